@@ -1,0 +1,86 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target: Swift 6 mode, warnings are errors, and the stricter import and existential rules.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// A room of the house: a target whose imports point down only (checked by the tidy test).
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "sluice",
+    products: [
+        .library(name: "Sluice", targets: ["Sluice"]),
+        .executable(name: "sluice", targets: ["sluice"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        // ground
+        room("SluiceCore"),
+        .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // parts
+        room("SluiceStorage", ["SluiceCore"]),
+        room("SluiceExpressions", ["SluiceCore"]),
+        room("SluiceFormats", ["SluiceCore", "CLibCSV", "CZlib"]),
+        room("SluiceStreams", ["SluiceCore", "CZlib", crypto]),
+        room("SluiceCatalog", ["SluiceCore", grdb]),
+        // plan
+        room(
+            "SluicePipelines",
+            ["SluiceCore", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceCatalog", "SluiceStorage", yams]),
+        // run
+        room(
+            "SluiceEngine",
+            [
+                "SluiceCore", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceCatalog", "SluiceStorage", "SluicePipelines",
+                crypto,
+            ]),
+        // edge
+        room(
+            "SluiceCLI",
+            [
+                "SluiceCore", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceCatalog", "SluiceStorage", "SluicePipelines",
+                "SluiceEngine", arguments,
+            ]),
+        // user and door
+        room("Sluice", ["SluiceCore", "SluicePipelines", "SluiceEngine", "SluiceCLI"]),
+        .executableTarget(name: "sluice", dependencies: ["SluiceCLI"], swiftSettings: strict),
+        // tests
+        room("SluiceTestKit", ["SluiceCore", "SluiceStorage"]),
+        tests("SluiceCoreTests", ["SluiceCore", "SluiceTestKit"]),
+        tests("SluiceStorageTests", ["SluiceStorage", "SluiceTestKit"]),
+        tests("SluiceExpressionsTests", ["SluiceExpressions", "SluiceTestKit"]),
+        tests("SluiceFormatsTests", ["SluiceFormats", "SluiceTestKit"]),
+        tests("SluiceStreamsTests", ["SluiceStreams", "SluiceTestKit"]),
+        tests("SluiceCatalogTests", ["SluiceCatalog", "SluiceTestKit"]),
+        tests("SluicePipelinesTests", ["SluicePipelines", "SluiceTestKit"]),
+        tests("SluiceEngineTests", ["SluiceEngine", "SluiceTestKit"]),
+        tests("SluiceTests", ["Sluice", "SluiceTestKit"]),
+        tests("SluiceCLITests", ["SluiceCLI", "SluiceTestKit"]),
+        tests("TidyTests", []),
+    ]
+)

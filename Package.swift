@@ -59,12 +59,15 @@ let package = Package(
                 "SluiceCore", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceCatalog", "SluiceStorage", "SluicePipelines",
                 crypto,
             ]),
+        room(
+            "SluiceConnectors",
+            ["SluiceCore", "SluiceFormats", "SluiceStreams", "SluiceCatalog", "SluiceStorage", "SluicePipelines"]),
         // edge
         room(
             "SluiceCLI",
             [
                 "SluiceCore", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceCatalog", "SluiceStorage", "SluicePipelines",
-                "SluiceEngine", arguments,
+                "SluiceEngine", "SluiceConnectors", arguments,
             ]),
         // user and door
         room("Sluice", ["SluiceCore", "SluicePipelines", "SluiceEngine", "SluiceCLI"]),
@@ -78,9 +81,11 @@ let package = Package(
         tests("SluiceStreamsTests", ["SluiceStreams", "SluiceTestKit"]),
         tests("SluiceCatalogTests", ["SluiceCatalog", "SluiceTestKit"]),
         tests("SluicePipelinesTests", ["SluicePipelines", "SluiceTestKit"]),
+        tests("SluiceConnectorsTests", ["SluiceConnectors", "SluiceTestKit"]),
         tests("SluiceEngineTests", ["SluiceEngine", "SluiceTestKit"]),
         tests("SluiceTests", ["Sluice", "SluiceTestKit"]),
         tests("SluiceCLITests", ["SluiceCLI", "SluiceTestKit"]),
+        tests("EndToEndTests", ["sluice", "SluiceTestKit"]),
         tests("TidyTests", []),
     ]
 )

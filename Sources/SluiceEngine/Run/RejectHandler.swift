@@ -1,0 +1,42 @@
+import SluiceCore
+import SluicePipelines
+import Synchronization
+
+/// Does with rejected records what the definition's `on_error` says; shared by all tasks of a run.
+final class RejectHandler: Sendable {
+    private let policy: ErrorPolicy
+    private let file: DeadLetterFile
+    private let progress: RunProgress
+    private let excerpt = Mutex<[DeadLetter]>([])
+
+    init(policy: ErrorPolicy, file: DeadLetterFile, progress: RunProgress) {
+        self.policy = policy
+        self.file = file
+        self.progress = progress
+    }
+
+    /// The first dead letters, for the run's summary.
+    var shown: [DeadLetter] { excerpt.withLock { $0 } }
+
+    /// - Throws: the first reject as an error when the policy is `fail`.
+    func take(_ rejects: [Reject], step: String) throws {
+        guard let first = rejects.first else { return }
+        if policy == .fail { throw first.runError(step: step) }
+        progress.update { $0.rejected += Int64(rejects.count) }
+        let letters = rejects.map { DeadLetter($0, step: step) }
+        excerpt.withLock { shown in
+            shown.append(contentsOf: letters.prefix(max(0, EngineLimits.shownDeadLetters - shown.count)))
+        }
+        if policy == .deadLetter { try file.append(letters) }
+    }
+}
+
+extension Reject {
+    /// The reject as the error that ends a run.
+    func runError(step: String) -> SluiceError {
+        let column = error.column.map { "column \"\($0)\": " } ?? ""
+        return SluiceError(
+            error.code, "\(column)\(error.message) (step \"\(step)\")", at: location,
+            remedy: "correct the record, or set `on_error: dead_letter` to keep such records aside and go on")
+    }
+}

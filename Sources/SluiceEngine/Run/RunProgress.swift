@@ -1,0 +1,34 @@
+import Synchronization
+package import SluiceCore
+
+/// Live counts of a run: written at batch boundaries by its tasks, read by whoever shows them.
+package final class RunProgress: Sendable {
+    package struct StepCount: Sendable, Hashable {
+        package var name: String
+        package var rowsIn: Int64 = 0
+        package var rowsOut: Int64 = 0
+        package var rejected: Int64 = 0
+    }
+
+    package struct Snapshot: Sendable {
+        /// Rows that the source gave, without rejected ones.
+        package var rowsRead: Int64 = 0
+        /// Stored bytes of the source that were read, and how many there are where that is known.
+        package var bytesRead: Int64 = 0
+        package var bytesTotal: Int64?
+        package var rowsWritten: Int64 = 0
+        package var bytesWritten: Int64 = 0
+        package var rejected: Int64 = 0
+        /// Splits of the source: files or shards.
+        package var splits = 0
+        package var steps: [StepCount] = []
+    }
+
+    private let state = Mutex(Snapshot())
+
+    package init() {}
+
+    package var snapshot: Snapshot { state.withLock { $0 } }
+
+    func update(_ change: (inout Snapshot) -> Void) { state.withLock { change(&$0) } }
+}

@@ -1,0 +1,61 @@
+package import SluiceCatalog
+package import SluiceCore
+package import SluiceStreams
+
+/// One system that pipelines read from or write to: its options with their descriptions, and the two ends it offers.
+///
+/// In a definition the connector's name is a key beside its options: `source: {files: "in/*.csv", format: csv}` has the connector `files`.
+package protocol Connector: Sendable {
+    var manual: ConnectorManual { get }
+
+    /// - Throws: an error placed in the definition when options contradict each other, or one placed in the data when it cannot be read.
+    func source(_ options: OptionValues, in context: ConnectorContext) async throws -> any Source
+    func sink(_ options: OptionValues, in context: ConnectorContext) async throws -> any Sink
+}
+
+/// What `sluice connectors`, `validate` and the JSON Schema know about a connector.
+package struct ConnectorManual: Sendable {
+    package var name: String
+    package var summary: String
+    /// Options of a source, the one named like the connector first; empty if the connector has no source.
+    package var sourceOptions: [OptionSpecification]
+    /// Options of a sink; empty if the connector has none.
+    package var sinkOptions: [OptionSpecification]
+
+    package init(name: String, summary: String, sourceOptions: [OptionSpecification], sinkOptions: [OptionSpecification]) {
+        self.name = name
+        self.summary = summary
+        self.sourceOptions = sourceOptions
+        self.sinkOptions = sinkOptions
+    }
+}
+
+/// What a connector may use while it resolves its options.
+package struct ConnectorContext: Sendable {
+    package var catalog: Catalog
+    package var streams: StreamStore
+    /// The pipeline's name; outputs and streams that have no name of their own derive one from it.
+    package var pipeline: String
+    /// Relative paths of the definition start here: the folder of the definition's file.
+    package var directory: String
+    /// Where the run-time state is (`.sluice`).
+    package var home: String
+
+    package init(catalog: Catalog, streams: StreamStore, pipeline: String, directory: String, home: String) {
+        self.catalog = catalog
+        self.streams = streams
+        self.pipeline = pipeline
+        self.directory = directory
+        self.home = home
+    }
+}
+
+/// The connectors that a process knows, by name.
+package struct ConnectorRegistry: Sendable {
+    package let connectors: [any Connector]
+
+    package init(_ connectors: [any Connector]) { self.connectors = connectors }
+
+    package subscript(name: String) -> (any Connector)? { connectors.first { $0.manual.name == name } }
+    package var names: [String] { connectors.map(\.manual.name) }
+}

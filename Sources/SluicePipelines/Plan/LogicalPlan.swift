@@ -1,0 +1,153 @@
+package import SluiceCore
+package import SluiceExpressions
+
+/// A definition that was checked against real schemas: what the engine carries out and what `plan` prints.
+package struct LogicalPlan: Sendable {
+    package var definition: PipelineDefinition
+    package var source: PlannedSource
+    /// Non-nil when the records go through a stream between source and steps.
+    package var stream: StreamDefinition?
+    package var steps: [PlannedStep]
+    package var sink: any Sink
+    /// Schema of the rows that reach the sink.
+    package var outputSchema: Schema
+    /// What a person should know before the run.
+    package var notices: [String]
+
+    package init(
+        definition: PipelineDefinition, source: PlannedSource, stream: StreamDefinition?, steps: [PlannedStep], sink: any Sink,
+        outputSchema: Schema, notices: [String]
+    ) {
+        self.definition = definition
+        self.source = source
+        self.stream = stream
+        self.steps = steps
+        self.sink = sink
+        self.outputSchema = outputSchema
+        self.notices = notices
+    }
+}
+
+/// A source and the columns of it that the plan uses.
+package struct PlannedSource: Sendable {
+    package var source: any Source
+    /// Columns that the plan reads, in the source's order.
+    package var columns: [String]
+    /// The schema of these columns.
+    package var schema: Schema
+    /// One line for `plan`.
+    package var summary: String
+
+    package init(source: any Source, columns: [String], schema: Schema, summary: String) {
+        self.source = source
+        self.columns = columns
+        self.schema = schema
+        self.summary = summary
+    }
+}
+
+/// One step of the definition, bound to the schema that reaches it.
+package struct PlannedStep: Sendable {
+    /// `2 filter`: position from 1 and the step's key; names the step in counts, dead letters and messages.
+    package var name: String
+    package var operation: LogicalOperation
+    package var outputSchema: Schema
+    /// The step's arguments as one line, for `plan`.
+    package var summary: String
+    package var location: SourceLocation?
+
+    package init(name: String, operation: LogicalOperation, outputSchema: Schema, summary: String, location: SourceLocation?) {
+        self.name = name
+        self.operation = operation
+        self.outputSchema = outputSchema
+        self.summary = summary
+        self.location = location
+    }
+}
+
+/// What a step does, without the names that the definition used: the engine needs one operator for each case.
+package enum LogicalOperation: Sendable {
+    /// Keeps the rows for which the predicate is true.
+    case filter(BoundExpression)
+    /// Computes the output columns from the input's: derive, select, drop, rename, cast and fill are all projections.
+    case project([Projection])
+    /// The first rows in source order.
+    case limit(Int)
+    case sort([SortKey])
+    /// Rows of another source behind the input's; both were brought to the output schema by name.
+    case union(UnionOperation)
+    /// One row for each distinct key, in source order.
+    case deduplicate(keys: [Int], keep: KeptDuplicate)
+    case aggregate(AggregateOperation)
+    case join(JoinOperation)
+    /// A closure registered in Swift.
+    case closure(BatchClosure)
+}
+
+/// One output column of a projection.
+package enum Projection: Sendable {
+    /// The input column at this position.
+    case input(Int)
+    case expression(BoundExpression)
+}
+
+package enum KeptDuplicate: String, Sendable, CaseIterable { case first, last }
+
+package struct SortKey: Sendable {
+    package var column: Int
+    package var isDescending: Bool
+    /// Nulls come last in either direction unless asked for.
+    package var nullsFirst: Bool
+
+    package init(column: Int, isDescending: Bool, nullsFirst: Bool) {
+        self.column = column
+        self.isDescending = isDescending
+        self.nullsFirst = nullsFirst
+    }
+}
+
+package struct AggregateOperation: Sendable {
+    /// Expressions whose equal values make a group (nulls are equal here); they are the first output columns.
+    package var groups: [BoundExpression]
+    /// The remaining output columns.
+    package var aggregates: [BoundAggregate]
+
+    package init(groups: [BoundExpression], aggregates: [BoundAggregate]) {
+        self.groups = groups
+        self.aggregates = aggregates
+    }
+}
+
+package struct UnionOperation: Sendable {
+    package var other: PlannedSource
+    /// From the input's columns to the output's; nil where the input has no such column (null).
+    package var inputColumns: [Int?]
+    package var otherColumns: [Int?]
+
+    package init(other: PlannedSource, inputColumns: [Int?], otherColumns: [Int?]) {
+        self.other = other
+        self.inputColumns = inputColumns
+        self.otherColumns = otherColumns
+    }
+}
+
+package enum JoinKind: String, Sendable, CaseIterable { case inner, left, semi, anti }
+
+/// A join with a table small enough to be kept in memory (`EngineLimits`).
+package struct JoinOperation: Sendable {
+    package var kind: JoinKind
+    package var table: PlannedSource
+    /// Key columns of the input and of the table, pairwise of one type; null keys match nothing.
+    package var inputKeys: [Int]
+    package var tableKeys: [Int]
+    /// Columns of the table that are put behind the input's.
+    package var tableColumns: [Int]
+
+    package init(kind: JoinKind, table: PlannedSource, inputKeys: [Int], tableKeys: [Int], tableColumns: [Int]) {
+        self.kind = kind
+        self.table = table
+        self.inputKeys = inputKeys
+        self.tableKeys = tableKeys
+        self.tableColumns = tableColumns
+    }
+}

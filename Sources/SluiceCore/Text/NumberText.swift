@@ -130,7 +130,7 @@ public enum NumberText {
                 }
                 fraction = places + 1
             }
-            guard value < powers[37] * 10 else { return nil }
+            guard value < powers[37] else { return nil }
             value = value * 10 + UInt128(digit)
         }
         guard digits > 0 else { return nil }

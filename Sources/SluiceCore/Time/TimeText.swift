@@ -23,6 +23,11 @@ public enum TimeText {
         /// Seconds east of UTC; nil where the text has no zone.
         public var offsetSeconds: Int?
 
+        public init(wallMicros: Int64, offsetSeconds: Int?) {
+            self.wallMicros = wallMicros
+            self.offsetSeconds = offsetSeconds
+        }
+
         /// The point in time; a text without zone counts as UTC.
         public var utcMicros: Int64 { wallMicros - Int64(offsetSeconds ?? 0) * TimeText.microsPerSecond }
     }

@@ -1,5 +1,5 @@
 package import SluiceCatalog
-package import SluiceCore
+import SluiceCore
 package import SluiceStreams
 
 /// One system that pipelines read from or write to: its options with their descriptions, and the two ends it offers.

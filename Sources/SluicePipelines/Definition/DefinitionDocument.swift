@@ -1,4 +1,4 @@
-package import SluiceCore
+import SluiceCore
 
 /// The text of a definition, by lines, with the name that messages give it.
 package struct DefinitionDocument: Sendable {

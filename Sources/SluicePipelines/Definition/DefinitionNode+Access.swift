@@ -95,7 +95,7 @@ extension DefinitionNode {
     }
 
     /// The value of a mapping's key; nil if the key is absent, is nothing, or this is no mapping.
-    package subscript(key: String) -> DefinitionNode? {
+    package subscript(key key: String) -> DefinitionNode? {
         guard case .mapping(let entries) = content, let entry = entries.first(where: { $0.key == key }), !entry.value.isNull else {
             return nil
         }
@@ -105,7 +105,7 @@ extension DefinitionNode {
     /// - Throws: `missingKey`, placed at the mapping.
     package func require(_ key: String) throws(SluiceError) -> DefinitionNode {
         _ = try mapping()
-        if let value = self[key] { return value }
+        if let value = self[key: key] { return value }
         throw missing(key)
     }
 

@@ -48,7 +48,8 @@ package struct DefinitionNode: Sendable {
     /// The place of a scalar's character, `offset` Unicode scalars into its value: inside quotes, escapes and block scalars as well.
     package func location(ofScalar offset: Int) -> SourceLocation? {
         guard let origin, case .scalar(let value, let style) = content else { return location }
-        return origin.document.location(ScalarPositions.position(of: offset, in: value, style: style, from: origin.start, in: origin.document))
+        return origin.document.location(
+            ScalarPositions.position(of: offset, in: value, style: style, from: origin.start, in: origin.document))
     }
 }
 

@@ -64,7 +64,8 @@ package enum DefinitionText {
             scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "_-./*+<>=()$ ".unicodeScalars.contains(scalar)
         }
         guard safe, let first = text.unicodeScalars.first, text.last != " " else { return true }
-        return !(first.properties.isAlphabetic || first == "_" || first == "/" || first == "." || ("0"..."9").contains(first) || first == "(")
+        return
+            !(first.properties.isAlphabetic || first == "_" || first == "/" || first == "." || ("0"..."9").contains(first) || first == "(")
     }
 
     /// Whether the plain text is a number or a boolean.

@@ -35,7 +35,9 @@ enum YAMLFailure {
         if problem.contains("mapping values are not allowed") {
             return "quote a text that contains \": \", or check the indentation"
         }
-        if problem.contains("did not find expected") { return "check the indentation of this line and of the one before, and brackets and quotes" }
+        if problem.contains("did not find expected") {
+            return "check the indentation of this line and of the one before, and brackets and quotes"
+        }
         if problem.contains("undefined alias") { return "quote a text that begins with *" }
         if problem.contains("unexpected end of stream") { return "close the quote" }
         if problem.contains("another document") { return "one file holds one definition; remove the line ---" }
@@ -77,7 +79,8 @@ enum YAMLFailure {
     private static func position(ofCharacter offset: Int, in document: DefinitionDocument) -> TextPosition {
         let before = document.text.prefix(offset)
         let line = before.reduce(into: 1) { if $1.isNewline { $0 += 1 } }
-        let column = before.lastIndex(where: \.isNewline).map { before[$0...].dropFirst().unicodeScalars.count } ?? before.unicodeScalars.count
+        let column =
+            before.lastIndex(where: \.isNewline).map { before[$0...].dropFirst().unicodeScalars.count } ?? before.unicodeScalars.count
         return TextPosition(line: line, column: column + 1)
     }
 }

@@ -61,7 +61,8 @@ enum YAMLReader {
         }
 
         /// Entries in order; `<<` puts those of other mappings in, and an entry of the mapping itself wins over them.
-        private mutating func entries(_ mapping: Yams.Node.Mapping, path: String, depth: Int) throws(SluiceError) -> [DefinitionNode.Entry] {
+        private mutating func entries(_ mapping: Yams.Node.Mapping, path: String, depth: Int) throws(SluiceError) -> [DefinitionNode.Entry]
+        {
             var entries: [DefinitionNode.Entry] = []
             var merged: [DefinitionNode.Entry] = []
             for (key, value) in mapping {

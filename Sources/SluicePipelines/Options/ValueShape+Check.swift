@@ -2,7 +2,9 @@ package import SluiceCore
 
 extension ValueShape {
     /// Everything that does not fit, each placed; empty when the value is as described. Names of columns and expressions are checked later.
-    package func errors(in node: DefinitionNode) -> [SluiceError] {
+    ///
+    /// - Parameter connectors: what `source` may name.
+    package func errors(in node: DefinitionNode, connectors: ConnectorRegistry) -> [SluiceError] {
         switch self {
         case .anything: return []
         case .string, .expression, .column: return attempt { () throws(SluiceError) in _ = try node.string() }
@@ -11,16 +13,16 @@ extension ValueShape {
         case .enumeration(let names): return attempt { () throws(SluiceError) in _ = try node.choice(of: names) }
         case .dataType: return attempt { () throws(SluiceError) in _ = try node.dataType() }
         case .name: return attempt { () throws(SluiceError) in _ = try node.name() }
-        case .list(let item, let minimum): return listErrors(node, item, minimum)
+        case .list(let item, let minimum): return listErrors(node, item, minimum, connectors)
         case .oneOrMany(let item):
-            if case .list = node.content { return listErrors(node, item, 1) }
-            return item.errors(in: node)
-        case .mapping(_, let value, let minimum): return mappingErrors(node, value, minimum)
-        case .object(let keys): return objectErrors(node, keys)
+            if case .list = node.content { return listErrors(node, item, 1, connectors) }
+            return item.errors(in: node, connectors: connectors)
+        case .mapping(_, let value, let minimum): return mappingErrors(node, value, minimum, connectors)
+        case .object(let keys): return objectErrors(node, keys, connectors)
         case .either(let shapes):
             guard let shape = shapes.first(where: { $0.admitsKind(of: node) }) else { return [node.wrongType(wanted)] }
-            return shape.errors(in: node)
-        case .source: return node.isMapping ? [] : [node.wrongType(wanted)]
+            return shape.errors(in: node, connectors: connectors)
+        case .source: return connectors.errors(in: node, as: .source)
         }
     }
 
@@ -33,19 +35,21 @@ extension ValueShape {
         }
     }
 
-    private func listErrors(_ node: DefinitionNode, _ item: ValueShape, _ minimum: Int) -> [SluiceError] {
+    private func listErrors(_ node: DefinitionNode, _ item: ValueShape, _ minimum: Int, _ connectors: ConnectorRegistry) -> [SluiceError] {
         guard case .list(let items) = node.content else { return [node.wrongType(wanted)] }
         if items.count < minimum { return [node.invalid("\(node.path) needs at least \(minimum) item\(minimum == 1 ? "" : "s")")] }
-        return items.flatMap { item.errors(in: $0) }
+        return items.flatMap { item.errors(in: $0, connectors: connectors) }
     }
 
-    private func mappingErrors(_ node: DefinitionNode, _ value: ValueShape, _ minimum: Int) -> [SluiceError] {
+    private func mappingErrors(_ node: DefinitionNode, _ value: ValueShape, _ minimum: Int, _ connectors: ConnectorRegistry)
+        -> [SluiceError]
+    {
         guard case .mapping(let entries) = node.content else { return [node.wrongType(wanted)] }
         if entries.count < minimum { return [node.invalid("\(node.path) needs at least \(minimum) entry")] }
-        return entries.flatMap { value.errors(in: $0.value) }
+        return entries.flatMap { value.errors(in: $0.value, connectors: connectors) }
     }
 
-    private func objectErrors(_ node: DefinitionNode, _ keys: [OptionSpecification]) -> [SluiceError] {
+    private func objectErrors(_ node: DefinitionNode, _ keys: [OptionSpecification], _ connectors: ConnectorRegistry) -> [SluiceError] {
         guard case .mapping(let entries) = node.content else { return [node.wrongType(wanted)] }
         var errors: [SluiceError] = []
         for entry in entries {
@@ -56,7 +60,7 @@ extension ValueShape {
             if entry.value.isNull {
                 if key.isRequired { errors.append(entry.value.wrongType(key.shape.wanted)) }
             } else {
-                errors += key.shape.errors(in: entry.value)
+                errors += key.shape.errors(in: entry.value, connectors: connectors)
             }
         }
         for key in keys where key.isRequired && !entries.contains(where: { $0.key == key.name }) {
@@ -89,7 +93,8 @@ extension DefinitionNode {
         guard Self.isName(text) else {
             throw invalid(
                 "\(path) cannot be \(text.quotedForMessage)",
-                remedy: "use letters, digits, \"_\" and \"-\", beginning with a letter or digit, at most \(DefinitionLimits.nameCharacters)")
+                remedy: "use letters, digits, \"_\" and \"-\", beginning with a letter or digit, at most \(DefinitionLimits.nameCharacters)"
+            )
         }
         return text
     }

@@ -1,0 +1,55 @@
+import SluiceCore
+import SluiceExpressions
+
+/// Which columns somebody reads, at every edge of a plan: found from the sink backwards.
+struct ColumnNeeds {
+    /// Columns of the source.
+    let source: Set<String>
+    /// For each step of the definition, the columns of its output that are read behind it.
+    let outputs: [Set<String>]
+
+    init(steps: [Planner.BoundStep], output: Schema) {
+        var needed = Set(output.names)
+        var outputs: [Set<String>] = []
+        for step in steps.reversed() {
+            outputs.append(needed)
+            var schemas = [step.input] + step.planned.map(\.outputSchema)
+            for planned in step.planned.reversed() {
+                schemas.removeLast()
+                needed = planned.operation.inputs(for: needed, input: schemas[schemas.count - 1], output: planned.outputSchema)
+            }
+        }
+        source = needed
+        self.outputs = outputs.reversed()
+    }
+}
+
+extension LogicalOperation {
+    /// Columns of the input that the operation reads itself, or that it passes on to where they are read.
+    ///
+    /// A computed column counts as read even if nobody uses it: its errors are part of the result.
+    fileprivate func inputs(for needed: Set<String>, input: Schema, output: Schema) -> Set<String> {
+        func names(_ positions: some Sequence<Int>) -> Set<String> { Set(positions.map { input.fields[$0].name }) }
+        let passed = needed.intersection(input.names)
+        switch self {
+        case .filter(let condition): return passed.union(names(condition.columns))
+        case .limit: return passed
+        case .sort(let keys): return passed.union(names(keys.map(\.column)))
+        case .union: return passed
+        case .deduplicate(let keys, _): return passed.union(names(keys))
+        case .join(let join): return passed.union(names(join.inputKeys))
+        case .closure(let closure): return closure.columns.map { passed.union($0) } ?? Set(input.names)
+        case .aggregate(let aggregate):
+            return names(aggregate.groups.flatMap(\.columns) + aggregate.aggregates.flatMap(\.columns))
+        case .project(let projections):
+            var read: Set<String> = []
+            for (projection, field) in zip(projections, output.fields) {
+                switch projection {
+                case .input(let position): if needed.contains(field.name) { read.insert(input.fields[position].name) }
+                case .expression(let expression): read.formUnion(names(expression.columns))
+                }
+            }
+            return read
+        }
+    }
+}

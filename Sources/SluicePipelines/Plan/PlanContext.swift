@@ -1,0 +1,83 @@
+import SluiceCore
+import Synchronization
+
+/// What planning may use: the connectors with their context, and the registered closures.
+package struct PlanContext: Sendable {
+    package var connectors: ConnectorRegistry
+    package var connection: ConnectorContext
+    package var closures: ClosureRegistry
+    /// Columns that would reach the step being planned, but are left out because nobody reads them.
+    package internal(set) var unreadInputs: Set<String> = []
+    /// Columns that the step being planned would add or pass on, and nobody behind it reads.
+    package internal(set) var unreadOutputs: Set<String> = []
+    private let opened = OpenedSources()
+
+    package init(connectors: ConnectorRegistry, connection: ConnectorContext, closures: ClosureRegistry = ClosureRegistry()) {
+        self.connectors = connectors
+        self.connection = connection
+        self.closures = closures
+    }
+
+    /// Opens the source that a node describes; the same node is opened once in the life of the context.
+    ///
+    /// - Throws: placed errors about the options, or the connector's own.
+    func open(_ node: DefinitionNode) async throws -> OpenedSource {
+        try await open(try connectors.end(from: node, as: .source))
+    }
+
+    func open(_ end: EndDefinition) async throws -> OpenedSource {
+        let key = end.connector + "\n" + end.options.node.path + "\n" + DefinitionText.yaml(end.options.node)
+        if let source = opened[key] { return OpenedSource(source: source, end: end) }
+        guard let connector = connectors[end.connector] else {
+            throw SluiceError(.unknownConnector, "unknown connector \(end.connector.quotedForMessage)", at: end.location)
+        }
+        do {
+            let source = try await connector.source(end.options, in: connection)
+            opened[key] = source
+            return OpenedSource(source: source, end: end)
+        } catch let error as SluiceError {
+            throw error.located(at: end.location)
+        }
+    }
+
+    /// Opens the sink of a definition; nothing is written.
+    func openSink(_ end: EndDefinition) async throws -> any Sink {
+        guard let connector = connectors[end.connector] else {
+            throw SluiceError(.unknownConnector, "unknown connector \(end.connector.quotedForMessage)", at: end.location)
+        }
+        do {
+            return try await connector.sink(end.options, in: connection)
+        } catch let error as SluiceError {
+            throw error.located(at: end.location)
+        }
+    }
+}
+
+/// A source that was opened, and the part of the definition that asked for it.
+struct OpenedSource: Sendable {
+    let source: any Source
+    let end: EndDefinition
+
+    /// The source with the columns that are read.
+    func planned(_ columns: [String]) throws(SluiceError) -> PlannedSource {
+        var fields: [Field] = []
+        for name in columns { fields.append(source.schema.fields[try source.schema.require(name)]) }
+        return PlannedSource(source: source, columns: columns, schema: try Schema(fields), summary: summary)
+    }
+
+    /// `files sample-data/airlines.csv`.
+    private var summary: String {
+        let main = (try? end.options.strings(end.connector)) ?? []
+        return ([end.connector] + (main.isEmpty ? [] : [main.joined(separator: ", ")])).joined(separator: " ")
+    }
+}
+
+/// Sources by what asked for them: opening one infers its schema, which reads data.
+private final class OpenedSources: Sendable {
+    private let byKey = Mutex<[String: any Source]>([:])
+
+    subscript(key: String) -> (any Source)? {
+        get { byKey.withLock { $0[key] } }
+        set { byKey.withLock { $0[key] = newValue } }
+    }
+}

@@ -1,0 +1,36 @@
+package import SluiceCore
+
+/// `deduplicate: {by: [id], keep: first}`
+package struct DeduplicateStep: StepDefinition {
+    package static let manual = StepManual(
+        key: "deduplicate", summary: "Keeps one row of those whose key columns are equal; nulls are equal here.",
+        arguments: .object([
+            OptionSpecification(
+                "by", .oneOrMany(.column), "The key columns; without them, all columns must be equal.", examples: ["[id]"]),
+            OptionSpecification(
+                "keep", .enumeration(["first", "last"]), default: "first", "Which row stays, in the order of the source."),
+        ]), examples: ["- deduplicate: {by: [id], keep: first}", "- deduplicate: {}"])
+
+    package let location: SourceLocation?
+    private let columns: [ColumnArgument]?
+    private let keep: KeptDuplicate
+
+    package init(from node: DefinitionNode) throws {
+        location = node.keyLocation ?? node.location
+        columns = try node[key: "by"].map { try ColumnArgument.list($0.oneOrMany()) }
+        keep = try node[key: "keep"]?.enumeration(KeptDuplicate.self) ?? .first
+    }
+
+    package func plan(_ input: Schema, in context: PlanContext) throws -> StepPlan {
+        var errors = ErrorCollector()
+        var keys: [Int] = []
+        for column in columns ?? [] {
+            if let position = try errors.attempt({ try column.position(in: input) }) { keys.append(position) }
+        }
+        try errors.throwIfAny()
+        let isWhole = columns == nil
+        return StepPlan(
+            operation: .deduplicate(keys: isWhole ? Array(0..<input.count) : keys, keep: keep), outputSchema: input,
+            summary: (isWhole ? "all columns" : "by " + keys.map { input.names[$0] }.joined(separator: ", ")) + ", keep \(keep.rawValue)")
+    }
+}

@@ -1,0 +1,38 @@
+package import SluiceCore
+import SluiceExpressions
+
+/// `derive: {gain: dep_delay - arr_delay}`
+package struct DeriveStep: StepDefinition {
+    package static let manual = StepManual(
+        key: "derive", summary: "Adds columns computed from others; a name that exists is replaced in its place.",
+        arguments: .mapping(key: "new column", .expression, minimum: 1),
+        notes: ["An expression may use the columns that stand above it in the same step."],
+        examples: ["- derive:\n    gain: dep_delay - arr_delay\n    gain_per_hour: gain * 60 / air_time"])
+
+    package let location: SourceLocation?
+    private let columns: [NamedExpression]
+
+    package init(from node: DefinitionNode) throws {
+        location = node.keyLocation ?? node.location
+        columns = try NamedExpression.list(from: node)
+    }
+
+    package func plan(_ input: Schema, in context: PlanContext) throws -> StepPlan {
+        var layers: [ProjectionBuilder] = []
+        var layer = ProjectionBuilder(passing: input)
+        for column in columns {
+            // A column that uses an earlier one of this step needs that one's values: a projection behind it.
+            if column.argument.expression.referencedColumns.contains(where: layer.computed.contains) {
+                layers.append(layer)
+                layer = ProjectionBuilder(passing: try layer.schema())
+            }
+            layer.set(column.name, try column.argument.bind(to: layer.input))
+        }
+        layers.append(layer)
+        var plans = try layers.map { try $0.plan(summary) }
+        plans[0].following = Array(plans.dropFirst())
+        return plans[0]
+    }
+
+    private var summary: String { columns.map { "\($0.name) = \($0.argument.text)" }.joined(separator: ", ") }
+}

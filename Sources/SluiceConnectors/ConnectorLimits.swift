@@ -1,0 +1,25 @@
+/// Bounds of the connectors in this target; those of single files are in `FormatLimits`, those that hold everywhere in `CoreLimits`.
+package enum ConnectorLimits {
+    /// Files of one source.
+    package static let files = 100_000
+    /// Directories below one another that `**` and a directory as a source descend.
+    package static let directoryDepth = 64
+    /// Bytes of a pattern, and of a single name that it is compared with.
+    package static let patternBytes = 4_096
+    /// Alternatives that the braces of one pattern may stand for.
+    package static let patternAlternatives = 1_024
+    /// Bytes of one directory's or file's name (Linux: `NAME_MAX`).
+    package static let nameBytes = 255
+    /// Files that one writer keeps open; the least recently used one is completed before another is opened.
+    package static let openFiles = 64
+    /// Encoded bytes of one output file that wait for a larger write.
+    package static let pendingFileBytes = 256 << 10
+    /// Encoded bytes that one writer holds over all its partitions.
+    package static let pendingBytes = 32 << 20
+    /// Partitions that one writer may make; a table partitioned by something like an identifier is a mistake.
+    package static let partitions = 10_000
+    /// Columns that the names of partitions are made of.
+    package static let partitionColumns = 16
+    /// Bytes of the header that says how to decode the records of a file.
+    package static let envelopeBytes = 48 << 10
+}

@@ -1,0 +1,18 @@
+package import SluiceCore
+
+/// An append-only file of a shard. Tests put a faulty one in its place.
+package protocol LogFile: Sendable {
+    /// Writes all of `bytes` at `place`; on an error any part of them may be there.
+    func write(_ bytes: UnsafeRawBufferPointer, at place: Int) throws(SluiceError)
+    /// Makes what was written durable (`fdatasync`).
+    func sync() throws(SluiceError)
+    func truncate(to byteCount: Int) throws(SluiceError)
+}
+
+/// Opens the files that a shard writes.
+package protocol LogFiles: Sendable {
+    /// Opens for writing, creating the file where there is none.
+    func open(_ path: String) throws(SluiceError) -> any LogFile
+    /// Makes creations and removals in a directory durable.
+    func syncDirectory(_ path: String) throws(SluiceError)
+}

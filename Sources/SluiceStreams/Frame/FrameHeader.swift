@@ -1,0 +1,93 @@
+import SluiceCore
+
+/// The fixed first 64 bytes of a frame (`docs/formats/stream.md`), all integers little-endian.
+///
+/// The header has its own checksum, so a frame with a damaged body can still be stepped over, and headers can be walked without reading bodies.
+struct FrameHeader: Equatable {
+    static let byteCount = 64
+    /// "SLUF" in file order.
+    static let magic: UInt32 = 0x4655_4C53
+    static let version: UInt16 = 1
+    /// Frames begin at multiples of this.
+    static let alignment = 8
+
+    /// The whole frame: header, body and padding.
+    var frameBytes: Int
+    /// CRC-32C of everything behind the header.
+    var bodyChecksum: UInt32
+    var baseSequence: UInt64
+    /// Microseconds since 1970.
+    var arrivalMicros: Int64
+    var recordCount: Int
+    var headerBytes: Int
+    var keyBytes: Int
+    var payloadBytes: Int
+    /// Random number of the stream, so that bytes of another stream or of a payload are never taken for a frame.
+    var streamTag: UInt64
+
+    var sequences: Range<UInt64> { baseSequence..<(baseSequence + UInt64(recordCount)) }
+
+    /// Frame-relative places of the parts of the body, in file order.
+    var keyOffsetsStart: Int { Self.byteCount }
+    var payloadOffsetsStart: Int { keyOffsetsStart + 4 * (recordCount + 1) }
+    var headersStart: Int { payloadOffsetsStart + 4 * (recordCount + 1) }
+    var keysStart: Int { headersStart + headerBytes }
+    var payloadsStart: Int { keysStart + keyBytes }
+    var payloadsEnd: Int { payloadsStart + payloadBytes }
+
+    /// The length that the parts add up to, padded.
+    var expectedFrameBytes: Int { (payloadsEnd + Self.alignment - 1) & ~(Self.alignment - 1) }
+
+    /// What stands where a frame may begin.
+    enum Parsed: Equatable {
+        case header(FrameHeader)
+        /// A frame of a later format: not damage.
+        case tooNew(version: UInt16)
+        case damaged
+    }
+
+    /// Reads a header of the stream `tag` from at least `byteCount` bytes; its numbers are consistent when it is one.
+    static func parse(_ bytes: UnsafeRawBufferPointer, tag: UInt64) -> Parsed {
+        guard bytes.count >= byteCount, load(bytes, 0, as: UInt32.self) == magic,
+            load(bytes, 60, as: UInt32.self) == CRC32C.checksum(UnsafeRawBufferPointer(rebasing: bytes[0..<60]))
+        else { return .damaged }
+        let version = load(bytes, 4, as: UInt16.self)
+        guard version <= Self.version else { return .tooNew(version: version) }
+        guard load(bytes, 48, as: UInt64.self) == tag else { return .damaged }
+        let header = FrameHeader(
+            frameBytes: Int(load(bytes, 8, as: UInt32.self)), bodyChecksum: load(bytes, 12, as: UInt32.self),
+            baseSequence: load(bytes, 16, as: UInt64.self), arrivalMicros: load(bytes, 24, as: Int64.self),
+            recordCount: Int(load(bytes, 32, as: UInt32.self)), headerBytes: Int(load(bytes, 36, as: UInt32.self)),
+            keyBytes: Int(load(bytes, 40, as: UInt32.self)), payloadBytes: Int(load(bytes, 44, as: UInt32.self)),
+            streamTag: tag)
+        let fits =
+            header.frameBytes <= StreamLimits.frameBytes && (1...StreamLimits.frameRecords).contains(header.recordCount)
+            && header.expectedFrameBytes == header.frameBytes && header.baseSequence <= UInt64.max - UInt64(header.recordCount)
+        return fits ? .header(header) : .damaged
+    }
+
+    /// Writes the header with its checksum over the first 64 bytes of a frame.
+    func write(to bytes: UnsafeMutableRawBufferPointer) {
+        bytes[0..<Self.byteCount].initializeMemory(as: UInt8.self, repeating: 0)
+        Self.store(Self.magic, bytes, 0)
+        Self.store(Self.version, bytes, 4)
+        Self.store(UInt32(frameBytes), bytes, 8)
+        Self.store(bodyChecksum, bytes, 12)
+        Self.store(baseSequence, bytes, 16)
+        Self.store(arrivalMicros, bytes, 24)
+        Self.store(UInt32(recordCount), bytes, 32)
+        Self.store(UInt32(headerBytes), bytes, 36)
+        Self.store(UInt32(keyBytes), bytes, 40)
+        Self.store(UInt32(payloadBytes), bytes, 44)
+        Self.store(streamTag, bytes, 48)
+        Self.store(CRC32C.checksum(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[0..<60])), bytes, 60)
+    }
+
+    static func load<T: FixedWidthInteger & BitwiseCopyable>(_ bytes: UnsafeRawBufferPointer, _ place: Int, as type: T.Type) -> T {
+        T(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: T.self))
+    }
+
+    static func store<T: FixedWidthInteger & BitwiseCopyable>(_ value: T, _ bytes: UnsafeMutableRawBufferPointer, _ place: Int) {
+        bytes.storeBytes(of: value.littleEndian, toByteOffset: place, as: T.self)
+    }
+}

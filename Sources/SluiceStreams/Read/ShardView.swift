@@ -1,0 +1,62 @@
+import SluiceCore
+import Synchronization
+
+/// What a reader must know of a shard: the writer's own state in its process, marks and directory listings in others.
+protocol ShardView: Sendable {
+    var paths: ShardFiles { get }
+    /// Readers see the records before it.
+    func durableEnd() throws(SluiceError) -> UInt64
+    /// Records before it were trimmed.
+    func trimPoint() throws(SluiceError) -> UInt64
+    /// Base sequence numbers of the segments, ascending.
+    func segmentBases() throws(SluiceError) -> [UInt64]
+    /// Returns when the durable end is past `sequence`, and also when the shard was closed, readers were woken or the task was cancelled.
+    func waitForRecords(past sequence: UInt64) async
+}
+
+extension ShardLog: ShardView {
+    func durableEnd() -> UInt64 { state.withLock { $0.durableEnd } }
+    func trimPoint() -> UInt64 { state.withLock { $0.trimPoint } }
+    func segmentBases() -> [UInt64] { state.withLock { $0.bases } }
+
+    func waitForRecords(past sequence: UInt64) async {
+        let id = state.withLock { state in
+            state.followerCount += 1
+            return state.followerCount
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let waits = state.withLock { state in
+                    guard state.durableEnd <= sequence, !state.isClosed, !Task.isCancelled else { return false }
+                    state.followers[id] = continuation
+                    return true
+                }
+                if !waits { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.followers.removeValue(forKey: id) }?.resume()
+        }
+    }
+
+    /// Lets all waiting readers return, to look at whatever they also depend on.
+    func wakeReaders() {
+        for follower in state.withLock({ $0.takeFollowers() }) { follower.resume() }
+    }
+}
+
+/// A shard that another process may be writing.
+struct RemoteShard: ShardView {
+    let paths: ShardFiles
+    /// How often the end mark is looked at while waiting.
+    static let pollInterval = Duration.milliseconds(10)
+
+    func durableEnd() throws(SluiceError) -> UInt64 { SequenceMark.read(paths.endMark) ?? 0 }
+    func trimPoint() throws(SluiceError) -> UInt64 { SequenceMark.read(paths.startMark) ?? 0 }
+    func segmentBases() throws(SluiceError) -> [UInt64] { try paths.segmentBases() }
+
+    func waitForRecords(past sequence: UInt64) async {
+        while !Task.isCancelled, (SequenceMark.read(paths.endMark) ?? 0) <= sequence {
+            try? await Task.sleep(for: Self.pollInterval)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import SluiceCore
+
+/// Bounds of the partitioned log. Those that Kinesis shares name its limit (API model of 2026-08).
+package enum StreamLimits {
+    /// Characters of a stream's name, of `[a-zA-Z0-9_.-]` (Kinesis: 1 to 128).
+    package static let nameCharacters = 128
+    /// Shards of one stream.
+    package static let shards = 1_024
+    /// Bytes of a partition key (Kinesis: 1 to 256 characters).
+    package static let keyBytes = 1_024
+    /// Bytes of one record's payload: as long as a record of any format may be.
+    package static let payloadBytes = CoreLimits.recordBytes
+    /// Names and values of one frame's headers, together.
+    package static let headerBytes = 64 << 10
+    /// An append of more than this is spread over several frames; one long record still makes one frame.
+    package static let targetFrameBytes = 1 << 20
+    /// Records of one frame.
+    package static let frameRecords = 65_536
+    /// A header that claims a longer frame is damaged.
+    package static let frameBytes = payloadBytes + keyBytes + headerBytes + targetFrameBytes
+    /// A segment is closed, and the next one opened, before it would grow over this.
+    package static let segmentBytes = 64 << 20
+    /// Frames of unsynced appends that wait in memory for one larger write.
+    package static let writeBufferBytes = 1 << 20
+    /// Frames waiting in memory while another write is under way; more suspends the appender.
+    package static let queuedBytes = 8 << 20
+    /// What a reader fetches in one system call unless asked otherwise.
+    package static let readBytes = 1 << 20
+    /// Hours that records are kept (Kinesis: default 24, at most 8,760).
+    package static let defaultRetentionHours = 24
+    package static let retentionHours = 1...8_760
+    /// Distinct keys whose shard a router remembers.
+    package static let routedKeys = 65_536
+    /// The metadata file of a stream.
+    package static let metadataBytes = 1 << 20
+    /// How long opening waits for somebody who holds the lock only to recover.
+    package static let recoveryWaitMillis = 10_000
+}

@@ -1,0 +1,29 @@
+/// The floors of the house, lowest first. A target imports floors below its own, never a sibling.
+enum House {
+    static let floors: [(name: String, targets: [String])] = [
+        ("C libraries", ["CLibCSV", "CZlib"]),
+        ("ground", ["SluiceCore"]),
+        ("parts", ["SluiceStorage", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceCatalog"]),
+        ("plan", ["SluicePipelines"]),
+        ("run", ["SluiceEngine", "SluiceConnectors", "SluiceCrawler", "SluiceQuery"]),
+        ("edge", ["SluiceCLI", "SluiceServer", "SluiceScheduler", "SluiceSpark"]),
+        ("user", ["Sluice"]),
+        ("door", ["sluice"]),
+    ]
+
+    /// The test kit stands beside the house: it uses the ground and the storage, and nothing but tests uses it.
+    static let testKit = "SluiceTestKit"
+    static let testKitImports: Set<String> = ["SluiceCore", "SluiceStorage"]
+
+    /// Which targets may import a module from outside: each library has its keeper, so that it can be replaced in one place.
+    static let keepers: [String: Set<String>] = [
+        "CLibCSV": ["SluiceFormats"],
+        "CZlib": ["SluiceFormats", "SluiceStreams"],
+        "GRDB": ["SluiceCatalog"],
+        "Yams": ["SluicePipelines"],
+        "ArgumentParser": ["SluiceCLI", "Sluice", "sluice"],
+        "Crypto": ["SluiceStreams", "SluiceEngine"],
+    ]
+
+    static func floor(of target: String) -> Int? { floors.firstIndex { $0.targets.contains(target) } }
+}

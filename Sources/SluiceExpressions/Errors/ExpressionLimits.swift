@@ -1,0 +1,19 @@
+import SluiceCore
+
+/// Bounds of the expression language; each is checked before memory or stack is spent.
+package enum ExpressionLimits {
+    /// Unicode scalars of one expression's text.
+    package static let textScalars = 65_536
+    /// Parentheses, calls, lists and CASEs inside one another.
+    package static let nesting = CoreLimits.nestingDepth
+    /// Height of the syntax tree, which a chain such as `a || b || c` grows without nesting. Chains of AND and of OR do not count.
+    package static let treeHeight = 512
+    /// Bytes of one text that a function makes.
+    package static let textBytes = CoreLimits.recordBytes
+    /// Bytes of all texts of a column that one function call makes for one batch.
+    package static let columnBytes = 512 << 20
+    /// Instructions of one compiled regular expression.
+    package static let patternInstructions = 10_000
+    /// Highest bound of a repetition in a regular expression: `a{1000}`.
+    package static let patternRepetitions = 1_000
+}

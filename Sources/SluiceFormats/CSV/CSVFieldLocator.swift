@@ -1,0 +1,32 @@
+/// Finds single fields in a record's bytes, for messages and rare questions; the hot path does not.
+struct CSVFieldLocator {
+    private let dialect: CSVDialect
+
+    init(_ dialect: CSVDialect) { self.dialect = dialect }
+
+    /// Where field `field` (from 0) starts, its quote included; the record's end if there are fewer.
+    func offset(of field: Int, in record: UnsafeBufferPointer<UInt8>) -> Int {
+        let rules = dialect.recordRules(columnCount: nil)
+        var start = 0
+        for _ in 0..<field {
+            start = skipBlanks(start, record)
+            var position = start
+            if isQuoted(at: start, in: record) { position = QuotedRecord(record, rules).fieldEnd(openedAt: start) }
+            position = record.first(dialect.delimiter, from: position)
+            guard position < record.count else { return record.count }
+            start = position + 1
+        }
+        return skipBlanks(start, record)
+    }
+
+    func isQuoted(at offset: Int, in record: UnsafeBufferPointer<UInt8>) -> Bool {
+        offset < record.count && record[offset] == dialect.quote
+    }
+
+    private func skipBlanks(_ start: Int, _ record: UnsafeBufferPointer<UInt8>) -> Int {
+        guard dialect.trims else { return start }
+        var start = start
+        while start < record.count, dialect.recordRules(columnCount: nil).isBlank(record[start]) { start += 1 }
+        return start
+    }
+}

@@ -1,0 +1,217 @@
+import Glibc
+import SluiceCore
+
+/// Where the wanted fields of a batch's records are.
+///
+/// A record without a quote is split where it lies; one with quotes goes through libcsv, and its fields lie in `arena` without their quotes.
+/// A test holds the first way against libcsv as well.
+struct CSVFieldTable {
+    private let decoder: CSVDecoder
+    private let records: RawRecords
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var arena: [UInt8] = []
+    /// Column after column, a span a record.
+    private let spans: UnsafeMutableBufferPointer<TextColumn.Span>
+    private let rows: Int
+    private let delimiters: UInt64
+    private var parser: LibCSV?
+    /// Only the empty text is null, so an empty length says it all.
+    private let onlyEmptyIsNull: Bool
+    private let nullTexts: [[UInt8]]
+
+    init(_ decoder: CSVDecoder, _ records: RawRecords, _ bytes: UnsafeBufferPointer<UInt8>) {
+        self.decoder = decoder
+        self.records = records
+        self.bytes = bytes
+        rows = records.count
+        spans = .allocate(capacity: decoder.schema.count * rows)
+        spans.initialize(repeating: TextColumn.null)
+        delimiters = Words.all(decoder.dialect.delimiter)
+        nullTexts = decoder.dialect.nullTexts
+        onlyEmptyIsNull = nullTexts == [[]]
+    }
+
+    func deallocate() { spans.deallocate() }
+
+    // MARK: First pass: fields
+
+    mutating func fill(_ faults: inout RecordFaults) {
+        guard rows > 0 else { return }
+        let isPlain = TextCheck.isPlainASCII(UnsafeBufferPointer(rebasing: bytes[records.span]))
+        for row in 0..<rows {
+            let range = records.range(row)
+            let record = UnsafeBufferPointer(rebasing: bytes[range])
+            if !isPlain, let fault = TextCheck.fault(in: record) {
+                faults.add(.notText(fault, encoding: decoder.dialect.encoding), row: row, offset: fault.offset)
+                continue
+            }
+            let count: Int
+            if let quote = decoder.dialect.quote, let base = record.baseAddress, memchr(base, Int32(quote), record.count) != nil {
+                guard let fields = splitQuoted(record, quote, row, &faults) else { continue }
+                count = fields
+            } else {
+                count = splitPlain(range, row)
+            }
+            if count != decoder.fieldCount { checkCount(count, record, row, &faults) }
+        }
+    }
+
+    private func checkCount(_ count: Int, _ record: UnsafeBufferPointer<UInt8>, _ row: Int, _ faults: inout RecordFaults) {
+        let expected = decoder.fieldCount
+        if count > expected {
+            let offset = CSVFieldLocator(decoder.dialect).offset(of: expected, in: record)
+            let message = "the record has \(count) fields, the header \(expected); is a field with the delimiter not quoted?"
+            faults.add(RowError(.tooManyFields, message), row: row, offset: offset)
+        } else if !decoder.dialect.pads {
+            let message = "the record has \(count) fields, the header \(expected); with ragged: pad the others would be null"
+            faults.add(RowError(.tooFewFields, message), row: row, offset: record.count)
+        }
+    }
+
+    /// Splits at every delimiter, eight bytes at a time; returns the number of fields.
+    @inline(__always)
+    private func splitPlain(_ range: Range<Int>, _ row: Int) -> Int {
+        let base = UnsafeRawPointer(bytes.baseAddress!)
+        let delimiter = decoder.dialect.delimiter
+        var fieldStart = range.lowerBound
+        var field = 0
+        var position = range.lowerBound
+        return decoder.slots.withUnsafeBufferPointer { slots in
+            while position + 8 <= range.upperBound {
+                var found = Words.zeroBytes(base.loadUnaligned(fromByteOffset: position, as: UInt64.self) ^ delimiters)
+                while found != 0 {
+                    let end = position + found.trailingZeroBitCount >> 3
+                    take(field, fieldStart, end, row, slots)
+                    fieldStart = end + 1
+                    field += 1
+                    found &= found &- 1
+                }
+                position += 8
+            }
+            while position < range.upperBound {
+                if bytes[position] == delimiter {
+                    take(field, fieldStart, position, row, slots)
+                    fieldStart = position + 1
+                    field += 1
+                }
+                position += 1
+            }
+            take(field, fieldStart, range.upperBound, row, slots)
+            return field + 1
+        }
+    }
+
+    @inline(__always)
+    private func take(_ field: Int, _ start: Int, _ end: Int, _ row: Int, _ slots: UnsafeBufferPointer<Int32>) {
+        guard field < slots.count else { return }
+        let slot = Int(slots[field])
+        guard slot >= 0 else { return }
+        var (start, end) = (start, end)
+        if decoder.dialect.trims { (start, end) = trimmed(start, end) }
+        if onlyEmptyIsNull ? start == end : isNull(bytes[start..<end]) { return }
+        spans[slot &* rows &+ row] = TextColumn.span(start, end &- start)
+    }
+
+    private func trimmed(_ start: Int, _ end: Int) -> (Int, Int) {
+        func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+        var (start, end) = (start, end)
+        while start < end, isBlank(bytes[start]) { start += 1 }
+        while start < end, isBlank(bytes[end - 1]) { end -= 1 }
+        return (start, end)
+    }
+
+    private func isNull(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        nullTexts.contains { $0.count == text.count && text.elementsEqual($0) }
+    }
+
+    /// Takes a record with quotes apart; nil when it is rejected.
+    private mutating func splitQuoted(
+        _ record: UnsafeBufferPointer<UInt8>, _ quote: UInt8, _ row: Int, _ faults: inout RecordFaults
+    ) -> Int? {
+        let dialect = decoder.dialect
+        let parser = parser ?? LibCSV(delimiter: dialect.delimiter, quote: quote, trims: dialect.trims, isStrict: dialect.isStrict)
+        self.parser = parser
+        do throws(LibCSV.Failure) {
+            try parser.tokenize(record)
+        } catch {
+            let (reason, offset) = error.explanation(record)
+            faults.add(RowError(.malformedRecord, reason), row: row, offset: offset)
+            return nil
+        }
+        // Behind the records, as the spans count.
+        let base = bytes.count + arena.count
+        arena.append(contentsOf: parser.text)
+        var start = 0
+        var empties = parser.emptyFields.makeIterator()
+        var nextEmpty = empties.next()
+        for (field, end) in parser.ends.enumerated() {
+            let isEmpty = nextEmpty == Int32(truncatingIfNeeded: field)
+            if isEmpty { nextEmpty = empties.next() }
+            let text = start..<Int(end)
+            start = Int(end)
+            guard field < decoder.slots.count, decoder.slots[field] >= 0 else { continue }
+            if isNull(parser.text[text], isUnquotedEmpty: isEmpty, field, record) { continue }
+            spans[Int(decoder.slots[field]) * rows + row] = TextColumn.span(base + text.lowerBound, text.count)
+        }
+        return parser.ends.count
+    }
+
+    private func isNull(_ text: ArraySlice<UInt8>, isUnquotedEmpty: Bool, _ field: Int, _ record: UnsafeBufferPointer<UInt8>) -> Bool {
+        if text.isEmpty { return isUnquotedEmpty && nullTexts.contains([]) }
+        guard !onlyEmptyIsNull, nullTexts.contains(where: { text.elementsEqual($0) }) else { return false }
+        // libcsv does not say whether a field was quoted, so a text that would be null is looked up in the record.
+        let locator = CSVFieldLocator(decoder.dialect)
+        return !locator.isQuoted(at: locator.offset(of: field, in: record), in: record)
+    }
+
+    // MARK: Second pass: columns
+
+    func columns(_ faults: inout RecordFaults) -> [Column] {
+        arena.withUnsafeBufferPointer { arena in
+            decoder.schema.fields.indices.map { column in
+                let type = decoder.schema.fields[column].type
+                guard let field = decoder.sources[column] else { return .nulls(type, count: rows) }
+                let texts = TextColumn(
+                    spans: UnsafeBufferPointer(rebasing: spans[(column * rows)..<((column + 1) * rows)]), raw: bytes, arena: arena,
+                    rules: decoder.dialect.rules)
+                var failures: [Int] = []
+                let result = texts.column(type, failures: &failures)
+                for row in failures where !faults.contains(row) {
+                    let record = UnsafeBufferPointer(rebasing: bytes[records.range(row)])
+                    let text = texts.text(texts.spans[row])
+                    let error = RowError.doesNotFit(
+                        text, type.description, column: decoder.schema.fields[column].name, hint: decoder.dialect.hint(text, type))
+                    faults.add(error, row: row, offset: CSVFieldLocator(decoder.dialect).offset(of: field, in: record))
+                }
+                return result
+            }
+        }
+    }
+}
+
+extension LibCSV.Failure {
+    /// What is wrong, and at which byte of the record.
+    fileprivate func explanation(_ record: UnsafeBufferPointer<UInt8>) -> (String, Int) {
+        switch self {
+        case .stray(let offset):
+            return ("text stands behind a closing quote; write a quote inside a quoted field twice, or set quotes: lenient", offset)
+        case .lineEnd(let offset): return ("a line end that is not quoted stands inside the record", offset)
+        case .unclosed: return ("the last field's quote is not closed", record.count)
+        case .outOfMemory: return ("there is not enough memory for the record's \(record.count) bytes", 0)
+        }
+    }
+}
+
+extension CSVDialect {
+    /// A usual cause of a text that does not fit.
+    fileprivate func hint(_ text: UnsafeBufferPointer<UInt8>, _ type: DataType) -> String? {
+        if !trims, let first = text.first, let last = text.last, first == 0x20 || last == 0x20 { return "blanks stand around it, see trim" }
+        if type.isNumeric, rules.decimalMark == UInt8(ascii: "."), text.contains(UInt8(ascii: ",")) {
+            return "for numbers like 1.234,56 set decimal_mark: \",\" and group_mark: \".\""
+        }
+        if type == .date, rules.datePattern == nil, text.contains(UInt8(ascii: "/")) || text.contains(UInt8(ascii: ".")) {
+            return "dates are yyyy-mm-dd unless date_pattern says otherwise, for example %d/%m/%Y"
+        }
+        return nil
+    }
+}

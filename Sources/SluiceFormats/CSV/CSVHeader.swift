@@ -1,0 +1,72 @@
+import SluiceCore
+
+/// The first line of a file as column names, and what looks wrong about it.
+struct CSVHeader {
+    private let dialect: CSVDialect
+    private let path: String
+    private let parser: LibCSV?
+    private var fields: [[UInt8]] = []
+
+    init(_ dialect: CSVDialect, path: String) {
+        self.dialect = dialect
+        self.path = path
+        parser = dialect.quote.map { LibCSV(delimiter: dialect.delimiter, quote: $0, trims: dialect.trims, isStrict: dialect.isStrict) }
+    }
+
+    /// The columns' names; an empty one is called after its position.
+    ///
+    /// - Throws: when the line is no record, is not text, or has a name twice.
+    mutating func names(_ framed: FramedRecords) throws(SluiceError) -> [String] {
+        if let reject = framed.rejects.first {
+            throw SluiceError(reject.error.code, "the header cannot be read: \(reject.error.message)", at: reject.location)
+        }
+        let place = SourceLocation.file(path: path, line: Int(framed.origin.position(0)))
+        if let fault = framed.records[0].withUnsafeBufferPointer(TextCheck.fault) {
+            throw SluiceError(
+                .invalidEncoding, "the header is not text: \(RowError.notText(fault, encoding: dialect.encoding).message)", at: place)
+        }
+        fields = split(framed)
+        guard fields.count <= CoreLimits.columns else {
+            throw SluiceError(.limitExceeded, "the header has \(fields.count) columns; \(CoreLimits.columns) are allowed", at: place)
+        }
+        var names: [String] = []
+        var seen: [String: Int] = [:]
+        for (index, field) in fields.enumerated() {
+            let name = String(decoding: field, as: UTF8.self)
+            names.append(name.isEmpty ? "column\(index + 1)" : name)
+            if let first = seen.updateValue(index, forKey: names[index]) {
+                throw SluiceError(
+                    .duplicateColumn, "the header names \"\(names[index])\" twice, as columns \(first + 1) and \(index + 1)", at: place,
+                    remedy: "set skip_lines: \(framed.origin.position(0)) and give the names as header: [\(fields.count) names]")
+            }
+        }
+        return names
+    }
+
+    /// `column1`, `column2`, …: one for each field of the record.
+    func numbered(_ framed: FramedRecords) -> [String] { split(framed).indices.map { "column\($0 + 1)" } }
+
+    /// A warning when the header's texts have the types of the first record's, and some are not text: then it is likely data.
+    func warnings(firstRecord framed: FramedRecords) -> [String] {
+        let first = split(framed)
+        let shapes = fields.map { Shape(text: $0, dialect) }
+        guard first.count == fields.count, shapes.contains(where: { $0 != .text && $0 != .unknown }),
+            zip(shapes, first).allSatisfy({ $0 == Shape(text: $1, dialect) })
+        else { return [] }
+        let shown = String(decoding: Array(fields.joined(separator: [dialect.delimiter])), as: UTF8.self).quotedForMessage
+        return ["the first line of \(path) looks like data, not like column names: \(shown); if it is data, set header: false"]
+    }
+
+    private func split(_ framed: FramedRecords) -> [[UInt8]] {
+        let record = framed.records[0]
+        guard let parser, record.contains(dialect.quote ?? 0) || dialect.trims else {
+            return record.split(separator: dialect.delimiter, omittingEmptySubsequences: false).map(Array.init)
+        }
+        do throws(LibCSV.Failure) {
+            try record.withUnsafeBufferPointer { bytes throws(LibCSV.Failure) in try parser.tokenize(bytes) }
+        } catch {
+            return []
+        }
+        return parser.fields
+    }
+}

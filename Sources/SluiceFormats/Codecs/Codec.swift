@@ -1,0 +1,88 @@
+package import SluiceCore
+
+/// How a file's bytes are compressed.
+package enum Codec: String, CaseIterable, Sendable {
+    case none
+    case gzip
+
+    /// Options of a sink, beside its format's.
+    package static let options = [
+        OptionSpec("compression", .choice(allCases.map(\.rawValue)), .write, default: .text(none.rawValue), "How files are compressed."),
+        OptionSpec(
+            "compression_level", .integer(1...9), .write, default: .integer(defaultLevel),
+            "1 is fastest, 9 makes the smallest files."),
+    ]
+
+    /// zlib's own default is 6; on the flight data, level 3 is 2.5 times as fast and its files are 8 % larger.
+    package static let defaultLevel = 3
+
+    /// What a compressed file's name ends with, without the dot.
+    package var fileExtension: String? {
+        switch self {
+        case .none: nil
+        case .gzip: "gz"
+        }
+    }
+
+    /// The codec that a file's first bytes show.
+    package static func detected(_ start: some Collection<UInt8>) -> Codec { start.starts(with: [0x1F, 0x8B]) ? .gzip : .none }
+
+    /// The source's bytes without compression, whatever its content shows.
+    ///
+    /// - Throws: `cutFile` or `corruptFile` when the name ends in a codec's extension and the content is not of that codec.
+    package static func decompressed(_ source: InputBytes, path: String) throws(SluiceError) -> InputBytes {
+        var source = source
+        var start: [UInt8] = []
+        while start.count < 2 {
+            var byte: UInt8 = 0
+            var failure: SluiceError?
+            let got = withUnsafeMutableBytes(of: &byte) { buffer -> Int in
+                do throws(SluiceError) {
+                    return try source.read(into: buffer)
+                } catch {
+                    failure = error
+                    return 0
+                }
+            }
+            if let failure { throw failure.located(at: .file(path: path)) }
+            if got == 0 { break }
+            start.append(byte)
+        }
+        let whole = PrefixedSource(start, source)
+        if detected(start) == .gzip { return GzipSource(whole, path: path) }
+        guard !path.hasSuffix(".gz") else {
+            throw SluiceError(
+                start.isEmpty ? .cutFile : .corruptFile,
+                start.isEmpty ? "the file is empty, not gzip" : "the file is not gzip, as its name says",
+                at: .file(path: path), remedy: start.isEmpty ? "copy the file again" : "rename it if it is not compressed")
+        }
+        return whole
+    }
+
+    /// A sink that compresses what it is given into `sink`.
+    package func compressed(_ sink: any ByteSink & Sendable, level: Int = defaultLevel) -> any ByteSink & Sendable {
+        switch self {
+        case .none: sink
+        case .gzip: GzipSink(sink, level: level)
+        }
+    }
+}
+
+/// Bytes that were read ahead, then the rest of their source.
+struct PrefixedSource: ByteSource, Sendable {
+    private var prefix: ArraySlice<UInt8>
+    private var source: InputBytes
+
+    init(_ prefix: [UInt8], _ source: InputBytes) {
+        self.prefix = prefix[...]
+        self.source = source
+    }
+
+    mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(SluiceError) -> Int {
+        guard !prefix.isEmpty else { return try source.read(into: buffer) }
+        let count = min(buffer.count, prefix.count)
+        buffer.copyBytes(from: prefix.prefix(count))
+        prefix = prefix.dropFirst(count)
+        return count
+    }
+}

@@ -1,0 +1,23 @@
+import SluiceCore
+
+/// Bounds of readers and writers; those that hold everywhere are in `CoreLimits`.
+package enum FormatLimits {
+    /// Bytes of a record over `CoreLimits.recordBytes` that its reject keeps.
+    package static let rejectRawBytes = 64 << 10
+    /// Bytes that a reader asks a source for at once.
+    package static let chunkBytes = CoreLimits.batchBytes
+    /// Compressed bytes that a decompressor holds.
+    package static let compressedBytes = 64 << 10
+    /// Rows of one file that a schema is inferred from.
+    package static let sampleRows = 20_000
+    /// Bytes of one file that a schema is inferred from.
+    package static let sampleBytes = 4 << 20
+    /// Files of one source that a schema is inferred from.
+    package static let sampleFiles = 8
+    /// Digits up to which a text of digits is inferred to be an integer; longer ones are identifiers more often than amounts.
+    package static let inferredIntegerDigits = 15
+    /// Bytes of a serialised file layout.
+    package static let layoutBytes = 4 << 20
+    /// Bytes of a number's or date's text.
+    package static let scalarBytes = 128
+}

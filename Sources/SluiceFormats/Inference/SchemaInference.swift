@@ -1,0 +1,44 @@
+package import SluiceCore
+
+/// Proposes a schema from a sample of a source's files. It only proposes: the run verifies every value.
+///
+///     var inference = SchemaInference(format)
+///     for index in SchemaInference.sampledFiles(of: files.count) {
+///         try inference.sample(format.framer(source(files[index]), path: files[index]))
+///     }
+///     let schema = inference.schema
+package struct SchemaInference: Sendable {
+    private let format: any Format
+    private var sample = ShapeSample()
+    /// What looked wrong about the files.
+    package private(set) var warnings: [String] = []
+
+    package init(_ format: any Format) { self.format = format }
+
+    /// Which of a source's files are looked at: the first, the last, and some between them; at most `FormatLimits.sampleFiles`, ascending.
+    package static func sampledFiles(of count: Int) -> [Int] {
+        let wanted = min(count, FormatLimits.sampleFiles)
+        guard wanted > 1 else { return Array(0..<wanted) }
+        return (0..<wanted).map { $0 * (count - 1) / (wanted - 1) }
+    }
+
+    /// Takes in the first records of a file, up to `FormatLimits.sampleRows` or `FormatLimits.sampleBytes`.
+    package mutating func sample(_ framer: any RecordFramer) throws(SluiceError) {
+        var framer = framer
+        warnings += framer.layout.warnings
+        for name in framer.layout.columns { sample.observe(name, .unknown) }
+        var rows = 0
+        var bytes = 0
+        while rows < FormatLimits.sampleRows, bytes < FormatLimits.sampleBytes, let framed = try framer.next() {
+            format.observe(framed, layout: framer.layout, sample: &sample)
+            rows += framed.count
+            bytes += framed.records.span.count
+        }
+        sample.rows += rows
+    }
+
+    /// Records that were looked at.
+    package var sampledRows: Int { sample.rows }
+    /// Columns by name over all sampled files; all are nullable.
+    package var schema: Schema { sample.schema }
+}

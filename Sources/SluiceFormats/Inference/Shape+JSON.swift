@@ -1,0 +1,47 @@
+import SluiceCore
+
+extension JSONLinesFormat {
+    package func observe(_ framed: FramedRecords, layout: FileLayout, sample: inout ShapeSample) {
+        framed.records.bytes.withUnsafeBufferPointer { bytes in
+            for row in 0..<framed.count {
+                let record = UnsafeBufferPointer(rebasing: bytes[framed.records.range(row)])
+                var reader = JSONReader(record)
+                guard TextCheck.fault(in: record) == nil, case .structure(let members)? = try? reader.shape(depth: 0) else { continue }
+                for member in members { sample.observe(member.name, member.shape) }
+            }
+        }
+    }
+}
+
+extension JSONReader {
+    /// The shape of the value at the position. Strings are dates or timestamps only in ISO 8601; integers beyond Int64 are text, which keeps
+    /// them exact.
+    fileprivate mutating func shape(depth: Int) throws(JSONFault) -> Shape {
+        let token = try token()
+        let text = UnsafeBufferPointer(rebasing: bytes[token.range])
+        switch token.kind {
+        case .null: return .unknown
+        case .yes, .no: return .boolean
+        case .integer: return NumberText.integer(text) == nil ? .text : .integer
+        case .number: return TextRules().float(text) == nil ? .text : .float
+        case .escapedString: return .text
+        case .string: return TimeText.date(text) != nil ? .date : Shape.timestamp(text, TextRules()) ?? .text
+        case .array:
+            var element = Shape.unknown
+            try elements(depth) { reader throws(JSONFault) in element.merge(try reader.shape(depth: depth + 1)) }
+            return .list(element)
+        case .object:
+            var found: [Shape.Member] = []
+            try members(depth) { reader, key throws(JSONFault) in
+                let name = try reader.withText(key) { String(decoding: $0, as: UTF8.self) }
+                let shape = try reader.shape(depth: depth + 1)
+                if let place = found.firstIndex(where: { $0.name == name }) {
+                    found[place].shape = shape
+                } else {
+                    found.append(Shape.Member(name: name, shape: shape))
+                }
+            }
+            return .structure(found)
+        }
+    }
+}

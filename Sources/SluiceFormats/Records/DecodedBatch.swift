@@ -1,0 +1,38 @@
+package import SluiceCore
+
+/// Typed columns, and the records that did not become a row.
+package struct DecodedBatch: Sendable {
+    /// With the origin of each row, including its bytes.
+    package var batch: Batch
+    /// In record order.
+    package var rejects: [Reject]
+
+    package init(_ batch: Batch, rejects: [Reject]) {
+        self.batch = batch
+        self.rejects = rejects
+    }
+}
+
+/// Turns whole records into typed columns; the same for files and for stream payloads, and usable from several tasks at once.
+package protocol RecordDecoder: Sendable {
+    /// The columns of the batches: those that were asked for, in that order.
+    var schema: Schema { get }
+
+    /// Decodes every record. A bad one is a reject with its place and bytes, never an error.
+    ///
+    /// - Parameter origin: has a position for each record; the rows of the batch keep theirs.
+    func decode(_ records: RawRecords, origin: Origin) -> DecodedBatch
+}
+
+extension RecordDecoder {
+    package func decode(_ framed: FramedRecords) -> DecodedBatch { decode(framed.records, origin: framed.origin) }
+}
+
+/// Turns batches into a format's bytes.
+package protocol RecordEncoder: Sendable {
+    /// What stands once at the start of a file; empty where the format has nothing there.
+    var header: [UInt8] { get }
+
+    /// Appends the rows. The batch's columns have the names, order and types that the encoder was made for.
+    func encode(_ batch: Batch, into bytes: inout [UInt8])
+}

@@ -1,0 +1,91 @@
+/// Where a record with quotes ends.
+///
+/// A quote opens a field only at its start. In a quoted field, two quotes are one, and a quote before a delimiter, a line end or the end
+/// of the bytes closes it. These are libcsv's rules; a test compares both on random bytes.
+struct QuotedRecord {
+    enum End: Equatable {
+        /// The offset of the line end, or the end of the bytes.
+        case record(Int)
+        /// More bytes are needed; the offset of the quote that is open, if one is.
+        case incomplete(openQuote: Int?)
+        case unclosed(quote: Int)
+        /// The offset of a closing quote with text behind it.
+        case stray(quote: Int)
+    }
+
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private let rules: RecordRules
+    private let quote: UInt8
+
+    /// - Parameter bytes: nothing behind them is looked at.
+    init(_ bytes: UnsafeBufferPointer<UInt8>, _ rules: RecordRules) {
+        self.bytes = bytes
+        self.rules = rules
+        quote = rules.quote ?? UInt8(ascii: "\"")
+    }
+
+    /// - Parameters:
+    ///   - search: of these bytes or more; what it has found already is not searched again.
+    ///   - isEnd: nothing follows the bytes.
+    func end(_ search: inout LineSearch, from start: Int, isEnd: Bool) -> End {
+        var position = start
+        while true {
+            let lineEnd = min(search.lineEnd(position), bytes.count)
+            let found = min(search.quote(position), bytes.count)
+            guard found < lineEnd else {
+                if lineEnd < bytes.count || isEnd { return .record(lineEnd) }
+                return .incomplete(openQuote: nil)
+            }
+            guard opensField(found, start) else {
+                position = found + 1
+                continue
+            }
+            switch closing(of: found, isEnd) {
+            case .closed(let next): position = next
+            case .end(let end): return end
+            }
+        }
+    }
+
+    /// Where the quoted field that opens at `start` ends: at the delimiter behind it, or where the bytes end or make no sense.
+    func fieldEnd(openedAt start: Int) -> Int {
+        if case .closed(let end) = closing(of: start, true) { return end }
+        return bytes.count
+    }
+
+    private enum Closing {
+        /// At the delimiter, line end or end of bytes behind the field.
+        case closed(Int)
+        case end(End)
+    }
+
+    private func closing(of open: Int, _ isEnd: Bool) -> Closing {
+        var position = open + 1
+        while true {
+            let found = bytes.first(quote, from: position)
+            guard found < bytes.count else { return .end(isEnd ? .unclosed(quote: open) : .incomplete(openQuote: open)) }
+            var next = found + 1
+            if next < bytes.count, bytes[next] == quote {
+                position = next + 1
+                continue
+            }
+            if rules.trims {
+                while next < bytes.count, rules.isBlank(bytes[next]) { next += 1 }
+            }
+            guard next < bytes.count else { return isEnd ? .closed(next) : .end(.incomplete(openQuote: open)) }
+            let byte = bytes[next]
+            if byte == rules.delimiter || byte == 0x0A || byte == 0x0D { return .closed(next) }
+            if rules.isStrict { return .end(.stray(quote: found)) }
+            position = next
+        }
+    }
+
+    /// Whether the quote at `offset`, outside of quotes, stands at the start of a field.
+    private func opensField(_ offset: Int, _ start: Int) -> Bool {
+        var before = offset - 1
+        if rules.trims {
+            while before >= start, rules.isBlank(bytes[before]) { before -= 1 }
+        }
+        return before < start || bytes[before] == rules.delimiter
+    }
+}

@@ -1,0 +1,39 @@
+import SluiceCore
+
+/// The place of a byte of a record, for messages.
+enum RecordPlace {
+    /// Line and column of a file; for a shard's record, the record.
+    ///
+    /// - Parameters:
+    ///   - offset: bytes from the record's start.
+    ///   - position: the record's line or sequence number.
+    static func location(_ split: Origin.Split, position: Int64, record: UnsafeBufferPointer<UInt8>, offset: Int) -> SourceLocation {
+        switch split {
+        case .shard(let stream, let shard):
+            return .shard(stream: stream, shard: shard, sequence: UInt64(clamping: position))
+        case .file(let path):
+            let before = record[..<min(offset, record.count)]
+            let (breaks, lineStart) = lineBreaks(UnsafeBufferPointer(rebasing: before))
+            let column = before[lineStart...].reduce(1) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
+            return .file(path: path, line: Int(position) + breaks, column: column)
+        }
+    }
+
+    /// How many line ends (LF, CRLF, CR) stand in `bytes`, and where the last line starts.
+    static func lineBreaks(_ bytes: UnsafeBufferPointer<UInt8>) -> (count: Int, lastLineStart: Int) {
+        var count = 0
+        var start = 0
+        for index in bytes.indices {
+            switch bytes[index] {
+            case 0x0A:
+                if index == 0 || bytes[index - 1] != 0x0D { count += 1 }
+                start = index + 1
+            case 0x0D:
+                count += 1
+                start = index + 1
+            default: break
+            }
+        }
+        return (count, start)
+    }
+}

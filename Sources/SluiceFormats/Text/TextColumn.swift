@@ -1,0 +1,155 @@
+import SluiceCore
+
+/// The texts of one column of a batch, as places in two buffers, and their conversion to a typed column in one tight loop.
+struct TextColumn {
+    /// `start << 32 | length`; a start at or behind `raw.count` counts from there into `arena`.
+    typealias Span = UInt64
+    static let null: Span = .max
+
+    let spans: UnsafeBufferPointer<Span>
+    /// The records as they came.
+    let raw: UnsafeBufferPointer<UInt8>
+    /// Texts whose quotes were taken away.
+    let arena: UnsafeBufferPointer<UInt8>
+    let rules: TextRules
+
+    @inline(__always) static func span(_ start: Int, _ length: Int) -> Span { UInt64(start) &<< 32 | UInt64(length) }
+
+    @inline(__always)
+    func text(_ span: Span) -> UnsafeBufferPointer<UInt8> {
+        let start = Int(span &>> 32)
+        let length = Int(span & 0xFFFF_FFFF)
+        if start < raw.count { return UnsafeBufferPointer(rebasing: raw[start..<(start + length)]) }
+        let place = start - raw.count
+        return UnsafeBufferPointer(rebasing: arena[place..<(place + length)])
+    }
+
+    /// The typed column; rows whose text does not fit are in `failures` and null.
+    func column(_ type: DataType, failures: inout [Int]) -> Column {
+        switch type {
+        case .null: column(type, 0 as UInt8, &failures, { _ in nil }, { .null($0.count) })
+        case .boolean: column(type, false, &failures, rules.boolean) { .boolean(Bitmap($0)) }
+        case .int8: column(type, 0, &failures, { rules.integer($0).flatMap(Int8.init(exactly:)) }, { .int8($0) })
+        case .int16: column(type, 0, &failures, { rules.integer($0).flatMap(Int16.init(exactly:)) }, { .int16($0) })
+        case .int32: column(type, 0, &failures, { rules.integer($0).flatMap(Int32.init(exactly:)) }, { .int32($0) })
+        case .int64: column(type, 0, &failures, { rules.integer($0) }, { .int64($0) })
+        case .float32: column(type, 0, &failures, { rules.float($0).flatMap(Float.init(inRange:)) }, { .float32($0) })
+        case .float64: column(type, 0, &failures, { rules.float($0) }, { .float64($0) })
+        case .decimal(let precision, let scale):
+            column(type, 0, &failures, { rules.decimal($0, precision: precision, scale: scale) }, { .decimal($0) })
+        case .date: column(type, 0, &failures, { rules.date($0) }, { .int32($0) })
+        case .timestamp(let zoned): column(type, 0, &failures, { rules.timestamp($0, zoned: zoned) }, { .int64($0) })
+        case .string: texts()
+        case .binary: binaries(&failures)
+        case .list, .structure: nested(type, &failures)
+        }
+    }
+
+    @inline(__always)
+    private func column<Element>(
+        _ type: DataType, _ zero: Element, _ failures: inout [Int], _ parse: (UnsafeBufferPointer<UInt8>) -> Element?,
+        _ storage: ([Element]) -> Column.Storage
+    ) -> Column {
+        var validity = ValidityBuilder(count: spans.count)
+        var failed: [Int] = []
+        let values = [Element](unsafeUninitializedCapacity: spans.count) { target, count in
+            for row in spans.indices {
+                let span = spans[row]
+                if span != Self.null, let value = parse(text(span)) {
+                    (target.baseAddress! + row).initialize(to: value)
+                } else {
+                    (target.baseAddress! + row).initialize(to: zero)
+                    validity.setNull(row)
+                    if span != Self.null { failed.append(row) }
+                }
+            }
+            count = spans.count
+        }
+        failures.append(contentsOf: failed)
+        return Column(type, storage(values), validity: type == .null ? nil : validity.bitmap)
+    }
+
+    private func texts() -> Column {
+        var total = 0
+        for span in spans where span != Self.null { total += Int(span & 0xFFFF_FFFF) }
+        precondition(total <= Int(Int32.max), "a column of bytes is over 2 GiB; batches are kept smaller")
+        var validity = ValidityBuilder(count: spans.count)
+        var offsets: [Int32] = [0]
+        offsets.reserveCapacity(spans.count + 1)
+        let data = [UInt8](unsafeUninitializedCapacity: total) { target, count in
+            for row in spans.indices {
+                let span = spans[row]
+                if span == Self.null {
+                    validity.setNull(row)
+                } else {
+                    let source = text(span)
+                    if let base = source.baseAddress { (target.baseAddress! + count).initialize(from: base, count: source.count) }
+                    count += source.count
+                }
+                offsets.append(Int32(truncatingIfNeeded: count))
+            }
+        }
+        return Column(.string, .bytes(ByteRows(offsets: offsets, data: data)), validity: validity.bitmap)
+    }
+
+    /// Binary values are base64, as the writers make them.
+    private func binaries(_ failures: inout [Int]) -> Column {
+        var validity = ValidityBuilder(count: spans.count)
+        var rows = ByteRows()
+        for row in spans.indices {
+            if spans[row] != Self.null, let bytes = Base64.decode(text(spans[row])) {
+                rows.append(bytes)
+                continue
+            }
+            rows.endRow()
+            validity.setNull(row)
+            if spans[row] != Self.null { failures.append(row) }
+        }
+        return Column(.binary, .bytes(rows), validity: validity.bitmap)
+    }
+
+    /// Lists and structs in a text format are JSON, as the writers make them.
+    private func nested(_ type: DataType, _ failures: inout [Int]) -> Column {
+        let node = JSONNode.make(type)
+        for row in spans.indices {
+            if spans[row] == Self.null {
+                node.appendNull()
+                continue
+            }
+            var reader = JSONReader(text(spans[row]))
+            do throws(JSONFault) {
+                try node.read(&reader, depth: 0)
+                try reader.expectEnd()
+            } catch {
+                node.settle(row)
+                node.appendNull()
+                failures.append(row)
+            }
+        }
+        return node.finish()
+    }
+}
+
+/// A validity bitmap that costs nothing until the first null.
+struct ValidityBuilder {
+    private var words: [UInt64] = []
+    private let count: Int
+
+    init(count: Int) { self.count = count }
+
+    @inline(__always)
+    mutating func setNull(_ row: Int) {
+        if words.isEmpty { words = [UInt64](repeating: .max, count: (count + 63) / 64) }
+        words[row &>> 6] &= ~(1 &<< UInt64(truncatingIfNeeded: row & 63))
+    }
+
+    var bitmap: Bitmap? { words.isEmpty ? nil : Bitmap(words: words, count: count) }
+}
+
+extension Float {
+    /// Nil for a finite double that is too large.
+    init?(inRange number: Double) {
+        self.init(number)
+        if isInfinite, number.isFinite { return nil }
+    }
+}

@@ -40,7 +40,7 @@ extension LogicalOperation {
         case .join(let join): return passed.union(names(join.inputKeys))
         case .closure(let closure): return closure.columns.map { passed.union($0) } ?? Set(input.names)
         case .aggregate(let aggregate):
-            return names(aggregate.groups.flatMap(\.columns) + aggregate.aggregates.flatMap(\.columns))
+            return names(aggregate.groups.flatMap(\.columns) + aggregate.aggregates.flatMap { $0.argument?.columns ?? [] })
         case .project(let projections):
             var read: Set<String> = []
             for (projection, field) in zip(projections, output.fields) {

@@ -16,6 +16,15 @@ package struct ExpressionArgument: Sendable {
         }
     }
 
+    /// A column's name as an expression: only the name, quoted.
+    init(column node: DefinitionNode) throws(SluiceError) {
+        var quoted = node
+        quoted.content = .scalar(QuotedName.of(try node.string()), .plain)
+        // The place of the whole name serves for every character of it.
+        quoted.origin = nil
+        try self.init(quoted)
+    }
+
     package var text: String { expression.text }
 
     package func bind(to schema: Schema) throws(SluiceError) -> BoundExpression {
@@ -44,6 +53,19 @@ package struct NamedExpression: Sendable {
     package let name: String
     package let location: SourceLocation?
     package let argument: ExpressionArgument
+
+    private init(name: String, location: SourceLocation?, argument: ExpressionArgument) {
+        self.name = name
+        self.location = location
+        self.argument = argument
+    }
+
+    /// A column under its own name, whatever is in the name.
+    init(column node: DefinitionNode) throws(SluiceError) {
+        name = try node.string()
+        location = node.location
+        argument = try ExpressionArgument(column: node)
+    }
 
     static func list(from node: DefinitionNode) throws -> [NamedExpression] {
         var errors = ErrorCollector()

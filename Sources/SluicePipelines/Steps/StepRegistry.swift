@@ -4,7 +4,7 @@ import SluiceCore
 package enum StepRegistry {
     package static let steps: [any StepDefinition.Type] = [
         FilterStep.self, DeriveStep.self, SelectStep.self, DropStep.self, RenameStep.self, CastStep.self, FillStep.self, LimitStep.self,
-        SortStep.self, UnionStep.self, DeduplicateStep.self, JoinStep.self, SwiftStep.self,
+        SortStep.self, UnionStep.self, DeduplicateStep.self, AggregateStep.self, JoinStep.self, SwiftStep.self,
     ]
 
     package static var keys: [String] { steps.map { $0.manual.key } }

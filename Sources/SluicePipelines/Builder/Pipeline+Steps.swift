@@ -1,0 +1,123 @@
+public import SluiceCore
+
+/// A column of `select` or a group of `aggregate`: a column's name, or a new column from an expression.
+public struct Selection: Sendable, ExpressibleByStringLiteral {
+    let node: DefinitionNode
+    public init(stringLiteral value: String) { node = .text(value) }
+    private init(_ node: DefinitionNode) { self.node = node }
+
+    public static func column(_ name: String) -> Selection { Selection(.text(name)) }
+    public static func expression(_ name: String, _ expression: String) -> Selection { Selection(.mapping([(name, .text(expression))])) }
+}
+
+/// A key of `sort`; a literal with `-` before the name means greatest first.
+public struct SortOrder: Sendable, ExpressibleByStringLiteral {
+    let node: DefinitionNode
+    public init(stringLiteral value: String) { node = .text(value) }
+    private init(_ column: String, _ order: String, _ nulls: Nulls) {
+        node = .mapping([("column", .text(column)), ("order", .text(order)), ("nulls", .text(nulls.rawValue))])
+    }
+
+    public enum Nulls: String, Sendable { case first, last }
+    public static func ascending(_ column: String, nulls: Nulls = .last) -> SortOrder { SortOrder(column, "asc", nulls) }
+    public static func descending(_ column: String, nulls: Nulls = .last) -> SortOrder { SortOrder(column, "desc", nulls) }
+}
+
+/// Key columns of `join`: a literal for a name that both sides have.
+public struct JoinKey: Sendable, ExpressibleByStringLiteral {
+    let input: String
+    let table: String
+    public init(stringLiteral value: String) { self.init(value, value) }
+    public init(_ input: String, _ table: String) {
+        self.input = input
+        self.table = table
+    }
+}
+
+// The steps of the definition; each is described in docs/pipelines.md.
+extension Pipeline {
+    /// Keeps the rows for which a condition is true.
+    public func filter(_ condition: String, file: String = #filePath, line: Int = #line) -> Pipeline {
+        step("filter", .text(condition), file, line)
+    }
+
+    /// Adds columns computed from others, in this order.
+    public func derive(_ columns: KeyValuePairs<String, String>, file: String = #filePath, line: Int = #line) -> Pipeline {
+        step("derive", texts(columns), file, line)
+    }
+
+    /// Keeps the columns that are listed, in that order.
+    public func select(_ columns: Selection..., file: String = #filePath, line: Int = #line) -> Pipeline {
+        step("select", .list(columns.map(\.node)), file, line)
+    }
+
+    public func drop(_ columns: String..., file: String = #filePath, line: Int = #line) -> Pipeline {
+        step("drop", names(columns), file, line)
+    }
+
+    public func rename(_ columns: KeyValuePairs<String, String>, file: String = #filePath, line: Int = #line) -> Pipeline {
+        step("rename", texts(columns), file, line)
+    }
+
+    /// Changes the types of columns; a value that does not fit is a bad record.
+    public func cast(_ columns: KeyValuePairs<String, DataType>, file: String = #filePath, line: Int = #line) -> Pipeline {
+        step("cast", .mapping(columns.map { ($0, .text($1.description)) }), file, line)
+    }
+
+    /// Puts the value of an expression where a column is null.
+    public func fill(_ columns: KeyValuePairs<String, String>, file: String = #filePath, line: Int = #line) -> Pipeline {
+        step("fill", texts(columns), file, line)
+    }
+
+    public func limit(_ rows: Int, file: String = #filePath, line: Int = #line) -> Pipeline { step("limit", .integer(rows), file, line) }
+
+    public func sort(_ keys: SortOrder..., file: String = #filePath, line: Int = #line) -> Pipeline {
+        step("sort", .list(keys.map(\.node)), file, line)
+    }
+
+    /// Appends the rows of another source.
+    public func union(_ other: SourceEnd, file: String = #filePath, line: Int = #line) -> Pipeline {
+        step("union", .mapping(other.options), file, line)
+    }
+
+    public enum Kept: String, Sendable { case first, last }
+
+    /// Keeps one row of those whose key columns (all columns when none is given) are equal.
+    public func deduplicate(by columns: [String] = [], keep: Kept = .first, file: String = #filePath, line: Int = #line) -> Pipeline {
+        let by: [(String, DefinitionNode)] = columns.isEmpty ? [] : [("by", names(columns))]
+        return step("deduplicate", .mapping(by + [("keep", .text(keep.rawValue))]), file, line)
+    }
+
+    /// Makes one row of each group of rows.
+    public func aggregate(
+        by groups: Selection..., columns: KeyValuePairs<String, String>, file: String = #filePath, line: Int = #line
+    ) -> Pipeline {
+        let by: [(String, DefinitionNode)] = groups.isEmpty ? [] : [("by", .list(groups.map(\.node)))]
+        return step("aggregate", .mapping(by + [("columns", texts(columns))]), file, line)
+    }
+
+    public enum Join: String, Sendable { case inner, left, semi, anti }
+
+    /// Adds the columns of a small table whose key columns are equal.
+    ///
+    /// - Parameter columns: columns of the table to add; all but its keys when empty.
+    public func join(
+        _ table: SourceEnd, on keys: JoinKey..., kind: Join = .inner, columns: [String] = [], prefix: String = "",
+        file: String = #filePath, line: Int = #line
+    ) -> Pipeline {
+        let areSame = keys.allSatisfy { $0.input == $0.table }
+        let on: DefinitionNode = areSame ? names(keys.map(\.input)) : .mapping(keys.map { ($0.input, .text($0.table)) })
+        var arguments: [(String, DefinitionNode)] = [("with", .mapping(table.options)), ("on", on), ("kind", .text(kind.rawValue))]
+        if !columns.isEmpty { arguments.append(("columns", names(columns))) }
+        if !prefix.isEmpty { arguments.append(("prefix", .text(prefix))) }
+        return step("join", .mapping(arguments), file, line)
+    }
+
+    /// Calls a closure that was registered under a name.
+    public func swift(_ closure: String, file: String = #filePath, line: Int = #line) -> Pipeline {
+        step("swift", .text(closure), file, line)
+    }
+
+    private func texts(_ pairs: KeyValuePairs<String, String>) -> DefinitionNode { .mapping(pairs.map { ($0, .text($1)) }) }
+    private func names(_ names: [String]) -> DefinitionNode { .list(names.map { .text($0) }) }
+}

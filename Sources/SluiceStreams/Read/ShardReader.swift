@@ -73,9 +73,11 @@ package struct ShardReader: Sendable {
         return nil
     }
 
-    /// Suspends while there is nothing to read. It may return early (the stream was closed, `wakeReaders` was called, the task was cancelled),
-    /// so ask `next` again and look at whatever else ends the loop.
-    package func waitForRecords() async { await view.waitForRecords(past: position) }
+    /// Suspends until there are records to read.
+    ///
+    /// - Returns: Whether there are; false where none will come, because `RecordStream.finishAppending` or `close` was called, or the task
+    ///   was cancelled.
+    package func waitForRecords() async -> Bool { await view.waitForRecords(past: position) }
 
     /// The segment with `position`, kept open from call to call.
     private mutating func openSegment(_ end: UInt64) throws(SluiceError) -> OpenSegment {

@@ -10,8 +10,9 @@ protocol ShardView: Sendable {
     func trimPoint() throws(SluiceError) -> UInt64
     /// Base sequence numbers of the segments, ascending.
     func segmentBases() throws(SluiceError) -> [UInt64]
-    /// Returns when the durable end is past `sequence`, and also when the shard was closed, readers were woken or the task was cancelled.
-    func waitForRecords(past sequence: UInt64) async
+    /// Returns true as soon as the durable end is past `sequence`; false when it is not and no more is to be expected, because the stream was
+    /// closed, appending was finished, or the task was cancelled.
+    func waitForRecords(past sequence: UInt64) async -> Bool
 }
 
 extension ShardLog: ShardView {
@@ -19,15 +20,23 @@ extension ShardLog: ShardView {
     func trimPoint() -> UInt64 { state.withLock { $0.trimPoint } }
     func segmentBases() -> [UInt64] { state.withLock { $0.bases } }
 
-    func waitForRecords(past sequence: UInt64) async {
+    func waitForRecords(past sequence: UInt64) async -> Bool {
         let id = state.withLock { state in
             state.followerCount += 1
             return state.followerCount
         }
+        while true {
+            let (isThere, isOver) = state.withLock { ($0.durableEnd > sequence, $0.isClosed || $0.isFinished || Task.isCancelled) }
+            if isThere || isOver { return isThere }
+            await follow(id, past: sequence)
+        }
+    }
+
+    private func follow(_ id: Int, past sequence: UInt64) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let waits = state.withLock { state in
-                    guard state.durableEnd <= sequence, !state.isClosed, !Task.isCancelled else { return false }
+                    guard state.durableEnd <= sequence, !state.isClosed, !state.isFinished, !Task.isCancelled else { return false }
                     state.followers[id] = continuation
                     return true
                 }
@@ -38,9 +47,13 @@ extension ShardLog: ShardView {
         }
     }
 
-    /// Lets all waiting readers return, to look at whatever they also depend on.
-    func wakeReaders() {
-        for follower in state.withLock({ $0.takeFollowers() }) { follower.resume() }
+    /// Readers that reach the end find it instead of waiting.
+    func finishAppending() {
+        let followers = state.withLock { state in
+            state.isFinished = true
+            return state.takeFollowers()
+        }
+        for follower in followers { follower.resume() }
     }
 }
 
@@ -54,9 +67,11 @@ struct RemoteShard: ShardView {
     func trimPoint() throws(SluiceError) -> UInt64 { SequenceMark.read(paths.startMark) ?? 0 }
     func segmentBases() throws(SluiceError) -> [UInt64] { try paths.segmentBases() }
 
-    func waitForRecords(past sequence: UInt64) async {
-        while !Task.isCancelled, (SequenceMark.read(paths.endMark) ?? 0) <= sequence {
+    func waitForRecords(past sequence: UInt64) async -> Bool {
+        while !Task.isCancelled {
+            if (SequenceMark.read(paths.endMark) ?? 0) > sequence { return true }
             try? await Task.sleep(for: Self.pollInterval)
         }
+        return false
     }
 }

@@ -37,6 +37,8 @@ final class ShardLog: Sendable {
         var followers: [Int: CheckedContinuation<Void, Never>] = [:]
         var followerCount = 0
         var isClosed = false
+        /// No more is appended in this process, so readers do not wait at the end.
+        var isFinished = false
     }
 
     /// An appender that waits for the flusher.

@@ -74,9 +74,9 @@ package final class RecordStream: Sendable {
     /// One past the newest durable record.
     package func endSequence(shard: Int) throws(SluiceError) -> UInt64 { try views[shard].durableEnd() }
 
-    /// Lets readers of this process that wait for records return, to look at whatever else ends their loop (that the ingest is done).
-    package func wakeReaders() {
-        for writer in writers { writer.wakeReaders() }
+    /// Tells readers of this process that no more is appended: at the durable end, `ShardReader.waitForRecords` returns false. Sync before.
+    package func finishAppending() {
+        for writer in writers { writer.finishAppending() }
     }
 
     /// Hides the records of a shard before `sequence`, for good, and frees their segments.

@@ -1,0 +1,89 @@
+import GRDB
+package import SluiceCore
+
+extension Catalog {
+    /// Ends a run with success and makes its output visible: exactly once, wholly or not at all.
+    ///
+    /// One transaction records the run, tables, versions, partitions, files, bookmarks, and the renames and removals that are owed; then those
+    /// are done. A crash before the transaction leaves the old state, and one after it is finished by the next opening.
+    /// - Throws: before the transaction whatever stops it (nothing has changed then); after it what stops a rename, with a remedy that says that
+    ///   the run is committed. `failRun` does not undo it.
+    package func commit(
+        _ output: OutputCommit, run: RunID, report: RunReport, bookmarks: [Bookmark] = []
+    ) throws(SluiceError) {
+        try prepare(output)
+        try hooks.reached(.prepared)
+        let lock = try Self.commitLock(home)
+        defer { lock.release() }
+        let now = clock.nowMicros()
+        try write { db in
+            try Self.finish(run, report, now: now, db)
+            var removals = output.removals
+            for table in output.tables { removals += try Self.record(table, run: run, now: now, db) }
+            for bookmark in bookmarks { try Self.set(bookmark, run: run, now: now, db) }
+            let kept = Set(output.renames.map(\.final)).union(output.tables.flatMap { $0.files.map(\.path) })
+            for rename in output.renames { try Self.owe(run, rename.staged, rename.final, db) }
+            for path in removals where !kept.contains(path) { try Self.owe(run, path, nil, db) }
+        }
+        do throws(SluiceError) {
+            try hooks.reached(.recorded)
+            try settle()
+        } catch {
+            var explained = error
+            explained.remedy =
+                "the run is committed; its files are put in place by the next command that opens this state"
+                + (error.remedy.map { ", once you \($0)" } ?? "")
+            throw explained
+        }
+    }
+
+    /// Does what committed runs owe.
+    private func settle() throws(SluiceError) {
+        let work = try read { db in try PendingFiles.all(db) }
+        let lost = try work.carryOut(hooks.reached)
+        try write { db in try work.clear(db) }
+        try hooks.reached(.cleared)
+        if let path = lost.first {
+            throw SluiceError(.fileNotFound, "the output \(path.quotedForMessage) vanished before it was in place", at: .file(path: path))
+        }
+    }
+
+    /// Everything that can fail before the transaction fails here: missing files, directories that cannot be made.
+    private func prepare(_ output: OutputCommit) throws(SluiceError) {
+        for rename in output.renames { try DiskFiles.syncFile(rename.staged) }
+        for directory in Set(output.renames.map { DiskFiles.parent(of: $0.staged) }) { try DiskFiles.syncDirectory(directory) }
+        for directory in Set(output.renames.map { DiskFiles.parent(of: $0.final) }) { try DiskFiles.createDirectories(directory) }
+    }
+
+    /// Commits and recoveries of all processes take turns with the files.
+    static func commitLock(_ home: String) throws(SluiceError) -> FileLock {
+        try DiskFiles.createDirectories(home + "/locks")
+        return try FileLock.wait(home + "/locks/commit.lock")
+    }
+
+    private static func finish(_ run: RunID, _ report: RunReport, now: Int64, _ db: GRDB.Database) throws {
+        try db.execute(
+            sql: """
+                UPDATE runs SET state = 'succeeded', ended = ?, rows_in = ?, rows_out = ?, dead_letters = ?, report = ?
+                WHERE id = ? AND state = 'running'
+                """,
+            arguments: [now, report.rowsIn, report.rowsOut, report.deadLetters, try StoredText.json(report), run.text])
+        guard db.changesCount == 1 else { throw SluiceError(.invalidArgument, "run \(run) has ended already or never began") }
+    }
+
+    /// - Returns: Paths of files that the table no longer has.
+    private static func record(_ table: OutputCommit.Table, run: RunID, now: Int64, _ db: GRDB.Database) throws -> [String] {
+        let id = try putTable(table.definition, run: run, now: now, db)
+        var replaced: [String] = []
+        if table.mode == .overwrite {
+            replaced = try files(id, db).compactMap { $0.run == nil ? nil : $0.path }
+            try removeFiles(id, db)
+        }
+        try addFiles(table.files, run: run, table: id, now: now, db)
+        return replaced
+    }
+
+    private static func owe(_ run: RunID, _ source: String, _ target: String?, _ db: GRDB.Database) throws {
+        try db.execute(sql: "INSERT INTO pending_files (run_id, source, target) VALUES (?, ?, ?)", arguments: [run.text, source, target])
+    }
+}

@@ -1,0 +1,84 @@
+package import SluiceCore
+
+/// What a run tells about its work when it ends.
+package struct RunReport: Hashable, Sendable, Codable {
+    package struct Input: Hashable, Sendable, Codable {
+        /// A path, stream or table.
+        package var name: String
+        package var rows: Int64
+        package var bytes: Int64
+
+        package init(_ name: String, rows: Int64, bytes: Int64) {
+            self.name = name
+            self.rows = rows
+            self.bytes = bytes
+        }
+    }
+
+    package struct Step: Hashable, Sendable, Codable {
+        package var name: String
+        package var rowsIn: Int64
+        package var rowsOut: Int64
+        /// Rows that became dead letters here.
+        package var rejected: Int64
+
+        package init(_ name: String, rowsIn: Int64, rowsOut: Int64, rejected: Int64 = 0) {
+            self.name = name
+            self.rowsIn = rowsIn
+            self.rowsOut = rowsOut
+            self.rejected = rejected
+        }
+    }
+
+    package struct Timing: Hashable, Sendable, Codable {
+        package var name: String
+        package var micros: Int64
+
+        package init(_ name: String, micros: Int64) {
+            self.name = name
+            self.micros = micros
+        }
+    }
+
+    package var inputs: [Input] = []
+    package var steps: [Step] = []
+    package var timings: [Timing] = []
+    package var rowsIn: Int64 = 0
+    package var rowsOut: Int64 = 0
+    package var bytesIn: Int64 = 0
+    package var bytesOut: Int64 = 0
+    package var deadLetters: Int64 = 0
+    /// Where the dead letters are, if there are any.
+    package var deadLetterFile: String?
+    /// Tables, files or streams that were written.
+    package var outputs: [String] = []
+
+    package init() {}
+
+    package var json: Value {
+        .structure([
+            .init("rows_in", .integer(rowsIn)), .init("rows_out", .integer(rowsOut)), .init("bytes_in", .integer(bytesIn)),
+            .init("bytes_out", .integer(bytesOut)), .init("dead_letters", .integer(deadLetters)),
+            .init("dead_letter_file", deadLetterFile.map { .string($0) } ?? .null),
+            .init("outputs", .list(outputs.map { .string($0) })),
+            .init(
+                "inputs",
+                .list(
+                    inputs.map {
+                        .structure([.init("name", .string($0.name)), .init("rows", .integer($0.rows)), .init("bytes", .integer($0.bytes))])
+                    })),
+            .init(
+                "steps",
+                .list(
+                    steps.map {
+                        .structure([
+                            .init("name", .string($0.name)), .init("rows_in", .integer($0.rowsIn)), .init("rows_out", .integer($0.rowsOut)),
+                            .init("rejected", .integer($0.rejected)),
+                        ])
+                    })),
+            .init(
+                "timings",
+                .list(timings.map { .structure([.init("name", .string($0.name)), .init("micros", .integer($0.micros))]) })),
+        ])
+    }
+}

@@ -1,0 +1,80 @@
+package import SluiceCore
+import GRDB
+
+/// The one state of a home directory, `<home>/sluice.sqlite`: databases, tables, versions, partitions, files, runs and bookmarks.
+///
+/// Every method is one transaction and blocks for as long as SQLite works (microseconds to read, a disk sync to write). Several processes may
+/// use one catalog; a writer waits up to `CatalogLimits.busySeconds` for another. Opening finishes what a crash interrupted.
+package final class Catalog: Sendable {
+    package let home: String
+    package let clock: WallClock
+    /// What opening found unfinished and finished or removed.
+    package let recovery: RecoveredWork
+    private let queue: DatabaseQueue
+    let hooks: Hooks
+
+    /// What tests put in place of the world.
+    package struct Hooks: Sendable {
+        /// Called after each step of a commit; an error stops it there, as a crash would.
+        package var reached: @Sendable (CommitStep) throws(SluiceError) -> Void = { _ in }
+        /// Whether the process that started a run still runs.
+        package var isRunning: @Sendable (ProcessIdentity) -> Bool = { $0.isRunning }
+
+        package init() {}
+    }
+
+    /// Opens the catalog of a home directory, and creates both where there is none.
+    ///
+    /// - Throws: `stateTooNew` if a later Sluice changed the database, `stateCorrupt` if it is no SQLite database or damaged, `diskFull`,
+    ///   `unreadable`.
+    package init(home: String, clock: WallClock = .system, hooks: Hooks = Hooks()) throws(SluiceError) {
+        self.home = home
+        self.clock = clock
+        self.hooks = hooks
+        try DiskFiles.createDirectories(home)
+        let path = Self.databasePath(home: home)
+        queue = try SluiceError.catching(path) {
+            let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
+            try Migrations.apply(to: queue, path: path)
+            return queue
+        }
+        recovery = try Recovery(queue: queue, home: home, now: clock.nowMicros(), hooks: hooks).run()
+    }
+
+    package static func databasePath(home: String) -> String { home + "/sluice.sqlite" }
+
+    /// Whether a home directory has a catalog, without creating one.
+    package static func exists(home: String) -> Bool { DiskFiles.kind(of: databasePath(home: home)) == .file }
+
+    var path: String { Self.databasePath(home: home) }
+
+    /// WAL lets others read during a commit, and a full sync makes each commit survive a power cut.
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.journalMode = .wal
+        configuration.busyMode = .timeout(CatalogLimits.busySeconds)
+        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
+        return configuration
+    }
+
+    func read<Result>(_ body: (Database) throws -> Result) throws(SluiceError) -> Result {
+        try SluiceError.catching(path) { try queue.read(body) }
+    }
+
+    func write<Result>(_ body: (Database) throws -> Result) throws(SluiceError) -> Result {
+        try SluiceError.catching(path) { try queue.write(body) }
+    }
+
+    /// Closes the database; later calls fail. Otherwise it closes with the last reference.
+    package func close() throws(SluiceError) { try SluiceError.catching(path) { try queue.close() } }
+}
+
+/// Bounds of the catalog.
+package enum CatalogLimits {
+    /// How long a transaction waits for another process's.
+    package static let busySeconds = 10.0
+    /// Characters of a database's or table's name (Glue: 1 to 255).
+    package static let nameCharacters = 255
+    /// Runs that a list returns unless asked otherwise.
+    package static let listedRuns = 100
+}

@@ -1,0 +1,88 @@
+import GRDB
+import SluiceCore
+
+/// The schema of the database, step by step. A step that was released is never edited; the next change is a new step.
+enum Migrations {
+    /// Does nothing but one look when the database is current.
+    ///
+    /// - Throws: `stateTooNew` for a database with steps that this release does not know.
+    static func apply(to queue: DatabaseQueue, path: String) throws {
+        let migrator = self.migrator
+        let isCurrent = try queue.read { db in
+            let applied = try migrator.appliedIdentifiers(db)
+            if let unknown = applied.subtracting(migrator.migrations).sorted().first {
+                throw try tooNew(db, unknown, path)
+            }
+            return applied.count == migrator.migrations.count
+        }
+        if isCurrent { return }
+        try migrator.migrate(queue)
+        try queue.write { db in
+            try db.execute(sql: "INSERT OR REPLACE INTO facts (name, value) VALUES ('written_by', ?)", arguments: [Release.version])
+        }
+    }
+
+    private static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 catalog, runs, bookmarks") { db in try db.execute(sql: first) }
+        return migrator
+    }
+
+    private static func tooNew(_ db: Database, _ unknown: String, _ path: String) throws -> SluiceError {
+        let writer = try db.tableExists("facts") ? String.fetchOne(db, sql: "SELECT value FROM facts WHERE name = 'written_by'") : nil
+        return SluiceError(
+            .stateTooNew,
+            "\(path.quotedForMessage) was written by Sluice \(writer ?? "of a later version"); this is \(Release.version), which does not know its change \(unknown.quotedForMessage)",
+            at: .file(path: path), remedy: "use that version, or another --home")
+    }
+
+    /// Times are microseconds since 1970; maps and column lists are JSON; names are folded to lower case.
+    private static let first = """
+        CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+        CREATE TABLE databases (
+            id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, comment TEXT NOT NULL, location TEXT, parameters TEXT NOT NULL,
+            created INTEGER NOT NULL, updated INTEGER NOT NULL);
+
+        CREATE TABLE tables (
+            id INTEGER PRIMARY KEY, database_id INTEGER NOT NULL REFERENCES databases(id), name TEXT NOT NULL,
+            comment TEXT NOT NULL, location TEXT NOT NULL, parameters TEXT NOT NULL, version INTEGER NOT NULL,
+            row_count INTEGER NOT NULL, byte_count INTEGER NOT NULL, file_count INTEGER NOT NULL,
+            created INTEGER NOT NULL, updated INTEGER NOT NULL, UNIQUE (database_id, name));
+
+        -- What a change of schema replaces; the current version is the one that the table names.
+        CREATE TABLE table_versions (
+            table_id INTEGER NOT NULL REFERENCES tables(id) ON DELETE CASCADE, version INTEGER NOT NULL,
+            columns TEXT NOT NULL, partition_keys TEXT NOT NULL, format TEXT NOT NULL, format_options TEXT NOT NULL,
+            created INTEGER NOT NULL, run_id TEXT, PRIMARY KEY (table_id, version)) WITHOUT ROWID;
+
+        CREATE TABLE partitions (
+            table_id INTEGER NOT NULL REFERENCES tables(id) ON DELETE CASCADE, partition_values TEXT NOT NULL,
+            location TEXT NOT NULL, file_count INTEGER NOT NULL, row_count INTEGER NOT NULL, byte_count INTEGER NOT NULL,
+            created INTEGER NOT NULL, updated INTEGER NOT NULL, PRIMARY KEY (table_id, partition_values)) WITHOUT ROWID;
+
+        CREATE TABLE table_files (
+            table_id INTEGER NOT NULL REFERENCES tables(id) ON DELETE CASCADE, partition_values TEXT NOT NULL, path TEXT NOT NULL,
+            row_count INTEGER NOT NULL, byte_count INTEGER NOT NULL, run_id TEXT,
+            PRIMARY KEY (table_id, partition_values, path)) WITHOUT ROWID;
+
+        CREATE TABLE runs (
+            id TEXT PRIMARY KEY, pipeline TEXT NOT NULL, definition_hash TEXT NOT NULL, state TEXT NOT NULL,
+            started INTEGER NOT NULL, ended INTEGER, process_id INTEGER NOT NULL, process_started TEXT NOT NULL,
+            rows_in INTEGER NOT NULL DEFAULT 0, rows_out INTEGER NOT NULL DEFAULT 0, dead_letters INTEGER NOT NULL DEFAULT 0,
+            report TEXT NOT NULL, error TEXT) WITHOUT ROWID;
+        CREATE INDEX runs_by_pipeline ON runs (pipeline, id);
+        CREATE INDEX runs_open ON runs (id) WHERE state = 'running';
+
+        CREATE TABLE bookmarks (
+            pipeline TEXT NOT NULL, source TEXT NOT NULL, position BLOB NOT NULL, run_id TEXT, updated INTEGER NOT NULL,
+            PRIMARY KEY (pipeline, source)) WITHOUT ROWID;
+
+        -- Paths that vanish unless the run commits.
+        CREATE TABLE staging (run_id TEXT NOT NULL, path TEXT NOT NULL, PRIMARY KEY (run_id, path)) WITHOUT ROWID;
+
+        -- Work on files that a committed run still owes: moves, then removals.
+        CREATE TABLE pending_files (
+            id INTEGER PRIMARY KEY, run_id TEXT NOT NULL, source TEXT NOT NULL, target TEXT);
+        """
+}

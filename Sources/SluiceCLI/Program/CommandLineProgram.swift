@@ -1,0 +1,75 @@
+import ArgumentParser
+import Glibc
+import SluiceCore
+
+/// The whole command line: reads the arguments, runs the command, prints its result or error, and says how it went.
+package enum CommandLineProgram {
+    /// Runs the process's arguments and ends the process.
+    package static func main() async -> Never {
+        // A reader that went away is noticed by the write that fails; it must not kill a run that is about to commit.
+        signal(SIGPIPE, SIG_IGN)
+        let path = CommandLine.arguments.first ?? "sluice"
+        let name = path.split(separator: "/").last.map(String.init) ?? "sluice"
+        let invocation = Invocation(programName: name, console: .system())
+        exit(await run(Array(CommandLine.arguments.dropFirst()), invocation).rawValue)
+    }
+
+    /// Runs one command line; everything it prints goes to the invocation's console.
+    @concurrent static func run(_ arguments: [String], _ invocation: Invocation) async -> CommandStatus {
+        await Invocation.$current.withValue(invocation) {
+            let console = invocation.console
+            do {
+                let status = try await execute(arguments, console)
+                try console.out.throwIfFailed()
+                return status
+            } catch {
+                let report = ErrorReport(error)
+                if arguments.prefix(while: { $0 != "--" }).contains("--json") {
+                    console.out.write(report.json.indentedJSON)
+                } else {
+                    console.err.write(report.text(width: console.err.width, style: console.err.style))
+                }
+                return report.status
+            }
+        }
+    }
+
+    private static func execute(_ arguments: [String], _ console: Console) async throws -> CommandStatus {
+        if let mistake = CommandName.mistake(in: arguments, root: RootCommand.self) { throw mistake }
+        do {
+            var command = try RootCommand.parseAsRoot(arguments)
+            guard let reporting = command as? any ReportingCommand else {
+                try command.run()
+                return .done
+            }
+            return try await reporting.perform(console)
+        } catch  where !ErrorReport.knows(error) && RootCommand.exitCode(for: error).isSuccess {
+            // Help, the version and completion scripts come out of the argument parser as errors, too.
+            console.out.writeLine(RootCommand.fullMessage(for: error, columns: console.out.width))
+            return .done
+        } catch  where !ErrorReport.knows(error) && RootCommand.exitCode(for: error) == .validationFailure {
+            throw UsageError(
+                message: RootCommand.message(for: error), help: RootCommand.fullMessage(for: error, columns: console.err.width))
+        }
+    }
+}
+
+/// Arguments that no command takes, with what the argument parser has to say about it.
+struct UsageError: Error {
+    var error: SluiceError
+    /// How the command is used, in some lines.
+    var usage: String
+
+    init(message: String, help: String) {
+        let lines = message.split(separator: "\n").map { String($0).trimmingBlanks }.filter { !$0.isEmpty }
+        let first = lines.first ?? "wrong arguments"
+        error = SluiceError(
+            .usage, first.prefix(1).lowercased() + first.dropFirst(),
+            remedy: lines.count > 1 ? lines.dropFirst().joined(separator: " ") : nil)
+        usage = help.firstRange(of: "Usage:").map { String(help[$0.lowerBound...]) } ?? ""
+    }
+}
+
+extension String {
+    var trimmingBlanks: String { String(trimmingTrailingBlanks.drop { $0 == " " }) }
+}

@@ -1,0 +1,8 @@
+/// What the commands need to know of the program that they run in; set once, before the arguments are read.
+struct Invocation: Sendable {
+    /// Name under which the program was started: `sluice`, or the name of a package with jobs of its own. Hints and help show it.
+    var programName: String
+    var console: Console
+
+    @TaskLocal static var current = Invocation(programName: "sluice", console: .system())
+}

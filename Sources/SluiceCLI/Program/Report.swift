@@ -1,0 +1,65 @@
+import SluiceCore
+
+/// A command's result, before it is known whether a person or a program reads it.
+struct Report: Sendable {
+    enum Block: Sendable {
+        /// One line; `emphasis` decides its looks.
+        case line(String, Emphasis = .normal)
+        case blank
+        case table(TextTable)
+        case pairs(KeyValueBlock)
+        /// Text that is printed as it is: a script, a JSON Schema.
+        case verbatim(String)
+        /// A line of a check list.
+        case check(Check, String)
+    }
+
+    enum Emphasis: Sendable { case normal, heading, dim, good, bad, warning }
+    enum Check: String, Sendable { case passed = "ok", warned = "warn", failed = "fail" }
+
+    var blocks: [Block]
+    var json: Value
+    var status: CommandStatus
+
+    init(_ blocks: [Block] = [], json: Value, status: CommandStatus = .done) {
+        self.blocks = blocks
+        self.json = json
+        self.status = status
+    }
+
+    /// The text for a person.
+    func text(width: Int, style: TextStyle) -> String {
+        var lines: [String] = []
+        for block in blocks {
+            switch block {
+            case .line(let text, let emphasis): lines.append(Self.decorated(CellText.escaped(text), emphasis, style))
+            case .blank: if lines.last?.isEmpty == false { lines.append("") }
+            case .table(let table): lines += table.lines(width: width, style: style)
+            case .pairs(let pairs): lines += pairs.lines(style: style)
+            case .verbatim(let text): lines.append(text.last == "\n" ? String(text.dropLast()) : text)
+            case .check(let check, let text): lines.append(Self.mark(check, style) + "  " + CellText.escaped(text))
+            }
+        }
+        return lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func decorated(_ text: String, _ emphasis: Emphasis, _ style: TextStyle) -> String {
+        switch emphasis {
+        case .normal: text
+        case .heading: style.bold(text)
+        case .dim: style.dim(text)
+        case .good: style.green(text)
+        case .bad: style.red(text)
+        case .warning: style.yellow(text)
+        }
+    }
+
+    private static func mark(_ check: Check, _ style: TextStyle) -> String {
+        let text = CellText.padded(check.rawValue, to: 4)
+        return switch check {
+        case .passed: style.green(text)
+        case .warned: style.yellow(text)
+        case .failed: style.red(text)
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import Glibc
+
+/// What a running pipeline looks like on one line: the logic of the progress bar and of the quiet lines, without time or terminal.
+///
+/// Rates are smoothed over the last seconds, so that the remaining time does not jump.
+struct ProgressLine: Sendable {
+    /// What was done at one moment.
+    struct Reading: Hashable, Sendable {
+        var rows: Int64 = 0
+        var bytes: Int64 = 0
+        /// Nil where nobody knows how much there is.
+        var bytesTotal: Int64?
+        var rejected: Int64 = 0
+    }
+
+    /// Seconds in which an old rate loses half of its weight.
+    static let halfLife = 3.0
+    /// Columns of the bar: as many as fit, within this.
+    static let barWidths = 8...30
+    /// No remaining time is promised before this many seconds.
+    static let quietSeconds = 1.0
+
+    private let name: String
+    private var last = Reading()
+    private var lastSeconds = 0.0
+    private var rowRate: Double?
+    private var byteRate: Double?
+
+    /// - Parameter name: the pipeline's name.
+    init(name: String) { self.name = CellText.escaped(name) }
+
+    /// Takes a reading, `seconds` after the start of the run.
+    mutating func update(_ reading: Reading, at seconds: Double) {
+        let elapsed = seconds - lastSeconds
+        guard elapsed > 0 else {
+            last = reading
+            return
+        }
+        let weight = rowRate == nil ? 1 : 1 - exp2(-elapsed / Self.halfLife)
+        rowRate = blend(rowRate, Double(reading.rows - last.rows) / elapsed, weight)
+        byteRate = blend(byteRate, Double(reading.bytes - last.bytes) / elapsed, weight)
+        (last, lastSeconds) = (reading, seconds)
+    }
+
+    /// 0...1; nil where the total is not known.
+    var fraction: Double? {
+        guard let total = last.bytesTotal, total > 0 else { return nil }
+        return min(1, Double(last.bytes) / Double(total))
+    }
+
+    /// Nil while it cannot be said.
+    var remainingSeconds: Double? {
+        guard lastSeconds >= Self.quietSeconds, let total = last.bytesTotal, let byteRate, byteRate > 0, last.bytes < total else {
+            return nil
+        }
+        return Double(total - last.bytes) / byteRate
+    }
+
+    /// The bar for a terminal: at most `width` columns, without a line end. What matters least is left out first.
+    func bar(width: Int, style: TextStyle) -> String {
+        let percent = fraction.map { CellText.padded("\(Int($0 * 100)) %", to: 5, alignment: .right) }
+        // From the most to the least important; `place` is the order on the line.
+        var parts: [(place: Int, text: String)] = []
+        if let percent { parts.append((1, percent)) }
+        parts.append((2, HumanText.short(Double(last.rows)) + " rows"))
+        if let remaining = remainingSeconds { parts.append((6, HumanText.clock(seconds: remaining) + " left")) }
+        if let rowRate { parts.append((4, HumanText.short(rowRate) + " rows/s")) }
+        if last.rejected > 0 { parts.append((7, "\(HumanText.short(Double(last.rejected))) rejected")) }
+        if let byteRate { parts.append((5, HumanText.bytes(byteRate) + "/s")) }
+        parts.append((3, HumanText.bytes(last.bytes)))
+        var shown: [(place: Int, text: String)] = [(0, CellText.cut(name, to: max(1, width / 3)))]
+        func total(_ parts: [(place: Int, text: String)]) -> Int { parts.reduce(-2) { $0 + DisplayWidth.of($1.text) + 2 } }
+        let reserved = fraction == nil ? 0 : Self.barWidths.lowerBound + 2
+        for part in parts where total(shown + [part]) + reserved <= width { shown.append(part) }
+        shown.sort { $0.place < $1.place }
+        var texts = shown.map(\.text)
+        let free = width - total(shown) - 2
+        if let fraction, free >= Self.barWidths.lowerBound {
+            texts.insert(Self.drawn(fraction, columns: min(free, Self.barWidths.upperBound), style), at: 1)
+        }
+        return CellText.cut(texts[0], to: width) == texts[0] ? texts.joined(separator: "  ") : CellText.cut(texts[0], to: width)
+    }
+
+    /// A line for a log: what is done so far, without drawing.
+    var logLine: String {
+        var text = "\(name): \(HumanText.short(Double(last.rows))) rows, \(HumanText.bytes(last.bytes))"
+        if let total = last.bytesTotal, let fraction { text += " of \(HumanText.bytes(total)) (\(Int(fraction * 100)) %)" }
+        if let rowRate { text += ", \(HumanText.short(rowRate)) rows/s" }
+        if last.rejected > 0 { text += ", \(HumanText.short(Double(last.rejected))) rejected" }
+        if let remaining = remainingSeconds { text += ", \(HumanText.clock(seconds: remaining)) left" }
+        return text
+    }
+
+    private static func drawn(_ fraction: Double, columns: Int, _ style: TextStyle) -> String {
+        let full = Int((fraction * Double(columns)).rounded(.down))
+        return style.green(String(repeating: "━", count: full)) + style.dim(String(repeating: "─", count: columns - full))
+    }
+
+    private func blend(_ old: Double?, _ new: Double, _ weight: Double) -> Double { (old ?? 0) * (1 - weight) + new * weight }
+}

@@ -1,0 +1,114 @@
+/// A table of text that fits the width it is given: long cells are cut with `…`, then columns in the middle are left out and named.
+struct TextTable: Sendable {
+    struct Column: Sendable {
+        var title: String
+        var alignment: Alignment
+
+        init(_ title: String, _ alignment: Alignment = .left) {
+            self.title = CellText.escaped(title)
+            self.alignment = alignment
+        }
+    }
+
+    /// Blanks between two columns.
+    static let gap = 2
+    /// A column is not made narrower than this, unless its cells are.
+    static let minimumWidth = 8
+    /// A cell is not made wider than this where the width is not bounded.
+    static let maximumWidth = 200
+
+    let columns: [Column]
+    /// Escaped texts, one for each column.
+    private(set) var rows: [[String]] = []
+
+    init(_ columns: [Column]) { self.columns = columns }
+
+    mutating func add(_ cells: [String]) {
+        precondition(cells.count == columns.count, "\(cells.count) cells for \(columns.count) columns")
+        rows.append(cells.map(CellText.escaped))
+    }
+
+    /// Lines of at most `width` columns: titles, a rule, the rows, and a last line that names columns left out.
+    func lines(width: Int, style: TextStyle) -> [String] {
+        guard !columns.isEmpty else { return [] }
+        let layout = Layout(natural: naturalWidths, available: width)
+        func line(_ cells: [String], _ decorate: (String) -> String = { $0 }) -> String {
+            let parts = layout.slots.map { slot -> String in
+                guard let index = slot.column else { return decorate("…") }
+                let text = CellText.cut(cells[index], to: slot.width)
+                return decorate(CellText.padded(text, to: slot.width, alignment: columns[index].alignment))
+            }
+            return parts.joined(separator: String(repeating: " ", count: Self.gap)).trimmingTrailingBlanks
+        }
+        let rule = layout.slots.map { String(repeating: "─", count: $0.width) }.joined(separator: String(repeating: " ", count: Self.gap))
+        var lines = [line(columns.map(\.title), style.bold), style.dim(rule)] + rows.map { line($0) }
+        if !layout.hidden.isEmpty {
+            let names = layout.hidden.map { columns[$0].title }.joined(separator: ", ")
+            let noun = layout.hidden.count == 1 ? "column" : "columns"
+            lines.append(style.dim(CellText.cut("… \(layout.hidden.count) more \(noun): \(names)", to: width)))
+        }
+        return lines
+    }
+
+    private var naturalWidths: [Int] {
+        columns.indices.map { index in
+            rows.reduce(DisplayWidth.of(columns[index].title)) { max($0, DisplayWidth.of($1[index])) }
+        }
+    }
+
+    /// Which columns are shown, and how wide.
+    struct Layout: Hashable {
+        struct Slot: Hashable {
+            /// Nil: the mark that stands for the columns left out.
+            var column: Int?
+            var width: Int
+        }
+
+        var slots: [Slot]
+        var hidden: [Int] = []
+
+        init(natural: [Int], available: Int) {
+            let natural = natural.map { max(1, min($0, TextTable.maximumWidth)) }
+            let smallest = natural.map { min($0, TextTable.minimumWidth) }
+            var shown = Array(natural.indices)
+            if Self.total(smallest) > available {
+                // The first and the last columns stay, as many as fit beside the mark.
+                var (left, right) = (0, 0)
+                while left + right < natural.count {
+                    let takesLeft = left <= right * 2
+                    let kept =
+                        Array(0..<(left + (takesLeft ? 1 : 0))) + Array((natural.count - right - (takesLeft ? 0 : 1))..<natural.count)
+                    if left > 0, Self.total(kept.map { smallest[$0] } + [1]) > available { break }
+                    if takesLeft { left += 1 } else { right += 1 }
+                }
+                hidden = Array(left..<(natural.count - right))
+                shown = Array(0..<left) + Array((natural.count - right)..<natural.count)
+            }
+            let marks = hidden.isEmpty ? 0 : 1 + TextTable.gap
+            let widths = Self.shrunk(shown.map { natural[$0] }, smallest: shown.map { smallest[$0] }, to: available - marks)
+            slots = zip(shown, widths).map { Slot(column: $0, width: $1) }
+            if let first = hidden.first { slots.insert(Slot(column: nil, width: 1), at: first) }
+        }
+
+        private static func total(_ widths: [Int]) -> Int { widths.reduce(0, +) + TextTable.gap * max(0, widths.count - 1) }
+
+        /// Takes columns from the widest ones until all fit; none becomes narrower than its smallest width while another is wider.
+        private static func shrunk(_ natural: [Int], smallest: [Int], to available: Int) -> [Int] {
+            var widths = natural
+            while total(widths) > available, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }), widths[widest] > 1 {
+                let others = widths.indices.filter { $0 != widest }.map { widths[$0] }.max() ?? 1
+                let excess = total(widths) - available
+                widths[widest] -= min(excess, max(1, widths[widest] - max(others, smallest[widest])))
+            }
+            return widths
+        }
+    }
+}
+
+extension String {
+    var trimmingTrailingBlanks: String {
+        var rest = Substring(self)
+        while rest.last == " " { rest.removeLast() }
+        return String(rest)
+    }
+}

@@ -1,0 +1,5 @@
+import SluiceCLI
+
+@main enum Main {
+    static func main() async { await CommandLineProgram.main() }
+}

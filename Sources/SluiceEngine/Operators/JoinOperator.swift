@@ -1,5 +1,5 @@
 package import SluiceCore
-package import SluicePipelines
+import SluicePipelines
 
 /// The table of a join, in memory, with its rows by key.
 package struct JoinTable: Sendable {

@@ -1,5 +1,5 @@
 package import SluiceCore
-package import SluicePipelines
+import SluicePipelines
 
 /// The first rows in source order.
 package struct LimitOperator: StepOperator {

@@ -1,6 +1,6 @@
 package import SluiceCore
-package import SluiceExpressions
-package import SluicePipelines
+import SluiceExpressions
+import SluicePipelines
 
 /// Keeps the rows for which the predicate is true.
 package struct FilterOperator: StepOperator {

@@ -1,5 +1,5 @@
 import Synchronization
-package import SluiceCore
+import SluiceCore
 
 /// Live counts of a run: written at batch boundaries by its tasks, read by whoever shows them.
 package final class RunProgress: Sendable {

@@ -16,6 +16,9 @@ package protocol Sink: Sendable {
     /// Checks that rows of `schema` can be written, before anything is read.
     func check(_ schema: Schema) throws
 
+    /// Where the run will stage its output: recorded before anything is written, so that whoever opens the state next can remove it.
+    func stagingPaths(run: String) -> [String]
+
     /// A writer for one task of the run; writers work side by side.
     func open(schema: Schema, run: String, writer: Int) async throws -> any SinkWriter
 
@@ -24,6 +27,10 @@ package protocol Sink: Sendable {
 
     /// Removes what an abandoned run staged.
     func discard(run: String) async
+}
+
+extension Sink {
+    package func stagingPaths(run: String) -> [String] { [] }
 }
 
 /// Stages the rows of one task.

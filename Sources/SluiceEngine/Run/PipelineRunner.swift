@@ -1,0 +1,81 @@
+import Crypto
+package import SluiceCatalog
+import SluiceCore
+package import SluicePipelines
+package import SluiceStreams
+
+/// Runs plans: to the end of their input, with one commit at the end.
+///
+/// A run is alone with its pipeline (a lock), staged output becomes visible by the catalog's commit or not at all, and whatever happens the
+/// run's record says so.
+package struct PipelineRunner: Sendable {
+    private let catalog: Catalog
+    private let streams: StreamStore
+    private let home: String
+    private let options: RunOptions
+
+    package init(catalog: Catalog, streams: StreamStore, home: String, options: RunOptions = RunOptions()) {
+        self.catalog = catalog
+        self.streams = streams
+        self.home = home
+        self.options = options
+    }
+
+    /// Runs a plan to the end of its input.
+    ///
+    /// - Parameter progress: live counts, for whoever shows them.
+    /// - Throws: `alreadyRunning`, the first reject under `on_error: fail`, what reading and writing throw, `CancellationError` as `interrupted`.
+    ///   Nothing of the run is visible then, and the run's record names the error.
+    @concurrent
+    package func run(_ plan: LogicalPlan, progress: RunProgress = RunProgress()) async throws -> RunSummary {
+        let definition = plan.definition
+        let lock = try catalog.lock(pipeline: definition.name)
+        defer { lock.release() }
+        let run = try catalog.beginRun(pipeline: definition.name, definitionHash: Self.hash(definition.text))
+        let letters = DeadLetterFile(path: "\(home)/dead-letters/\(definition.name)/\(run).jsonl")
+        let work = RunWork(
+            plan: plan, run: run, options: options, streams: streams, progress: progress,
+            rejects: RejectHandler(policy: definition.onError, file: letters, progress: progress))
+        let clock = ContinuousClock()
+        let start = clock.now
+        do {
+            try catalog.stage(plan.sink.stagingPaths(run: run.text) + [letters.stagedPath], run: run)
+            let staged = try await work.execute()
+            var output = try plan.sink.commit(schema: plan.outputSchema, run: run.text, staged: staged)
+            var report = work.report(seconds: (clock.now - start).seconds)
+            if try letters.close() {
+                output.renames.append(.init(staged: letters.stagedPath, final: letters.path))
+                report.deadLetterFile = letters.path
+            }
+            report.outputs = staged.map(\.finalPath)
+            try Task.checkCancellation()
+            try catalog.commit(output, run: run, report: report)
+            return RunSummary(
+                run: run, pipeline: definition.name, report: report, seconds: (clock.now - start).seconds,
+                tables: output.tables.map(\.definition.name), target: plan.sink.summary, errorPolicy: definition.onError.rawValue,
+                deadLetters: work.rejects.shown, notices: plan.notices)
+        } catch {
+            letters.discard()
+            let isInterrupted = error is CancellationError || Task.isCancelled
+            let failure = isInterrupted ? Self.interruption(run) : Self.failure(error)
+            try? catalog.failRun(run, failure, report: work.report(seconds: (clock.now - start).seconds), interrupted: isInterrupted)
+            throw failure
+        }
+    }
+
+    private static func hash(_ text: String) -> String {
+        SHA256.hash(data: Array(text.utf8)).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    }
+
+    private static func interruption(_ run: RunID) -> SluiceError {
+        SluiceError(.interrupted, "run \(run) was interrupted; nothing of it is visible", remedy: "run the pipeline again")
+    }
+
+    private static func failure(_ error: any Error) -> SluiceError {
+        error as? SluiceError ?? SluiceError(.jobFailed, "\(error)", underlying: error)
+    }
+}
+
+extension Duration {
+    fileprivate var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

@@ -1,0 +1,87 @@
+import SluiceCatalog
+import SluiceCore
+import SluicePipelines
+import SluiceStreams
+
+/// The work of one run: reads, through a stream if the plan has one, transforms and stages.
+struct RunWork: Sendable {
+    let plan: LogicalPlan
+    let run: RunID
+    let options: RunOptions
+    let streams: StreamStore
+    let progress: RunProgress
+    let rejects: RejectHandler
+
+    /// - Returns: what is staged.
+    func execute() async throws -> [StagedFile] {
+        let splits = try await plan.source.source.splits()
+        progress.update { snapshot in
+            snapshot.steps = plan.steps.map { .init(name: $0.name) }
+            snapshot.splits = splits.count
+            let sizes = splits.compactMap(\.bytes)
+            snapshot.bytesTotal = sizes.count == splits.count ? sizes.reduce(0, +) : nil
+        }
+        guard let definition = plan.stream else { return try await execute(plan, width: options.width) }
+        return try await execute(through: definition)
+    }
+
+    /// Source to sink.
+    private func execute(_ plan: LogicalPlan, width: Int) async throws -> [StagedFile] {
+        let builder = WorkloadBuilder(plan: plan, stateBytes: options.stateBytes, rejects: rejects, progress: progress, width: width)
+        let executor = Executor(
+            workload: try await builder.build(), sink: plan.sink, outputSchema: plan.outputSchema, run: run.text, rejects: rejects,
+            progress: progress, keepsRaw: plan.definition.onError != .skip)
+        return try await executor.execute()
+    }
+
+    /// Source to stream, and at the same time stream to sink, a task a shard.
+    private func execute(through definition: StreamDefinition) async throws -> [StagedFile] {
+        guard let records = plan.source.source as? any RecordSource else {
+            throw SluiceError(
+                .invalidOption, "this source has no records that a stream could carry", at: definition.location,
+                remedy: "read files, or leave out `stream`")
+        }
+        let stream = try open(definition)
+        defer { stream.close() }
+        let starts = try (0..<stream.shardCount).map { try stream.endSequence(shard: $0) }
+        let ingest = StreamIngest(
+            source: plan.source, records: records, stream: stream, key: definition.key, rejects: rejects, progress: progress)
+        var streamed = plan
+        streamed.source.source = StreamedSource(records: records, stream: stream, starts: starts)
+        return try await withThrowingTaskGroup(of: [StagedFile].self) { [streamed] group in
+            group.addTask {
+                try await ingest.run()
+                return []
+            }
+            group.addTask { try await execute(streamed, width: min(stream.shardCount, EngineLimits.streamTasks)) }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+    }
+
+    private func open(_ definition: StreamDefinition) throws -> RecordStream {
+        if !streams.exists(definition.name) { try streams.create(definition.name, shards: definition.shards) }
+        let stream = try streams.open(definition.name, for: .writing)
+        guard stream.shardCount == definition.shards else {
+            stream.close()
+            throw SluiceError(
+                .invalidOption,
+                "stream \"\(definition.name)\" has \(stream.shardCount) shards, and the definition says \(definition.shards)",
+                at: definition.location, remedy: "write `shards: \(stream.shardCount)`, or give the stream another name")
+        }
+        return stream
+    }
+
+    /// What the run's record says about the work so far.
+    func report(seconds: Double) -> RunReport {
+        let counts = progress.snapshot
+        var report = RunReport()
+        report.rowsIn = counts.rowsRead
+        report.rowsOut = counts.rowsWritten
+        report.bytesIn = counts.bytesRead
+        report.bytesOut = counts.bytesWritten
+        report.deadLetters = counts.rejected
+        report.inputs = [.init(plan.source.summary, rows: counts.rowsRead, bytes: counts.bytesRead)]
+        report.steps = counts.steps.map { .init($0.name, rowsIn: $0.rowsIn, rowsOut: $0.rowsOut, rejected: $0.rejected) }
+        return report
+    }
+}

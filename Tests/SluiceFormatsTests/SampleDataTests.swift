@@ -1,20 +1,11 @@
-import Glibc
 import SluiceCore
 import SluiceFormats
+import SluiceTestKit
 import Testing
 
-/// The repository's sample data, as far as it is there.
+/// The repository's sample data.
 enum SampleData {
-    static let directory = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/sample-data"
-
-    static func bytes(_ name: String) -> [UInt8] {
-        guard let file = fopen(directory + "/" + name, "r") else { return [] }
-        defer { fclose(file) }
-        var content: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { content.append(contentsOf: buffer[..<count]) }
-        return content
-    }
+    static func bytes(_ name: String) throws -> [UInt8] { try TemporaryDirectory.bytes(of: Repository.path("sample-data/" + name)) }
 }
 
 @Suite("Sample data") struct SampleDataTests {

@@ -54,7 +54,7 @@ package final class RecordStream: Sendable {
     ) async throws(SluiceError) -> Range<UInt64> {
         let writer = try writer(shard)
         let frames = try FrameEncoder.encode(records, rows: rows ?? (0..<Int32(records.count)).map { $0 }, tag: metadata.tag)
-        return try await writer.append(frames, durability)
+        return frames.isEmpty ? 0..<0 : try await writer.append(frames, durability)
     }
 
     /// Makes buffered records of a shard durable and visible.

@@ -9,13 +9,14 @@ enum NestedNodes {
     /// Element by position: 1 is the first, -1 the last; null where there is none.
     static func element(_ list: any BoundNode, _ index: any BoundNode, _ element: DataType) -> any BoundNode {
         KernelNode(element, [list, index], makesNull: true) { input, _ in
+            let indices = input.integers(1)
             let (offsets, values) = input[0].column.lists
             let stride = input[0].stride
             let positions = (0..<input.rowCount).map { row -> Int32 in
                 guard input.isValid(row) else { return -1 }
                 let start = Int(offsets[row &* stride])
                 let length = Int(offsets[row &* stride + 1]) - start
-                let index = input.integer(1, row)
+                let index = indices[row]
                 let place = index > 0 ? index - 1 : Int64(length) &+ index
                 return index != 0 && place >= 0 && place < length ? Int32(start + Int(place)) : -1
             }

@@ -83,13 +83,29 @@ extension KernelInput {
         }
     }
 
-    /// The int64 of an argument in a row.
+    /// A boolean column from the texts in arguments 0 and 1.
     @inline(__always)
-    func integer(_ argument: Int, _ row: Int) -> Int64 { self[argument].column.int64s[row &* self[argument].stride] }
+    func mapTextPairsToBooleans(_ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Bool) -> Column {
+        let stride = self[1].stride
+        return self[1].column.rows.withReader { others in mapTextsToBooleans { body($0, others[$1 &* stride]) } }
+    }
+
+    /// The int64 values of an argument.
+    func integers(_ argument: Int) -> IntegerArgument {
+        IntegerArgument(values: self[argument].column.int64s, stride: self[argument].stride)
+    }
 
     /// Calls `body` with the text of an argument in a row.
     @inline(__always)
     func withText<Result>(_ argument: Int, _ row: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         self[argument].column.rows.withRow(row &* self[argument].stride, body)
     }
+}
+
+/// The int64 values of an argument, by row of the frame.
+struct IntegerArgument {
+    let values: [Int64]
+    let stride: Int
+
+    @inline(__always) subscript(row: Int) -> Int64 { values[row &* stride] }
 }

@@ -52,6 +52,9 @@ package final class RunningCommand {
         return ending == nil
     }
 
+    /// The exit code of a program that ended; nil while it runs, and after a signal.
+    package var exitCode: Int32? { if case .exit(let code) = ending { code } else { nil } }
+
     /// Waits for the end; kills the program, and what it started, after `timeout`.
     package func wait(timeout: Duration = .seconds(180)) async throws -> CommandResult {
         let deadline = ContinuousClock.now + timeout

@@ -1,0 +1,55 @@
+import SluiceTestKit
+import Testing
+
+/// Trouble with the state directory and with other runs.
+@Suite("bad state")
+struct StateFailureTests {
+    @Test("a disk that is full", .enabled(if: SmallDisk.isPermitted, "mounting a small file system is not permitted here"))
+    func fullDisk() async throws {
+        let disk = try SmallDisk(bytes: 2 << 20)
+        let victim = try await Victim(project: Project(home: disk.root + "/home"))
+        let rows = (1...200_000).map { "\($0),\($0 * 7919 % 100_003),row number \($0)\n" }.joined()
+        try victim.project.directory.write("in/input.csv", "id,amount,text\n" + rows)
+        try await victim.expect(Failure(code: "disk-full", exitCode: 1, says: ["no space left"], advises: ["free space"]))
+        // What stands is still there for everybody.
+        let shown = try await victim.project.sluice("catalog", "show", "shop.orders")
+        #expect(shown.exitCode == 0, "\(shown.transcript)")
+        #expect(shown.output.contains("three"))
+    }
+
+    @Test("a state directory of a newer version", .enabled(if: InstalledProgram.isThere("python3"), "python3 is not there"))
+    func newerState() async throws {
+        let victim = try await Victim()
+        let change =
+            "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(\"INSERT INTO grdb_migrations VALUES ('99 time travel')\"); c.commit()"
+        let result = try await Command("python3", ["-c", change, victim.project.home + "/sluice.sqlite"]).run()
+        try #require(result.exitCode == 0, "\(result.transcript)")
+        let failure = Failure(
+            code: "state-too-new", exitCode: 1, file: "home/sluice.sqlite", says: ["99 time travel"], advises: ["--home"])
+        try await victim.expect(failure)
+        // Reading commands say the same.
+        for arguments in [["catalog", "tables"], ["runs", "list"], ["catalog", "show", "shop.orders"]] {
+            try await victim.expect(failure, of: victim.project.command(arguments))
+        }
+    }
+
+    @Test("two runs of one pipeline at once")
+    func twoRuns() async throws {
+        let victim = try await Victim()
+        try victim.project.writeSlowInput("in/input.csv")
+        let first = try victim.run().start()
+        try #require(try await first.wait { victim.project.isLocked("orders") }, "the first run did not begin: \(first.errorsSoFar)")
+        let second = try await victim.project.command(["run", "pipeline.yaml", "--json"]).run()
+        #expect(first.isRunning, "the first run ended before the second one could meet it")
+        #expect(second.exitCode == 1, "\(second.transcript)")
+        let error = try #require(second.json()["error"])
+        #expect(error["code"] == .string("already-running"))
+        #expect(error["message"]?.text?.contains("\"orders\"") == true)
+        #expect(error["message"]?.text?.contains("\(first.processID)") == true, "\(error)")
+        #expect(error["remedy"]?.text?.isEmpty == false)
+        #expect(error["retriable"] == .boolean(true))
+        let result = try await first.wait()
+        #expect(result.exitCode == 0, "\(result.transcript)")
+        #expect(try victim.project.rows("shop", "orders").rows.count == Project.slowRows)
+    }
+}

@@ -1,0 +1,61 @@
+import SluiceTestKit
+import Testing
+
+/// A folder with definitions and data, and a state directory of its own: where a test is a user.
+final class Project {
+    let directory: TemporaryDirectory
+    /// The state directory; `home` in the folder unless a test puts it elsewhere.
+    let home: String
+
+    init(home: String? = nil) throws {
+        directory = try TemporaryDirectory()
+        self.home = home ?? directory.path("home")
+    }
+
+    /// A `sluice` command with the folder as working directory.
+    func command(_ arguments: [String], environment: [String: String] = [:]) throws -> Command {
+        Command(
+            try BuiltProgram.sluice(), arguments, environment: environment.merging(["SLUICE_HOME": home]) { $1 }, directory: directory.root)
+    }
+
+    func sluice(_ arguments: String...) async throws -> CommandResult { try await command(arguments).run() }
+
+    /// Runs a command that has to succeed, with `--json`, and reads its document.
+    func json(_ arguments: String..., sourceLocation: SourceLocation = #_sourceLocation) async throws -> JSONDocument {
+        let result = try await command(arguments + ["--json"]).run()
+        try #require(result.exitCode == 0, "\(result.transcript)", sourceLocation: sourceLocation)
+        return try result.json()
+    }
+
+    /// Writes a definition with one CSV source and one table.
+    func pipeline(
+        _ file: String = "pipeline.yaml", name: String = "orders", source: String = "input.csv", sourceOptions: String = "",
+        steps: String = "  - filter: id IS NOT NULL", table: String = "shop.orders", more: String = ""
+    ) throws {
+        try directory.write(
+            file,
+            """
+            name: \(name)
+            source:
+              files: \(source)
+              format: csv
+            \(sourceOptions)steps:
+            \(steps)
+            sink:
+              table: \(table)
+              format: csv
+            \(more)
+            """)
+    }
+
+    /// Where a table's files are unless its definition says otherwise.
+    func tablePath(_ database: String, _ table: String) -> String { "\(home)/tables/\(database)/\(table)" }
+
+    /// A table's rows, read from its files.
+    func rows(_ database: String, _ table: String) throws -> CSVDocument { try CSVDocument.directory(tablePath(database, table)) }
+
+    /// Files that no finished run should leave: staged or temporary ones.
+    var stagedFiles: [String] {
+        TemporaryDirectory.files(below: home).filter { $0.contains(".staging/") || $0.contains(".tmp") || $0.hasPrefix("tmp/") }
+    }
+}

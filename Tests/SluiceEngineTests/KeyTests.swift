@@ -19,7 +19,8 @@ struct KeyTests {
         (
             .float64,
             [
-                .float(-.infinity), .float(-1e300), .float(-1), .float(-5e-324), .float(0), .float(5e-324), .float(2), .float(.infinity),
+                .float(-.infinity), .float(-1e300), .float(-1), .float(-Double.leastNonzeroMagnitude), .float(0),
+                .float(.leastNonzeroMagnitude), .float(2), .float(.infinity),
                 .float(.nan),
             ]
         ),

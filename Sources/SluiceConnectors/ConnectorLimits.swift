@@ -2,12 +2,6 @@
 package enum ConnectorLimits {
     /// Files of one source.
     package static let files = 100_000
-    /// Directories below one another that `**` and a directory as a source descend.
-    package static let directoryDepth = 64
-    /// Bytes of a pattern, and of a single name that it is compared with.
-    package static let patternBytes = 4_096
-    /// Alternatives that the braces of one pattern may stand for.
-    package static let patternAlternatives = 1_024
     /// Bytes of one directory's or file's name (Linux: `NAME_MAX`).
     package static let nameBytes = 255
     /// Files that one writer keeps open; the least recently used one is completed before another is opened.

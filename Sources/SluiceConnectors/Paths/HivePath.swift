@@ -1,18 +1,18 @@
-package import SluiceCore
+import SluiceCore
 
 /// Directories that name a partition: `key=value`, with the characters that file systems and Hive reserve written as `%XX`.
 ///
 /// The set of characters that are escaped is Hive's (`FileUtils.escapePathName`), so that Spark, Athena, DuckDB and pyarrow read the same
 /// values back.
-package enum HivePath {
+enum HivePath {
     /// How the directory of a null value is called.
-    package static let nullText = "__HIVE_DEFAULT_PARTITION__"
+    static let nullText = "__HIVE_DEFAULT_PARTITION__"
     private static let reserved = Set("\"#%'*/:=?\\{[]^".utf8)
 
     /// `key=value` for one column; nil is null.
     ///
     /// - Throws: `limitExceeded` when the name would be longer than a file system allows.
-    package static func directory(_ key: String, _ value: String?) throws(SluiceError) -> String {
+    static func directory(_ key: String, _ value: String?) throws(SluiceError) -> String {
         let name = escaped(key) + "=" + text(value)
         guard name.utf8.count <= ConnectorLimits.nameBytes else {
             throw SluiceError(
@@ -23,7 +23,7 @@ package enum HivePath {
     }
 
     /// A value as it stands behind the `=`.
-    package static func text(_ value: String?) -> String {
+    static func text(_ value: String?) -> String {
         guard let value else { return nullText }
         // A text that looks like null's name is told apart by one escaped character.
         return value == nullText ? "%5F" + nullText.dropFirst() : escaped(value)
@@ -77,7 +77,7 @@ package enum HivePath {
 
     /// The partition values that a path's directories name, in order; where a key stands twice, the inner one counts. The file's own name is
     /// no directory.
-    package static func values(in path: String) -> [PartitionValue] {
+    static func values(in path: String) -> [PartitionValue] {
         var values: [PartitionValue] = []
         for component in path.split(separator: "/").dropLast() {
             guard let equals = component.firstIndex(of: "="), equals > component.startIndex else { continue }
@@ -91,12 +91,12 @@ package enum HivePath {
 }
 
 /// One column's value for all rows of a file.
-package struct PartitionValue: Hashable, Sendable {
-    package var key: String
+struct PartitionValue: Hashable, Sendable {
+    var key: String
     /// Nil: null.
-    package var text: String?
+    var text: String?
 
-    package init(key: String, text: String?) {
+    init(key: String, text: String?) {
         self.key = key
         self.text = text
     }

@@ -1,0 +1,97 @@
+import SluiceCore
+import SluiceFormats
+import SluicePipelines
+
+/// What happens to the files that earlier runs wrote to the same place.
+enum WriteMode: String, CaseIterable, Sendable {
+    /// They are replaced.
+    case overwrite
+    /// They stay.
+    case append
+}
+
+/// The options that every connector with files has: their descriptions, and what is made of them.
+enum FileOptions {
+    static let reading = [
+        described(FormatOptions.format, "The files' format; as their names tell, or the first line, when absent."),
+        OptionSpecification(
+            "compression", .enumeration(Codec.allCases.map(\.rawValue)), "How the files are compressed; as their content shows when absent."
+        ),
+        FormatOptions.specification(for: .read),
+        columns,
+        OptionSpecification(
+            "on_new_column", .enumeration(NewColumns.allCases.map(\.rawValue)), default: NewColumns.add.rawValue,
+            "A column of the data that columns does not declare: add infers its type, ignore leaves it out, fail is an error."),
+    ]
+
+    static let writing = [
+        described(FormatOptions.format, "The files' format.", default: CSVFormat.name),
+        OptionSpecification(
+            "compression", .enumeration(Codec.allCases.map(\.rawValue)), default: Codec.none.rawValue, "How the files are compressed."),
+        OptionSpecification(
+            "compression_level", .integer(1...9), default: String(Codec.defaultLevel), "1 is fastest, 9 makes the smallest files."),
+        FormatOptions.specification(for: .write),
+        OptionSpecification(
+            "partition_by", .oneOrMany(.column),
+            "Columns whose values become directories (key=value), outermost first; the files themselves do not hold them.",
+            examples: ["month", "[year, month]"]),
+        OptionSpecification(
+            "mode", .enumeration(WriteMode.allCases.map(\.rawValue)), default: WriteMode.overwrite.rawValue,
+            "What happens to the files of earlier runs: overwrite replaces them, append leaves them. Files that Sluice did not write stay."),
+    ]
+
+    static let columns = OptionSpecification(
+        "columns", .mapping(key: "column", .dataType, minimum: 1),
+        "Types of columns by name. Every value is checked against its column's type; types of the other columns are inferred from a sample.",
+        examples: ["{customer_id: string, amount: \"decimal(12,2)\"}"])
+
+    private static func described(_ option: OptionSpecification, _ text: String, default value: String? = nil) -> OptionSpecification {
+        var copy = option
+        copy.description = text
+        copy.defaultValue = value
+        return copy
+    }
+
+    // MARK: Reading
+
+    /// A source of files with the options of `reading`.
+    static func source(_ files: [InputFile], _ options: OptionValues) throws(SluiceError) -> FileSource {
+        var notices: [String] = []
+        let format: any Format
+        if let name = try options.string("format") {
+            format = try FormatOptions.format(name, options)
+        } else {
+            let found: FileFormats.Found
+            do throws(SluiceError) {
+                found = try FileFormats.find(files)
+            } catch {
+                throw error.located(at: options.location(of: "files"))
+            }
+            format = try FormatOptions.format(found.name, file: found.file, options)
+            notices += [found.notice].compactMap(\.self)
+        }
+        let read = FileReadOptions(
+            format: format, codec: try options.string("compression").flatMap(Codec.init(rawValue:)), declared: try declared(options),
+            onNewColumn: try options.enumeration("on_new_column", as: NewColumns.self) ?? .add)
+        return try FileSource(files, read, notices: notices)
+    }
+
+    static func declared(_ options: OptionValues) throws(SluiceError) -> [DeclaredColumn] {
+        try options.columnTypes("columns").map { DeclaredColumn($0.name, $0.type, at: $0.location) }
+    }
+
+    // MARK: Writing
+
+    /// A directory of files with the options of `writing`.
+    static func output(_ directory: String, _ options: OptionValues) throws(SluiceError) -> DirectoryOutput {
+        let name = try options.string("format") ?? CSVFormat.name
+        return DirectoryOutput(
+            directory: directory, format: try FormatOptions.format(name, options),
+            codec: try options.string("compression").flatMap(Codec.init(rawValue:)) ?? .none,
+            codecLevel: try options.integer("compression_level") ?? Codec.defaultLevel, partitionBy: try options.strings("partition_by"))
+    }
+
+    static func mode(_ options: OptionValues) throws(SluiceError) -> WriteMode {
+        try options.enumeration("mode", as: WriteMode.self) ?? .overwrite
+    }
+}

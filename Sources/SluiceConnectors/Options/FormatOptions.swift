@@ -1,0 +1,102 @@
+import SluiceCore
+import SluiceFormats
+import SluicePipelines
+
+/// Brings the options of a format from a definition to the format, and their descriptions the other way.
+enum FormatOptions {
+    /// The options that a definition gives, in the form of `specs`.
+    ///
+    /// - Throws: `unknownKey` placed at the key, with the nearest name; `wrongType` or `invalidOption` placed at the value.
+    static func values(_ options: OptionValues?, specs: [OptionSpec], format: String) throws(SluiceError) -> [String: OptionValue] {
+        guard let options else { return [:] }
+        var values: [String: OptionValue] = [:]
+        for entry in try options.node.mapping() where !entry.value.isNull {
+            guard let spec = specs.first(where: { $0.name == entry.key }) else {
+                throw SluiceError(
+                    .unknownKey, "the format \(format) has no option \(entry.key.quotedForMessage)",
+                    at: entry.keyLocation ?? entry.value.location,
+                    remedy: Suggestion.remedy(for: entry.key, in: specs.map(\.name), noun: "options of \(format)"))
+            }
+            values[entry.key] = try value(entry.value, spec)
+        }
+        return values
+    }
+
+    private static func value(_ node: DefinitionNode, _ spec: OptionSpec) throws(SluiceError) -> OptionValue {
+        switch spec.kind {
+        case .boolean: return .boolean(try node.boolean())
+        case .integer(let range): return .integer(try node.integer(in: range))
+        case .choice(let choices): return .text(try node.choice(of: choices))
+        case .text, .character: return .text(try node.string())
+        case .texts: return .texts(try texts(node))
+        case .booleanOrTexts: return node.isList ? .texts(try texts(node)) : .boolean(try node.boolean())
+        }
+    }
+
+    private static func texts(_ node: DefinitionNode) throws(SluiceError) -> [String] {
+        var texts: [String] = []
+        for item in node.oneOrMany() { texts.append(try item.string()) }
+        return texts
+    }
+
+    /// The format with the options that a definition gives it.
+    ///
+    /// - Parameter file: Whose name decides what the options leave open, such as the delimiter of `.tsv`; nil where a definition names the format.
+    /// - Throws: placed errors about the options.
+    static func format(_ name: String, file: String? = nil, _ options: OptionValues) throws(SluiceError) -> any Format {
+        guard let type = FormatRegistry.formats.first(where: { $0.name == name }) else {
+            // Throws: there is no such format.
+            return try FormatRegistry.format(named: name)
+        }
+        let values = try values(options.nested("options"), specs: type.options, format: name)
+        do throws(SluiceError) {
+            if let file { return try FormatRegistry.format(forFile: file, options: values) }
+            return try FormatRegistry.format(named: name, options: values)
+        } catch {
+            throw error.located(at: options.location(of: "options"))
+        }
+    }
+
+    /// The names of all formats.
+    static let format = OptionSpecification(
+        "format", .enumeration(FormatRegistry.formats.map { $0.name }), "The files' format.", examples: [CSVFormat.name])
+
+    /// The options of several formats in one description: what `options` may hold before the format is known.
+    static func specification(for usage: OptionSpec.Usage) -> OptionSpecification {
+        var merged: [OptionSpecification] = []
+        for format in FormatRegistry.formats {
+            for spec in format.options where spec.usage == .both || spec.usage == usage {
+                let entry = OptionSpecification(
+                    spec.name, shape(spec.kind), default: spec.defaultValue?.description, "\(spec.summary) (\(format.name))")
+                if let index = merged.firstIndex(where: { $0.name == spec.name }) {
+                    merged[index].shape = widened(merged[index].shape, entry.shape)
+                    merged[index].description += " " + entry.description
+                } else {
+                    merged.append(entry)
+                }
+            }
+        }
+        return OptionSpecification(
+            "options", .object(merged), "How the format is written: delimiter, encoding, marks of numbers and the like.",
+            examples: ["{delimiter: \";\", encoding: cp1252}"])
+    }
+
+    private static func shape(_ kind: OptionSpec.Kind) -> ValueShape {
+        switch kind {
+        case .boolean: .boolean
+        case .integer(let range): .integer(range)
+        case .text, .character: .string
+        case .texts: .oneOrMany(.string)
+        case .choice(let choices): .enumeration(choices)
+        case .booleanOrTexts: .either([.boolean, .list(.string, minimum: 1)])
+        }
+    }
+
+    /// One shape for an option that two formats have.
+    private static func widened(_ a: ValueShape, _ b: ValueShape) -> ValueShape {
+        if case .enumeration(let first) = a, case .enumeration(let second) = b {
+            return .enumeration(first + second.filter { !first.contains($0) })
+        }
+        return a.wanted == b.wanted ? a : .either([a, b])
+    }
+}

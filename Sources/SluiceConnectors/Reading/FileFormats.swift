@@ -1,0 +1,69 @@
+import SluiceCore
+import SluiceFormats
+
+/// Finds the one format of a source's files: by their names, and where these say nothing by the first file's content.
+enum FileFormats {
+    /// How many bytes of a file are looked at.
+    private static let probeBytes = 4_096
+
+    struct Found {
+        var name: String
+        /// The file whose name told it; nil where its content did.
+        var file: String?
+        /// That it was guessed.
+        var notice: String?
+    }
+
+    /// - Throws: `invalidOption` when the files have several formats, or nothing tells the format.
+    static func find(_ files: [InputFile]) throws(SluiceError) -> Found {
+        guard let first = files.first else { preconditionFailure("a source has files") }
+        let named = name(first.location)
+        for file in oneForEachExtension(files) where name(file.location) != named {
+            throw SluiceError(
+                .invalidOption, "the files have different formats: \(first.path.quotedForMessage) and \(file.path.quotedForMessage)",
+                remedy: "narrow the pattern to files of one format, or set format")
+        }
+        if let named { return Found(name: named, file: first.location) }
+        guard let guess = try probe(first.location) else {
+            throw SluiceError(
+                .invalidOption, "neither the name of \(first.path.quotedForMessage) nor its first line tells its format",
+                remedy: "set format to one of " + FormatRegistry.formats.map { $0.name }.joined(separator: ", "))
+        }
+        return Found(
+            name: guess, notice: "the name of \(first.path) does not tell its format; by its first line it is read as \(guess)")
+    }
+
+    /// Nil where the name says nothing.
+    private static func name(_ path: String) -> String? { (try? FormatRegistry.format(forFile: path))?.name }
+
+    private static func oneForEachExtension(_ files: [InputFile]) -> [InputFile] {
+        var seen: Set<Substring> = []
+        return files.filter { file in
+            let name = file.path.split(separator: "/").last ?? ""
+            return seen.insert(name.firstIndex(of: ".").map { name[$0...] } ?? "").inserted
+        }
+    }
+
+    /// JSON lines begin with a brace; CSV has a comma in its first line.
+    private static func probe(_ path: String) throws(SluiceError) -> String? {
+        var source = try Codec.decompressed(try CountedSource(path), path: path)
+        var bytes = [UInt8](repeating: 0, count: probeBytes)
+        var count = 0
+        var failure: SluiceError?
+        bytes.withUnsafeMutableBytes { buffer in
+            do throws(SluiceError) {
+                while count < buffer.count {
+                    let got = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
+                    if got == 0 { return }
+                    count += got
+                }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        let line = bytes[..<count].drop { $0 <= 0x20 || $0 > 0x7F }.prefix { $0 != 0x0A && $0 != 0x0D }
+        if line.first == UInt8(ascii: "{") { return JSONLinesFormat.name }
+        return line.contains(UInt8(ascii: ",")) ? CSVFormat.name : nil
+    }
+}

@@ -1,0 +1,164 @@
+import SluiceCore
+import SluiceFormats
+
+/// What a file source is asked for.
+struct FileReadOptions: Sendable {
+    var format: any Format
+    /// Nil: each file's content shows it.
+    var codec: Codec?
+    var declared: [DeclaredColumn] = []
+    var onNewColumn = NewColumns.add
+}
+
+/// Looks at the files of a source before anything is read: at every header, and at a sample of the records where a type must be inferred.
+struct FileInspection {
+    private let files: [InputFile]
+    private let options: FileReadOptions
+    /// Different layouts, in the order of the files.
+    private(set) var layouts: [FileLayout] = []
+    /// The layout of each file.
+    private(set) var layoutOfFile: [Int32] = []
+    private var warnings: [String] = []
+    private var emptyFiles: [String] = []
+
+    init(_ files: [InputFile], _ options: FileReadOptions) throws(SluiceError) {
+        self.files = files
+        self.options = options
+        try readHeaders()
+    }
+
+    private mutating func readHeaders() throws(SluiceError) {
+        var indexes: [FileLayout: Int32] = [:]
+        for file in files {
+            var layout = try CountedSource(file.location).framer(options.format, codec: options.codec).layout
+            warnings += layout.warnings
+            layout.warnings = []
+            var index = indexes[layout]
+            if index == nil {
+                index = Int32(layouts.count)
+                indexes[layout] = index
+                layouts.append(layout)
+            }
+            layoutOfFile.append(index ?? 0)
+        }
+        for index in files.indices where isEmpty(index) { emptyFiles.append(files[index].path) }
+    }
+
+    /// Whether each file says which columns it has.
+    private var namesColumns: Bool { layouts.contains { !$0.columns.isEmpty } }
+
+    private func isEmpty(_ file: Int) -> Bool {
+        files[file].byteCount == 0 || (namesColumns && layouts[Int(layoutOfFile[file])].columns.isEmpty)
+    }
+
+    /// The schema over all files, with the columns that come from paths.
+    func resolve() throws(SluiceError) -> (schema: Schema, partitionColumns: Set<String>, notices: [String]) {
+        let filled = files.indices.filter { !isEmpty($0) }
+        var found = namesColumns ? headerColumns(filled) : []
+        var inference = SchemaInference(options.format)
+        if needsInference(found) {
+            for file in sampledFiles(filled) {
+                let file = files[file]
+                try inference.sample(CountedSource(file.location).framer(options.format, codec: options.codec))
+            }
+            if !namesColumns, let first = filled.first {
+                found = [FoundColumns(names: inference.schema.names, fileCount: filled.count, path: files[first].path)]
+            }
+        }
+        let union = ColumnUnion(
+            declared: options.declared, onNewColumn: options.onNewColumn, found: found, isComplete: namesColumns,
+            partitionKeys: partitionKeys(filled), fileCount: filled.count)
+        let columns = try union.resolve()
+        let types = Dictionary(options.declared.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
+        var fields = columns.dataNames.map { Field($0, types[$0] ?? inference.schema[$0]?.type ?? .string) }
+        fields += columns.partitionNames.map { Field($0, types[$0] ?? .string) }
+        guard fields.count <= CoreLimits.columns else {
+            throw SluiceError(.limitExceeded, "the files have \(fields.count) columns together; \(CoreLimits.columns) are allowed")
+        }
+        let schema = try Schema(fields)
+        guard schema.count > 0 else { throw nothingToRead() }
+        try check(columns.dataNames.map { schema.fields[schema.index(of: $0)!] })
+        return (schema, Set(columns.partitionNames), notices(columns.notices, sampled: inference.sampledRows, filled: filled.count))
+    }
+
+    private func headerColumns(_ filled: [Int]) -> [FoundColumns] {
+        var found: [FoundColumns] = []
+        var places: [Int32: Int] = [:]
+        for file in filled {
+            let layout = layoutOfFile[file]
+            if let place = places[layout] {
+                found[place].fileCount += 1
+            } else {
+                places[layout] = found.count
+                found.append(FoundColumns(names: layouts[Int(layout)].columns, fileCount: 1, path: files[file].path))
+            }
+        }
+        return found
+    }
+
+    /// Whether some column's name or type can only come from the data.
+    private func needsInference(_ found: [FoundColumns]) -> Bool {
+        if !namesColumns { return options.declared.isEmpty || options.onNewColumn != .ignore }
+        guard options.onNewColumn == .add else { return false }
+        let declared = Set(options.declared.map(\.name))
+        return found.contains { $0.names.contains { !declared.contains($0) } }
+    }
+
+    /// The first, the last and some between them, and for each column that none of these has the first file that has it.
+    private func sampledFiles(_ filled: [Int]) -> [Int] {
+        var sampled = SchemaInference.sampledFiles(of: filled.count).map { filled[$0] }
+        var seenLayouts = Set(sampled.map { layoutOfFile[$0] })
+        var seenColumns = Set(seenLayouts.flatMap { layouts[Int($0)].columns })
+        for file in filled where seenLayouts.insert(layoutOfFile[file]).inserted {
+            let columns = layouts[Int(layoutOfFile[file])].columns
+            guard columns.contains(where: { !seenColumns.contains($0) }) else { continue }
+            seenColumns.formUnion(columns)
+            sampled.append(file)
+        }
+        return sampled.sorted()
+    }
+
+    private func partitionKeys(_ filled: [Int]) -> [(key: String, fileCount: Int)] {
+        var keys: [(key: String, fileCount: Int)] = []
+        for file in filled {
+            for value in files[file].partition {
+                if let index = keys.firstIndex(where: { $0.key == value.key }) {
+                    keys[index].fileCount += 1
+                } else {
+                    keys.append((value.key, 1))
+                }
+            }
+        }
+        return keys
+    }
+
+    /// Asks the format whether it can hold the types, before a run begins.
+    private func check(_ fields: [Field]) throws(SluiceError) {
+        for field in fields {
+            do throws(SluiceError) {
+                _ = try options.format.decoder(layouts[0], schema: try Schema([field]), missing: .null)
+            } catch {
+                throw error.located(at: options.declared.first { $0.name == field.name }?.location)
+            }
+        }
+    }
+
+    private func nothingToRead() -> SluiceError {
+        SluiceError(
+            .headerMismatch,
+            files.count == 1
+                ? "\(files[0].path) is empty, so it has no columns" : "all \(files.count) files are empty, so there are no columns",
+            at: .file(path: files[0].location), remedy: "declare the columns under columns: if the files may be empty")
+    }
+
+    private func notices(_ ofColumns: [String], sampled: Int, filled: Int) -> [String] {
+        var notices =
+            warnings.count > 3 ? Array(warnings.prefix(3)) + ["\(warnings.count - 3) more files have such a first line"] : warnings
+        notices += ofColumns
+        if let first = emptyFiles.first {
+            notices.append(
+                emptyFiles.count == 1 ? "\(first) is empty" : "\(emptyFiles.count) of \(files.count) files are empty, first \(first)")
+        }
+        return notices
+    }
+}

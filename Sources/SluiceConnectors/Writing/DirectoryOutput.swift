@@ -1,0 +1,70 @@
+import SluiceCatalog
+import SluiceCore
+import SluiceFormats
+
+/// A directory of output files, and how they are written.
+struct DirectoryOutput: Sendable {
+    /// Where to open it; without a slash at the end.
+    var directory: String
+    var format: any Format
+    var codec: Codec
+    var codecLevel: Int
+    /// Columns whose values are directories, outermost first.
+    var partitionBy: [String]
+
+    var summary: String {
+        let compressed = codec == .none ? "" : " (\(codec.rawValue))"
+        return "\(directory) as \(format.name)\(compressed)"
+            + (partitionBy.isEmpty ? "" : ", partitioned by \(partitionBy.joined(separator: ", "))")
+    }
+
+    /// Of the files: `csv.gz`.
+    var fileExtension: String {
+        let plain = type(of: format).fileExtensions.first ?? format.name
+        return codec.fileExtension.map { "\(plain).\($0)" } ?? plain
+    }
+
+    /// Whether rows of a schema can be written, and the directory can be written to.
+    func check(_ schema: Schema) throws(SluiceError) {
+        let splitter = try PartitionSplitter(schema, partitionBy: partitionBy)
+        _ = try format.encoder(splitter.fileSchema)
+        try WriteAccess.check(directory)
+    }
+
+    // MARK: Staging
+
+    /// On the directory's own file system, so that files move into place by a rename; sources do not look into it.
+    func stagingDirectory(run: String) -> String { directory + "/" + PartName.stagingDirectory + "/" + run }
+
+    /// Makes the run's staging directory, which the catalog removes if the run does not commit.
+    func stage(run: String, _ catalog: Catalog) throws(SluiceError) {
+        let path = stagingDirectory(run: run)
+        try catalog.stage([path], run: RunID(run))
+        try DiskFiles.createDirectories(path)
+    }
+
+    /// Removes what a run staged, and the staging directory if no other run uses it.
+    func discard(run: String) {
+        try? DiskFiles.removeTree(stagingDirectory(run: run))
+        StagingDirectories.removeIfEmpty(DiskFiles.parent(of: stagingDirectory(run: run)))
+    }
+
+    /// Files below the directory that carry the name of an output file, of whichever run.
+    func earlierParts() throws(SluiceError) -> [String] {
+        guard DiskFiles.kind(of: directory) == .directory else { return [] }
+        return try parts(below: directory, depth: 0)
+    }
+
+    private func parts(below path: String, depth: Int) throws(SluiceError) -> [String] {
+        var found: [String] = []
+        for name in try DiskFiles.list(path) {
+            let inner = path + "/" + name
+            if PartName.isPart(name) {
+                found.append(inner)
+            } else if depth < ConnectorLimits.partitionColumns, name.contains("="), DiskFiles.kind(of: inner) == .directory {
+                found += try parts(below: inner, depth: depth + 1)
+            }
+        }
+        return found
+    }
+}

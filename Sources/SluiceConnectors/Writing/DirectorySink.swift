@@ -1,0 +1,36 @@
+import SluiceCatalog
+import SluiceCore
+import SluicePipelines
+
+/// Writes files into a directory that no catalog table describes.
+struct DirectorySink: Sink {
+    let output: DirectoryOutput
+    let mode: WriteMode
+    let catalog: Catalog
+
+    init(_ output: DirectoryOutput, mode: WriteMode, catalog: Catalog) {
+        self.output = output
+        self.mode = mode
+        self.catalog = catalog
+    }
+
+    var guarantee: DeliveryGuarantee { .exactlyOnce }
+    var summary: String {
+        "files in \(output.summary), \(mode == .overwrite ? "replacing those of earlier runs" : "beside those of earlier runs")"
+    }
+
+    func check(_ schema: Schema) throws { try output.check(schema) }
+
+    func open(schema: Schema, run: String, writer: Int) async throws -> any SinkWriter {
+        try output.stage(run: run, catalog)
+        return try PartitionedWriter(output, schema: schema, run: run, number: writer)
+    }
+
+    func commit(schema: Schema, run: String, staged: [StagedFile]) throws -> OutputCommit {
+        OutputCommit(
+            renames: staged.map { .init(staged: $0.stagedPath, final: $0.finalPath) },
+            removals: mode == .overwrite ? try output.earlierParts() : [])
+    }
+
+    func discard(run: String) async { output.discard(run: run) }
+}

@@ -71,7 +71,8 @@ extension Literal {
             case .int8, .int16, .int32, .int64:
                 guard let number = NumberText.integer(bytes), Value.integer(number).fits(type) else { return nil }
                 return .integer(number)
-            case .float32, .float64: return NumberText.float(bytes).map { .float($0) }
+            case .float32: return NumberText.float(bytes).flatMap { Float($0).isFinite ? .float($0) : nil }
+            case .float64: return NumberText.float(bytes).map { .float($0) }
             case .decimal(let precision, let scale):
                 return NumberText.decimal(bytes, precision: precision, scale: scale).map { .decimal($0, scale: scale) }
             default: return nil

@@ -43,7 +43,7 @@ package enum CastKernel {
         let shown = if case .string(let text) = value { text.quotedForMessage } else { value.description.quotedForMessage }
         let reason =
             switch (value, type) {
-            case (.string, _): "\(shown) is not a \(type)"
+            case (.string, _): "\(shown) is not a valid \(type)"
             case (.float, _) where type.isInteger: "\(shown) has a fraction or is out of range for \(type)"
             default: "\(shown) does not fit \(type)"
             }

@@ -302,15 +302,8 @@ struct PatternCompiler {
     }
 
     private mutating func compile(_ inner: PatternNode, _ least: Int, _ most: Int?, _ isLazy: Bool) throws(PatternError) {
+        guard let most else { return try compileEndless(inner, least, isLazy) }
         for _ in 0..<least { try compile(inner) }
-        guard let most else {
-            let split = program.count
-            try emit(.match)
-            try compile(inner)
-            try emit(.jump(split))
-            program[split] = isLazy ? .split(program.count, split + 1) : .split(split + 1, program.count)
-            return
-        }
         var splits: [Int] = []
         for _ in least..<most {
             splits.append(program.count)
@@ -318,5 +311,18 @@ struct PatternCompiler {
             try compile(inner)
         }
         for split in splits { program[split] = isLazy ? .split(program.count, split + 1) : .split(split + 1, program.count) }
+    }
+
+    /// The loop stands behind its body, as for `+`, also for `*`: so a body that matched nothing goes on behind the loop, as backtracking would.
+    private mutating func compileEndless(_ inner: PatternNode, _ least: Int, _ isLazy: Bool) throws(PatternError) {
+        for _ in 1..<max(least, 1) { try compile(inner) }
+        let entry = program.count
+        if least == 0 { try emit(.match) }
+        let body = program.count
+        try compile(inner)
+        let split = program.count
+        try emit(.match)
+        program[split] = isLazy ? .split(program.count, body) : .split(body, program.count)
+        if least == 0 { program[entry] = isLazy ? .split(program.count, body) : .split(body, program.count) }
     }
 }

@@ -21,18 +21,12 @@ enum RecordPlace {
 
     /// How many line ends (LF, CRLF, CR) stand in `bytes`, and where the last line starts.
     static func lineBreaks(_ bytes: UnsafeBufferPointer<UInt8>) -> (count: Int, lastLineStart: Int) {
+        var search = LineSearch(bytes, RecordRules())
         var count = 0
         var start = 0
-        for index in bytes.indices {
-            switch bytes[index] {
-            case 0x0A:
-                if index == 0 || bytes[index - 1] != 0x0D { count += 1 }
-                start = index + 1
-            case 0x0D:
-                count += 1
-                start = index + 1
-            default: break
-            }
+        while case let end = search.lineEnd(start), end < bytes.count {
+            count += 1
+            start = search.next(after: end, true) ?? bytes.count
         }
         return (count, start)
     }

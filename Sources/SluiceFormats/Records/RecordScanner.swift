@@ -104,7 +104,7 @@ struct RecordScanner: Sendable {
         let windowEnd = min(bytes.count, position + rules.recordBytes + 1)
         let record = QuotedRecord(UnsafeBufferPointer(rebasing: bytes[..<windowEnd]), rules)
         let isCut = bytes.count > position + rules.recordBytes
-        switch record.end(&search, from: position, isEnd: isEnd && windowEnd == bytes.count) {
+        switch record.end(&search, from: position, isEnd: isEnd && !isCut) {
         case .record(let end) where end - position <= rules.recordBytes:
             guard let next = search.next(after: end, isEnd) else { return false }
             emit(bytes, position, end, &out)
@@ -156,6 +156,8 @@ struct RecordScanner: Sendable {
             at: .file(path: path, line: Int(line)), raw: kept)
         line += Int64(RecordPlace.lineBreaks(record).count)
         position += record.count
+        // A CRLF that the limit cuts in two is one line end.
+        if record.last == 0x0D, position < bytes.count, bytes[position] == 0x0A { position += 1 }
         isSkipping = true
     }
 }

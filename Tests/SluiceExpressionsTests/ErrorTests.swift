@@ -104,6 +104,27 @@ struct ErrorTests {
         #expect(failure(long + " ")?.code == .limitExceeded)
     }
 
+    @Test("a part that stands inside itself many times is evaluated once each time, not over and over")
+    func nestedForms() throws {
+        let table = try batch(("b", .boolean, [.boolean(true), .null]))
+        let depth = 60
+        for (start, end) in [
+            ("(", " BETWEEN b AND true)"), ("(", " IN (b, NOT b))"), ("CASE ", " WHEN b THEN b WHEN NOT b THEN NOT b END"),
+        ] {
+            let text = String(repeating: start, count: depth) + "b" + String(repeating: end, count: depth)
+            #expect(try evaluated(text, table).errors.isEmpty)
+        }
+    }
+
+    @Test("lambdas inside lambdas stop at the limit of elements")
+    func lambdas() throws {
+        let list = "[" + Array(repeating: "1", count: 3000).joined(separator: ",") + "]"
+        let table = try batch(("b", .boolean, [.boolean(true)]))
+        let inner = "list_transform(\(list), y -> if(b, x, y))"
+        #expect(try values("list_length(\(inner.replacing("x, y)", with: "1, y)")))", table) == [.integer(3000)])
+        #expect(try evaluated("list_transform(\(list), x -> \(inner))", table).errors[0]?.code == .limitExceeded)
+    }
+
     @Test("columns that an expression reads")
     func columns() throws {
         let expression = try Expression(parsing: "\"dep_delay\" + 1 > 2 AND list_filter(tags, x -> x = carrier)[1] = carrier AND x")

@@ -10,10 +10,8 @@ extension Binder {
         let found: any BoundNode
         if let set = MembershipKernel.node(tested, choices) {
             found = set
-        } else if choices.count == 1 {
-            found = LogicNodes.comparison(.equal, tested, choices[0])
         } else {
-            found = LogicNode(isAnd: false, operands: choices.map { LogicNodes.comparison(.equal, tested, $0).folded() })
+            found = LogicNodes.isAny(tested, of: choices)
         }
         return Operand(negated ? LogicNodes.not(found.folded()) : found, range)
     }
@@ -22,11 +20,13 @@ extension Binder {
         _ operand: SyntaxNode?, _ branches: [SyntaxNode.Branch], _ otherwise: SyntaxNode?, _ range: Range<Int>
     ) throws(ExpressionError) -> Operand {
         var conditions: [any BoundNode] = []
+        var tested: (any BoundNode)?
         if let operand {
             var compared = [try bind(operand)]
             for branch in branches { compared.append(try bind(branch.condition)) }
             let (_, parts) = try unified(compared, "CASE")
-            conditions = parts.dropFirst().map { LogicNodes.comparison(.equal, parts[0].node, $0.node).folded() }
+            tested = parts[0].node
+            conditions = parts.dropFirst().map(\.node)
         } else {
             for branch in branches { conditions.append(try condition(branch.condition).node) }
         }
@@ -35,7 +35,7 @@ extension Binder {
         if let otherwise { results.append(try bind(otherwise)) }
         let (type, unified) = try self.unified(results, "the results of CASE")
         let last: any BoundNode = otherwise == nil ? ConstantNode.null(type) : unified[unified.count - 1].node
-        return Operand(CaseNode(type: type, branches: Array(zip(conditions, unified.map(\.node))), otherwise: last), range)
+        return Operand(CaseNode(type: type, tested: tested, branches: Array(zip(conditions, unified.map(\.node))), otherwise: last), range)
     }
 
     func like(_ kind: SyntaxNode.Kind, _ range: Range<Int>) throws(ExpressionError) -> Operand {

@@ -40,10 +40,7 @@ struct Binder {
         case .isIn(let inner, let list, let negated): return try membership(inner, list, negated: negated, range)
         case .between(let inner, let lower, let upper, let negated):
             let (_, parts) = try unified([try bind(inner), try bind(lower), try bind(upper)], "BETWEEN")
-            let above = LogicNodes.comparison(.greaterOrEqual, parts[0].node, parts[1].node).folded()
-            let below = LogicNodes.comparison(.lessOrEqual, parts[0].node, parts[2].node).folded()
-            let both = LogicNode(isAnd: true, operands: [above, below])
-            return Operand(negated ? LogicNodes.not(both.folded()) : both, range)
+            return Operand(LogicNodes.between(parts.map(\.node), negated: negated), range)
         case .like: return try like(syntax.kind, range)
         case .cases(let operand, let branches, let otherwise): return try cases(operand, branches, otherwise, range)
         case .cast(let inner, let type, let isTry): return try cast(try bind(inner), to: type, isTry: isTry, range)

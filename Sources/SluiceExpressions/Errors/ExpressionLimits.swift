@@ -12,6 +12,8 @@ package enum ExpressionLimits {
     package static let textBytes = CoreLimits.recordBytes
     /// Bytes of all texts of a column that one function call makes for one batch.
     package static let columnBytes = 512 << 20
+    /// Elements that one lambda is evaluated for in one batch.
+    package static let lambdaElements = 8 << 20
     /// Instructions of one compiled regular expression.
     package static let patternInstructions = 10_000
     /// Highest bound of a repetition in a regular expression: `a{1000}`.

@@ -31,24 +31,31 @@ struct LogicNode: BoundNode {
     }
 }
 
-/// CASE with conditions, and IF: the result of the first condition that is true.
+/// CASE and IF: the result of the first condition that is true, or where a value is tested, of the first condition that equals it.
 struct CaseNode: BoundNode {
     let type: DataType
+    /// The value that `CASE value WHEN …` compares; it is evaluated once.
+    let tested: (any BoundNode)?
     let branches: [(condition: any BoundNode, result: any BoundNode)]
     let otherwise: any BoundNode
     var isNullable: Bool { otherwise.isNullable || branches.contains { $0.result.isNullable } }
-    var children: [any BoundNode] { branches.flatMap { [$0.condition, $0.result] } + [otherwise] }
+    var children: [any BoundNode] { (tested.map { [$0] } ?? []) + branches.flatMap { [$0.condition, $0.result] } + [otherwise] }
 
     func evaluate(_ frame: Frame) -> Vector {
         let count = frame.rowCount
         var chooser = Chooser(type, rowCount: count)
         var failures = frame.failures
         var open = frame.activeRows
+        let tested = self.tested?.evaluate(frame)
+        if let tested {
+            failures.merge(tested.errors)
+            for row in tested.errors.byRow.keys { open[row] = false }
+        }
         for branch in branches {
             if open.noneSet { break }
             let condition = branch.condition.evaluate(frame.limited(to: open))
             failures.merge(condition.errors)
-            let taken = open & condition.trueRows(count)
+            let taken = open & (tested.map { LogicNodes.equalRows($0, condition, count) } ?? condition.trueRows(count))
             open = open & ~taken
             for row in condition.errors.byRow.keys { open[row] = false }
             if taken.noneSet { continue }
@@ -112,24 +119,30 @@ struct Chooser {
     private let type: DataType
     private var parts: [Column] = []
     private var partRows: Int32 = 0
-    /// Row in the parts after one another; -1 for null.
+    /// Row in the parts after one another.
     private var positions: [Int32]
+    /// Rows that were chosen; the others are null.
+    private var chosen: Bitmap
 
     init(_ type: DataType, rowCount: Int) {
         self.type = type
-        positions = [Int32](repeating: -1, count: rowCount)
+        positions = [Int32](repeating: 0, count: rowCount)
+        chosen = Bitmap(repeating: false, count: rowCount)
     }
 
     mutating func choose(_ vector: Vector, for rows: Bitmap) {
         let stride = Int32(vector.stride)
         let base = partRows
-        rows.forEachSet { positions[$0] = base + Int32(truncatingIfNeeded: $0) * stride }
+        positions.withUnsafeMutableBufferPointer { positions in
+            rows.forEachSet { positions[$0] = base + Int32(truncatingIfNeeded: $0) * stride }
+        }
+        chosen = chosen | rows
         parts.append(vector.column)
         partRows += Int32(vector.column.count)
     }
 
     func finish() -> Column {
         guard !parts.isEmpty else { return .nulls(type, count: positions.count) }
-        return Column.concatenated(parts).gatherOrNull(positions)
+        return Column.concatenated(parts).gather(positions).masked(chosen)
     }
 }

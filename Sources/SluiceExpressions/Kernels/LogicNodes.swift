@@ -36,6 +36,43 @@ enum LogicNodes {
         }
     }
 
+    /// `nodes[0] BETWEEN nodes[1] AND nodes[2]`: false as soon as one bound excludes the value, also where the other is null.
+    static func between(_ nodes: [any BoundNode], negated: Bool) -> any BoundNode {
+        KernelNode(.boolean, nodes, propagatesNull: false, makesNull: nodes.contains { $0.isNullable }) { input, _ in
+            let count = input.rowCount
+            if input[0].column.type == .null { return .nulls(.boolean, count: count) }
+            let tested = input[0].validity(count)
+            let lowKnown = intersection(tested, input[1].validity(count)) ?? Bitmap(repeating: true, count: count)
+            let highKnown = intersection(tested, input[2].validity(count)) ?? Bitmap(repeating: true, count: count)
+            let below = ComparisonKernel.bits(.less, input[0], input[1], count: count) & lowKnown
+            let above = ComparisonKernel.bits(.greater, input[0], input[2], count: count) & highKnown
+            let outside = below | above
+            return .booleans(negated ? outside : ~outside, validity: outside | (lowKnown & highKnown))
+        }
+    }
+
+    /// `tested IN (choices)`: unknown where none is equal but a null is among them.
+    static func isAny(_ tested: any BoundNode, of choices: [any BoundNode]) -> any BoundNode {
+        let nodes = [tested] + choices
+        return KernelNode(.boolean, nodes, propagatesNull: false, makesNull: nodes.contains { $0.isNullable }) { input, _ in
+            let count = input.rowCount
+            var found = Bitmap(repeating: false, count: count)
+            var known = input[0].validity(count) ?? Bitmap(repeating: true, count: count)
+            for choice in input.arguments.dropFirst() {
+                found = found | equalRows(input[0], choice, count)
+                if let valid = choice.validity(count) { known = known & valid }
+            }
+            return .booleans(found, validity: found | known)
+        }
+    }
+
+    /// Rows in which both are the same value and not null.
+    static func equalRows(_ a: Vector, _ b: Vector, _ count: Int) -> Bitmap {
+        if a.column.type == .null { return Bitmap(repeating: false, count: count) }
+        let equal = ComparisonKernel.bits(.equal, a, b, count: count)
+        return intersection(a.validity(count), b.validity(count)).map { equal & $0 } ?? equal
+    }
+
     /// Rows in which both are null or both are the same value.
     static func sameRows(_ a: Vector, _ b: Vector, _ count: Int) -> Bitmap {
         let all = Bitmap(repeating: true, count: count)

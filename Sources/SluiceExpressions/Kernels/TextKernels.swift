@@ -5,9 +5,9 @@ enum TextKernels {
     /// The texts of all nodes after one another; null where one is null.
     static func joined(_ nodes: [any BoundNode]) -> any BoundNode {
         KernelNode(.string, nodes) { input, failures in
-            let bytes = input.arguments.reduce(0) { $0 + $1.column.rows.data.count }
-            return input.makeTexts(bytes: bytes, &failures) { row, output, _ in
-                for index in input.arguments.indices { input.withText(index, row) { output.append($0) } }
+            let texts = input.arguments.indices.map { input.texts($0) }
+            return input.makeTexts(bytes: texts.reduce(0) { $0 + $1.rows.data.count }, &failures) { row, output, _ in
+                for text in texts { text.append(row, to: &output) }
             }
         }
     }
@@ -17,6 +17,18 @@ enum TextKernels {
         var all: UInt8 = 0
         for byte in bytes { all |= byte }
         return all < 0x80
+    }
+
+    /// A text column with each text mapped, if all of them are ASCII byte by byte, in one loop over all texts.
+    @inline(__always)
+    static func mapCase(
+        _ input: KernelInput, _ failures: inout Failures, ascii: (UInt8) -> UInt8, unicode: (String) -> String
+    ) -> Column {
+        let rows = input[0].spread(input.rowCount).rows
+        if rows.data.withUnsafeBufferPointer(isASCII) { return .texts(ByteRows(offsets: rows.offsets, data: rows.data.map(ascii))) }
+        return input.mapTexts(&failures) { text, _, output, _ in
+            if isASCII(text) { for byte in text { output.append(ascii(byte)) } } else { output.append(unicode(string(text))) }
+        }
     }
 
     /// Code points: all bytes but those that continue one.

@@ -2,40 +2,55 @@ import SluiceCore
 
 /// Collects a text for each row, within the bounds of `ExpressionLimits`.
 struct TextOutput {
-    private(set) var rows: ByteRows
+    private var bytes: [UInt8] = []
+    private var offsets: [Int32] = [0]
     private var start = 0
 
-    init(rows: Int, bytes: Int) { self.rows = ByteRows(reservingRows: rows, bytes: bytes) }
+    init(rows: Int, bytes: Int) {
+        self.bytes.reserveCapacity(bytes)
+        offsets.reserveCapacity(rows + 1)
+    }
 
+    /// The closed rows.
+    var rows: ByteRows { ByteRows(offsets: offsets, data: bytes) }
     /// Bytes of the row so far.
-    var length: Int { rows.data.count - start }
+    var length: Int { bytes.count - start }
     /// Whether the row is past the limit of one text, so that no more needs to be written.
     var isFull: Bool { length > ExpressionLimits.textBytes }
 
-    @inline(__always) mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) { rows.extend(bytes) }
-    @inline(__always) mutating func append(_ byte: UInt8) { rows.extend(byte) }
-    mutating func append(_ text: String) {
-        var copy = text
-        copy.withUTF8 { rows.extend($0) }
+    @inline(__always) mutating func append(_ more: UnsafeBufferPointer<UInt8>) { bytes.append(contentsOf: more) }
+    @inline(__always) mutating func append(_ byte: UInt8) { bytes.append(byte) }
+    mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+    mutating func append(_ more: [UInt8]) { bytes.append(contentsOf: more) }
+
+    /// Appends a number in at least `width` digits.
+    mutating func append(_ number: Int, width: Int) {
+        if number < 0 { bytes.append(UInt8(ascii: "-")) }
+        let magnitude = Int64(truncatingIfNeeded: number.magnitude)
+        var power: Int64 = 10
+        for _ in 1..<max(width, 1) {
+            if magnitude < power { bytes.append(UInt8(ascii: "0")) }
+            power *= 10
+        }
+        NumberText.append(magnitude, to: &bytes)
     }
-    mutating func append(_ bytes: [UInt8]) { bytes.withUnsafeBufferPointer { rows.extend($0) } }
 
     /// Closes the row; one that is too long fails and is empty.
+    @inline(__always)
     mutating func endRow(_ row: Int, _ failures: inout Failures) {
-        if isFull || rows.data.count > ExpressionLimits.columnBytes {
-            let message =
-                isFull
-                ? "the text is longer than \(ExpressionLimits.textBytes) bytes"
-                : "the texts of one batch take more than \(ExpressionLimits.columnBytes) bytes"
-            failures.add(row, .limitExceeded, message)
-            rows.abandonRow()
-        }
-        rows.endRow()
-        start = rows.data.count
+        if isFull || bytes.count > ExpressionLimits.columnBytes { refuse(row, &failures) }
+        offsets.append(Int32(truncatingIfNeeded: bytes.count))
+        start = bytes.count
     }
 
-    /// Drops what the row has so far; `endRow` still closes it.
-    mutating func abandonRow() { rows.abandonRow() }
+    private mutating func refuse(_ row: Int, _ failures: inout Failures) {
+        let message =
+            isFull
+            ? "the text is longer than \(ExpressionLimits.textBytes) bytes"
+            : "the texts of one batch take more than \(ExpressionLimits.columnBytes) bytes"
+        failures.add(row, .limitExceeded, message)
+        bytes.removeLast(length)
+    }
 }
 
 extension KernelInput {
@@ -95,6 +110,14 @@ extension KernelInput {
         IntegerArgument(values: self[argument].column.int64s, stride: self[argument].stride)
     }
 
+    /// The texts of an argument.
+    func texts(_ argument: Int) -> TextArgument {
+        TextArgument(
+            rows: self[argument].column.rows, stride: self[argument].stride,
+            validity: self[argument].isConstant ? nil : self[argument].column.validity,
+            isAlwaysNull: self[argument].isConstant && self[argument].isNull(0))
+    }
+
     /// Calls `body` with the text of an argument in a row.
     @inline(__always)
     func withText<Result>(_ argument: Int, _ row: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
@@ -108,4 +131,21 @@ struct IntegerArgument {
     let stride: Int
 
     @inline(__always) subscript(row: Int) -> Int64 { values[row &* stride] }
+}
+
+/// The texts of an argument, by row of the frame.
+struct TextArgument {
+    let rows: ByteRows
+    let stride: Int
+    let validity: Bitmap?
+    let isAlwaysNull: Bool
+
+    func isNull(_ row: Int) -> Bool { isAlwaysNull || validity.map { !$0[row] } ?? false }
+
+    @inline(__always)
+    func append(_ row: Int, to output: inout TextOutput) {
+        let start = Int(rows.offsets[row &* stride])
+        let end = Int(rows.offsets[row &* stride &+ 1])
+        rows.data.withUnsafeBufferPointer { output.append(UnsafeBufferPointer(rebasing: $0[start..<end])) }
+    }
 }

@@ -9,6 +9,6 @@ enum If: ScalarFunction {
     static func bind(_ call: Call) throws(ExpressionError) -> any BoundNode {
         let condition = try call.argument(0, as: .boolean, "a condition")
         let (type, results) = try call.unified(from: 1)
-        return CaseNode(type: type, branches: [(condition, results[0])], otherwise: results[1])
+        return CaseNode(type: type, tested: nil, branches: [(condition, results[0])], otherwise: results[1])
     }
 }

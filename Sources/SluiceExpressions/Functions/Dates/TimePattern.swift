@@ -209,10 +209,7 @@ struct TimePattern: Sendable {
                 continue
             }
             func number(_ value: Int, _ width: Int) {
-                let digits = String(value.magnitude)
-                if value < 0 { output.append(UInt8(ascii: "-")) }
-                if !isPlain { for _ in digits.utf8.count..<max(width, digits.utf8.count) { output.append(0x30) } }
-                output.append(digits)
+                output.append(value, width: isPlain ? 1 : width)
             }
             let hour = seconds / 3600
             switch letter {

@@ -27,6 +27,15 @@ struct LambdaNode: BoundNode {
         let source = list.evaluate(frame)
         var failures = frame.failures
         failures.merge(source.errors)
+        let elements = source.column.lists.values.count * (source.isConstant ? frame.rowCount : 1)
+        guard elements <= ExpressionLimits.lambdaElements else {
+            frame.activeRows.forEachSet {
+                failures.add(
+                    $0, .limitExceeded,
+                    "the lists of one batch have \(elements) elements, over the limit of \(ExpressionLimits.lambdaElements)")
+            }
+            return Vector(column: .nulls(type, count: frame.rowCount), errors: failures.errors)
+        }
         let lists = source.spread(frame.rowCount)
         let (offsets, values) = lists.lists
         let parents = parentRows(offsets)

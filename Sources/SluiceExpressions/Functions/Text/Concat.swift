@@ -10,8 +10,9 @@ enum Concat: ScalarFunction {
         var nodes: [any BoundNode] = []
         for index in 0..<call.count { nodes.append(try call.any(index).converted(to: .string)) }
         return KernelNode(.string, nodes, propagatesNull: false) { input, failures in
-            input.makeTexts(bytes: 0, &failures) { row, output, _ in
-                for index in input.arguments.indices where !input[index].isNull(row) { input.withText(index, row) { output.append($0) } }
+            let texts = input.arguments.indices.map { input.texts($0) }
+            return input.makeTexts(bytes: texts.reduce(0) { $0 + $1.rows.data.count }, &failures) { row, output, _ in
+                for text in texts where !text.isNull(row) { text.append(row, to: &output) }
             }
         }
     }

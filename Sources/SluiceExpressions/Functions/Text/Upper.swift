@@ -7,13 +7,7 @@ enum Upper: ScalarFunction {
 
     static func bind(_ call: Call) throws(ExpressionError) -> any BoundNode {
         KernelNode(.string, [try call.text(0)]) { input, failures in
-            input.mapTexts(&failures) { text, _, output, _ in
-                if TextKernels.isASCII(text) {
-                    for byte in text { output.append(byte &- 0x61 < 26 ? byte & 0xDF : byte) }
-                } else {
-                    output.append(TextKernels.string(text).uppercased())
-                }
-            }
+            TextKernels.mapCase(input, &failures, ascii: { $0 &- 0x61 < 26 ? $0 & 0xDF : $0 }, unicode: { $0.uppercased() })
         }
     }
 }

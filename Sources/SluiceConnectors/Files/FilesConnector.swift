@@ -37,6 +37,7 @@ package struct FilesConnector: Connector {
         guard DiskFiles.kind(of: directory) != .file else {
             throw options.invalid("files", "\(directory.quotedForMessage) is a file", remedy: "name a directory; files are written into it")
         }
-        return DirectorySink(try FileOptions.output(directory, options), mode: try FileOptions.mode(options), catalog: context.catalog)
+        return DirectorySink(
+            try FileOptions.output(directory, options), mode: try FileOptions.mode(options), catalog: context.catalog)
     }
 }

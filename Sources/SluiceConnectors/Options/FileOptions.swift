@@ -83,10 +83,13 @@ enum FileOptions {
     // MARK: Writing
 
     /// A directory of files with the options of `writing`.
+    ///
+    /// - Parameter directory: As messages show it.
     static func output(_ directory: String, _ options: OptionValues) throws(SluiceError) -> DirectoryOutput {
         let name = try options.string("format") ?? CSVFormat.name
         return DirectoryOutput(
-            directory: directory, format: try FormatOptions.format(name, options),
+            directory: FileListing.absolute(directory), shown: directory, format: try FormatOptions.format(name, options),
+            formatOptions: try FormatOptions.values(options, format: name),
             codec: try options.string("compression").flatMap(Codec.init(rawValue:)) ?? .none,
             codecLevel: try options.integer("compression_level") ?? Codec.defaultLevel, partitionBy: try options.strings("partition_by"))
     }

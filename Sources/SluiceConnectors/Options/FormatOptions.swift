@@ -4,11 +4,12 @@ import SluicePipelines
 
 /// Brings the options of a format from a definition to the format, and their descriptions the other way.
 enum FormatOptions {
-    /// The options that a definition gives, in the form of `specs`.
+    /// What a definition gives a format under `options`.
     ///
     /// - Throws: `unknownKey` placed at the key, with the nearest name; `wrongType` or `invalidOption` placed at the value.
-    static func values(_ options: OptionValues?, specs: [OptionSpec], format: String) throws(SluiceError) -> [String: OptionValue] {
-        guard let options else { return [:] }
+    static func values(_ options: OptionValues, format: String) throws(SluiceError) -> [String: OptionValue] {
+        guard let options = options.nested("options") else { return [:] }
+        let specs = specs(of: format)
         var values: [String: OptionValue] = [:]
         for entry in try options.node.mapping() where !entry.value.isNull {
             guard let spec = specs.first(where: { $0.name == entry.key }) else {
@@ -21,6 +22,8 @@ enum FormatOptions {
         }
         return values
     }
+
+    static func specs(of format: String) -> [OptionSpec] { FormatRegistry.formats.first { $0.name == format }?.options ?? [] }
 
     private static func value(_ node: DefinitionNode, _ spec: OptionSpec) throws(SluiceError) -> OptionValue {
         switch spec.kind {
@@ -44,11 +47,7 @@ enum FormatOptions {
     /// - Parameter file: Whose name decides what the options leave open, such as the delimiter of `.tsv`; nil where a definition names the format.
     /// - Throws: placed errors about the options.
     static func format(_ name: String, file: String? = nil, _ options: OptionValues) throws(SluiceError) -> any Format {
-        guard let type = FormatRegistry.formats.first(where: { $0.name == name }) else {
-            // Throws: there is no such format.
-            return try FormatRegistry.format(named: name)
-        }
-        let values = try values(options.nested("options"), specs: type.options, format: name)
+        let values = try values(options, format: name)
         do throws(SluiceError) {
             if let file { return try FormatRegistry.format(forFile: file, options: values) }
             return try FormatRegistry.format(named: name, options: values)

@@ -111,6 +111,14 @@ enum FileListing {
         return location.isEmpty ? "." : location
     }
 
+    /// The same place from every working directory.
+    static func absolute(_ location: String) -> String {
+        if location.hasPrefix("/") { return location }
+        guard let here = getcwd(nil, 0) else { return location }
+        defer { free(here) }
+        return Self.location(location, in: String(cString: here))
+    }
+
     private static func isLink(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK

@@ -15,9 +15,9 @@ struct FileInspection {
     private let files: [InputFile]
     private let options: FileReadOptions
     /// Different layouts, in the order of the files.
-    private(set) var layouts: [FileLayout] = []
+    private var layouts: [FileLayout] = []
     /// The layout of each file.
-    private(set) var layoutOfFile: [Int32] = []
+    private var layoutOfFile: [Int32] = []
     private var warnings: [String] = []
     private var emptyFiles: [String] = []
 

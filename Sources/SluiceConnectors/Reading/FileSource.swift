@@ -11,8 +11,6 @@ struct FileSource: RecordSource {
     private let codec: Codec?
     /// Columns of `schema` that come from the paths.
     private let partitionColumns: Set<String>
-    private let layouts: [FileLayout]
-    private let layoutOfFile: [Int32]
     /// Positions in `files` by path.
     private let positions: [String: Int]
 
@@ -20,16 +18,22 @@ struct FileSource: RecordSource {
     ///
     /// - Throws: what opening the files and reading their headers throws; `headerMismatch` where they do not fit the declared columns.
     init(_ files: [InputFile], _ options: FileReadOptions, notices: [String] = []) throws(SluiceError) {
-        let inspection = try FileInspection(files, options)
-        let resolved = try inspection.resolve()
+        let resolved = try FileInspection(files, options).resolve()
+        self.init(
+            files, options.format, codec: options.codec, schema: resolved.schema, partitionColumns: resolved.partitionColumns,
+            notices: notices + resolved.notices)
+    }
+
+    /// Takes a schema for granted; every value is checked against it when it is read.
+    init(
+        _ files: [InputFile], _ format: any Format, codec: Codec?, schema: Schema, partitionColumns: Set<String>, notices: [String]
+    ) {
         self.files = files
-        format = options.format
-        codec = options.codec
-        schema = resolved.schema
-        partitionColumns = resolved.partitionColumns
-        self.notices = notices + resolved.notices
-        layouts = inspection.layouts
-        layoutOfFile = inspection.layoutOfFile
+        self.format = format
+        self.codec = codec
+        self.schema = schema
+        self.partitionColumns = partitionColumns
+        self.notices = notices
         positions = Dictionary(files.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -54,8 +58,9 @@ struct FileSource: RecordSource {
     // MARK: Records that travel
 
     func envelope(of split: SourceSplit) async throws -> [UInt8] {
-        let position = try position(of: split)
-        return try FileEnvelope(layout: layouts[Int(layoutOfFile[position])], path: files[position].path).serialized()
+        let file = files[try position(of: split)]
+        let layout = try CountedSource(file.location).framer(format, codec: codec).layout
+        return try FileEnvelope(layout: layout, path: file.path).serialized()
     }
 
     func decoder(envelope: [UInt8], columns: [String]) throws -> any PayloadDecoder {

@@ -4,9 +4,13 @@ import SluiceFormats
 
 /// A directory of output files, and how they are written.
 struct DirectoryOutput: Sendable {
-    /// Where to open it; without a slash at the end.
+    /// Absolute, because a commit may be finished by a process that was started elsewhere; without a slash at the end.
     var directory: String
+    /// The directory as messages show it.
+    var shown: String
     var format: any Format
+    /// What the definition gave the format.
+    var formatOptions: [String: OptionValue]
     var codec: Codec
     var codecLevel: Int
     /// Columns whose values are directories, outermost first.
@@ -14,7 +18,7 @@ struct DirectoryOutput: Sendable {
 
     var summary: String {
         let compressed = codec == .none ? "" : " (\(codec.rawValue))"
-        return "\(directory) as \(format.name)\(compressed)"
+        return "\(shown) as \(format.name)\(compressed)"
             + (partitionBy.isEmpty ? "" : ", partitioned by \(partitionBy.joined(separator: ", "))")
     }
 
@@ -33,21 +37,18 @@ struct DirectoryOutput: Sendable {
 
     // MARK: Staging
 
-    /// On the directory's own file system, so that files move into place by a rename; sources do not look into it.
-    func stagingDirectory(run: String) -> String { directory + "/" + PartName.stagingDirectory + "/" + run }
+    /// On the directory's own file system, so that files move into place by a rename.
+    func stagingDirectory(run: String) -> String { directory + "/" + PartName.stagingPrefix + run }
 
-    /// Makes the run's staging directory, which the catalog removes if the run does not commit.
+    /// Makes the run's staging directory, which the catalog removes when the run ends, however it ends.
     func stage(run: String, _ catalog: Catalog) throws(SluiceError) {
         let path = stagingDirectory(run: run)
         try catalog.stage([path], run: RunID(run))
         try DiskFiles.createDirectories(path)
     }
 
-    /// Removes what a run staged, and the staging directory if no other run uses it.
-    func discard(run: String) {
-        try? DiskFiles.removeTree(stagingDirectory(run: run))
-        StagingDirectories.removeIfEmpty(DiskFiles.parent(of: stagingDirectory(run: run)))
-    }
+    /// Removes what a run staged.
+    func discard(run: String) { try? DiskFiles.removeTree(stagingDirectory(run: run)) }
 
     /// Files below the directory that carry the name of an output file, of whichever run.
     func earlierParts() throws(SluiceError) -> [String] {

@@ -27,8 +27,11 @@ struct DirectorySink: Sink {
     }
 
     func commit(schema: Schema, run: String, staged: [StagedFile]) throws -> OutputCommit {
-        OutputCommit(
-            renames: staged.map { .init(staged: $0.stagedPath, final: $0.finalPath) },
+        // Without any row one file stays, for its header.
+        let filled = staged.filter { $0.rowCount > 0 }
+        let kept = filled.isEmpty ? Array(staged.prefix(1)) : filled
+        return OutputCommit(
+            renames: kept.map { .init(staged: $0.stagedPath, final: $0.finalPath) },
             removals: mode == .overwrite ? try output.earlierParts() : [])
     }
 

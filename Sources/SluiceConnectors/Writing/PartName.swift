@@ -3,7 +3,8 @@ import SluiceCore
 /// The names of output files: `part-<run>-<writer>-<number>.<extension>`. A run's identifier makes them unique, so that moving one into
 /// place never meets another, and tells Sluice's own files from everybody else's.
 enum PartName {
-    static let stagingDirectory = ".staging"
+    /// What the name of a run's staging directory begins with; hidden, so sources do not look into it.
+    static let stagingPrefix = ".staging-"
     private static let prefix = "part-"
 
     static func name(run: String, writer: Int, number: Int, fileExtension: String) -> String {

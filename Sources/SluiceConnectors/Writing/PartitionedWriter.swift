@@ -125,7 +125,8 @@ final class PartitionedWriter: SinkWriter {
         bytesWritten += file.bytesWritten - before
         staged.append(
             StagedFile(
-                stagedPath: file.path, finalPath: file.finalPath, partition: partition.values.map(HivePath.text), rowCount: file.rowCount,
+                stagedPath: file.path, finalPath: file.finalPath, partition: partition.values.map { $0 ?? HivePath.nullText },
+                rowCount: file.rowCount,
                 byteCount: file.bytesWritten))
     }
 
@@ -135,6 +136,10 @@ final class PartitionedWriter: SinkWriter {
     }
 
     private func finishFiles() throws(SluiceError) {
+        if partitions.isEmpty, staged.isEmpty, number == 0, output.partitionBy.isEmpty, !encoder.header.isEmpty {
+            // The one file of an output without rows: it has the header.
+            _ = try file(for: try partition([]))
+        }
         for partition in partitions.values.sorted(by: { $0.directory < $1.directory }) {
             try flush(partition)
             open.removeAll { $0 === partition }

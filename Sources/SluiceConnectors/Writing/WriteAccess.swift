@@ -15,9 +15,3 @@ enum WriteAccess {
         guard access(path, W_OK | X_OK) == 0 else { throw .system(errno, cannot: "write to", path) }
     }
 }
-
-/// The directories above staged files.
-enum StagingDirectories {
-    /// Leaves it where other runs have files in it.
-    static func removeIfEmpty(_ path: String) { rmdir(path) }
-}

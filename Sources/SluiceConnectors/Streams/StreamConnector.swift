@@ -1,0 +1,77 @@
+import SluiceCore
+import SluiceFormats
+package import SluicePipelines
+import SluiceStreams
+
+/// Embedded streams: what they hold up to now as a source, one record for each row as a sink.
+package struct StreamConnector: Connector {
+    package init() {}
+
+    package var manual: ConnectorManual {
+        ConnectorManual(
+            name: "stream", summary: "A durable, partitioned stream of this state directory.",
+            sourceOptions: [Self.stream, Self.from, Self.sourceFormat, FormatOptions.specification(for: .read), FileOptions.columns],
+            sinkOptions: [Self.stream, Self.shards, Self.key, Self.sinkFormat, FormatOptions.specification(for: .write)])
+    }
+
+    private static let stream = OptionSpecification("stream", .string, isRequired: true, "The stream's name.", examples: ["clicks"])
+
+    private static let from = OptionSpecification(
+        "from", .string, default: "start",
+        "Where to begin: start, a time (records that arrived since then), or a sequence number (the same in every shard). Reading ends where the "
+            + "stream ended when it began.", examples: ["start", "\"2024-03-01T10:00:00Z\"", "1000"])
+
+    private static let sourceFormat = formatOption(
+        "How records are written. Records that came from files or rows tell it themselves.")
+    private static let sinkFormat = formatOption("How each row is written.")
+
+    private static func formatOption(_ text: String) -> OptionSpecification {
+        var option = FormatOptions.format
+        option.description = text
+        option.defaultValue = JSONLinesFormat.name
+        return option
+    }
+
+    private static let shards = OptionSpecification(
+        "shards", .integer(1...StreamLimits.shards), default: "1", "How many shards the stream gets if it does not exist.")
+
+    private static let key = OptionSpecification(
+        "key", .column, "The column whose text is the partition key; the record itself when absent.", examples: ["user_id"])
+
+    package func source(_ options: OptionValues, in context: ConnectorContext) async throws -> any Source {
+        let name = try options.require("stream").string()
+        let stream: RecordStream
+        do throws(SluiceError) {
+            stream = try context.streams.open(name, for: .reading)
+        } catch {
+            throw error.located(at: options.location(of: "stream"))
+        }
+        let format = try options.string("format") ?? JSONLinesFormat.name
+        let values = try FormatOptions.values(options, format: format)
+        let declared = try FileOptions.declared(options)
+        _ = try FormatOptions.format(format, options)
+        let layout = FileLayout(format: format, columns: declared.map(\.name), options: values)
+        return try await StreamSource(stream, from: try start(options), layout: layout, declared: declared)
+    }
+
+    package func sink(_ options: OptionValues, in context: ConnectorContext) async throws -> any Sink {
+        let name = try options.require("stream").string()
+        do throws(SluiceError) {
+            try StreamStore.checkName(name)
+        } catch {
+            throw error.located(at: options.location(of: "stream"))
+        }
+        return StreamSink(
+            store: context.streams, stream: name, shards: try options.integer("shards") ?? 1, key: try options.string("key"),
+            format: try FormatOptions.format(try options.string("format") ?? JSONLinesFormat.name, options))
+    }
+
+    private func start(_ options: OptionValues) throws(SluiceError) -> StartPosition {
+        guard let text = try options.string("from"), text != "start" else { return .start }
+        if let sequence = UInt64(text) { return .sequence(sequence) }
+        if let time = Array(text.utf8).withUnsafeBufferPointer({ TimeText.timestamp($0) }) { return .time(time.utcMicros) }
+        throw options.invalid(
+            "from", "from cannot be \(text.quotedForMessage)",
+            remedy: "write start, a time such as \"2024-03-01T10:00:00Z\", or a sequence number")
+    }
+}

@@ -1,0 +1,115 @@
+import SluiceCore
+import SluiceFormats
+import SluicePipelines
+import SluiceStreams
+
+/// Rows of a stream's records, from a position to where the stream ended when a shard was opened; a split is a shard.
+///
+/// Records that came from files or rows carry an envelope, which says how to decode them; others are decoded as the definition says.
+struct StreamSource: Source {
+    let stream: RecordStream
+    let schema: Schema
+    let notices: [String]
+    let layouts: StreamLayouts
+    private let start: StartPosition
+
+    /// - Throws: `corruptFrame` and what reading throws, while the schema is inferred; `invalidOption` when there is nothing to infer it from.
+    init(_ stream: RecordStream, from start: StartPosition, layout: FileLayout, declared: [DeclaredColumn]) async throws(SluiceError) {
+        self.stream = stream
+        self.start = start
+        var layouts = StreamLayouts(undescribed: layout)
+        if declared.isEmpty {
+            var sample = StreamSample(layout)
+            for shard in 0..<stream.shardCount {
+                try await sample.take(try stream.reader(shard: shard, from: start), shardCount: stream.shardCount)
+            }
+            guard let inferred = try sample.schema() else {
+                throw SluiceError(
+                    .invalidOption, "stream \"\(stream.name)\" has no records to infer columns from",
+                    remedy: "declare them: columns: {name: type}")
+            }
+            schema = inferred.schema
+            layouts.partitionColumns = inferred.partitionColumns
+            notices = ["the columns were inferred from \(inferred.rows) records of the stream; declare columns to be sure of them"]
+        } else {
+            var fields: [Field] = []
+            for column in declared { fields.append(Field(column.name, column.type)) }
+            schema = try Schema(fields)
+            notices = []
+        }
+        self.layouts = layouts
+    }
+
+    func splits() async throws -> [SourceSplit] {
+        (0..<stream.shardCount).map { SourceSplit(id: ShardID($0).description, bytes: nil) }
+    }
+
+    func open(_ split: SourceSplit, columns: [String], keepsRaw: Bool) async throws -> any SplitReader {
+        guard let shard = ShardID(parsing: split.id)?.number, shard < stream.shardCount else {
+            throw SluiceError(.notFound, "stream \"\(stream.name)\" has no shard \(split.id.quotedForMessage)")
+        }
+        return StreamSplitReader(
+            self, shard: shard, columns: columns, keepsRaw: keepsRaw, reader: try stream.reader(shard: shard, from: start),
+            end: try stream.endSequence(shard: shard))
+    }
+}
+
+/// How the records of a stream are decoded: by their envelope, or as the definition says.
+struct StreamLayouts: Sendable {
+    /// Of records without an envelope.
+    var undescribed: FileLayout
+    /// Columns that come from the paths in envelopes.
+    var partitionColumns: Set<String> = []
+
+    init(undescribed: FileLayout) { self.undescribed = undescribed }
+
+    /// - Throws: `corruptFrame` for a malformed envelope; what the assembler and the format throw.
+    func decoder(envelope: [UInt8]?, columns: [String], of schema: Schema) throws(SluiceError) -> FilePayloadDecoder {
+        let envelope = try envelope.map { bytes throws(SluiceError) in try FileEnvelope(serialized: bytes) }
+        let partition = envelope?.partition ?? []
+        let layout = envelope?.layout ?? undescribed
+        // A declared column may come from the path, where the records do not have it.
+        let fromPath = partitionColumns.union(partition.map(\.key).filter { schema[$0] != nil }).subtracting(layout.columns)
+        let assembler = try ColumnAssembler(columns, of: schema, partitionColumns: fromPath, partition: partition)
+        return FilePayloadDecoder(decoder: try FormatRegistry.decoder(layout, schema: assembler.decoded), assembler: assembler)
+    }
+}
+
+/// Reads one shard up to a fixed end.
+final class StreamSplitReader: SplitReader {
+    private let source: StreamSource
+    private let shard: Int
+    private let columns: [String]
+    private let keepsRaw: Bool
+    private var reader: ShardReader
+    private let end: UInt64
+    /// Of the last envelope: neighbouring frames mostly have one.
+    private var last: (envelope: [UInt8]?, decoder: FilePayloadDecoder)?
+    private(set) var bytesRead: Int64 = 0
+
+    init(_ source: StreamSource, shard: Int, columns: [String], keepsRaw: Bool, reader: ShardReader, end: UInt64) {
+        self.source = source
+        self.shard = shard
+        self.columns = columns
+        self.keepsRaw = keepsRaw
+        self.reader = reader
+        self.end = end
+    }
+
+    func next() async throws -> ReadBatch? {
+        guard reader.position < end, let records = try await reader.next(), records.baseSequence < end else { return nil }
+        bytesRead += Int64(records.payloads.ends.last ?? 0) - Int64(records.payloads.starts.first ?? 0)
+        let envelope = records.header(FileEnvelope.headerName)
+        let decoder = try decoder(envelope)
+        var read = decoder.decode(records.payloads, origin: records.origin(stream: source.stream.name, shard: shard))
+        if !keepsRaw { read.batch.origin?.raw = nil }
+        return read
+    }
+
+    private func decoder(_ envelope: [UInt8]?) throws(SluiceError) -> FilePayloadDecoder {
+        if let last, last.envelope == envelope { return last.decoder }
+        let decoder = try source.layouts.decoder(envelope: envelope, columns: columns, of: source.schema)
+        last = (envelope, decoder)
+        return decoder
+    }
+}

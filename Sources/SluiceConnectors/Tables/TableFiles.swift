@@ -1,0 +1,49 @@
+import SluiceCatalog
+import SluiceCore
+import SluiceFormats
+
+/// Reads a table's files by what the catalog says of them.
+enum TableFiles {
+    /// - Throws: `notFound` with near names; what opening the files throws.
+    static func source(_ name: TableName, in catalog: Catalog) async throws(SluiceError) -> FileSource {
+        let definition = try catalog.table(name).definition
+        let format = try FormatRegistry.format(
+            named: definition.format, options: try StoredOptions.values(definition.formatOptions, format: definition.format))
+        return FileSource(
+            try await files(of: definition, in: catalog), format, codec: nil, schema: try definition.schema(),
+            partitionColumns: Set(definition.partitionKeys.map(\.name)), notices: [])
+    }
+
+    /// Those that the catalog lists; where it lists none, what lies at the table's location.
+    private static func files(of definition: TableDefinition, in catalog: Catalog) async throws(SluiceError) -> [InputFile] {
+        let recorded = try catalog.files(of: definition.name)
+        if recorded.isEmpty {
+            guard DiskFiles.kind(of: definition.location) != nil else { return [] }
+            do throws(SluiceError) {
+                return try await FileListing.files([definition.location], in: "")
+            } catch {
+                if error.code == .fileNotFound { return [] }
+                throw error
+            }
+        }
+        return recorded.map { file in
+            InputFile(
+                path: relative(file.path, to: definition.location), location: file.path, byteCount: file.byteCount,
+                partition: partition(of: file, definition))
+        }
+    }
+
+    /// The path's directories say more than the catalog's texts: they tell null from the text that stands for it.
+    private static func partition(of file: TableFile, _ definition: TableDefinition) -> [PartitionValue] {
+        let named = HivePath.values(in: file.path)
+        return definition.partitionKeys.enumerated().map { index, key in
+            if let value = named.last(where: { $0.key == key.name }) { return value }
+            let text = index < file.partition.count ? file.partition[index] : HivePath.nullText
+            return PartitionValue(key: key.name, text: text == HivePath.nullText ? nil : text)
+        }
+    }
+
+    private static func relative(_ path: String, to directory: String) -> String {
+        path.hasPrefix(directory + "/") ? String(path.dropFirst(directory.count + 1)) : path
+    }
+}

@@ -1,0 +1,102 @@
+import SluiceCatalog
+import SluiceCore
+import SluiceFormats
+import SluicePipelines
+
+/// Writes the files of a table, and registers them in the transaction of the commit.
+struct TableSink: Sink {
+    let name: TableName
+    let output: DirectoryOutput
+    let mode: WriteMode
+    let description: String?
+    /// The table as it was when the pipeline was planned.
+    let existing: TableDefinition?
+    let catalog: Catalog
+
+    var guarantee: DeliveryGuarantee { .exactlyOnce }
+    var summary: String {
+        let effect = existing == nil ? "new" : mode == .overwrite ? "replacing its rows" : "added to its rows"
+        return "table \(name) (\(effect)) in \(output.summary)"
+    }
+
+    func check(_ schema: Schema) throws {
+        try output.check(schema)
+        _ = try definition(schema)
+    }
+
+    func open(schema: Schema, run: String, writer: Int) async throws -> any SinkWriter {
+        try output.stage(run: run, catalog)
+        return try PartitionedWriter(output, schema: schema, run: run, number: writer)
+    }
+
+    func commit(schema: Schema, run: String, staged: [StagedFile]) throws -> OutputCommit {
+        let filled = staged.filter { $0.rowCount > 0 }
+        let files = filled.map {
+            TableFile(path: $0.finalPath, partition: $0.partition, rowCount: $0.rowCount, byteCount: $0.byteCount)
+        }
+        return OutputCommit(
+            tables: [.init(try definition(schema), mode: mode == .overwrite ? .overwrite : .append, files: files)],
+            renames: filled.map { .init(staged: $0.stagedPath, final: $0.finalPath) })
+    }
+
+    func discard(run: String) async { output.discard(run: run) }
+
+    /// What the table is after a run with rows of `schema`.
+    ///
+    /// - Throws: `invalidOption` or `typeError` when rows are added that the table's other files would not fit.
+    func definition(_ schema: Schema) throws(SluiceError) -> TableDefinition {
+        let splitter = try PartitionSplitter(schema, partitionBy: output.partitionBy)
+        var keys: [CatalogColumn] = []
+        for key in output.partitionBy { keys.append(CatalogColumn(schema.fields[try schema.require(key)])) }
+        var parameters = existing?.parameters ?? [:]
+        parameters["compression"] = output.codec == .none ? nil : output.codec.rawValue
+        var definition = TableDefinition(
+            name: name, columns: splitter.fileSchema.fields.map { CatalogColumn($0) }, partitionKeys: keys,
+            comment: description ?? existing?.comment ?? "", location: output.directory, format: output.format.name,
+            formatOptions: StoredOptions.texts(output.formatOptions), parameters: parameters)
+        definition.keepComments(of: existing)
+        if mode == .append, let existing { try definition.extend(existing) }
+        return definition
+    }
+}
+
+extension TableDefinition {
+    /// Descriptions of columns outlive a run that writes them anew.
+    fileprivate mutating func keepComments(of other: TableDefinition?) {
+        guard let other else { return }
+        let comments = Dictionary(
+            (other.columns + other.partitionKeys).map { ($0.name, $0.comment) }, uniquingKeysWith: { first, _ in first })
+        for index in columns.indices { columns[index].comment = comments[columns[index].name] ?? "" }
+        for index in partitionKeys.indices { partitionKeys[index].comment = comments[partitionKeys[index].name] ?? "" }
+    }
+
+    /// Adds the columns of the table that this run's rows lack, which are null in them.
+    ///
+    /// - Throws: when files of both cannot be read with one description.
+    fileprivate mutating func extend(_ existing: TableDefinition) throws(SluiceError) {
+        guard format == existing.format, formatOptions == existing.formatOptions else {
+            throw mismatch("its files have the format \(existing.format) with other options", "write the same format and options")
+        }
+        guard partitionKeys.map(\.name) == existing.partitionKeys.map(\.name),
+            partitionKeys.map(\.type) == existing.partitionKeys.map(\.type)
+        else {
+            let keys = existing.partitionKeys.map { "\($0.name) \($0.type)" }.joined(separator: ", ")
+            throw mismatch(keys.isEmpty ? "it is not partitioned" : "it is partitioned by \(keys)", "set partition_by as the table has it")
+        }
+        guard location == existing.location else { throw mismatch("its files are in \(existing.location)", "leave location out") }
+        for column in existing.columns {
+            guard let own = columns.first(where: { $0.name == column.name }) else { continue }
+            guard own.type == column.type else {
+                throw SluiceError(
+                    .typeError, "column \"\(column.name)\" of table \(name) is \(column.type), the new rows have \(own.type)",
+                    remedy: "cast it to \(column.type), or set mode: overwrite")
+            }
+        }
+        let known = Set(existing.columns.map(\.name))
+        columns = existing.columns + columns.filter { !known.contains($0.name) }
+    }
+
+    private func mismatch(_ fact: String, _ remedy: String) -> SluiceError {
+        SluiceError(.invalidOption, "rows cannot be added to table \(name): \(fact)", remedy: "\(remedy), or set mode: overwrite")
+    }
+}

@@ -73,6 +73,7 @@ private struct TypeParser {
         guard depth < Self.maximumDepth else { throw failure("nested deeper than \(Self.maximumDepth)") }
         let name = word().lowercased()
         switch name {
+        case "null": return .null
         case "decimal", "numeric": return try decimal()
         case "list", "array":
             try expect("<")

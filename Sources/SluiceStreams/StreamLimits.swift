@@ -24,6 +24,8 @@ package enum StreamLimits {
     package static let writeBufferBytes = 1 << 20
     /// Frames waiting in memory while another write is under way; more suspends the appender.
     package static let queuedBytes = 8 << 20
+    /// Bytes of buffered appends after which the disk begins to work, long before the sync that waits for it.
+    package static let storingBytes = 4 << 20
     /// What a reader fetches in one system call unless asked otherwise.
     package static let readBytes = 1 << 20
     /// Hours that records are kept (Kinesis: default 24, at most 8,760).

@@ -40,6 +40,8 @@ final class FaultyFiles: LogFiles {
             try file.sync()
         }
 
+        func startStoring(_ range: Range<Int>) { file.startStoring(range) }
+
         func truncate(to byteCount: Int) throws(SluiceError) {
             if disk.takes([.writeAndTruncate]) { throw SluiceError(.ioFailure, "input/output error") }
             try file.truncate(to: byteCount)

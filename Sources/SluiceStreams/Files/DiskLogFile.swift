@@ -1,3 +1,6 @@
+#if canImport(CStreamSupport)
+    import CStreamSupport
+#endif
 import Glibc
 package import SluiceCore
 
@@ -28,6 +31,12 @@ package final class DiskLogFile: LogFile {
 
     package func sync() throws(SluiceError) {
         guard fdatasync(descriptor) == 0 else { throw .system(errno, cannot: "sync", path) }
+    }
+
+    package func startStoring(_ range: Range<Int>) {
+        #if canImport(CStreamSupport)
+            sluice_start_storing(descriptor, Int64(range.lowerBound), Int64(range.count))
+        #endif
     }
 
     package func truncate(to byteCount: Int) throws(SluiceError) {

@@ -6,6 +6,8 @@ package protocol LogFile: Sendable {
     func write(_ bytes: UnsafeRawBufferPointer, at place: Int) throws(SluiceError)
     /// Makes what was written durable (`fdatasync`).
     func sync() throws(SluiceError)
+    /// Lets the system begin to store a written range, so that a later `sync` waits less. Promises nothing.
+    func startStoring(_ range: Range<Int>)
     func truncate(to byteCount: Int) throws(SluiceError)
 }
 

@@ -8,6 +8,8 @@ struct ActiveSegment: Sendable {
     var byteCount: Int
     /// Bytes known to be on disk.
     var syncedBytes: Int
+    /// Bytes that the system was asked to store.
+    var storingBytes: Int
     /// A failed sync or truncation: what the file holds behind `syncedBytes` is unknown, so nothing more is written to it.
     var isSuspect = false
 }

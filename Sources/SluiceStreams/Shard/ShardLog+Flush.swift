@@ -43,6 +43,10 @@ extension ShardLog {
             }
             try withBytes(joined) { raw throws(SluiceError) in try active.file.write(raw, at: active.byteCount) }
             active.byteCount += joined.count
+            if active.byteCount - active.storingBytes >= StreamLimits.storingBytes {
+                active.file.startStoring(active.storingBytes..<active.byteCount)
+                active.storingBytes = active.byteCount
+            }
         }
     }
 
@@ -68,7 +72,7 @@ extension ShardLog {
         let file = try files.open(paths.segment(base))
         try file.truncate(to: 0)
         try files.syncDirectory(paths.directory)
-        active = ActiveSegment(file: file, base: base, byteCount: 0, syncedBytes: 0)
+        active = ActiveSegment(file: file, base: base, byteCount: 0, syncedBytes: 0, storingBytes: 0)
         state.withLock { state in
             if state.bases.last != base { state.bases.append(base) }
         }

@@ -66,7 +66,8 @@ final class ShardLog: Sendable {
         endMark = try files.open(paths.endMark)
         let base = opened.bases[opened.bases.count - 1]
         let active = ActiveSegment(
-            file: try files.open(paths.segment(base)), base: base, byteCount: opened.activeBytes, syncedBytes: opened.activeBytes)
+            file: try files.open(paths.segment(base)), base: base, byteCount: opened.activeBytes, syncedBytes: opened.activeBytes,
+            storingBytes: opened.activeBytes)
         state = Mutex(
             State(
                 bases: opened.bases, active: active, nextSequence: opened.nextSequence, durableEnd: opened.nextSequence,

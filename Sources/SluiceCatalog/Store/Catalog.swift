@@ -33,12 +33,20 @@ package final class Catalog: Sendable {
         self.hooks = hooks
         try DiskFiles.createDirectories(home)
         let path = Self.databasePath(home: home)
-        queue = try SluiceError.catching(path) {
-            let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
-            try Migrations.apply(to: queue, path: path)
-            return queue
-        }
+        queue = try Self.openDatabase(path)
         recovery = try Recovery(queue: queue, home: home, now: clock.nowMicros(), hooks: hooks).run()
+    }
+
+    /// Processes that find no database, or an old one, take turns: the first makes it, the others find it made.
+    private static func openDatabase(_ path: String) throws(SluiceError) -> DatabaseQueue {
+        var setup: FileLock?
+        defer { setup?.release() }
+        if DiskFiles.kind(of: path) == nil { setup = try FileLock.wait(path + ".lock") }
+        let queue = try SluiceError.catching(path) { try DatabaseQueue(path: path, configuration: configuration) }
+        if try SluiceError.catching(path, { try Migrations.isCurrent(queue, path: path) }) { return queue }
+        if setup == nil { setup = try FileLock.wait(path + ".lock") }
+        try SluiceError.catching(path) { try Migrations.apply(to: queue, path: path) }
+        return queue
     }
 
     package static func databasePath(home: String) -> String { home + "/sluice.sqlite" }

@@ -3,19 +3,24 @@ import SluiceCore
 
 /// The schema of the database, step by step. A step that was released is never edited; the next change is a new step.
 enum Migrations {
-    /// Does nothing but one look when the database is current.
+    /// Whether no step is left to do; one look.
     ///
     /// - Throws: `stateTooNew` for a database with steps that this release does not know.
-    static func apply(to queue: DatabaseQueue, path: String) throws {
+    static func isCurrent(_ queue: DatabaseQueue, path: String) throws -> Bool {
         let migrator = self.migrator
-        let isCurrent = try queue.read { db in
+        return try queue.read { db in
+            guard try db.tableExists("grdb_migrations") else { return false }
             let applied = try migrator.appliedIdentifiers(db)
             if let unknown = applied.subtracting(migrator.migrations).sorted().first {
                 throw try tooNew(db, unknown, path)
             }
             return applied.count == migrator.migrations.count
         }
-        if isCurrent { return }
+    }
+
+    /// Does the steps that are left.
+    static func apply(to queue: DatabaseQueue, path: String) throws {
+        if try isCurrent(queue, path: path) { return }
         try migrator.migrate(queue)
         try queue.write { db in
             try db.execute(sql: "INSERT OR REPLACE INTO facts (name, value) VALUES ('written_by', ?)", arguments: [Release.version])

@@ -1,5 +1,6 @@
 /// What a person reads about a function; its examples run as tests.
 package struct Manual: Sendable {
+    /// What a function works on, by which the manuals are grouped.
     package enum Subject: String, CaseIterable, Sendable {
         case text, numbers, dates, lists, conditionals, nested, aggregates
     }

@@ -2,6 +2,7 @@ package import SluiceCore
 
 /// A node of the syntax tree, with the part of the text that it was read from.
 package struct SyntaxNode: Sendable {
+    /// What the node is, with the nodes below it.
     package indirect enum Kind: Sendable {
         case literal(Literal)
         case interval(Interval)
@@ -30,6 +31,7 @@ package struct SyntaxNode: Sendable {
         case lambda(parameter: String, body: SyntaxNode)
     }
 
+    /// `WHEN condition THEN result`.
     package struct Branch: Sendable {
         package var condition: SyntaxNode
         package var result: SyntaxNode

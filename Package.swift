@@ -42,11 +42,12 @@ let package = Package(
         room("SluiceCore"),
         .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CStreamSupport"),
         // parts
         room("SluiceStorage", ["SluiceCore"]),
         room("SluiceExpressions", ["SluiceCore"]),
         room("SluiceFormats", ["SluiceCore", "CLibCSV", "CZlib"]),
-        room("SluiceStreams", ["SluiceCore", "CZlib", crypto]),
+        room("SluiceStreams", ["SluiceCore", "CStreamSupport", crypto]),
         room("SluiceCatalog", ["SluiceCore", grdb]),
         // plan
         room(
@@ -79,7 +80,7 @@ let package = Package(
         tests("SluiceExpressionsTests", ["SluiceExpressions", "SluiceTestKit"]),
         tests("SluiceFormatsTests", ["SluiceFormats", "SluiceTestKit"]),
         tests("SluiceStreamsTests", ["SluiceStreams", "SluiceTestKit"]),
-        tests("SluiceCatalogTests", ["SluiceCatalog", "SluiceTestKit"]),
+        tests("SluiceCatalogTests", ["SluiceCatalog", "SluiceTestKit", grdb]),
         tests("SluicePipelinesTests", ["SluicePipelines", "SluiceTestKit"]),
         tests("SluiceConnectorsTests", ["SluiceConnectors", "SluiceTestKit"]),
         tests("SluiceEngineTests", ["SluiceEngine", "SluiceTestKit"]),

@@ -1,3 +1,4 @@
+import Glibc
 import SluiceCore
 import SluiceFormats
 import Testing
@@ -12,7 +13,7 @@ struct RepeatingSource: ByteSource, Sendable {
         guard let (bytes, count) = pieces.first else { return 0 }
         if bytes.count == 1 {
             let filled = min(count, buffer.count)
-            UnsafeMutableRawBufferPointer(rebasing: buffer[..<filled]).initializeMemory(as: UInt8.self, repeating: bytes[0])
+            memset(buffer.baseAddress!, Int32(bytes[0]), filled)
             if filled == count { pieces.removeFirst() } else { pieces[0].count -= filled }
             return filled
         }

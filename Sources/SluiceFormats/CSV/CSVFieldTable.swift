@@ -18,8 +18,11 @@ struct CSVFieldTable {
     /// Only the empty text is null, so an empty length says it all.
     private let onlyEmptyIsNull: Bool
     private let nullTexts: [[UInt8]]
+    /// A framer found the records, so no line end stands in them outside of quotes.
+    private let wereFramed: Bool
 
-    init(_ decoder: CSVDecoder, _ records: RawRecords, _ bytes: UnsafeBufferPointer<UInt8>) {
+    init(_ decoder: CSVDecoder, _ records: RawRecords, _ bytes: UnsafeBufferPointer<UInt8>, wereFramed: Bool) {
+        self.wereFramed = wereFramed
         self.decoder = decoder
         self.records = records
         self.bytes = bytes
@@ -46,14 +49,25 @@ struct CSVFieldTable {
                 continue
             }
             let count: Int
-            if let quote = decoder.dialect.quote, let base = record.baseAddress, memchr(base, Int32(quote), record.count) != nil {
-                guard let fields = splitQuoted(record, quote, row, &faults) else { continue }
+            if let quote = decoder.dialect.quote, holds(quote, record) || hasLineEnd(record) {
+                guard let fields = splitSimple(range, quote, row) ?? splitQuoted(record, quote, row, &faults) else { continue }
                 count = fields
             } else {
                 count = splitPlain(range, row)
             }
             if count != decoder.fieldCount { checkCount(count, record, row, &faults) }
         }
+    }
+
+    @inline(__always)
+    private func holds(_ byte: UInt8, _ record: UnsafeBufferPointer<UInt8>) -> Bool {
+        record.baseAddress.map { memchr($0, Int32(byte), record.count) != nil } ?? false
+    }
+
+    /// Whether a record that no framer saw is more than one line.
+    @inline(__always)
+    private func hasLineEnd(_ record: UnsafeBufferPointer<UInt8>) -> Bool {
+        !wereFramed && (holds(0x0A, record) || holds(0x0D, record))
     }
 
     private func checkCount(_ count: Int, _ record: UnsafeBufferPointer<UInt8>, _ row: Int, _ faults: inout RecordFaults) {
@@ -124,6 +138,39 @@ struct CSVFieldTable {
         nullTexts.contains { $0.count == text.count && text.elementsEqual($0) }
     }
 
+    /// Splits a record whose quoted fields hold no quotes where it lies; nil when it is not so simple.
+    private func splitSimple(_ range: Range<Int>, _ quote: UInt8, _ row: Int) -> Int? {
+        let delimiter = decoder.dialect.delimiter
+        let record = UnsafeBufferPointer(rebasing: bytes[..<range.upperBound])
+        guard !decoder.dialect.trims else { return nil }
+        return decoder.slots.withUnsafeBufferPointer { slots -> Int? in
+            var field = 0
+            var start = range.lowerBound
+            while true {
+                let isQuoted = start < range.upperBound && record[start] == quote
+                var end = start
+                if isQuoted {
+                    let close = record.first(quote, from: start + 1)
+                    end = close + 1
+                    guard end == range.upperBound || (end < range.upperBound && record[end] == delimiter) else { return nil }
+                    if field < slots.count, slots[field] >= 0 {
+                        spans[Int(slots[field]) &* rows &+ row] = TextColumn.span(start + 1, close - start - 1)
+                    }
+                } else {
+                    while end < range.upperBound, record[end] != delimiter {
+                        // A quote inside, or a line end, is for libcsv to judge.
+                        if record[end] == quote || record[end] == 0x0A || record[end] == 0x0D { return nil }
+                        end += 1
+                    }
+                    take(field, start, end, row, slots)
+                }
+                field += 1
+                guard end < range.upperBound else { return field }
+                start = end + 1
+            }
+        }
+    }
+
     /// Takes a record with quotes apart; nil when it is rejected.
     private mutating func splitQuoted(
         _ record: UnsafeBufferPointer<UInt8>, _ quote: UInt8, _ row: Int, _ faults: inout RecordFaults
@@ -138,22 +185,23 @@ struct CSVFieldTable {
             faults.add(RowError(.malformedRecord, reason), row: row, offset: offset)
             return nil
         }
+        let fields = parser.fields
         // Behind the records, as the spans count.
         let base = bytes.count + arena.count
-        arena.append(contentsOf: parser.text)
+        arena.append(contentsOf: fields.text)
         var start = 0
-        var empties = parser.emptyFields.makeIterator()
+        var empties = fields.emptyFields.makeIterator()
         var nextEmpty = empties.next()
-        for (field, end) in parser.ends.enumerated() {
+        for (field, end) in fields.ends.enumerated() {
             let isEmpty = nextEmpty == Int32(truncatingIfNeeded: field)
             if isEmpty { nextEmpty = empties.next() }
             let text = start..<Int(end)
             start = Int(end)
             guard field < decoder.slots.count, decoder.slots[field] >= 0 else { continue }
-            if isNull(parser.text[text], isUnquotedEmpty: isEmpty, field, record) { continue }
+            if isNull(fields.text[text], isUnquotedEmpty: isEmpty, field, record) { continue }
             spans[Int(decoder.slots[field]) * rows + row] = TextColumn.span(base + text.lowerBound, text.count)
         }
-        return parser.ends.count
+        return fields.ends.count
     }
 
     private func isNull(_ text: ArraySlice<UInt8>, isUnquotedEmpty: Bool, _ field: Int, _ record: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -67,6 +67,6 @@ struct CSVHeader {
         } catch {
             return []
         }
-        return parser.fields
+        return parser.list
     }
 }

@@ -3,7 +3,7 @@ import SluiceCore
 
 /// Takes single CSV records apart with libcsv (libcsv 3, csv(3)).
 ///
-/// One object serves one task. The fields of the last record are in `text` and `ends` until the next one.
+/// One object serves one task. The fields of the last record are in `fields` until the next one.
 final class LibCSV {
     enum Failure: Error, Equatable {
         /// Text behind a closing quote, at this offset of the record.
@@ -15,20 +15,27 @@ final class LibCSV {
         case outOfMemory
     }
 
-    /// The unquoted bytes of all fields, one after another.
-    fileprivate(set) var text: [UInt8] = []
-    /// Where each field ends in `text`.
-    fileprivate(set) var ends: [Int32] = []
-    /// Fields that are empty and were not quoted.
-    fileprivate(set) var emptyFields: [Int32] = []
-    fileprivate var rows = 0
+    /// The fields of one record.
+    struct Fields {
+        /// The unquoted bytes of all fields, one after another.
+        var text: [UInt8] = []
+        /// Where each field ends in `text`.
+        var ends: [Int32] = []
+        /// Fields that are empty and were not quoted.
+        var emptyFields: [Int32] = []
+        fileprivate var rows = 0
+    }
 
     private let parser: UnsafeMutablePointer<csv_parser>
+    /// Behind a pointer, so that libcsv's calls reach it without a check each.
+    private let target: UnsafeMutablePointer<Fields>
     private let isStrict: Bool
 
     init(delimiter: UInt8, quote: UInt8, trims: Bool, isStrict: Bool) {
         self.isStrict = isStrict
         parser = .allocate(capacity: 1)
+        target = .allocate(capacity: 1)
+        target.initialize(to: Fields())
         csv_init(parser, UInt8(CSV_EMPTY_IS_NULL))
         csv_set_delim(parser, delimiter)
         csv_set_quote(parser, quote)
@@ -38,14 +45,16 @@ final class LibCSV {
     deinit {
         csv_free(parser)
         parser.deallocate()
+        target.deinitialize(count: 1)
+        target.deallocate()
     }
 
     /// Takes one record apart, without the line end behind it.
     func tokenize(_ record: UnsafeBufferPointer<UInt8>) throws(Failure) {
-        text.removeAll(keepingCapacity: true)
-        ends.removeAll(keepingCapacity: true)
-        emptyFields.removeAll(keepingCapacity: true)
-        rows = 0
+        target.pointee.text.removeAll(keepingCapacity: true)
+        target.pointee.ends.removeAll(keepingCapacity: true)
+        target.pointee.emptyFields.removeAll(keepingCapacity: true)
+        target.pointee.rows = 0
         do throws(Failure) {
             try parse(record)
         } catch {
@@ -57,12 +66,11 @@ final class LibCSV {
     }
 
     private func parse(_ record: UnsafeBufferPointer<UInt8>) throws(Failure) {
-        let context = Unmanaged.passUnretained(self).toOpaque()
         var position = 0
         csv_set_opts(parser, UInt8(CSV_EMPTY_IS_NULL | (isStrict ? CSV_STRICT : 0)))
         while position < record.count, let base = record.baseAddress {
-            position += csv_parse(parser, base + position, record.count - position, fieldEnded, rowEnded, context)
-            if rows > 0, position < record.count || !record.last.map({ $0 == 0x0A || $0 == 0x0D })! {
+            position += csv_parse(parser, base + position, record.count - position, fieldEnded, rowEnded, target)
+            if target.pointee.rows > 0, position < record.count || !record.last.map({ $0 == 0x0A || $0 == 0x0D })! {
                 throw .lineEnd(offset: position)
             }
             guard position < record.count else { break }
@@ -70,29 +78,34 @@ final class LibCSV {
             // Strict mode also stops at a quote inside an unquoted field, which is plain text to everybody: that byte is passed without it.
             guard parser.pointee.quoted == 0 else { throw .stray(offset: position) }
             csv_set_opts(parser, UInt8(CSV_EMPTY_IS_NULL))
-            position += csv_parse(parser, base + position, 1, fieldEnded, rowEnded, context)
+            position += csv_parse(parser, base + position, 1, fieldEnded, rowEnded, target)
             csv_set_opts(parser, UInt8(CSV_EMPTY_IS_NULL | CSV_STRICT))
         }
         csv_set_opts(parser, UInt8(CSV_EMPTY_IS_NULL | CSV_STRICT | CSV_STRICT_FINI))
-        guard csv_fini(parser, fieldEnded, rowEnded, context) == 0 else { throw csv_error(parser) == CSV_EPARSE ? .unclosed : .outOfMemory }
+        guard csv_fini(parser, fieldEnded, rowEnded, target) == 0 else { throw csv_error(parser) == CSV_EPARSE ? .unclosed : .outOfMemory }
     }
 
-    /// The fields as arrays, for headers and tests.
-    var fields: [[UInt8]] {
-        ends.indices.map { index in Array(text[(index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index])]) }
+    var fields: Fields { target.pointee }
+
+    /// The fields as arrays, for headers.
+    var list: [[UInt8]] {
+        let fields = fields
+        return fields.ends.indices.map { index in
+            Array(fields.text[(index == 0 ? 0 : Int(fields.ends[index - 1]))..<Int(fields.ends[index])])
+        }
     }
 }
 
 private func fieldEnded(_ bytes: UnsafeMutableRawPointer?, _ count: Int, _ context: UnsafeMutableRawPointer?) {
-    let target = Unmanaged<LibCSV>.fromOpaque(context!).takeUnretainedValue()
+    let target = context!.assumingMemoryBound(to: LibCSV.Fields.self)
     if let bytes {
-        target.text.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
+        target.pointee.text.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
     } else {
-        target.emptyFields.append(Int32(truncatingIfNeeded: target.ends.count))
+        target.pointee.emptyFields.append(Int32(truncatingIfNeeded: target.pointee.ends.count))
     }
-    target.ends.append(Int32(truncatingIfNeeded: target.text.count))
+    target.pointee.ends.append(Int32(truncatingIfNeeded: target.pointee.text.count))
 }
 
 private func rowEnded(_ lineEnd: Int32, _ context: UnsafeMutableRawPointer?) {
-    Unmanaged<LibCSV>.fromOpaque(context!).takeUnretainedValue().rows += 1
+    context!.assumingMemoryBound(to: LibCSV.Fields.self).pointee.rows += 1
 }

@@ -7,7 +7,8 @@ struct JSONLinesDecoder: RecordDecoder {
 
     func decode(_ records: RawRecords, origin: Origin) -> DecodedBatch {
         var faults = RecordFaults()
-        let root = JSONObjectNode(schema.fields)
+        var columns = JSONColumns()
+        let root = columns.add(.structure(schema.fields))
         records.bytes.withUnsafeBufferPointer { bytes in
             let isPlain = records.count == 0 || TextCheck.isPlainASCII(UnsafeBufferPointer(rebasing: bytes[records.span]))
             for row in 0..<records.count {
@@ -16,34 +17,36 @@ struct JSONLinesDecoder: RecordDecoder {
                     faults.add(.notText(fault, encoding: encoding), row: row, offset: fault.offset)
                     continue
                 }
-                read(record, row, root, &faults)
+                read(record, row, root, &columns, &faults)
             }
         }
-        return finish(root, records, origin, faults)
+        return finish(columns.memberColumns(root), records, origin, faults)
     }
 
     @inline(__always)
-    private func read(_ record: UnsafeBufferPointer<UInt8>, _ row: Int, _ root: JSONObjectNode, _ faults: inout RecordFaults) {
-        let rows = root.count
+    private func read(
+        _ record: UnsafeBufferPointer<UInt8>, _ row: Int, _ root: Int, _ columns: inout JSONColumns, _ faults: inout RecordFaults
+    ) {
+        let rows = columns.nodes[root].count
         var reader = JSONReader(record)
         do throws(JSONFault) {
             guard try reader.peek() == UInt8(ascii: "{") else { throw reader.fault("a record must be an object in { }") }
-            try root.read(&reader, depth: 0)
+            try columns.read(root, &reader, depth: 0)
             try reader.expectEnd()
         } catch {
-            root.settle(rows)
+            columns.settle(root, rows)
             faults.add(error.rowError(in: record), row: row, offset: error.offset)
         }
     }
 
-    private func finish(_ root: JSONObjectNode, _ records: RawRecords, _ origin: Origin, _ faults: RecordFaults) -> DecodedBatch {
+    private func finish(_ columns: [Column], _ records: RawRecords, _ origin: Origin, _ faults: RecordFaults) -> DecodedBatch {
         var whole = origin
         whole.raw = records
         guard !faults.isEmpty else {
-            return DecodedBatch(Batch(schema, root.columns(), rowCount: records.count, origin: whole), rejects: [])
+            return DecodedBatch(Batch(schema, columns, rowCount: records.count, origin: whole), rejects: [])
         }
         let kept = faults.kept(of: records.count)
-        let batch = Batch(schema, root.columns(), rowCount: kept.count, origin: whole.gather(kept))
+        let batch = Batch(schema, columns, rowCount: kept.count, origin: whole.gather(kept))
         return DecodedBatch(batch, rejects: faults.rejects(records, origin))
     }
 }

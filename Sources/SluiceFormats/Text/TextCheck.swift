@@ -13,17 +13,21 @@ enum TextCheck {
         guard let base = bytes.baseAddress else { return true }
         let raw = UnsafeRawPointer(base)
         var index = 0
-        var highBits = SIMD32<UInt8>()
+        var highBits: UInt64 = 0
         while index + 32 <= bytes.count {
-            highBits |= raw.loadUnaligned(fromByteOffset: index, as: SIMD32<UInt8>.self)
+            let first =
+                raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) | raw.loadUnaligned(fromByteOffset: index + 8, as: UInt64.self)
+            let second =
+                raw.loadUnaligned(fromByteOffset: index + 16, as: UInt64.self)
+                | raw.loadUnaligned(fromByteOffset: index + 24, as: UInt64.self)
+            highBits |= first | second
             index += 32
         }
-        var rest: UInt8 = 0
         while index < bytes.count {
-            rest |= bytes[index]
+            highBits |= UInt64(bytes[index])
             index += 1
         }
-        return (highBits.max() | rest) < 0x80 && memchr(base, 0, bytes.count) == nil
+        return highBits & Words.all(0x80) == 0 && memchr(base, 0, bytes.count) == nil
     }
 
     static func fault(in bytes: UnsafeBufferPointer<UInt8>) -> Fault? {

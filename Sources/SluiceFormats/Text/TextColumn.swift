@@ -110,23 +110,24 @@ struct TextColumn {
 
     /// Lists and structs in a text format are JSON, as the writers make them.
     private func nested(_ type: DataType, _ failures: inout [Int]) -> Column {
-        let node = JSONNode.make(type)
+        var columns = JSONColumns()
+        let root = columns.add(type)
         for row in spans.indices {
             if spans[row] == Self.null {
-                node.appendNull()
+                columns.appendNull(root)
                 continue
             }
             var reader = JSONReader(text(spans[row]))
             do throws(JSONFault) {
-                try node.read(&reader, depth: 0)
+                try columns.read(root, &reader, depth: 0)
                 try reader.expectEnd()
             } catch {
-                node.settle(row)
-                node.appendNull()
+                columns.settle(root, row)
+                columns.appendNull(root)
                 failures.append(row)
             }
         }
-        return node.finish()
+        return columns.column(root)
     }
 }
 

@@ -1,0 +1,159 @@
+import SluiceCore
+
+/// Builds columns from JSON values: a tree of nodes, one a type, kept flat in arrays by physical kind, so that reading a value touches no object.
+///
+/// - Invariant: between records, nodes of one level have as many rows as values were read there; `settle` takes a half-read value back.
+struct JSONColumns {
+    enum Kind { case null, integer, float, decimal, text, binary, list, object }
+
+    struct Node {
+        let type: DataType
+        let kind: Kind
+        /// Place in the array of the kind.
+        let slot: Int
+        var count = 0
+        /// Rows that are null, ascending.
+        var nulls: [Int32] = []
+    }
+
+    /// Integers, truth values, dates and timestamps before they get their width.
+    struct Integers {
+        let rule: JSONIntegerRule
+        var values: [Int64] = []
+    }
+
+    struct Floats {
+        let isSingle: Bool
+        var values: [Double] = []
+    }
+
+    struct Decimals {
+        let precision: Int
+        let scale: Int
+        var values: [Int128] = []
+    }
+
+    struct Texts {
+        var offsets: [Int32] = [0]
+        var data: [UInt8] = []
+    }
+
+    struct Lists {
+        let element: Int
+        var offsets: [Int32] = [0]
+    }
+
+    struct Objects {
+        let members: [Int]
+        let names: [String]
+        var table: NameTable
+    }
+
+    var nodes: [Node] = []
+    var integers: [Integers] = []
+    var floats: [Floats] = []
+    var decimals: [Decimals] = []
+    var texts: [Texts] = []
+    var lists: [Lists] = []
+    var objects: [Objects] = []
+
+    /// Adds a node for a type and those below it; returns its place.
+    mutating func add(_ type: DataType) -> Int {
+        let place: (Kind, Int)
+        switch type {
+        case .null: place = (.null, 0)
+        case .float32, .float64:
+            floats.append(Floats(isSingle: type == .float32))
+            place = (.float, floats.count - 1)
+        case .decimal(let precision, let scale):
+            decimals.append(Decimals(precision: precision, scale: scale))
+            place = (.decimal, decimals.count - 1)
+        case .string, .binary:
+            texts.append(Texts())
+            place = (type == .string ? .text : .binary, texts.count - 1)
+        case .list(let element):
+            let node = add(element)
+            lists.append(Lists(element: node))
+            place = (.list, lists.count - 1)
+        case .structure(let fields):
+            let members = fields.map { add($0.type) }
+            let names = fields.map(\.name)
+            objects.append(Objects(members: members, names: names, table: NameTable(names)))
+            place = (.object, objects.count - 1)
+        default:
+            integers.append(Integers(rule: JSONIntegerRule(type)))
+            place = (.integer, integers.count - 1)
+        }
+        nodes.append(Node(type: type, kind: place.0, slot: place.1))
+        return nodes.count - 1
+    }
+
+    mutating func appendNull(_ node: Int) {
+        nodes[node].nulls.append(Int32(truncatingIfNeeded: nodes[node].count))
+        nodes[node].count += 1
+        let slot = nodes[node].slot
+        switch nodes[node].kind {
+        case .null: break
+        case .integer: integers[slot].values.append(0)
+        case .float: floats[slot].values.append(0)
+        case .decimal: decimals[slot].values.append(0)
+        case .text, .binary: texts[slot].offsets.append(Int32(truncatingIfNeeded: texts[slot].data.count))
+        case .list: lists[slot].offsets.append(Int32(truncatingIfNeeded: nodes[lists[slot].element].count))
+        case .object: for member in objects[slot].members { appendNull(member) }
+        }
+    }
+
+    /// Drops rows beyond `rows`, also the parts of one that was not finished.
+    mutating func settle(_ node: Int, _ rows: Int) {
+        let slot = nodes[node].slot
+        switch nodes[node].kind {
+        case .null: break
+        case .integer: integers[slot].values.cut(to: rows)
+        case .float: floats[slot].values.cut(to: rows)
+        case .decimal: decimals[slot].values.cut(to: rows)
+        case .text, .binary:
+            texts[slot].offsets.cut(to: rows + 1)
+            texts[slot].data.cut(to: Int(texts[slot].offsets[rows]))
+        case .list:
+            lists[slot].offsets.cut(to: rows + 1)
+            settle(lists[slot].element, Int(lists[slot].offsets[rows]))
+        case .object: for member in objects[slot].members { settle(member, rows) }
+        }
+        while let last = nodes[node].nulls.last, last >= rows { nodes[node].nulls.removeLast() }
+        nodes[node].count = min(nodes[node].count, rows)
+    }
+
+    // MARK: Finished columns
+
+    func column(_ node: Int) -> Column {
+        let (type, count) = (nodes[node].type, nodes[node].count)
+        guard type != .null else { return Column(.null, .null(count)) }
+        var validity: Bitmap?
+        if !nodes[node].nulls.isEmpty {
+            var bits = Bitmap(repeating: true, count: count)
+            for row in nodes[node].nulls { bits[Int(row)] = false }
+            validity = bits
+        }
+        return Column(type, storage(node), validity: validity)
+    }
+
+    private func storage(_ node: Int) -> Column.Storage {
+        let slot = nodes[node].slot
+        switch nodes[node].kind {
+        case .null: return .null(nodes[node].count)
+        case .integer: return integers[slot].rule.storage(integers[slot].values)
+        case .float: return floats[slot].isSingle ? .float32(floats[slot].values.map { Float($0) }) : .float64(floats[slot].values)
+        case .decimal: return .decimal(decimals[slot].values)
+        case .text, .binary: return .bytes(ByteRows(offsets: texts[slot].offsets, data: texts[slot].data))
+        case .list: return .list(offsets: lists[slot].offsets, values: column(lists[slot].element))
+        case .object: return .structure(objects[slot].members.map(column), count: nodes[node].count)
+        }
+    }
+
+    /// The columns of an object's members.
+    func memberColumns(_ node: Int) -> [Column] { objects[nodes[node].slot].members.map(column) }
+}
+
+extension Array {
+    fileprivate mutating func cut(to count: Int) { if self.count > count { removeLast(self.count - count) } }
+}

@@ -4,11 +4,20 @@ import Testing
 
 @testable import SluiceCLI
 
+/// What a command line printed and how it ended.
+struct Outcome {
+    var status: CommandStatus
+    var out: String
+    var err: String
+
+    var json: JSONDocument { get throws { try JSONDocument(parsing: out) } }
+}
+
 /// Runs a command line inside the test's process.
-func sluice(_ arguments: String..., width: Int = 80) async -> (status: CommandStatus, out: String, err: String) {
+func sluice(_ arguments: String..., width: Int = 80) async -> Outcome {
     let console = Console(out: OutputChannel(memoryOfWidth: width), err: OutputChannel(memoryOfWidth: width))
     let status = await CommandLineProgram.run(arguments, Invocation(programName: "sluice", console: console))
-    return (status, console.out.written, console.err.written)
+    return Outcome(status: status, out: console.out.written, err: console.err.written)
 }
 
 @Suite("The command line") struct CommandLineTests {

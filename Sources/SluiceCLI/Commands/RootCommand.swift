@@ -16,8 +16,12 @@ struct RootCommand: ParsableCommand {
                 """,
             version: "sluice \(Release.version)",
             groupedSubcommands: [
-                CommandGroup(name: "Pipelines", subcommands: [InitCommand.self]),
-                CommandGroup(name: "Reference", subcommands: [CompletionsCommand.self]),
+                CommandGroup(name: "Pipelines", subcommands: [InitCommand.self, RunCommand.self, ValidateCommand.self, PlanCommand.self]),
+                CommandGroup(
+                    name: "State", subcommands: [CatalogCommand.self, StreamCommand.self, RunsCommand.self, DoctorCommand.self]),
+                CommandGroup(
+                    name: "Reference",
+                    subcommands: [FunctionsCommand.self, ConnectorsCommand.self, SchemaCommand.self, CompletionsCommand.self]),
             ])
     }
 }

@@ -1,16 +1,19 @@
 import ArgumentParser
 import Glibc
 import SluiceCore
+package import SluicePipelines
 
 /// The whole command line: reads the arguments, runs the command, prints its result or error, and says how it went.
 package enum CommandLineProgram {
     /// Runs the process's arguments and ends the process.
-    package static func main() async -> Never {
+    ///
+    /// - Parameter jobs: pipelines and closures that the program adds to what every `sluice` has.
+    package static func main(jobs: Jobs = Jobs()) async -> Never {
         // A reader that went away is noticed by the write that fails; it must not kill a run that is about to commit.
         signal(SIGPIPE, SIG_IGN)
         let path = CommandLine.arguments.first ?? "sluice"
         let name = path.split(separator: "/").last.map(String.init) ?? "sluice"
-        let invocation = Invocation(programName: name, console: .system())
+        let invocation = Invocation(programName: name, console: .system(), jobs: jobs)
         exit(await run(Array(CommandLine.arguments.dropFirst()), invocation).rawValue)
     }
 

@@ -1,8 +1,12 @@
+import SluicePipelines
+
 /// What the commands need to know of the program that they run in; set once, before the arguments are read.
 struct Invocation: Sendable {
     /// Name under which the program was started: `sluice`, or the name of a package with jobs of its own. Hints and help show it.
     var programName: String
     var console: Console
+    /// Pipelines and closures that the program adds.
+    var jobs = Jobs()
 
     @TaskLocal static var current = Invocation(programName: "sluice", console: .system())
 }

@@ -8,6 +8,9 @@ struct Report: Sendable {
         case blank
         case table(TextTable)
         case pairs(KeyValueBlock)
+        case glossary(GlossaryBlock)
+        /// Prose that is wrapped.
+        case paragraph(String, indent: Int = 0, Emphasis = .normal)
         /// Text that is printed as it is: a script, a JSON Schema.
         case verbatim(String)
         /// A line of a check list.
@@ -20,11 +23,20 @@ struct Report: Sendable {
     var blocks: [Block]
     var json: Value
     var status: CommandStatus
+    /// The command has printed everything itself, as it came.
+    var isStreamed = false
 
     init(_ blocks: [Block] = [], json: Value, status: CommandStatus = .done) {
         self.blocks = blocks
         self.json = json
         self.status = status
+    }
+
+    /// The end of a command that has printed everything itself.
+    static func streamed(_ status: CommandStatus) -> Report {
+        var report = Report(json: .null, status: status)
+        report.isStreamed = true
+        return report
     }
 
     /// The text for a person.
@@ -36,6 +48,9 @@ struct Report: Sendable {
             case .blank: if lines.last?.isEmpty == false { lines.append("") }
             case .table(let table): lines += table.lines(width: width, style: style)
             case .pairs(let pairs): lines += pairs.lines(style: style)
+            case .glossary(let glossary): lines += glossary.lines(width: width, style: style)
+            case .paragraph(let text, let indent, let emphasis):
+                lines += TextWrap.lines(CellText.escaped(text), width: width, indent: indent).map { Self.decorated($0, emphasis, style) }
             case .verbatim(let text): lines.append(text.last == "\n" ? String(text.dropLast()) : text)
             case .check(let check, let text): lines.append(Self.mark(check, style) + "  " + CellText.escaped(text))
             }

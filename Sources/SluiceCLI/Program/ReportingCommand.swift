@@ -14,6 +14,7 @@ extension ReportingCommand {
     /// Does the work and prints the result.
     func perform(_ console: Console) async throws -> CommandStatus {
         let report = try await report()
+        if report.isStreamed { return report.status }
         if output.json {
             console.out.write(report.json.indentedJSON)
         } else {

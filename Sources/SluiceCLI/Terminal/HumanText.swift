@@ -1,3 +1,5 @@
+import SluiceCore
+
 /// Numbers as people read them. Units are decimal: 1 kB is 1000 bytes.
 enum HumanText {
     /// `1,234,567`.
@@ -59,5 +61,13 @@ enum HumanText {
         while rest >= 999.5, unit < units.count - 1 { (rest, unit) = (rest / 1000, unit + 1) }
         let places = unit == 0 || rest >= 9.95 ? 0 : 1
         return decimal(min(rest, 1e15), places: places) + (units[unit].isEmpty ? "" : " " + units[unit])
+    }
+
+    /// `2024-05-06 12:34:56`, in UTC, without fractions.
+    static func time(micros: Int64) -> String {
+        var bytes: [UInt8] = []
+        let seconds = micros - ((micros % TimeText.microsPerSecond) + TimeText.microsPerSecond) % TimeText.microsPerSecond
+        TimeText.append(micros: seconds, zoned: false, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self).replacing("T", with: " ")
     }
 }

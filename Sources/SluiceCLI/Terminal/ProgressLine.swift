@@ -32,14 +32,19 @@ struct ProgressLine: Sendable {
     /// Takes a reading, `seconds` after the start of the run.
     mutating func update(_ reading: Reading, at seconds: Double) {
         let elapsed = seconds - lastSeconds
-        guard elapsed > 0 else {
-            last = reading
-            return
+        if elapsed > 0 {
+            rowRate = rate(rowRate, from: last.rows, to: reading.rows, elapsed, at: seconds)
+            byteRate = rate(byteRate, from: last.bytes, to: reading.bytes, elapsed, at: seconds)
+            lastSeconds = seconds
         }
-        let weight = rowRate == nil ? 1 : 1 - exp2(-elapsed / Self.halfLife)
-        rowRate = blend(rowRate, Double(reading.rows - last.rows) / elapsed, weight)
-        byteRate = blend(byteRate, Double(reading.bytes - last.bytes) / elapsed, weight)
-        (last, lastSeconds) = (reading, seconds)
+        last = reading
+    }
+
+    /// The average at first; later what was done lately counts more.
+    private func rate(_ known: Double?, from old: Int64, to new: Int64, _ elapsed: Double, at seconds: Double) -> Double {
+        guard let known, seconds > Self.halfLife else { return Double(new) / seconds }
+        let weight = 1 - exp2(-elapsed / Self.halfLife)
+        return known * (1 - weight) + Double(new - old) / elapsed * weight
     }
 
     /// 0...1; nil where the total is not known.
@@ -64,9 +69,9 @@ struct ProgressLine: Sendable {
         if let percent { parts.append((1, percent)) }
         parts.append((2, HumanText.short(Double(last.rows)) + " rows"))
         if let remaining = remainingSeconds { parts.append((6, HumanText.clock(seconds: remaining) + " left")) }
-        if let rowRate { parts.append((4, HumanText.short(rowRate) + " rows/s")) }
+        if let rowRate, rowRate > 0 { parts.append((4, HumanText.short(rowRate) + " rows/s")) }
         if last.rejected > 0 { parts.append((7, "\(HumanText.short(Double(last.rejected))) rejected")) }
-        if let byteRate { parts.append((5, HumanText.bytes(byteRate) + "/s")) }
+        if let byteRate, byteRate > 0 { parts.append((5, HumanText.bytes(byteRate) + "/s")) }
         parts.append((3, HumanText.bytes(last.bytes)))
         var shown: [(place: Int, text: String)] = [(0, CellText.cut(name, to: max(1, width / 3)))]
         func total(_ parts: [(place: Int, text: String)]) -> Int { parts.reduce(-2) { $0 + DisplayWidth.of($1.text) + 2 } }
@@ -85,7 +90,7 @@ struct ProgressLine: Sendable {
     var logLine: String {
         var text = "\(name): \(HumanText.short(Double(last.rows))) rows, \(HumanText.bytes(last.bytes))"
         if let total = last.bytesTotal, let fraction { text += " of \(HumanText.bytes(total)) (\(Int(fraction * 100)) %)" }
-        if let rowRate { text += ", \(HumanText.short(rowRate)) rows/s" }
+        if let rowRate, rowRate > 0 { text += ", \(HumanText.short(rowRate)) rows/s" }
         if last.rejected > 0 { text += ", \(HumanText.short(Double(last.rejected))) rejected" }
         if let remaining = remainingSeconds { text += ", \(HumanText.clock(seconds: remaining)) left" }
         return text
@@ -95,6 +100,4 @@ struct ProgressLine: Sendable {
         let full = Int((fraction * Double(columns)).rounded(.down))
         return style.green(String(repeating: "━", count: full)) + style.dim(String(repeating: "─", count: columns - full))
     }
-
-    private func blend(_ old: Double?, _ new: Double, _ weight: Double) -> Double { (old ?? 0) * (1 - weight) + new * weight }
 }

@@ -3,10 +3,13 @@ struct TextTable: Sendable {
     struct Column: Sendable {
         var title: String
         var alignment: Alignment
+        /// Whether its cells stay whole while others can be cut: names and ids that are copied.
+        var isWhole: Bool
 
-        init(_ title: String, _ alignment: Alignment = .left) {
+        init(_ title: String, _ alignment: Alignment = .left, isWhole: Bool = false) {
             self.title = CellText.escaped(title)
             self.alignment = alignment
+            self.isWhole = isWhole
         }
     }
 
@@ -31,7 +34,7 @@ struct TextTable: Sendable {
     /// Lines of at most `width` columns: titles, a rule, the rows, and a last line that names columns left out.
     func lines(width: Int, style: TextStyle) -> [String] {
         guard !columns.isEmpty else { return [] }
-        let layout = Layout(natural: naturalWidths, available: width)
+        let layout = Layout(natural: naturalWidths, whole: columns.map(\.isWhole), available: width)
         func line(_ cells: [String], _ decorate: (String) -> String = { $0 }) -> String {
             let parts = layout.slots.map { slot -> String in
                 guard let index = slot.column else { return decorate("…") }
@@ -67,9 +70,9 @@ struct TextTable: Sendable {
         var slots: [Slot]
         var hidden: [Int] = []
 
-        init(natural: [Int], available: Int) {
+        init(natural: [Int], whole: [Bool], available: Int) {
             let natural = natural.map { max(1, min($0, TextTable.maximumWidth)) }
-            let smallest = natural.map { min($0, TextTable.minimumWidth) }
+            let smallest = zip(natural, whole).map { $1 ? $0 : min($0, TextTable.minimumWidth) }
             var shown = Array(natural.indices)
             if Self.total(smallest) > available {
                 // The first and the last columns stay, as many as fit beside the mark.
@@ -92,13 +95,17 @@ struct TextTable: Sendable {
 
         private static func total(_ widths: [Int]) -> Int { widths.reduce(0, +) + TextTable.gap * max(0, widths.count - 1) }
 
-        /// Takes columns from the widest ones until all fit; none becomes narrower than its smallest width while another is wider.
+        /// Makes columns narrower, the widest first, until all fit: down to their smallest widths, and below these if nothing else helps.
         private static func shrunk(_ natural: [Int], smallest: [Int], to available: Int) -> [Int] {
             var widths = natural
-            while total(widths) > available, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }), widths[widest] > 1 {
-                let others = widths.indices.filter { $0 != widest }.map { widths[$0] }.max() ?? 1
-                let excess = total(widths) - available
-                widths[widest] -= min(excess, max(1, widths[widest] - max(others, smallest[widest])))
+            for least in [smallest, smallest.map { _ in 1 }] {
+                while total(widths) > available,
+                    let widest = widths.indices.filter({ widths[$0] > least[$0] }).max(by: { widths[$0] < widths[$1] })
+                {
+                    let excess = total(widths) - available
+                    let next = widths.indices.filter { widths[$0] < widths[widest] && widths[$0] > least[$0] }.map { widths[$0] }.max() ?? 0
+                    widths[widest] -= min(excess, max(1, widths[widest] - max(next, least[widest])))
+                }
             }
             return widths
         }

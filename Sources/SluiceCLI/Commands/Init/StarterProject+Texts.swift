@@ -5,19 +5,20 @@ extension StarterProject {
         name: daily-revenue
         source:
           files: ../data/orders.csv
-          format: csv
+          columns:
+            unit_price: decimal(8,2)
         steps:
           - filter: status = 'paid'
           - derive:
               total: quantity + unit_price
           - aggregate:
-              by: [day]
-              orders: count(*)
-              revenue: sum(total)
+              by: day
+              columns:
+                orders: count(*)
+                revenue: sum(total)
           - sort: day
         sink:
           files: ../out/daily-revenue
-          format: csv
 
         """
     }

@@ -1,0 +1,74 @@
+import ArgumentParser
+import SluiceCatalog
+import SluiceCore
+import SluiceEngine
+import SluicePipelines
+
+struct RunCommand: ReportingCommand {
+    static var configuration: CommandConfiguration {
+        let program = Invocation.current.programName
+        return CommandConfiguration(
+            commandName: "run", abstract: "Run a pipeline to the end of its input.",
+            discussion: """
+                What a run writes becomes visible at its end, all at once, or not at all. Ctrl-C stops a run and leaves earlier output \
+                untouched; pressed twice it does not wait.
+
+                Examples:
+                  \(program) run pipelines/delayed-flights.yaml
+                  \(program) run pipelines/delayed-flights.yaml --show
+                  \(program) run pipelines/clicks.yaml --strict --json
+                """)
+    }
+
+    @Argument(help: ArgumentHelp("The pipeline's definition.", valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
+    var name: String
+    @Option(help: "Tasks side by side. Otherwise one for each core.") var jobs: Int?
+    @Option(help: ArgumentHelp("Memory that one step may hold, such as 500MB.", valueName: "size")) var memory: ByteCount?
+    @Flag(help: "Exit with 3 if records became dead letters or were skipped.") var strict = false
+    @Flag(help: "Show the first rows of the tables that were written.") var show = false
+    @Flag(help: "Print nothing but errors, and rows that --show asks for.") var quiet = false
+    @OptionGroup var state: HomeOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 1024") }
+    }
+
+    func report() async throws -> Report {
+        let session = Session(home: state.directory)
+        let definition = try session.definition(name)
+        let monitor = RunMonitor(console: session.console, isQuiet: quiet || output.json)
+        return try await Interruption.cancelling {
+            let catalog = try session.catalog()
+            let plan = try await Planner.plan(definition, in: session.planContext(for: definition, catalog: catalog))
+            if !quiet && !output.json { for notice in plan.notices { session.console.notice(notice) } }
+            let runner = PipelineRunner(catalog: catalog, streams: session.streams, home: session.home, options: options)
+            let progress = RunProgress()
+            let summary = try await monitor.watching(progress, of: definition.name) { try await runner.run(plan, progress: progress) }
+            return try await result(summary, stream: plan.stream?.name, session: session, catalog: catalog)
+        }
+    }
+
+    private var options: RunOptions {
+        var options = RunOptions()
+        if let jobs { options.width = jobs }
+        if let memory { options.stateBytes = memory.bytes }
+        return options
+    }
+
+    private func result(_ summary: RunSummary, stream: String?, session: Session, catalog: Catalog) async throws -> Report {
+        var result = RunResult(
+            record: try catalog.run(matching: summary.run.text), summary: summary, stream: stream, homeOption: homeOption)
+        for table in summary.tables { result.tables.append(try catalog.table(table)) }
+        if show {
+            for table in summary.tables {
+                result.previews.append(try await TablePreview(of: table, limit: RunResult.previewRows, session: session, catalog: catalog))
+            }
+        }
+        let status: CommandStatus = strict && result.rejected > 0 ? .deadLetters : .done
+        return Report(quiet ? result.previewBlocks : result.blocks, json: result.json, status: status)
+    }
+
+    /// What commands that look at the same state need.
+    private var homeOption: String { state.home.map { " --home " + ShellText.quoted($0) } ?? "" }
+}

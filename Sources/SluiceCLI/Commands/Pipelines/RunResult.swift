@@ -1,0 +1,99 @@
+import SluiceCatalog
+import SluiceCore
+import SluiceEngine
+
+/// What `run` shows at the end: counts, what was written, some dead letters, and commands to try next.
+struct RunResult: Sendable {
+    /// Rows that `--show` shows of a table.
+    static let previewRows = 10
+
+    var record: RunRecord
+    var summary: RunSummary
+    /// The stream that the records went through.
+    var stream: String?
+    /// ` --home DIR` where the commands to try need it.
+    var homeOption: String
+    var tables: [TableRecord] = []
+    var previews: [TablePreview] = []
+
+    /// Records that are not in the output because they could not be processed.
+    var rejected: Int64 { summary.report.deadLetters }
+
+    var blocks: [Report.Block] {
+        var blocks = RunScreen(record: record).summaryBlocks
+        var written = KeyValueBlock()
+        for table in tables {
+            written.add("table", table.definition.name.description)
+            written.add("location", table.definition.location)
+        }
+        if tables.isEmpty { written.add("written to", summary.target) }
+        if let stream { written.add("stream", stream) }
+        blocks += [.blank, .pairs(written)] + deadLetterBlocks + previewBlocks
+        return blocks + [.blank, .line("Next:", .heading)] + nextCommands.map { .line("  " + $0) }
+    }
+
+    /// The first rows that were asked for.
+    var previewBlocks: [Report.Block] {
+        zip(tables, previews).flatMap { table, preview -> [Report.Block] in
+            [.blank, .line("First rows of \(table.definition.name)", .heading), .table(preview.table)]
+        }
+    }
+
+    private var deadLetterBlocks: [Report.Block] {
+        guard rejected > 0 else { return [] }
+        let title = HumanText.count(rejected, summary.errorPolicy == "skip" ? "skipped record" : "dead letter")
+        let shown = summary.deadLetters.count < rejected ? ", the first \(summary.deadLetters.count):" : ":"
+        var blocks: [Report.Block] = [.blank, .line(title + shown, .warning)]
+        for letter in summary.deadLetters {
+            let column = letter.column.map { "column \($0): " } ?? ""
+            blocks.append(.line("  \(letter.location?.description ?? "?")  \(letter.code): \(column)\(letter.message)"))
+        }
+        if let file = summary.report.deadLetterFile { blocks.append(.line("  all of them: \(file)")) }
+        return blocks
+    }
+
+    /// Three things that a person may want to see now.
+    var nextCommands: [String] {
+        let program = Invocation.current.programName
+        var commands = tables.prefix(1).map { "\(program) catalog show \($0.definition.name)" }
+        if tables.isEmpty, let file = summary.report.outputs.first(where: { !$0.hasSuffix(".gz") }) {
+            commands.append("head -n 5 \(ShellText.quoted(WorkingDirectory.relative(file)))")
+        }
+        if let stream { commands.append("\(program) stream tail \(stream)") }
+        if rejected > 0, let file = summary.report.deadLetterFile {
+            commands.append("head -n 3 \(ShellText.quoted(WorkingDirectory.relative(file)))")
+        }
+        commands.append("\(program) runs show last")
+        if commands.count < 3 { commands.append("\(program) catalog tables") }
+        return commands.prefix(3).map { $0.hasPrefix(program + " ") ? $0 + homeOption : $0 }
+    }
+
+    var json: Value {
+        guard case .structure(var members) = record.json else { return record.json }
+        members += [
+            .init("target", .string(summary.target)), .init("stream", .text(stream)),
+            .init(
+                "tables",
+                .list(
+                    tables.map { table in
+                        .object([
+                            "name": .string(table.definition.name.description), "location": .string(table.definition.location),
+                            "rows": .number(table.rowCount), "version": .number(table.version),
+                        ])
+                    })),
+            .init("on_error", .string(summary.errorPolicy)),
+            .init("dead_letter_examples", .list(summary.deadLetters.map(\.value))), .init("notices", .texts(summary.notices)),
+            .init("next_commands", .texts(nextCommands)),
+        ]
+        if !previews.isEmpty {
+            members.append(
+                .init(
+                    "first_rows",
+                    .list(
+                        zip(tables, previews).map { table, preview in
+                            .object(["table": .string(table.definition.name.description), "rows": preview.json])
+                        })))
+        }
+        return .structure(members)
+    }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import SluiceCore
+import SluicePipelines
+
+struct ValidateCommand: ReportingCommand {
+    static var configuration: CommandConfiguration {
+        let program = Invocation.current.programName
+        return CommandConfiguration(
+            commandName: "validate", abstract: "Check definitions: keys, options, columns and types against the real data.",
+            discussion: """
+                Nothing is run and nothing is written. All mistakes of a definition are shown at once.
+
+                Examples:
+                  \(program) validate pipelines/delayed-flights.yaml
+                  \(program) validate pipelines/*.yaml --json
+                """)
+    }
+
+    @Argument(help: ArgumentHelp("The definitions.", valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
+    var files: [String]
+    @OptionGroup var state: HomeOptions
+    @OptionGroup var output: OutputOptions
+
+    /// What was found in one definition.
+    private struct Finding {
+        var file: String
+        var name: String?
+        var notices: [String] = []
+        var errors: [SluiceError] = []
+
+        var json: Value {
+            .object([
+                "file": .string(file), "pipeline": .text(name), "valid": .boolean(errors.isEmpty), "notices": .texts(notices),
+                "errors": .list(errors.map(ErrorReport.json)),
+            ])
+        }
+    }
+
+    func report() async throws -> Report {
+        let session = Session(home: state.directory)
+        var findings: [Finding] = []
+        for file in files { findings.append(try await check(file, session)) }
+        let errors = findings.flatMap(\.errors)
+        var members: [Value.Member] = [
+            .init("valid", .boolean(errors.isEmpty)), .init("files", .list(findings.map(\.json))),
+        ]
+        guard let failure = errors.isEmpty ? nil : ErrorReport(DefinitionErrors(errors)) else {
+            return Report(blocks(findings), json: .structure(members))
+        }
+        if case .structure(let more) = failure.json { members += more }
+        if !output.json { session.console.err.write(failure.text(width: session.console.err.width, style: session.console.err.style)) }
+        return Report(blocks(findings), json: .structure(members), status: failure.status)
+    }
+
+    private func check(_ file: String, _ session: Session) async throws -> Finding {
+        var finding = Finding(file: file)
+        do {
+            let definition = try session.definition(file)
+            finding.name = definition.name
+            finding.notices = try await session.plan(definition).notices
+        } catch {
+            guard let errors = DefinitionErrors.list(error) else { throw error }
+            finding.errors = errors
+        }
+        return finding
+    }
+
+    private func blocks(_ findings: [Finding]) -> [Report.Block] {
+        findings.flatMap { finding -> [Report.Block] in
+            if !finding.errors.isEmpty {
+                return [.check(.failed, "\(finding.file): \(HumanText.count(finding.errors.count, "error"))")]
+            }
+            return [.check(.passed, finding.file)] + finding.notices.map { .line("      notice: \($0)", .dim) }
+        }
+    }
+}

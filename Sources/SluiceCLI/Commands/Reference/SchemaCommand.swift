@@ -1,0 +1,30 @@
+import ArgumentParser
+import SluiceConnectors
+import SluiceCore
+import SluicePipelines
+
+struct SchemaCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "schema", abstract: "Print JSON Schemas, with which editors complete and check.",
+        subcommands: [SchemaPipelineCommand.self])
+}
+
+struct SchemaPipelineCommand: ReportingCommand {
+    static var configuration: CommandConfiguration {
+        let program = Invocation.current.programName
+        return CommandConfiguration(
+            commandName: "pipeline", abstract: "Print the JSON Schema of pipeline definitions.",
+            discussion: """
+                \(program) schema pipeline > pipeline.schema.json
+
+                An editor with a YAML language server uses it in files that begin with
+                # yaml-language-server: $schema=../pipeline.schema.json
+                """)
+    }
+
+    @OptionGroup var output: OutputOptions
+
+    func report() async throws -> Report {
+        Report([.verbatim(DefinitionSchema.pipeline(connectors: .standard))], json: DefinitionSchema.value(connectors: .standard))
+    }
+}

@@ -1,0 +1,95 @@
+import SluiceCatalog
+import SluiceCore
+
+/// How a run is shown when it ends and when it is looked up.
+struct RunScreen: Sendable {
+    /// Inputs and outputs that are listed.
+    static let listed = 10
+    /// A speed is told from this many rows on; for fewer it says nothing.
+    static let rowsForSpeed = 10_000
+
+    let record: RunRecord
+
+    private var report: RunReport { record.report }
+    private var seconds: Double? { record.durationMicros.map { Double($0) / 1e6 } }
+
+    /// State, id, counts, speed, and a line for each step: what fits on a screen when the run ends.
+    var summaryBlocks: [Report.Block] {
+        var facts = KeyValueBlock(["run": record.id.text])
+        facts.add(
+            "rows",
+            "\(HumanText.grouped(report.rowsIn)) read, \(HumanText.grouped(report.rowsOut)) written, "
+                + HumanText.count(report.deadLetters, "dead letter"))
+        facts.add("bytes", "\(HumanText.bytes(report.bytesIn)) read, \(HumanText.bytes(report.bytesOut)) written")
+        if let seconds, seconds > 0, report.rowsIn >= Self.rowsForSpeed {
+            facts.add(
+                "speed",
+                "\(HumanText.short(Double(report.rowsIn) / seconds)) rows/s, \(HumanText.bytes(Double(report.bytesIn) / seconds))/s")
+        }
+        return [.line(headline, emphasis), .pairs(facts)] + stepBlocks
+    }
+
+    /// Everything that the record has.
+    var detailBlocks: [Report.Block] {
+        var blocks = summaryBlocks
+        var facts = KeyValueBlock([
+            "started": HumanText.time(micros: record.startedMicros),
+            "ended": record.endedMicros.map { HumanText.time(micros: $0) },
+            "definition": "sha256 " + record.definitionHash.prefix(16),
+            "process": String(record.process.processID),
+        ])
+        if let file = report.deadLetterFile { facts.add("dead letters", file) }
+        blocks += [.blank, .pairs(facts)]
+        if let failure = record.failure { blocks += failureBlocks(failure) }
+        blocks += list("Inputs", report.inputs.map { "\($0.name)  \(HumanText.count($0.rows, "row")), \(HumanText.bytes($0.bytes))" })
+        blocks += list("Outputs", report.outputs)
+        blocks += list("Timings", report.timings.map { "\($0.name)  \(HumanText.duration(seconds: Double($0.micros) / 1e6))" })
+        return blocks
+    }
+
+    private var headline: String {
+        let took = seconds.map { HumanText.duration(seconds: $0) } ?? ""
+        switch record.state {
+        case .running: return "\(record.pipeline) is running"
+        case .succeeded: return "\(record.pipeline) succeeded in \(took)"
+        case .failed: return "\(record.pipeline) failed after \(took)"
+        case .interrupted: return "\(record.pipeline) was interrupted" + (took.isEmpty ? "" : " after \(took)")
+        }
+    }
+
+    private var emphasis: Report.Emphasis {
+        switch record.state {
+        case .succeeded: .good
+        case .failed: .bad
+        case .running, .interrupted: .warning
+        }
+    }
+
+    private var stepBlocks: [Report.Block] {
+        guard !report.steps.isEmpty else { return [] }
+        let rejects = report.steps.contains { $0.rejected > 0 }
+        var table = TextTable(
+            [.init("step", isWhole: true), .init("rows in", .right), .init("rows out", .right)]
+                + (rejects ? [.init("rejected", .right)] : []))
+        for step in report.steps {
+            table.add(
+                [step.name, HumanText.grouped(step.rowsIn), HumanText.grouped(step.rowsOut)]
+                    + (rejects ? [HumanText.grouped(step.rejected)] : []))
+        }
+        return [.blank, .table(table)]
+    }
+
+    private func failureBlocks(_ failure: RunFailure) -> [Report.Block] {
+        var blocks: [Report.Block] = [.blank, .line("error[\(failure.code)]: \(failure.message)", .bad)]
+        if let place = failure.place { blocks.append(.line("  --> \(place)")) }
+        if let remedy = failure.remedy { blocks.append(.line("   = \(remedy)")) }
+        return blocks
+    }
+
+    private func list(_ title: String, _ lines: [String]) -> [Report.Block] {
+        guard !lines.isEmpty else { return [] }
+        let more = lines.count - Self.listed
+        return [.blank, .line(title, .heading)] + lines.prefix(Self.listed).map { .line("  " + $0) }
+            + (more > 0 ? [.line("  … \(more) more; --json has all", .dim)] : [])
+    }
+}

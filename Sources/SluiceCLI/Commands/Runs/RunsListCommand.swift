@@ -1,0 +1,67 @@
+import ArgumentParser
+import SluiceCatalog
+import SluiceCore
+
+struct RunsListCommand: ReportingCommand {
+    static var configuration: CommandConfiguration {
+        let program = Invocation.current.programName
+        return CommandConfiguration(
+            commandName: "list", abstract: "List runs, the newest first.",
+            discussion: """
+                Examples:
+                  \(program) runs list
+                  \(program) runs list --pipeline delayed-flights --state failed --limit 5
+                """)
+    }
+
+    enum State: String, ExpressibleByArgument, CaseIterable, Sendable {
+        case running, succeeded, failed, interrupted
+
+        var recorded: RunState {
+            switch self {
+            case .running: .running
+            case .succeeded: .succeeded
+            case .failed: .failed
+            case .interrupted: .interrupted
+            }
+        }
+    }
+
+    /// Enough of an id to find the run by: its time in milliseconds, and some of what is random.
+    private static let shownCharacters = 12
+
+    @Option(help: "Only runs of this pipeline.") var pipeline: String?
+    @Option(help: "Only runs in this state: running, succeeded, failed or interrupted.") var state: State?
+    @Option(help: "How many runs to list at most.") var limit = 20
+    @OptionGroup var home: HomeOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard (1...100_000).contains(limit) else { throw ValidationError("--limit takes a number from 1 to 100000") }
+    }
+
+    func report() async throws -> Report {
+        let catalog = try Session(home: home.directory).existingCatalog()
+        let runs = try catalog?.runs(pipeline: pipeline, state: state?.recorded, limit: limit) ?? []
+        let json = Value.object(["runs": .list(runs.map(\.json))])
+        if runs.isEmpty {
+            let isFiltered = pipeline != nil || state != nil
+            return Report(
+                [.line(isFiltered ? "No such runs in \(home.directory)." : "No runs in \(home.directory)."), .line(Session.noState, .dim)],
+                json: json)
+        }
+        var table = TextTable([
+            .init("run", isWhole: true), .init("pipeline"), .init("state", isWhole: true), .init("started", isWhole: true),
+            .init("took", .right, isWhole: true), .init("written", .right, isWhole: true), .init("dead", .right, isWhole: true),
+        ])
+        for run in runs {
+            table.add([
+                String(run.id.text.prefix(Self.shownCharacters)), run.pipeline, run.state.rawValue,
+                String(HumanText.time(micros: run.startedMicros).dropLast(3)),
+                run.durationMicros.map { HumanText.duration(seconds: Double($0) / 1e6) } ?? "",
+                HumanText.short(Double(run.report.rowsOut)), HumanText.short(Double(run.report.deadLetters)),
+            ])
+        }
+        return Report([.table(table)], json: json)
+    }
+}

@@ -1,0 +1,120 @@
+import SluiceCatalog
+import SluiceConnectors
+import SluiceCore
+import SluicePipelines
+import SluiceStreams
+import Synchronization
+
+/// The state that a command works on and the parts that its pipelines may use. Everything is opened when it is first asked for.
+final class Session: Sendable {
+    let home: String
+    let jobs: Jobs
+    let console: Console
+    private let opened = Mutex<Catalog?>(nil)
+
+    init(home: String, invocation: Invocation = .current) {
+        self.home = home
+        jobs = invocation.jobs
+        console = invocation.console
+    }
+
+    var connectors: ConnectorRegistry { .standard }
+    var streams: StreamStore { StreamStore(directory: home + "/streams") }
+    /// Whether there is any state: a catalog, or streams.
+    var exists: Bool { Catalog.exists(home: home) || DiskFiles.kind(of: streams.directory) == .directory }
+
+    /// The catalog; created, with the home directory, where there is none.
+    func catalog() throws -> Catalog {
+        let catalog = try opened.withLock { held in
+            if let held { return held }
+            let catalog = try Catalog(home: home)
+            RecoveryNotices.show(catalog.recovery, on: console)
+            held = catalog
+            return catalog
+        }
+        return catalog
+    }
+
+    /// The catalog if there is one; for commands that only look.
+    func existingCatalog() throws -> Catalog? { Catalog.exists(home: home) ? try catalog() : nil }
+
+    /// - Throws: `notFound` where there is no catalog, so that nothing can be in it.
+    func requireCatalog(for what: String) throws -> Catalog {
+        if let catalog = try existingCatalog() { return catalog }
+        throw SluiceError(.notFound, "there is no \(what), because there is no state in \(home.quotedForMessage)", remedy: Self.noState)
+    }
+
+    /// A stream, for reading; what opening it put right is told.
+    ///
+    /// - Throws: `notFound` with the nearest name, or with what to do where there is none at all.
+    func openStream(_ name: String) throws -> RecordStream {
+        do {
+            let stream = try streams.open(name, for: .reading)
+            for finding in stream.recovery.findings { console.notice(finding.description) }
+            return stream
+        } catch {
+            guard error.code == .notFound, error.remedy == nil else { throw error }
+            var advised = error
+            advised.remedy = Self.noState
+            throw advised
+        }
+    }
+
+    /// What to do where nothing has run yet.
+    static let noState = "run a pipeline first, or say with --home or SLUICE_HOME where the state is"
+
+    /// What planning and reading of a pipeline may use.
+    func planContext(for definition: PipelineDefinition, catalog: Catalog) -> PlanContext {
+        PlanContext(
+            connectors: connectors,
+            connection: ConnectorContext(
+                catalog: catalog, streams: streams, pipeline: definition.name, directory: definition.directory, home: home),
+            closures: jobs.registry)
+    }
+
+    /// The definition that a person named: a pipeline of the program's jobs, or a file.
+    ///
+    /// - Throws: everything that is wrong with the definition; `fileNotFound`, with the nearest job's name if the program has jobs.
+    func definition(_ name: String) throws -> PipelineDefinition {
+        if let pipeline = jobs.pipelines.first(where: { $0.name == name }) {
+            return try pipeline.definition(connectors: connectors, directory: ".")
+        }
+        do {
+            return try PipelineLoader.load(path: name, connectors: connectors)
+        } catch let error as SluiceError where error.code == .fileNotFound && !jobs.pipelines.isEmpty {
+            var named = error
+            named.message = "there is no pipeline and no definition \(name.quotedForMessage)"
+            named.remedy = Suggestion.remedy(for: name, in: jobs.pipelines.map(\.name), noun: "pipelines of this program")
+            throw named
+        }
+    }
+
+    /// A definition checked against the data that it reads. Creates no state: where there is none, an empty one stands in for it.
+    func plan(_ definition: PipelineDefinition) async throws -> LogicalPlan {
+        if let catalog = try existingCatalog() {
+            return try await Planner.plan(definition, in: planContext(for: definition, catalog: catalog))
+        }
+        let scratch = try ScratchDirectory()
+        defer { scratch.remove() }
+        let catalog = try Catalog(home: scratch.path)
+        let plan = try await Planner.plan(definition, in: planContext(for: definition, catalog: catalog))
+        try catalog.close()
+        return plan
+    }
+}
+
+/// Tells what opening the state finished or removed for runs that were cut off.
+enum RecoveryNotices {
+    static func show(_ recovery: RecoveredWork, on console: Console) {
+        for run in recovery.interruptedRuns {
+            console.notice("run \(run) was cut off before it was done; what it had prepared was removed")
+        }
+        if recovery.finishedFiles > 0 {
+            console.notice("put \(HumanText.count(recovery.finishedFiles, "file")) in place for a run that was cut off after it was done")
+        }
+        for path in recovery.lostFiles { console.warning("\(path) belongs to a finished run and is gone") }
+        if let failure = recovery.failure {
+            console.warning("a run that was cut off could not be tidied up: \(failure.message); the next command tries again")
+        }
+    }
+}

@@ -19,6 +19,8 @@ package struct Command: Sendable {
     /// Working directory; nil: the test's own.
     package var directory: String?
     package var input: Input
+    /// What the program needs while it runs and this process would otherwise remove: a temporary directory, a mounted disk.
+    package var needs: [any Sendable] = []
 
     package init(
         _ executable: String, _ arguments: [String] = [], environment: [String: String] = [:], directory: String? = nil,

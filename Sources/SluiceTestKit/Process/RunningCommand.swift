@@ -4,11 +4,13 @@ package import Glibc
 package final class RunningCommand {
     package let processID: pid_t
     private let files: TemporaryDirectory
+    private let needs: [any Sendable]
     private var ending: CommandResult.Ending?
     private var peakMemoryBytes = 0
 
     init(_ command: Command) throws {
         files = try TemporaryDirectory()
+        needs = command.needs
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }

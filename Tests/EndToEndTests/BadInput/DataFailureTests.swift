@@ -57,7 +57,7 @@ struct DataFailureTests {
         let text = "id,amount,text\n" + (1...20_000).map { "\($0),\($0 * 7919 % 10_007),row \($0)\n" }.joined()
         let plain = try victim.project.directory.write("whole.csv", text)
         let cut = victim.project.directory.path("in/more.csv.gz")
-        let result = try await Command.shell("gzip -c \(plain) | head -c 30000 > \(cut)").run()
+        let result = try await Command.shell("gzip -k \(plain) && head -c 30000 \(plain).gz > \(cut)").run()
         try #require(result.exitCode == 0)
         try await victim.expect(Failure(code: "cut-file", exitCode: 1, file: "in/more.csv.gz", says: []))
     }
@@ -74,7 +74,7 @@ struct DataFailureTests {
     @Test("bytes that are no UTF-8 become a dead letter with all bytes")
     func invalidUTF8Kept() async throws {
         let project = try Project()
-        try project.directory.write("input.csv", bytes: Array("id,text\n1,caf".utf8) + [0xE9] + Array("\n2,two\n".utf8))
+        try project.directory.write("in/input.csv", bytes: Array("id,text\n1,caf".utf8) + [0xE9] + Array("\n2,two\n".utf8))
         try project.pipeline(more: Self.deadLetters)
         let run = try await project.json("run", "pipeline.yaml")
         #expect(run["dead_letters"] == .integer(1), "\(run)")
@@ -96,7 +96,7 @@ struct DataFailureTests {
     @Test("under on_error: dead_letter the good rows arrive, and --strict makes it exit code 3")
     func strict() async throws {
         let project = try Project()
-        try project.directory.write("input.csv", "id,amount,text\n1,10,one\n2,20,two,more\n3,30,three\n")
+        try project.directory.write("in/input.csv", "id,amount,text\n1,10,one\n2,20,two,more\n3,30,three\n")
         try project.pipeline(more: Self.deadLetters)
         let relaxed = try await project.sluice("run", "pipeline.yaml")
         #expect(relaxed.exitCode == 0, "\(relaxed.transcript)")

@@ -18,7 +18,7 @@ struct LongLineTests {
     func becomesDeadLetter() async throws {
         let project = try Project()
         try project.directory.write("in/input.csv", Victim.goodRows)
-        try project.pipeline(source: "in/input.csv", more: DataFailureTests.deadLetters)
+        try project.pipeline(more: DataFailureTests.deadLetters)
         try await writeLongLine(project)
         let result = try await project.command(["run", "pipeline.yaml", "--quiet"]).run(timeout: .seconds(300))
         #expect(result.exitCode == 0, "\(result.transcript)")

@@ -1,3 +1,4 @@
+import Glibc
 import SluiceTestKit
 import Testing
 
@@ -8,13 +9,14 @@ struct StateFailureTests {
     func fullDisk() async throws {
         let disk = try SmallDisk(bytes: 2 << 20)
         let victim = try await Victim(project: Project(home: disk.root + "/home"))
-        let rows = (1...200_000).map { "\($0),\($0 * 7919 % 100_003),row number \($0)\n" }.joined()
-        try victim.project.directory.write("in/input.csv", "id,amount,text\n" + rows)
+        try await victim.project.writeSlowInput()
         try await victim.expect(Failure(code: "disk-full", exitCode: 1, says: ["no space left"], advises: ["free space"]))
         // What stands is still there for everybody.
         let shown = try await victim.project.sluice("catalog", "show", "shop.orders")
         #expect(shown.exitCode == 0, "\(shown.transcript)")
         #expect(shown.output.contains("three"))
+        let states = try await victim.project.json("runs", "list")["runs"]?.items.map { $0["state"] }
+        #expect(states == [.string("failed"), .string("failed"), .string("succeeded")])
     }
 
     @Test("a state directory of a newer version", .enabled(if: InstalledProgram.isThere("python3"), "python3 is not there"))
@@ -36,11 +38,13 @@ struct StateFailureTests {
     @Test("two runs of one pipeline at once")
     func twoRuns() async throws {
         let victim = try await Victim()
-        try victim.project.writeSlowInput("in/input.csv")
+        try await victim.project.writeSlowInput()
         let first = try victim.run().start()
-        try #require(try await first.wait { victim.project.isLocked("orders") }, "the first run did not begin: \(first.errorsSoFar)")
+        // Stopped in the middle of its work, it stays the first for as long as the second one takes.
+        let isAtWork = try await first.wait { !victim.project.stagedFiles.isEmpty }
+        try #require(isAtWork, "the first run did not begin: \(first.errorsSoFar)")
+        first.signal(SIGSTOP)
         let second = try await victim.project.command(["run", "pipeline.yaml", "--json"]).run()
-        #expect(first.isRunning, "the first run ended before the second one could meet it")
         #expect(second.exitCode == 1, "\(second.transcript)")
         let error = try #require(second.json()["error"])
         #expect(error["code"] == .string("already-running"))
@@ -48,8 +52,9 @@ struct StateFailureTests {
         #expect(error["message"]?.text?.contains("\(first.processID)") == true, "\(error)")
         #expect(error["remedy"]?.text?.isEmpty == false)
         #expect(error["retriable"] == .boolean(true))
+        first.signal(SIGCONT)
         let result = try await first.wait()
         #expect(result.exitCode == 0, "\(result.transcript)")
-        #expect(try victim.project.rows("shop", "orders").rows.count == Project.slowRows)
+        #expect(try await victim.project.countRows("shop", "orders").rows == Project.slowRows)
     }
 }

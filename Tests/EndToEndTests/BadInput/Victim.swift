@@ -12,7 +12,7 @@ struct Victim {
     {
         self.project = try project ?? Project()
         try self.project.directory.write("in/input.csv", Self.goodRows)
-        try self.project.pipeline(source: "in/*.csv*", sourceOptions: sourceOptions, steps: steps, more: more)
+        try self.project.pipeline(sourceOptions: sourceOptions, steps: steps, more: more)
         let result = try await self.project.sluice("run", "pipeline.yaml", "--quiet")
         try #require(result.exitCode == 0, "\(result.transcript)")
         before = try FileSnapshot(of: self.project.tablePath("shop", "orders"))

@@ -98,7 +98,7 @@ struct CommandLineTests {
     /// A project with one table of three rows.
     static func finishedProject() async throws -> Project {
         let project = try Project()
-        try project.directory.write("input.csv", Victim.goodRows)
+        try project.directory.write("in/input.csv", Victim.goodRows)
         try project.pipeline()
         let result = try await project.sluice("run", "pipeline.yaml", "--quiet")
         try #require(result.exitCode == 0, "\(result.transcript)")

@@ -7,7 +7,7 @@ struct DocumentedKeysTests {
     @Test("a run")
     func run() async throws {
         let project = try Project()
-        try project.directory.write("input.csv", Victim.goodRows + "4,40\n")
+        try project.directory.write("in/input.csv", Victim.goodRows + "4,40\n")
         try project.pipeline(steps: "  - filter: id > 1", more: DataFailureTests.deadLetters)
         let run = try await project.json("run", "pipeline.yaml")
         #expect(run["state"] == .string("succeeded"), "\(run)")
@@ -29,12 +29,14 @@ struct DocumentedKeysTests {
     func table() async throws {
         let project = try await CommandLineTests.finishedProject()
         let shown = try await project.json("catalog", "show", "shop.orders", "--rows", "2")
-        #expect(shown["database"] == .string("shop"), "\(shown)")
-        #expect(shown["name"] == .string("orders"))
-        #expect(shown["row_count"] == .integer(3))
-        #expect(shown["columns"]?.items.compactMap { $0["name"]?.text } == ["id", "amount", "text"])
-        #expect(shown["columns"]?.items.compactMap { $0["type"]?.text } == ["int64", "int64", "string"])
-        #expect(shown["rows"]?.items.count == 2)
+        let table = try #require(shown["table"], "\(shown)")
+        #expect(table["database"] == .string("shop"), "\(shown)")
+        #expect(table["table"] == .string("orders"))
+        #expect(table["rows"] == .integer(3))
+        #expect(table["version"] == .integer(1))
+        #expect(table["columns"]?.items.compactMap { $0["name"]?.text } == ["id", "amount", "text"])
+        #expect(table["columns"]?.items.compactMap { $0["type"]?.text } == ["int64", "int64", "string"])
+        #expect(shown["rows"]?.items.compactMap { $0["text"]?.text } == ["one", "two"])
     }
 
     @Test("lists of databases, tables and runs")
@@ -43,7 +45,7 @@ struct DocumentedKeysTests {
         let databases = try await project.json("catalog", "databases")
         #expect(databases["databases"]?.items.contains { $0["name"] == .string("shop") } == true, "\(databases)")
         let tables = try await project.json("catalog", "tables")
-        #expect(tables["tables"]?.items.map { $0["name"] } == [.string("orders")], "\(tables)")
+        #expect(tables["tables"]?.items.map { $0["table"] } == [.string("orders")], "\(tables)")
         let runs = try await project.json("runs", "list")
         #expect(runs["runs"]?.items.map { $0["state"] } == [.string("succeeded")], "\(runs)")
     }
@@ -51,7 +53,7 @@ struct DocumentedKeysTests {
     @Test("a stream and its records")
     func stream() async throws {
         let project = try Project()
-        try project.directory.write("input.csv", Victim.goodRows)
+        try project.directory.write("in/input.csv", Victim.goodRows)
         try project.pipeline(more: "stream: {name: orders, shards: 2, key: id}")
         _ = try await project.json("run", "pipeline.yaml")
         let streams = try await project.json("stream", "list")

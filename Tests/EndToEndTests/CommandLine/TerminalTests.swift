@@ -7,7 +7,7 @@ struct TerminalTests {
     @Test("a run shows a bar with rows, bytes and rate, at most ten times a second")
     func progress() async throws {
         let project = try Project()
-        try project.writeSlowInput("input.csv")
+        try await project.writeSlowInput()
         try project.pipeline()
         let started = ContinuousClock.now
         let screen = try await onTerminal(project, "run pipeline.yaml")

@@ -14,8 +14,10 @@ final class Project {
 
     /// A `sluice` command with the folder as working directory.
     func command(_ arguments: [String], environment: [String: String] = [:]) throws -> Command {
-        Command(
+        var command = Command(
             try BuiltProgram.sluice(), arguments, environment: environment.merging(["SLUICE_HOME": home]) { $1 }, directory: directory.root)
+        command.needs = [directory]
+        return command
     }
 
     func sluice(_ arguments: String...) async throws -> CommandResult { try await command(arguments).run() }
@@ -29,7 +31,7 @@ final class Project {
 
     /// Writes a definition with one CSV source and one table.
     func pipeline(
-        _ file: String = "pipeline.yaml", name: String = "orders", source: String = "input.csv", sourceOptions: String = "",
+        _ file: String = "pipeline.yaml", name: String = "orders", source: String = "in/*.csv*", sourceOptions: String = "",
         steps: String = "  - filter: id IS NOT NULL", table: String = "shop.orders", more: String = ""
     ) throws {
         try directory.write(
@@ -56,6 +58,6 @@ final class Project {
 
     /// Files that no finished run should leave: staged or temporary ones.
     var stagedFiles: [String] {
-        TemporaryDirectory.files(below: home).filter { $0.contains(".staging/") || $0.contains(".tmp") || $0.hasPrefix("tmp/") }
+        TemporaryDirectory.files(below: home).filter { $0.contains("/.staging") || $0.contains(".tmp") || $0.hasPrefix("tmp/") }
     }
 }

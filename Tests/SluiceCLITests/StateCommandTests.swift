@@ -69,6 +69,34 @@ import Testing
         #expect(json["dead_letter_examples"]?[0]?["code"]?.text == "value-does-not-fit")
     }
 
+    @Test("a run that fails says where it is recorded") func failure() async throws {
+        try directory.write("data/a.csv", "id\n1\nx\n")
+        let path = try directory.write(
+            "strict.yaml", "name: strict\nsource: {files: data/a.csv, columns: {id: int64}}\nsink: {files: out}\n")
+        let result = await sluice("run", path, "--home", home)
+        #expect(result.status == .failed && result.out.isEmpty)
+        #expect(result.err.contains("a.csv:3") && result.err.contains("= sluice runs show "))
+        let json = try await sluice("run", path, "--home", home, "--json").json
+        let id = try #require(json["run_id"]?.text)
+        #expect(await sluice("runs", "show", id, "--home", home).out.hasPrefix("strict failed after "))
+        #expect(!directory.exists("out/.staging"))
+    }
+
+    @Test(
+        "a shell completes names of tables, streams and functions",
+        arguments: [
+            (["catalog", "show"], "geo.cities"), (["stream", "tail"], "city-records"), (["functions"], "substring"),
+            (["runs", "show"], "last"),
+        ])
+    func completion(command: [String], name: String) async throws {
+        try await makeState()
+        let console = Console(out: OutputChannel(memoryOfWidth: 80), err: OutputChannel(memoryOfWidth: 80))
+        let words = ["sluice"] + command + ["--home", home, ""]
+        let arguments = ["---completion"] + command + ["--", "positional@0", String(words.count - 1), "0"] + words
+        let status = await CommandLineProgram.run(arguments, Invocation(programName: "sluice", console: console))
+        #expect(status == .done && console.out.written.contains(name), "\(console.out.written)\(console.err.written)")
+    }
+
     @Test("catalog tables, databases and show") func catalog() async throws {
         try await makeState()
         #expect(await sluice("catalog", "tables", "--home", home).out.contains("geo.cities     2"))

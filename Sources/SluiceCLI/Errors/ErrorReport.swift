@@ -1,22 +1,28 @@
+import SluiceCatalog
 import SluiceCore
 import SluicePipelines
 
 /// Errors as a person reads them, as JSON, and as an exit status.
 struct ErrorReport: Sendable {
     let errors: [SluiceError]
+    /// The run that the errors ended.
+    private let run: RunID?
     /// How the command is used, if it was used wrongly.
     private let usage: String
     private let excerpt: @Sendable (SluiceError) -> ErrorExcerpt?
 
     init(_ error: any Error, excerpt: @escaping @Sendable (SluiceError) -> ErrorExcerpt? = { ErrorExcerpt(of: $0) }) {
+        let runError = error as? RunError
+        let error = runError?.underlying ?? error
         let usageError = error as? UsageError
+        run = runError?.run
         usage = usageError?.usage ?? ""
         errors = usageError.map { [$0.error] } ?? Self.list(error) ?? [Self.unforeseen(error)]
         self.excerpt = excerpt
     }
 
     /// Whether an error is one of the project's own, which says itself what to do.
-    static func knows(_ error: any Error) -> Bool { error is UsageError || list(error) != nil }
+    static func knows(_ error: any Error) -> Bool { error is UsageError || error is RunError || list(error) != nil }
 
     private static func list(_ error: any Error) -> [SluiceError]? {
         if error is CancellationError { return [SluiceError(.interrupted, "interrupted")] }
@@ -39,6 +45,7 @@ struct ErrorReport: Sendable {
     func text(width: Int, style: TextStyle) -> String {
         var text = errors.map { Self.lines($0, excerpt($0), width: width, style: style).joined(separator: "\n") + "\n" }.joined(
             separator: "\n")
+        if let run { text += "   \(style.blue("= "))\(Invocation.current.programName) runs show \(run)\n" }
         if !usage.isEmpty { text += "\n" + usage + "\n" }
         if errors.count > 1 { text += "\n" + style.bold("\(errors.count) errors") + "\n" }
         return text
@@ -74,11 +81,13 @@ struct ErrorReport: Sendable {
 
     // MARK: For a program
 
-    /// `{"error": {…}}`; where there are several, `error` is the first and `errors` has all.
+    /// `{"error": {…}}`; where there are several, `error` is the first and `errors` has all. `run_id` where a run was ended.
     var json: Value {
         let all = errors.map(Self.json)
-        let first = Value.Member("error", all[0])
-        return .structure(all.count == 1 ? [first] : [first, .init("errors", .list(all))])
+        var members = [Value.Member("error", all[0])]
+        if all.count > 1 { members.append(.init("errors", .list(all))) }
+        if let run { members.append(.init("run_id", .string(run.text))) }
+        return .structure(members)
     }
 
     /// One error. The keys are always there; what is not known is null.

@@ -4,18 +4,12 @@ import Glibc
 enum ProgramPath {
     /// The program's name if a shell finds this very program under it, otherwise the whole path of its file.
     static var current: String {
-        let own = resolved("/proc/self/exe") ?? Invocation.current.programName
+        let own = WorkingDirectory.absolute("/proc/self/exe")
         let name = Invocation.current.programName
         for directory in (Environment.value("PATH") ?? "").split(separator: ":") {
             let path = "\(directory)/\(name)"
-            if access(path, X_OK) == 0 { return resolved(path) == own ? name : own }
+            if access(path, X_OK) == 0 { return WorkingDirectory.absolute(path) == own ? name : own }
         }
         return own
-    }
-
-    private static func resolved(_ path: String) -> String? {
-        guard let real = realpath(path, nil) else { return nil }
-        defer { free(real) }
-        return String(cString: real)
     }
 }

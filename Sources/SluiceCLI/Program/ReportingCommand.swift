@@ -39,7 +39,10 @@ struct HomeOptions: ParsableArguments, Sendable {
     var home: String?
 
     /// Where the state is.
-    var directory: String {
+    var directory: String { Self.directory(named: home) }
+
+    /// - Parameter home: what `--home` says, if it was given.
+    static func directory(named home: String?) -> String {
         if let home, !home.isEmpty { return home }
         if let variable = Environment.value("SLUICE_HOME"), !variable.isEmpty { return variable }
         return ".sluice"

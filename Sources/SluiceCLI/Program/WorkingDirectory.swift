@@ -1,6 +1,6 @@
 import Glibc
 
-/// Where the program was started.
+/// Paths as seen from where the program was started.
 enum WorkingDirectory {
     /// A path as a person there would type it: without the directory's own part.
     static func relative(_ path: String) -> String {
@@ -8,5 +8,12 @@ enum WorkingDirectory {
         defer { free(buffer) }
         let prefix = String(cString: buffer) + "/"
         return path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
+    }
+
+    /// The whole path of something that exists, links followed.
+    static func absolute(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 }

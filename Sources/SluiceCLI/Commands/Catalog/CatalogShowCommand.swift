@@ -16,7 +16,7 @@ struct CatalogShowCommand: ReportingCommand {
                 """)
     }
 
-    @Argument(help: ArgumentHelp("The table: database.table.", valueName: "table")) var name: String
+    @Argument(help: ArgumentHelp("The table: database.table.", valueName: "table"), completion: NameCompletion.tables) var name: String
     @Option(help: "How many of its first rows to show.") var rows = 10
     @Flag(help: "List all partitions and files, not only the first.") var all = false
     @OptionGroup var state: HomeOptions

@@ -14,7 +14,7 @@ struct CatalogTablesCommand: ReportingCommand {
                 """)
     }
 
-    @Argument(help: "Only tables of this database.") var database: String?
+    @Argument(help: "Only tables of this database.", completion: NameCompletion.databases) var database: String?
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 

@@ -36,7 +36,7 @@ struct StateChecks: Sendable {
                 "state", .failed, "\(home) cannot be written to",
                 advice: "check its owner and permissions: ls -ld \(ShellText.quoted(home))")
         }
-        return HealthCheck("state", .passed, home)
+        return HealthCheck("state", .passed, WorkingDirectory.absolute(home))
     }
 
     // MARK: Catalog

@@ -44,7 +44,13 @@ struct RunCommand: ReportingCommand {
             if !quiet && !output.json { for notice in plan.notices { session.console.notice(notice) } }
             let runner = PipelineRunner(catalog: catalog, streams: session.streams, home: session.home, options: options)
             let progress = RunProgress()
-            let summary = try await monitor.watching(progress, of: definition.name) { try await runner.run(plan, progress: progress) }
+            let started = catalog.clock.nowMicros()
+            let summary: RunSummary
+            do {
+                summary = try await monitor.watching(progress, of: definition.name) { try await runner.run(plan, progress: progress) }
+            } catch {
+                throw RunError(error, of: definition.name, since: started, catalog: catalog)
+            }
             return try await result(summary, stream: plan.stream?.name, session: session, catalog: catalog)
         }
     }

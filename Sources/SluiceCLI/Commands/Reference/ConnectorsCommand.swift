@@ -15,7 +15,7 @@ struct ConnectorsCommand: ReportingCommand {
                 """)
     }
 
-    @Argument(help: "A connector.") var name: String?
+    @Argument(help: "A connector.", completion: NameCompletion.connectors) var name: String?
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {

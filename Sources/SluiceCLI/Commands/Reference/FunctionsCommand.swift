@@ -15,7 +15,7 @@ struct FunctionsCommand: ReportingCommand {
                 """)
     }
 
-    @Argument(help: "A function, or a word to look for.") var name: String?
+    @Argument(help: "A function, or a word to look for.", completion: NameCompletion.functions) var name: String?
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {

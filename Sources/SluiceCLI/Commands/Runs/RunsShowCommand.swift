@@ -14,7 +14,7 @@ struct RunsShowCommand: ReportingCommand {
                 """)
     }
 
-    @Argument(help: "The run's id, the beginning of one, or: last.") var run = "last"
+    @Argument(help: "The run's id, the beginning of one, or: last.", completion: NameCompletion.runs) var run = "last"
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 

@@ -5,7 +5,7 @@ import SluiceStreams
 struct StreamDescribeCommand: ReportingCommand {
     static let configuration = CommandConfiguration(commandName: "describe", abstract: "Show a stream's shards.")
 
-    @Argument(help: "The stream.") var name: String
+    @Argument(help: "The stream.", completion: NameCompletion.streams) var name: String
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 

@@ -38,7 +38,7 @@ struct StreamTailCommand: ReportingCommand {
     /// Records are kept in memory until they are printed.
     static let maximumLimit = 1_000_000
 
-    @Argument(help: "The stream.") var name: String
+    @Argument(help: "The stream.", completion: NameCompletion.streams) var name: String
     @Option(help: ArgumentHelp("Where to begin: start, end, or a sequence number.", valueName: "place")) var from: Start?
     @Option(help: "How many records to print. Unbounded under --follow, otherwise 10.") var limit: Int?
     @Option(help: "Only this shard, by its number.") var shard: Int?

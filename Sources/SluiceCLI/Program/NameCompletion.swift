@@ -1,0 +1,34 @@
+import ArgumentParser
+import SluiceCatalog
+import SluiceConnectors
+import SluiceExpressions
+import SluicePipelines
+import SluiceStreams
+
+/// What a shell offers for arguments that name something: looked up when the person presses Tab. Failures offer nothing.
+enum NameCompletion {
+    static let tables = CompletionKind.custom { words, _, _ in
+        (try? catalog(words)?.tables().map(\.name.description)) ?? []
+    }
+    static let databases = CompletionKind.custom { words, _, _ in
+        (try? catalog(words)?.databases().map(\.name)) ?? []
+    }
+    static let runs = CompletionKind.custom { words, _, _ in
+        ["last"] + ((try? catalog(words)?.runs(limit: 20).map(\.id.text)) ?? [])
+    }
+    static let streams = CompletionKind.custom { words, _, _ in
+        (try? StreamStore(directory: home(words) + "/streams").list()) ?? []
+    }
+    static let functions = CompletionKind.custom { _, _, _ in FunctionCatalog.names + FunctionCatalog.aggregates.map(\.name) }
+    static let connectors = CompletionKind.custom { _, _, _ in ConnectorRegistry.standard.connectors.map(\.manual.name) }
+
+    private static func catalog(_ words: [String]) throws -> Catalog? {
+        let home = home(words)
+        return Catalog.exists(home: home) ? try Catalog(home: home) : nil
+    }
+
+    /// The state that the unfinished command line means.
+    private static func home(_ words: [String]) -> String {
+        HomeOptions.directory(named: words.firstIndex(of: "--home").flatMap { words.indices.contains($0 + 1) ? words[$0 + 1] : nil })
+    }
+}

@@ -29,7 +29,9 @@ package struct FilesConnector: Connector {
         } catch {
             throw error.located(at: options.location(of: "files"))
         }
-        return try FileOptions.source(files, options)
+        var source = try FileOptions.source(files, options)
+        source.patterns = (try options.strings("files"), context.directory)
+        return source
     }
 
     package func sink(_ options: OptionValues, in context: ConnectorContext) async throws -> any Sink {
@@ -38,6 +40,6 @@ package struct FilesConnector: Connector {
             throw options.invalid("files", "\(directory.quotedForMessage) is a file", remedy: "name a directory; files are written into it")
         }
         return DirectorySink(
-            try FileOptions.output(directory, options), mode: try FileOptions.mode(options), catalog: context.catalog)
+            try FileOptions.output(directory, options), mode: try FileOptions.mode(options))
     }
 }

@@ -54,6 +54,18 @@ enum FileListing {
         }
     }
 
+    /// Whether a file at an absolute path, which need not exist, would be found by the patterns.
+    static func matches(_ path: String, _ patterns: [String], in directory: String) -> Bool {
+        patterns.contains { pattern in
+            guard let (base, rest) = try? split(pattern, in: directory) else { return false }
+            let root = absolute(location(base, in: directory))
+            guard path.hasPrefix(root == "/" ? root : root + "/") else { return false }
+            if rest.isEmpty { return true }
+            let name = String(path.dropFirst(root == "/" ? 1 : root.count + 1))
+            return [rest, rest + "/**"].contains { (try? Glob($0))?.matches(name) == true }
+        }
+    }
+
     private static func below(_ store: DirectoryStore) async throws(SluiceError) -> [ObjectInfo] {
         let found = try await store.list(below: "")
         guard found.isEmpty else { return found }

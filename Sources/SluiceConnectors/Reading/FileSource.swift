@@ -7,6 +7,8 @@ struct FileSource: RecordSource {
     let files: [InputFile]
     let schema: Schema
     let notices: [String]
+    /// What the definition gave, and where relative patterns start; nil for files that the catalog lists.
+    var patterns: (texts: [String], directory: String)?
     private let format: any Format
     private let codec: Codec?
     /// Columns of `schema` that come from the paths.

@@ -37,6 +37,15 @@ final class StreamSink: Sink {
         _ = try format.encoder(schema)
     }
 
+    /// Records are appended where they stay.
+    func stagingPaths(run: String) -> [String] { [] }
+
+    func check(reading source: any Source) throws {
+        guard (source as? StreamSource)?.stream.name == stream else { return }
+        throw SluiceError(
+            .invalidOption, "stream \"\(stream)\" is read and written by one pipeline", remedy: "write to another stream")
+    }
+
     func open(schema: Schema, run: String, writer: Int) async throws -> any SinkWriter {
         let shared = try opened.withLock { opened throws(SluiceError) in
             if let opened { return opened }

@@ -39,7 +39,7 @@ package struct TableConnector: Connector {
             ?? existing?.location ?? "\(context.home)/tables/\(name.database)/\(name.table)"
         return TableSink(
             name: name, output: try FileOptions.output(location, options), mode: try FileOptions.mode(options),
-            description: try options.string("description"), existing: existing, catalog: context.catalog)
+            description: try options.string("description"), existing: existing)
     }
 
     private func name(_ options: OptionValues) throws(SluiceError) -> TableName {

@@ -6,12 +6,11 @@ import SluicePipelines
 /// Writes the files of a table, and registers them in the transaction of the commit.
 struct TableSink: Sink {
     let name: TableName
-    let output: DirectoryOutput
+    var output: DirectoryOutput
     let mode: WriteMode
     let description: String?
     /// The table as it was when the pipeline was planned.
     let existing: TableDefinition?
-    let catalog: Catalog
 
     var guarantee: DeliveryGuarantee { .exactlyOnce }
     var summary: String {
@@ -24,8 +23,12 @@ struct TableSink: Sink {
         _ = try definition(schema)
     }
 
+    func check(reading source: any Source) throws { try output.check(reading: source) }
+
+    func stagingPaths(run: String) -> [String] { [output.stagingDirectory(run: run)] }
+
     func open(schema: Schema, run: String, writer: Int) async throws -> any SinkWriter {
-        try output.stage(run: run, catalog)
+        try output.stage(run: run)
         return try PartitionedWriter(output, schema: schema, run: run, number: writer)
     }
 

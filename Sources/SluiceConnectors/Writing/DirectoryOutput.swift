@@ -1,6 +1,6 @@
-import SluiceCatalog
 import SluiceCore
 import SluiceFormats
+import SluicePipelines
 
 /// A directory of output files, and how they are written.
 struct DirectoryOutput: Sendable {
@@ -15,6 +15,7 @@ struct DirectoryOutput: Sendable {
     var codecLevel: Int
     /// Columns whose values are directories, outermost first.
     var partitionBy: [String]
+    var limits = OutputLimits()
 
     var summary: String {
         let compressed = codec == .none ? "" : " (\(codec.rawValue))"
@@ -35,17 +36,24 @@ struct DirectoryOutput: Sendable {
         try WriteAccess.check(directory)
     }
 
+    /// - Throws: `invalidOption` when the files written here would be found by the patterns of the source: the next run would read its own output.
+    func check(reading source: any Source) throws(SluiceError) {
+        guard let patterns = (source as? FileSource)?.patterns else { return }
+        let partition = partitionBy.map { HivePath.escaped($0) + "=x" }
+        let path = ([directory] + partition + ["part-x." + fileExtension]).joined(separator: "/")
+        guard FileListing.matches(path, patterns.texts, in: patterns.directory) else { return }
+        throw SluiceError(
+            .invalidOption, "the output \(shown.quotedForMessage) lies within the source's files, so the next run would read it",
+            remedy: "write to a directory that \(patterns.texts.map(\.quotedForMessage).joined(separator: ", ")) does not match")
+    }
+
     // MARK: Staging
 
     /// On the directory's own file system, so that files move into place by a rename.
     func stagingDirectory(run: String) -> String { directory + "/" + PartName.stagingPrefix + run }
 
-    /// Makes the run's staging directory, which the catalog removes when the run ends, however it ends.
-    func stage(run: String, _ catalog: Catalog) throws(SluiceError) {
-        let path = stagingDirectory(run: run)
-        try catalog.stage([path], run: RunID(run))
-        try DiskFiles.createDirectories(path)
-    }
+    /// Makes the run's staging directory.
+    func stage(run: String) throws(SluiceError) { try DiskFiles.createDirectories(stagingDirectory(run: run)) }
 
     /// Removes what a run staged.
     func discard(run: String) { try? DiskFiles.removeTree(stagingDirectory(run: run)) }
@@ -68,4 +76,12 @@ struct DirectoryOutput: Sendable {
         }
         return found
     }
+}
+
+/// The bounds of one writer; tests set smaller ones.
+struct OutputLimits: Sendable {
+    var openFiles = ConnectorLimits.openFiles
+    var pendingFileBytes = ConnectorLimits.pendingFileBytes
+    var pendingBytes = ConnectorLimits.pendingBytes
+    var partitions = ConnectorLimits.partitions
 }

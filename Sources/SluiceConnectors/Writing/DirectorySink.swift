@@ -4,14 +4,12 @@ import SluicePipelines
 
 /// Writes files into a directory that no catalog table describes.
 struct DirectorySink: Sink {
-    let output: DirectoryOutput
+    var output: DirectoryOutput
     let mode: WriteMode
-    let catalog: Catalog
 
-    init(_ output: DirectoryOutput, mode: WriteMode, catalog: Catalog) {
+    init(_ output: DirectoryOutput, mode: WriteMode) {
         self.output = output
         self.mode = mode
-        self.catalog = catalog
     }
 
     var guarantee: DeliveryGuarantee { .exactlyOnce }
@@ -21,8 +19,12 @@ struct DirectorySink: Sink {
 
     func check(_ schema: Schema) throws { try output.check(schema) }
 
+    func check(reading source: any Source) throws { try output.check(reading: source) }
+
+    func stagingPaths(run: String) -> [String] { [output.stagingDirectory(run: run)] }
+
     func open(schema: Schema, run: String, writer: Int) async throws -> any SinkWriter {
-        try output.stage(run: run, catalog)
+        try output.stage(run: run)
         return try PartitionedWriter(output, schema: schema, run: run, number: writer)
     }
 

@@ -2,7 +2,7 @@ import SluiceCore
 import SluiceFormats
 import SluicePipelines
 
-/// Stages the rows of one task: a file for each partition, and further ones where `ConnectorLimits` asks for it.
+/// Stages the rows of one task: a file for each partition, and further ones where `OutputLimits` asks for it.
 ///
 /// Rows are encoded into memory first, so that a file is opened only for a write that is worth it, and rows of many partitions in turn do not
 /// make many small files.
@@ -57,17 +57,17 @@ final class PartitionedWriter: SinkWriter {
             encoder.encode(group.batch, into: &partition.pending)
             partition.pendingRows += Int64(group.batch.rowCount)
             pendingBytes += partition.pending.count - before
-            if partition.pending.count >= ConnectorLimits.pendingFileBytes { try flush(partition) }
+            if partition.pending.count >= output.limits.pendingFileBytes { try flush(partition) }
         }
-        if pendingBytes > ConnectorLimits.pendingBytes { try flushLargest() }
+        if pendingBytes > output.limits.pendingBytes { try flushLargest() }
     }
 
     private func partition(_ values: [String?]) throws(SluiceError) -> Partition {
         if let known = partitions[values] { return known }
-        guard partitions.count < ConnectorLimits.partitions else {
+        guard partitions.count < output.limits.partitions else {
             throw SluiceError(
                 .limitExceeded,
-                "the output has more than \(ConnectorLimits.partitions) partitions by \(output.partitionBy.joined(separator: ", "))",
+                "the output has more than \(output.limits.partitions) partitions by \(output.partitionBy.joined(separator: ", "))",
                 remedy: "partition by columns with fewer values, such as a month instead of a time")
         }
         var names: [String] = []
@@ -88,21 +88,21 @@ final class PartitionedWriter: SinkWriter {
         let before = file.bytesWritten
         try file.write(partition.pending, rows: partition.pendingRows)
         bytesWritten += file.bytesWritten - before
-        partition.pending.removeAll(keepingCapacity: partitions.count <= ConnectorLimits.openFiles)
+        partition.pending.removeAll(keepingCapacity: partitions.count <= output.limits.openFiles)
         partition.pendingRows = 0
     }
 
     /// Frees half of the memory, by the largest partitions first: each makes one larger write.
     private func flushLargest() throws(SluiceError) {
         for partition in partitions.values.sorted(by: { $0.pending.count > $1.pending.count }) {
-            if pendingBytes <= ConnectorLimits.pendingBytes / 2 { return }
+            if pendingBytes <= output.limits.pendingBytes / 2 { return }
             try flush(partition)
         }
     }
 
     private func file(for partition: Partition) throws(SluiceError) -> PartFile {
         if let file = partition.file { return file }
-        if open.count == ConnectorLimits.openFiles, let oldest = open.indices.min(by: { open[$0].lastUse < open[$1].lastUse }) {
+        if open.count == output.limits.openFiles, let oldest = open.indices.min(by: { open[$0].lastUse < open[$1].lastUse }) {
             try complete(open.remove(at: oldest))
         }
         let name = PartName.name(run: run, writer: number, number: fileCount, fileExtension: output.fileExtension)

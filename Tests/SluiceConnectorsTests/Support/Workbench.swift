@@ -47,12 +47,19 @@ struct Workbench {
     /// Writes batches as one run, a writer for each, and commits it; the run's id.
     @discardableResult
     func run(_ sink: any Sink, _ schema: Schema, _ writers: [[Batch]]) async throws -> String {
-        let run = try catalog.beginRun(pipeline: "test", definitionHash: "", staging: [])
         try sink.check(schema)
+        let run = try begin(sink)
         let staged = try await stage(sink, schema, run.text, writers)
         try catalog.commit(try sink.commit(schema: schema, run: run.text, staged: staged), run: run, report: RunReport())
         await sink.discard(run: run.text)
         return run.text
+    }
+
+    /// Begins a run that removes what the sink staged unless it commits.
+    func begin(_ sink: any Sink) throws -> RunID {
+        let run = try catalog.beginRun(pipeline: "test", definitionHash: "", staging: [])
+        try catalog.stage(sink.stagingPaths(run: run.text), run: run)
+        return run
     }
 
     func stage(_ sink: any Sink, _ schema: Schema, _ run: String, _ writers: [[Batch]]) async throws -> [StagedFile] {

@@ -38,7 +38,7 @@ struct DirectorySinkTests {
     @Test("staged files are invisible until the commit, and gone after a discard") func staging() async throws {
         let batch = try makeBatch(Self.rows)
         let sink = try await bench.sink("files: out\nformat: csv\npartition_by: id")
-        let run = try bench.catalog.beginRun(pipeline: "test", definitionHash: "", staging: [])
+        let run = try bench.begin(sink)
         let staged = try await bench.stage(sink, batch.schema, run.text, [[batch]])
         #expect(staged.count == 3)
         #expect(staged.allSatisfy { DiskFiles.kind(of: $0.stagedPath) == .file && DiskFiles.kind(of: $0.finalPath) == nil })
@@ -50,8 +50,8 @@ struct DirectorySinkTests {
     @Test("a run that is cut off leaves nothing that the next one sees") func abandoned() async throws {
         let batch = try makeBatch(Self.rows)
         try await bench.run(try await bench.sink("files: out"), batch.schema, [[batch]])
-        let run = try bench.catalog.beginRun(pipeline: "test", definitionHash: "", staging: [])
         let sink = try await bench.sink("files: out")
+        let run = try bench.begin(sink)
         _ = try await bench.stage(sink, batch.schema, run.text, [[batch]])
         try bench.catalog.failRun(run, SluiceError(.interrupted, "stopped"), report: .init(), interrupted: true)
         #expect(bench.directory.files(below: "out").count == 1)
@@ -128,43 +128,41 @@ struct DirectorySinkTests {
         #expect(bench.directory.files(below: "none").isEmpty)
     }
 
-    @Test("more partitions than open files: every row is there once, in few files") func manyPartitions() async throws {
-        let count = ConnectorLimits.openFiles * 3
-        let batches = try (0..<8).map { number in
-            try makeBatch([
-                ("k", .int32, (0..<(count * 4)).map { .integer(Int64($0 % count)) }),
-                ("text", .string, (0..<(count * 4)).map { .string("row \(number) \($0) " + String(repeating: "x", count: 200)) }),
-            ])
-        }
-        try await bench.run(try await bench.sink("files: out\nformat: json\npartition_by: k"), batches[0].schema, [batches])
-        #expect(bench.directory.files(below: "out").count == count)
-        let read = try await bench.source("files: out").readAll(["text", "k"])
-        #expect(read.rows.count == 8 * 4 * count)
-        #expect(Set(read["text"]).count == 8 * 4 * count)
-        #expect(Set(read.counts(by: "k").values) == [32])
+    /// A sink into `out` with small bounds.
+    func bounded(_ yaml: String, _ limits: OutputLimits) async throws -> DirectorySink {
+        var sink = try #require(try await bench.sink("files: out\nformat: json\npartition_by: k\n\(yaml)") as? DirectorySink)
+        sink.output.limits = limits
+        return sink
     }
 
-    @Test("partitions that outgrow the buffers get further files, and no row is lost") func largePartitions() async throws {
-        let count = ConnectorLimits.openFiles + 5
-        let text = String(repeating: "y", count: ConnectorLimits.pendingFileBytes)
-        var batches: [Batch] = []
-        for round in 0..<2 {
-            for key in 0..<count {
-                batches.append(try makeBatch([("k", .int32, [.integer(Int64(key))]), ("text", .string, [.string("\(round)" + text)])]))
-            }
+    @Test(
+        "more partitions than open files or memory: every row is there once, whatever the bounds",
+        arguments: [
+            (OutputLimits(openFiles: 4), 12...12), (OutputLimits(openFiles: 4, pendingFileBytes: 1_000), 13...400),
+            (OutputLimits(openFiles: 1, pendingBytes: 5_000), 13...400), (OutputLimits(openFiles: 1, pendingFileBytes: 1), 13...400),
+            (OutputLimits(openFiles: 12, pendingFileBytes: 1), 12...12),
+        ] as [(OutputLimits, ClosedRange<Int>)]) func bounds(_ limits: OutputLimits, _ files: ClosedRange<Int>)
+        async throws
+    {
+        let batches = try (0..<8).map { number in
+            try makeBatch([
+                ("k", .int32, (0..<48).map { .integer(Int64($0 % 12)) }),
+                ("text", .string, (0..<48).map { .string("row \(number) \($0) " + String(repeating: "x", count: 40)) }),
+            ])
         }
-        try await bench.run(
-            try await bench.sink("files: out\nformat: json\ncompression: gzip\npartition_by: k"), batches[0].schema, [batches])
-        #expect(bench.directory.files(below: "out").count > count)
-        let counts = try await bench.source("files: out").readAll(["k"]).counts(by: "k")
-        #expect(counts.count == count && Set(counts.values) == [2])
+        let sink = try await bounded("compression: gzip", limits)
+        try await bench.run(sink, batches[0].schema, [batches])
+        #expect(files.contains(bench.directory.files(below: "out").count))
+        let read = try await bench.source("files: out").readAll(["text", "k"])
+        #expect(Set(read["text"]).count == 8 * 48)
+        #expect(read.counts(by: "k") == Dictionary(uniqueKeysWithValues: (0..<12).map { ("\($0)", 32) }))
     }
 
     @Test("the number of partitions is bounded") func tooManyPartitions() async throws {
         let keys = (0...ConnectorLimits.partitions).map { Value.integer(Int64($0)) }
         let atLimit = try makeBatch([("k", .int32, Array(keys.dropLast())), ("n", .int32, Array(keys.dropLast()))])
         let sink = try await bench.sink("files: out\npartition_by: k")
-        let run = try bench.catalog.beginRun(pipeline: "test", definitionHash: "", staging: [])
+        let run = try bench.begin(sink)
         let writer = try await sink.open(schema: atLimit.schema, run: run.text, writer: 0)
         try await writer.write(atLimit)
         let error = await sluiceError {
@@ -201,13 +199,29 @@ struct DirectorySinkTests {
         let text = String(repeating: "z", count: 100_000)
         let batch = try makeBatch([("a", .string, (0..<20).map { .string("\($0)" + text) })])
         let sink = try await bench.sink("files: \(disk.root)/out\nformat: json")
-        let run = try bench.catalog.beginRun(pipeline: "test", definitionHash: "", staging: [])
+        let run = try bench.begin(sink)
         let error = await sluiceError { _ = try await bench.stage(sink, batch.schema, run.text, [[batch]]) }
         #expect(error?.code == .diskFull)
         #expect(error?.message.contains(disk.root) == true)
         #expect(error?.remedy != nil)
         await sink.discard(run: run.text)
         #expect(TemporaryDirectory.files(below: disk.root + "/out").isEmpty)
+    }
+
+    @Test(
+        "an output that the source's patterns would find is refused",
+        arguments: [
+            ("in", "in/out", true), ("in", "in", true), ("in/*.csv", "in", true), ("in/**/*.csv", "in/deep/out", true), ("'*'", "in", true),
+            ("in/*.csv", "in/out", false), ("in", "out", false), ("in/a.csv", "in", false), ("in/*.csv", "in\npartition_by: n", false),
+            ("in/**", "in\npartition_by: n", true), ("in/*.csv", "in\nformat: json", false),
+        ]) func overlap(_ input: String, _ output: String, _ isRefused: Bool) async throws
+    {
+        try bench.directory.write("in/a.csv", "id,n\n1,2\n")
+        let source = try await bench.source("files: \(input)\nformat: csv")
+        let sink = try #require(try await bench.sink("files: \(output)") as? DirectorySink)
+        let error = sluiceError { try sink.check(reading: source) }
+        #expect((error?.code == .invalidOption) == isRefused)
+        #expect((error == nil) == !isRefused)
     }
 
     @Test("columns that cannot be partition columns are found before the run") func check() async throws {

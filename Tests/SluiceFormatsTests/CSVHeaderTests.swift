@@ -29,6 +29,13 @@ import Testing
         #expect(try csv().open(MemorySource(Array("a,,\"\"\n1,2,3\n".utf8)), path: "x.csv").layout.columns == ["a", "column2", "column3"])
     }
 
+    @Test("names are trimmed with the fields, quoted ones are not", arguments: ["\"", ""]) func trimmedNames(_ quote: String) throws {
+        let framer = try csv(["trim": .boolean(true), "quote": .text(quote)]).open(MemorySource(Array(" a ,b\t\n1,2\n".utf8)), path: "x")
+        #expect(framer.layout.columns == ["a", "b"])
+        #expect(
+            try csv(["trim": .boolean(true)]).open(MemorySource(Array(" \" a \" ,b\n".utf8)), path: "x").layout.columns == [" a ", "b"])
+    }
+
     @Test("without a header the columns are numbered, with given names named; no line is lost") func absent() throws {
         let numbered = try csv(["header": .boolean(false)]).open(MemorySource(Array("1,2\n3,4\n".utf8)), path: "x.csv")
         #expect(numbered.layout.columns == ["column1", "column2"])

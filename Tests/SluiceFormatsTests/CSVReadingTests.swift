@@ -151,6 +151,13 @@ import Testing
         #expect(try read("a;b\n\(text);1\n", format, schema(("a", "float64"))).rejects.map(\.error.code) == [.valueDoesNotFit])
     }
 
+    @Test("a number in local spelling has a longest text", arguments: [0, 1]) func longNumber(_ excess: Int) throws {
+        let text = "0," + String(repeating: "0", count: FormatLimits.scalarBytes - 2 + excess)
+        let result = try read("a;b\n\(text);1\n", csv(["delimiter": .text(";"), "decimal_mark": .text(",")]), schema(("a", "float64")))
+        #expect(result.rows.count == 1 - excess)
+        #expect(result.rejects.count == excess)
+    }
+
     @Test("dates and timestamps by pattern") func patterns() throws {
         let format = try csv(["date_pattern": .text("%d/%m/%Y"), "timestamp_pattern": .text("%d-%b-%y %I:%M:%S.%f %p %z")])
         let text = "d,t\n29/02/2024,01-Feb-70 12:00:01.25 AM +01:00\n29/02/2023,01-Feb-70 12:00:01.25 AM Z\n"
@@ -169,5 +176,9 @@ import Testing
         #expect(decoded.batch["a"]?.values == [.integer(1), .integer(2)])
         #expect(decoded.rejects.map(\.error.code) == [.malformedRecord, .malformedRecord])
         #expect(decoded.rejects.first?.location?.description == "s/0@12")
+        let lines = RawRecords(bytes: Array("1,x\n2,y3,z\n".utf8), starts: [0, 7], ends: [7, 11])
+        let unquoted = decoder.decode(lines, origin: Origin(.shard(stream: "s", shard: "0"), .dense(first: 0, count: 2)))
+        #expect(unquoted.batch["b"]?.values == [.string("z")])
+        #expect(unquoted.rejects.map(\.error.code) == [.malformedRecord])
     }
 }

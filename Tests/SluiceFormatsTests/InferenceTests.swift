@@ -88,4 +88,13 @@ import Testing
         #expect(inference.schema["a"]?.type == .int64)
         #expect((FormatLimits.sampleRows...(FormatLimits.sampleRows + CoreLimits.batchRows)).contains(inference.sampledRows))
     }
+
+    @Test("a sample of long records ends at its bytes") func byteLimit() throws {
+        let format = try csv()
+        var inference = SchemaInference(format)
+        let line = String(repeating: "x", count: 64 << 10) + ",1\n"
+        try inference.sample(format.open(RepeatingSource([("a,b\n", 1), (line, 200)]), path: "x"))
+        let bytes = inference.sampledRows * line.utf8.count
+        #expect((FormatLimits.sampleBytes...(FormatLimits.sampleBytes + 2 * CoreLimits.batchBytes)).contains(bytes))
+    }
 }

@@ -25,7 +25,11 @@ struct CSVHeader {
             throw SluiceError(
                 .invalidEncoding, "the header is not text: \(RowError.notText(fault, encoding: dialect.encoding).message)", at: place)
         }
-        fields = split(framed)
+        guard let fields = split(framed) else {
+            throw SluiceError(
+                .malformedRecord, "the header cannot be taken apart", at: place, remedy: "check its quotes, or set quotes: lenient")
+        }
+        self.fields = fields
         guard fields.count <= CoreLimits.columns else {
             throw SluiceError(.limitExceeded, "the header has \(fields.count) columns; \(CoreLimits.columns) are allowed", at: place)
         }
@@ -44,11 +48,11 @@ struct CSVHeader {
     }
 
     /// `column1`, `column2`, …: one for each field of the record.
-    func numbered(_ framed: FramedRecords) -> [String] { split(framed).indices.map { "column\($0 + 1)" } }
+    func numbered(_ framed: FramedRecords) -> [String] { (split(framed) ?? []).indices.map { "column\($0 + 1)" } }
 
     /// A warning when the header's texts have the types of the first record's, and some are not text: then it is likely data.
     func warnings(firstRecord framed: FramedRecords) -> [String] {
-        let first = split(framed)
+        let first = split(framed) ?? []
         let shapes = fields.map { Shape(text: $0, dialect) }
         guard first.count == fields.count, shapes.contains(where: { $0 != .text && $0 != .unknown }),
             zip(shapes, first).allSatisfy({ $0 == Shape(text: $1, dialect) })
@@ -57,16 +61,23 @@ struct CSVHeader {
         return ["the first line of \(path) looks like data, not like column names: \(shown); if it is data, set header: false"]
     }
 
-    private func split(_ framed: FramedRecords) -> [[UInt8]] {
+    /// The fields of the first record; nil when its quotes make no sense.
+    private func split(_ framed: FramedRecords) -> [[UInt8]]? {
         let record = framed.records[0]
-        guard let parser, record.contains(dialect.quote ?? 0) || dialect.trims else {
-            return record.split(separator: dialect.delimiter, omittingEmptySubsequences: false).map(Array.init)
+        guard let parser, let quote = dialect.quote, record.contains(quote) else {
+            let fields = record.split(separator: dialect.delimiter, omittingEmptySubsequences: false)
+            return fields.map { dialect.trims ? trimmed($0) : Array($0) }
         }
         do throws(LibCSV.Failure) {
             try record.withUnsafeBufferPointer { bytes throws(LibCSV.Failure) in try parser.tokenize(bytes) }
         } catch {
-            return []
+            return nil
         }
         return parser.list
+    }
+
+    private func trimmed(_ field: ArraySlice<UInt8>) -> [UInt8] {
+        let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
+        return Array(field.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
     }
 }

@@ -13,6 +13,7 @@ package indirect enum Shape: Hashable, Sendable {
     case list(Shape)
     case structure([Member])
 
+    /// A named part of a struct, in the order in which the parts were seen.
     package struct Member: Hashable, Sendable {
         package var name: String
         package var shape: Shape

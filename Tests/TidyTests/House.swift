@@ -1,7 +1,7 @@
 /// The floors of the house, lowest first. A target imports floors below its own, never a sibling.
 enum House {
     static let floors: [(name: String, targets: [String])] = [
-        ("C libraries", ["CLibCSV", "CZlib"]),
+        ("C libraries", ["CLibCSV", "CZlib", "CStreamSupport"]),
         ("ground", ["SluiceCore"]),
         ("parts", ["SluiceStorage", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceCatalog"]),
         ("plan", ["SluicePipelines"]),
@@ -18,7 +18,8 @@ enum House {
     /// Which targets may import a module from outside: each library has its keeper, so that it can be replaced in one place.
     static let keepers: [String: Set<String>] = [
         "CLibCSV": ["SluiceFormats"],
-        "CZlib": ["SluiceFormats", "SluiceStreams"],
+        "CZlib": ["SluiceFormats"],
+        "CStreamSupport": ["SluiceStreams"],
         "GRDB": ["SluiceCatalog"],
         "Yams": ["SluicePipelines"],
         "ArgumentParser": ["SluiceCLI", "Sluice", "sluice"],

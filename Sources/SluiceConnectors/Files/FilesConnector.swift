@@ -22,6 +22,7 @@ package struct FilesConnector: Connector {
         "files", .string, isRequired: true, "The directory to write into, relative to the definition; it is created where it is missing.",
         examples: ["out/orders"])
 
+    /// Finds the files, and looks at their headers and a sample.
     package func source(_ options: OptionValues, in context: ConnectorContext) async throws -> any Source {
         let files: [InputFile]
         do throws(SluiceError) {
@@ -34,6 +35,7 @@ package struct FilesConnector: Connector {
         return source
     }
 
+    /// A directory; nothing is created before the run.
     package func sink(_ options: OptionValues, in context: ConnectorContext) async throws -> any Sink {
         let directory = FileListing.location(try options.require("files").string(), in: context.directory)
         guard DiskFiles.kind(of: directory) != .file else {

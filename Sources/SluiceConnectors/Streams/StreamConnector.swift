@@ -38,6 +38,7 @@ package struct StreamConnector: Connector {
     private static let key = OptionSpecification(
         "key", .column, "The column whose text is the partition key; the record itself when absent.", examples: ["user_id"])
 
+    /// The records from a position to where each shard ends; without declared columns, a sample of them is read.
     package func source(_ options: OptionValues, in context: ConnectorContext) async throws -> any Source {
         let name = try options.require("stream").string()
         let stream: RecordStream
@@ -54,6 +55,7 @@ package struct StreamConnector: Connector {
         return try await StreamSource(stream, from: try start(options), layout: layout, declared: declared)
     }
 
+    /// A stream, which the run creates where it is missing.
     package func sink(_ options: OptionValues, in context: ConnectorContext) async throws -> any Sink {
         let name = try options.require("stream").string()
         do throws(SluiceError) {

@@ -23,6 +23,7 @@ package struct TableConnector: Connector {
 
     private static let description = OptionSpecification("description", .string, "What the table holds, for whoever looks at the catalog.")
 
+    /// The files that the catalog lists, with its schema.
     package func source(_ options: OptionValues, in context: ConnectorContext) async throws -> any Source {
         do throws(SluiceError) {
             return try await TableFiles.source(try name(options), in: context.catalog)
@@ -31,6 +32,7 @@ package struct TableConnector: Connector {
         }
     }
 
+    /// A new table, or the one that the catalog has; nothing is changed before the run.
     package func sink(_ options: OptionValues, in context: ConnectorContext) async throws -> any Sink {
         let name = try name(options)
         let existing = try context.catalog.findTable(name)?.definition

@@ -29,6 +29,12 @@ import Testing
     @Test("a countdown", arguments: [(0.0, "0:00"), (6.2, "0:07"), (754, "12:34"), (11_100, "3:05:00"), (1e18, "99:59:59")])
     func clock(seconds: Double, text: String) { #expect(HumanText.clock(seconds: seconds) == text) }
 
+    @Test("times are in UTC and say so, also before 1970") func times() {
+        #expect(HumanText.time(micros: 1_715_000_096_999_999) == "2024-05-06 12:54:56Z")
+        #expect(HumanText.time(micros: 1_715_000_096_999_999, hasSeconds: false) == "2024-05-06 12:54Z")
+        #expect(HumanText.time(micros: -1) == "1969-12-31 23:59:59Z")
+    }
+
     @Test("nouns follow their number") func nouns() {
         #expect(HumanText.count(1, "row") == "1 row")
         #expect(HumanText.count(0, "row") == "0 rows")

@@ -63,11 +63,12 @@ enum HumanText {
         return decimal(min(rest, 1e15), places: places) + (units[unit].isEmpty ? "" : " " + units[unit])
     }
 
-    /// `2024-05-06 12:34:56`, in UTC, without fractions.
-    static func time(micros: Int64) -> String {
+    /// `2024-05-06 12:34:56Z`, or without seconds; in UTC.
+    static func time(micros: Int64, hasSeconds: Bool = true) -> String {
         var bytes: [UInt8] = []
         let seconds = micros - ((micros % TimeText.microsPerSecond) + TimeText.microsPerSecond) % TimeText.microsPerSecond
         TimeText.append(micros: seconds, zoned: false, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self).replacing("T", with: " ")
+        if !hasSeconds { bytes.removeLast(3) }
+        return String(decoding: bytes, as: UTF8.self).replacing("T", with: " ") + "Z"
     }
 }

@@ -72,6 +72,9 @@ struct RunCommand: ReportingCommand {
             }
         }
         let status: CommandStatus = strict && result.rejected > 0 ? .deadLetters : .done
+        if status == .deadLetters && !quiet && !output.json {
+            session.console.warning("not every record could be processed; under --strict the exit code is \(status.rawValue)")
+        }
         return Report(quiet ? result.previewBlocks : result.blocks, json: result.json, status: status)
     }
 

@@ -26,7 +26,9 @@ struct InitCommand: ReportingCommand {
         for file in project.files { list.add("  " + file.path, file.purpose) }
         blocks += [.pairs(list), .blank, .line("Next:", .heading)]
         blocks += commands.map { .line("  " + $0) }
-        blocks += [.blank, .line("The test fails: one expression in \(project.pipelinePath) is wrong. README.md says how to find it.")]
+        blocks += [
+            .blank, .paragraph("The test fails: one expression in \(project.pipelinePath) is wrong. README.md says how to find it."),
+        ]
         return Report(
             blocks,
             json: .object([

@@ -78,7 +78,7 @@ let package = Package(
         tests("SluiceCoreTests", ["SluiceCore", "SluiceTestKit"]),
         tests("SluiceStorageTests", ["SluiceStorage", "SluiceTestKit"]),
         tests("SluiceExpressionsTests", ["SluiceExpressions", "SluiceTestKit"]),
-        tests("SluiceFormatsTests", ["SluiceFormats", "SluiceTestKit"]),
+        tests("SluiceFormatsTests", ["SluiceFormats", "SluiceTestKit", "CLibCSV"]),
         tests("SluiceStreamsTests", ["SluiceStreams", "SluiceTestKit"]),
         tests("SluiceCatalogTests", ["SluiceCatalog", "SluiceTestKit", grdb]),
         tests("SluicePipelinesTests", ["SluicePipelines", "SluiceTestKit"]),

@@ -56,6 +56,7 @@ package struct PipelineRunner: Sendable {
                 deadLetters: work.rejects.shown, notices: plan.notices)
         } catch {
             letters.discard()
+            await plan.sink.discard(run: run.text)
             let isInterrupted = error is CancellationError || Task.isCancelled
             let failure = isInterrupted ? Self.interruption(run) : Self.failure(error)
             try? catalog.failRun(run, failure, report: work.report(seconds: (clock.now - start).seconds), interrupted: isInterrupted)

@@ -16,6 +16,9 @@ package protocol Sink: Sendable {
     /// Checks that rows of `schema` can be written, before anything is read.
     func check(_ schema: Schema) throws
 
+    /// Refuses a source whose next reading would find what this sink writes.
+    func check(reading source: any Source) throws
+
     /// Where the run will stage its output: recorded before anything is written, so that whoever opens the state next can remove it.
     func stagingPaths(run: String) -> [String]
 
@@ -25,11 +28,12 @@ package protocol Sink: Sendable {
     /// What the run's one commit must record and make visible, from the files that all writers staged.
     func commit(schema: Schema, run: String, staged: [StagedFile]) throws -> OutputCommit
 
-    /// Removes what an abandoned run staged.
+    /// Ends an abandoned run: closes what it opened and removes what it staged.
     func discard(run: String) async
 }
 
 extension Sink {
+    package func check(reading source: any Source) throws {}
     package func stagingPaths(run: String) -> [String] { [] }
 }
 

@@ -15,6 +15,7 @@ package enum Planner {
         let sink = try await context.openSink(definition.sink)
         do {
             try sink.check(whole)
+            for source in [opened.source] + first.flatMap(\.otherSources) { try sink.check(reading: source) }
         } catch let error as SluiceError {
             throw error.located(at: definition.sink.location)
         }
@@ -35,6 +36,17 @@ package enum Planner {
         var input: Schema
         var planned: [PlannedStep]
         var output: Schema { planned[planned.count - 1].outputSchema }
+
+        /// Of its joins and unions.
+        var otherSources: [any Source] {
+            planned.compactMap { step in
+                switch step.operation {
+                case .join(let join): join.table.source
+                case .union(let union): union.other.source
+                default: nil
+                }
+            }
+        }
     }
 
     private static func bind(_ steps: [any StepDefinition], to schema: Schema, in context: PlanContext) async throws -> [BoundStep] {

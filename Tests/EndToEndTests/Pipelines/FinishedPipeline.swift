@@ -2,36 +2,22 @@ import Foundation
 import SluiceTestKit
 import Testing
 
-/// A pipeline of the repository, run on `sample-data/` in a fresh state directory.
+/// A pipeline of the repository, run on `sample-data/`.
 struct FinishedPipeline {
     let path: String
     let project: Project
     /// The run's document.
     let run: JSONDocument
+    /// The written table, decompressed.
+    let table: TableCopy
 
-    init(_ name: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    /// - Parameter project: where the state of earlier pipelines is; a fresh one by default.
+    init(_ name: String, in project: Project? = nil, sourceLocation: SourceLocation = #_sourceLocation) async throws {
         path = Repository.path("pipelines/\(name).yaml")
-        project = try Project()
-        run = try await project.json("run", path, sourceLocation: sourceLocation)
+        self.project = try project ?? Project()
+        run = try await self.project.json("run", path, sourceLocation: sourceLocation)
         #expect(run["state"] == .string("succeeded"), "\(run)", sourceLocation: sourceLocation)
-    }
-
-    /// Where the files of the written table are.
-    var location: String { run["tables"]?[0]?["location"]?.text ?? "" }
-
-    /// All rows of the table, without the columns that stand in directories' names.
-    var rows: CSVDocument { get throws { try CSVDocument.directory(location) } }
-
-    /// Rows by the value of the innermost partition key, as the directories say.
-    var partitions: [String: CSVDocument] {
-        get throws {
-            let files = TemporaryDirectory.files(below: location).filter { $0.hasSuffix(".csv") }
-            let directories = Set(files.map { $0.split(separator: "/").dropLast().joined(separator: "/") })
-            return Dictionary(
-                uniqueKeysWithValues: try directories.map { directory in
-                    (String(directory.split(separator: "=").last ?? ""), try CSVDocument.directory(location + "/" + directory))
-                })
-        }
+        table = try await TableCopy(of: run["tables"]?[0]?["location"]?.text ?? "")
     }
 
     /// Line and code of each dead letter, in the order of the lines.
@@ -39,13 +25,11 @@ struct FinishedPipeline {
 
     /// Runs the pipeline once more over the same state: the answer is the same.
     func expectSameAgain(sourceLocation: SourceLocation = #_sourceLocation) async throws {
-        let before = try rows.sorted
-        let letters = try deadLetters.map(\.line)
         let second = try await project.json("run", path, sourceLocation: sourceLocation)
         for key in ["rows_in", "rows_out", "dead_letters"] { #expect(second[key] == run[key], "\(key)", sourceLocation: sourceLocation) }
-        let after = try rows.sorted
-        #expect(after == before, "the second run has other rows", sourceLocation: sourceLocation)
-        #expect(try Self.deadLetters(second).map(\.line) == letters, sourceLocation: sourceLocation)
+        let after = try await TableCopy(of: second["tables"]?[0]?["location"]?.text ?? "")
+        #expect(try after.sortedLines == table.sortedLines, "the second run has other rows", sourceLocation: sourceLocation)
+        #expect(try Self.deadLetters(second).map(\.line) == deadLetters.map(\.line), sourceLocation: sourceLocation)
         #expect(project.stagedFiles.isEmpty, sourceLocation: sourceLocation)
     }
 
@@ -53,6 +37,52 @@ struct FinishedPipeline {
         guard let file = run["dead_letter_file"]?.text else { return [] }
         return try JSONDocument.lines(TemporaryDirectory.contents(of: file))
             .map { ($0["line"]?.integer ?? 0, $0["code"]?.text ?? "") }.sorted { $0.0 < $1.0 }
+    }
+}
+
+/// The files of a table as they are, except that compressed ones are decompressed by the system's gzip.
+struct TableCopy {
+    private let directory: TemporaryDirectory
+
+    init(of location: String) async throws {
+        directory = try TemporaryDirectory()
+        let line = "cp -r '\(location)'/. . && find . -name '*.gz' -exec gzip -d {} +"
+        let result = try await Command.shell(line, directory: directory.root).run()
+        try #require(result.exitCode == 0, "\(result.transcript)")
+    }
+
+    /// All rows of a CSV table, without the columns that stand in directories' names.
+    var rows: CSVDocument { get throws { try CSVDocument.directory(directory.root) } }
+
+    /// Rows of a CSV table by the value of the innermost partition key, as the directories say.
+    var partitions: [String: CSVDocument] {
+        get throws {
+            let directories = Set(directory.files().map { $0.split(separator: "/").dropLast().joined(separator: "/") })
+            return Dictionary(
+                uniqueKeysWithValues: try directories.map { folder in
+                    (String(folder.split(separator: "=").last ?? ""), try CSVDocument.directory(directory.path(folder)))
+                })
+        }
+    }
+
+    /// Rows of a JSON table by the value of the innermost partition key.
+    var documents: [String: [JSONDocument]] {
+        get throws {
+            try directory.files().reduce(into: [:]) { result, file in
+                let folder = file.split(separator: "/").dropLast().joined(separator: "/")
+                result[String(folder.split(separator: "=").last ?? ""), default: []] += try JSONDocument.lines(directory.text(file))
+            }
+        }
+    }
+
+    /// Every line with its directory, in the order of the texts: equal for equal tables, however their rows are spread over files.
+    var sortedLines: [String] {
+        get throws {
+            try directory.files().flatMap { file in
+                let folder = file.split(separator: "/").dropLast().joined(separator: "/")
+                return try directory.text(file).split(separator: "\n").map { "\(folder): \($0)" }
+            }.sorted()
+        }
     }
 }
 

@@ -44,18 +44,3 @@ import Testing
         #expect(try !Glob("{a,b}").isLiteral)
     }
 }
-
-@Suite("Hive partitions") struct HivePartitionTests {
-    @Test("values come from directories, decoded, with leading zeros")
-    func values() {
-        #expect(
-            HivePartition.values(of: "t/year=2024/month=01/a.csv") == [.init(key: "year", value: "2024"), .init(key: "month", value: "01")])
-        #expect(HivePartition.values(of: "t/city=S%C3%A3o%20Paulo%2FX/x") == [.init(key: "city", value: "São Paulo/X")])
-        #expect(HivePartition.values(of: "t/a%3Db=c=d/x") == [.init(key: "a=b", value: "c=d")])
-        #expect(
-            HivePartition.values(of: "t/p=100%/q=%FF/e=/x") == [
-                .init(key: "p", value: "100%"), .init(key: "q", value: "%FF"), .init(key: "e", value: ""),
-            ])
-        #expect(HivePartition.values(of: "=x/plain/a=b") == [])
-    }
-}

@@ -28,7 +28,11 @@ package struct FilesConnector: Connector {
         do throws(SluiceError) {
             files = try await FileListing.files(try options.strings("files"), in: context.directory)
         } catch {
-            throw error.located(at: options.location(of: "files"))
+            // What names nothing is wrong in the definition; its message has the path. What cannot be read is wrong where it lies.
+            guard error.code == .fileNotFound else { throw error.located(at: options.location(of: "files")) }
+            var placed = error
+            placed.location = options.location(of: "files") ?? error.location
+            throw placed
         }
         var source = try FileOptions.source(files, options)
         source.patterns = (try options.strings("files"), context.directory)

@@ -44,12 +44,27 @@ struct CSVDialect: Hashable, Sendable {
         isStrict = checked.text("quotes") == "strict"
         rules.decimalMark = checked.byte("decimal_mark") ?? rules.decimalMark
         rules.groupMark = checked.byte("group_mark")
-        if let pattern = checked.text("date_pattern") { rules.datePattern = try TimePattern(pattern, option: "date_pattern") }
-        if let pattern = checked.text("timestamp_pattern") {
-            rules.timestampPattern = try TimePattern(pattern, option: "timestamp_pattern")
-        }
+        rules.datePattern = try Self.timePattern("date_pattern", checked)
+        rules.timestampPattern = try Self.timePattern("timestamp_pattern", checked)
         try checkMarks()
         if case .given(let names) = header { _ = try Schema(names.map { Field($0, .string) }) }
+    }
+
+    /// - Throws: `invalidOption` for a field that is not known or a pattern without a day.
+    private static func timePattern(_ option: String, _ checked: CheckedOptions) throws(SluiceError) -> TimePattern? {
+        guard let text = checked.text(option) else { return nil }
+        let (pattern, place) = TimePattern.parse(text)
+        guard let pattern else {
+            throw SluiceError(
+                .invalidOption, "unknown field at character \(place) of the \(option) \(text.quotedForMessage)",
+                remedy: "fields: \(TimePattern.manual)")
+        }
+        guard pattern.namesDay else {
+            throw SluiceError(
+                .invalidOption, "the \(option) \(text.quotedForMessage) does not name a day",
+                remedy: "it needs year, month and day, as in %d/%m/%Y")
+        }
+        return pattern
     }
 
     private func checkMarks() throws(SluiceError) {

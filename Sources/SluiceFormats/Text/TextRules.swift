@@ -43,7 +43,7 @@ struct TextRules: Hashable, Sendable {
     @inline(__always)
     func date(_ text: Text) -> Int32? {
         guard let datePattern else { return TimeText.date(text) }
-        guard let parsed = datePattern.parse(text), parsed.offsetSeconds == nil, parsed.wallMicros % TimeText.microsPerDay == 0 else {
+        guard let parsed = datePattern.read(text), parsed.offsetSeconds == nil, parsed.wallMicros % TimeText.microsPerDay == 0 else {
             return nil
         }
         return Int32(exactly: parsed.wallMicros / TimeText.microsPerDay)
@@ -53,7 +53,7 @@ struct TextRules: Hashable, Sendable {
     /// column of points in time.
     @inline(__always)
     func timestamp(_ text: Text, zoned: Bool) -> Int64? {
-        let parsed = timestampPattern.map { $0.parse(text) } ?? TimeText.timestamp(text)
+        let parsed = timestampPattern.map { $0.read(text) } ?? TimeText.timestamp(text)
         guard let parsed, zoned || parsed.offsetSeconds == nil else { return nil }
         return zoned ? parsed.utcMicros : parsed.wallMicros
     }

@@ -36,7 +36,7 @@ enum TimeReading {
                         "\(TextKernels.string(texts[row &* stride]).quotedForMessage) is not a \(noun) of this pattern")
                     continue
                 }
-                result[row] = time
+                result[row] = time.utcMicros
             }
         }
         return result

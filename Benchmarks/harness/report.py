@@ -54,4 +54,4 @@ def processor():
 
 def system():
     names = dict(line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line)
-    return f"{names.get('PRETTY_NAME', 'Linux').strip(chr(34))}, Linux {platform.release()}"
+    return f"{names.get('PRETTY_NAME', 'Linux').strip(chr(34))}, Linux {platform.release().split(chr(45))[0]}"

@@ -109,8 +109,7 @@ show_build() {
         done
         wait "$child" || status=$?
         if [ "$status" != 0 ]; then
-            grep -E 'error:|warning:' "$log" | sort -u | head -n 40 >&2 || true
-            tail -n 25 "$log" >&2
+            grep -E 'error:' "$log" | awk '!seen[$0]++' | head -n 40 >&2 || tail -n 25 "$log" >&2
             fail "$name failed; the reason stands above."
         fi
     fi

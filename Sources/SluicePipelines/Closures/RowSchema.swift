@@ -30,6 +30,11 @@ public enum RowSchema {
 private final class Notes {
     var type: DataType?
     var isNullable = false
+    /// Keys that were asked for null, which is how optional properties begin.
+    private var nullableKeys: Set<String> = []
+
+    func askedForNull(_ key: String) { nullableKeys.insert(key) }
+    func mayBeNull(_ key: String) -> Bool { nullableKeys.contains(key) }
 
     func add(_ field: Field) {
         guard case .structure(let fields)? = type else {
@@ -108,17 +113,16 @@ private struct KeyedProbe<Key: CodingKey>: KeyedDecodingContainerProtocol {
     var codingPath: [any CodingKey] { [] }
     var allKeys: [Key] { [] }
     func contains(_ key: Key) -> Bool { true }
-    func decodeNil(forKey key: Key) throws -> Bool { false }
+
+    /// `decodeIfPresent` of every type comes here first and, as there is a value, to `decode` then.
+    func decodeNil(forKey key: Key) throws -> Bool {
+        notes.askedForNull(key.stringValue)
+        return false
+    }
 
     func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
         let found = try probe(type, depth: depth)
-        notes.add(Field(key.stringValue, found.type, isNullable: found.isNullable))
-        return found.sample
-    }
-
-    func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
-        let found = try probe(type, depth: depth)
-        notes.add(Field(key.stringValue, found.type, isNullable: true))
+        notes.add(Field(key.stringValue, found.type, isNullable: found.isNullable || notes.mayBeNull(key.stringValue)))
         return found.sample
     }
 

@@ -18,7 +18,9 @@ package struct UnionStep: StepDefinition {
     package func plan(_ input: Schema, in context: PlanContext) async throws -> StepPlan {
         let opened = try await context.open(node)
         let available = opened.source.schema
-        let columns = available.names.filter { !context.unreadOutputs.contains($0) }
+        var columns = available.names.filter { !context.unreadOutputs.contains($0) }
+        // Something must say how many rows there are.
+        if columns.isEmpty, let name = available.names.first { columns = [name] }
         let other = try opened.planned(columns)
         var fields: [Field] = []
         var inputColumns: [Int?] = []

@@ -80,9 +80,10 @@ package enum DefinitionText {
             case "\n": result += "\\n"
             case "\t": result += "\\t"
             case "\r": result += "\\r"
-            case _ where scalar.properties.generalCategory == .control:
+            case "\u{FEFF}",
+                _ where scalar.properties.generalCategory == .control || scalar.properties.isNoncharacterCodePoint:
                 let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                result += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
             default: result.unicodeScalars.append(scalar)
             }
         }

@@ -1,0 +1,142 @@
+import SluiceCore
+import SluicePipelines
+import Testing
+
+@Suite struct PlanningTests {
+    // The columns of airlines.csv.
+    private static let airlines = "carrier string, name string, flight int64"
+
+    @Test(
+        "each step makes the columns that its page says, in order",
+        arguments: [
+            ("- filter: flight > 1", "filter", airlines), ("- limit: 3", "limit", airlines), ("- limit: 0", "limit", airlines),
+            ("- sort: [-flight, name]", "sort", airlines), ("- deduplicate: {by: carrier, keep: last}", "deduplicate", airlines),
+            ("- deduplicate: {}", "deduplicate", airlines), ("- fill: {name: \"'none'\"}", "project", airlines),
+            ("- derive: {next: flight + 1, name: length(name)}", "project", "carrier string, name int64, flight int64, next int64"),
+            ("- select: [flight, code: lower(carrier)]", "project", "flight int64, code string"),
+            ("- select: [flight, {code: lower(carrier), name: name}]", "project", "flight int64, code string, name string"),
+            ("- drop: name", "project", "carrier string, flight int64"),
+            ("- rename: {carrier: name, name: carrier}", "project", "name string, carrier string, flight int64"),
+            ("- cast: {flight: \"decimal(12,2)\"}", "project", "carrier string, name string, flight decimal(12,2)"),
+            ("- cast: {flight: int64}", "project", airlines),
+            ("- union: {files: airports.csv}", "union", airlines + ", faa string, lat float64, alt int64"),
+            (
+                "- aggregate: {by: [carrier, initial: \"left(name, 1)\"], columns: {n: count(*), top: max(flight), mean: avg(flight)}}",
+                "aggregate", "carrier string, initial string, n int64, top int64, mean float64"
+            ),
+            ("- aggregate: {columns: {n: count(DISTINCT carrier)}}", "aggregate", "n int64"),
+            ("- join: {with: {files: airports.csv}, on: [name]}", "join", airlines + ", faa string, lat float64, alt int64"),
+            ("- join: {with: {files: airports.csv}, on: {carrier: faa}, columns: lat, prefix: at_}", "join", airlines + ", at_lat float64"),
+            ("- join: {with: {files: airports.csv}, on: name, kind: semi}", "join", airlines),
+            ("- join: {with: {files: airports.csv}, on: name, kind: anti}", "join", airlines),
+        ])
+    func columns(_ step: String, _ operation: String, _ expected: String) async throws {
+        let plan = try await plan(definitionText(step, source: "airlines.csv"))
+        #expect(plan.outputSchema.text == expected)
+        #expect(plan.steps.map(\.operation.name) == [operation])
+    }
+
+    @Test("a column that uses an earlier one of its derive is computed behind it")
+    func layers() async throws {
+        let plan = try await plan(definitionText("- derive: {a: flight + 1, b: flight + 2, c: a * b}\n- limit: 1", source: "airlines.csv"))
+        #expect(plan.steps.map(\.name) == ["1 derive", "1 derive (2)", "2 limit"])
+        #expect(plan.outputSchema.text == Self.airlines + ", a int64, b int64, c int64")
+    }
+
+    @Test("a definition without steps writes the source's columns")
+    func noSteps() async throws {
+        let plan = try await plan(definitionText(source: "airlines.csv"))
+        #expect(plan.outputSchema.text == Self.airlines)
+        #expect(plan.steps.isEmpty)
+    }
+
+    @Test("what a left join adds may be null, and so may what one side of a union lacks; what was filled may not")
+    func nullable() async throws {
+        func nullable(_ step: String) async throws -> [String] {
+            try await plan(definitionText(step, source: "codes.csv")).outputSchema.fields.filter(\.isNullable).map(\.name)
+        }
+        let join = "- join: {with: {files: codes.csv}, on: [code], prefix: other_, kind: "
+        let (inner, left) = (try await nullable(join + "inner}"), try await nullable(join + "left}"))
+        #expect(inner == ["note", "other_note"])
+        #expect(left == ["note", "other_note", "other_number"])
+        let union = try await nullable("- union: {files: numbers.csv}")
+        #expect(union == ["code", "note", "extra"])
+        let filled = try await nullable("- fill: {note: \"''\"}")
+        #expect(filled == [])
+    }
+
+    @Test("a join that would make two columns of one name says what to do")
+    func clash() async throws {
+        let error = try #require(
+            await errors(definitionText("- join: {with: {files: airlines.csv}, on: [carrier], columns: [name, flight]}")).first)
+        #expect(error.brief == "duplicate-column 5:72")
+        #expect(error.message == "the table's column \"flight\" would be a second column \"flight\"")
+        #expect(error.remedy?.hasPrefix("add `prefix: …` to the join") == true)
+        let prefixed = try await plan(
+            definitionText("- join: {with: {files: airlines.csv}, on: [carrier], columns: [flight], prefix: al_}"))
+        #expect(prefixed.outputSchema.names.last == "al_flight")
+    }
+
+    @Test("join keys of different types, and a union of different types, advise a cast that makes the plan work")
+    func castAdvice() async throws {
+        let join = "- join: {with: {files: airlines.csv}, on: [flight], columns: [name]}"
+        let error = try #require(await errors(definitionText(join)).first)
+        #expect(error.code == .typeError)
+        #expect(error.remedy == "put `cast: {flight: int64}` before the join, or declare the table's column")
+        let cast = try await plan(definitionText("- cast: {flight: int64}\n" + join))
+        #expect(cast.outputSchema["name"] != nil)
+
+        let union = "- union: {files: airlines.csv}"
+        let mismatch = try #require(await errors(definitionText(union)).first)
+        #expect(mismatch.remedy?.hasPrefix("cast the column to int64 before this step") == true)
+        let united = try await plan(definitionText("- cast: {flight: int64}\n" + union))
+        #expect(united.outputSchema["flight"]?.type == .int64)
+    }
+
+    @Test("both keys of a join, and all columns of a step, are checked before it gives up")
+    func severalInOneStep() async {
+        let keys = await errors(definitionText("- join: {with: {files: airports.csv}, on: {dest: fa, carier: name}}"))
+        #expect(keys.map(\.brief) == ["unknown-column 5:52", "unknown-column 5:56"])
+        #expect(keys.first?.message == "unknown column \"fa\" in the table")
+        let drops = await errors(definitionText("- drop: [yaer, month, dayy]"))
+        #expect(drops.map(\.remedy) == ["did you mean \"year\"?", "did you mean \"day\"?"])
+    }
+
+    @Test("columns of lists and structs are no keys to sort or group by")
+    func nested() async {
+        let sort = await errors(definitionText("- sort: [user]", source: "events.json"))
+        #expect(sort.map(\.brief) == ["type-error 5:12"])
+        let group = await errors(definitionText("- aggregate: {by: [tags], columns: {n: count(*)}}", source: "events.json"))
+        #expect(group.map(\.brief) == ["type-error 5:22"])
+    }
+
+    @Test("a column's name is taken as it stands, with dots, blanks and quotes")
+    func oddNames() async throws {
+        let plan = try await plan(definitionText("- aggregate: {by: [\"a.b \\\"c\\\"\"], columns: {n: count(*)}}", source: "odd.csv"))
+        #expect(plan.outputSchema.names == ["a.b \"c\"", "n"])
+        let cast = try await SluicePipelinesTests.plan(definitionText("- cast: {\"a.b \\\"c\\\"\": string}", source: "odd.csv"))
+        #expect(cast.outputSchema.text == "a.b \"c\" string")
+    }
+
+    @Test("dropping every column is refused")
+    func dropAll() async {
+        let found = await errors(definitionText("- drop: [carrier, name, flight]", source: "airlines.csv"))
+        #expect(found.map(\.brief) == ["invalid-option 5:5"])
+    }
+
+    @Test("notices of all sources come once each")
+    func notices() async throws {
+        func join(_ column: String) -> String { "- join: {with: {files: airports.csv}, on: {dest: faa}, columns: \(column)}" }
+        let plan = try await plan(definitionText(join("lat") + "\n" + join("alt")))
+        #expect(plan.notices == ["airports.csv: 3 rows have no tzone"])
+    }
+
+    @Test("the example of every manual is a definition that loads", arguments: StepRegistry.keys)
+    func examples(_ key: String) throws {
+        let manual = try #require(StepRegistry.steps.first { $0.manual.key == key }).manual
+        #expect(!manual.examples.isEmpty)
+        for example in manual.examples {
+            #expect(try load(definitionText(example)).steps.count == 1, "\(example)")
+        }
+    }
+}

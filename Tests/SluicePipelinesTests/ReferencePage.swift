@@ -1,0 +1,40 @@
+import SluicePipelines
+
+/// The parts of `docs/pipelines.md` that the manuals of keys and steps say: written between two comments each.
+enum ReferencePage {
+    /// The page with these parts written anew; nil if a comment that encloses one is missing.
+    static func updated(_ page: String) -> String? {
+        var page = page
+        for (name, text) in [("keys", table(PipelineLoader.keys)), ("steps", steps)] {
+            guard let start = page.firstRange(of: "<!-- \(name): generated -->\n")?.upperBound,
+                let end = page[start...].firstRange(of: "<!-- end of \(name) -->")?.lowerBound
+            else { return nil }
+            page.replaceSubrange(start..<end, with: "\n" + text + "\n")
+        }
+        return page
+    }
+
+    private static var steps: String {
+        StepRegistry.steps.map { step in
+            let manual = step.manual
+            let text = "### \(manual.key)\n\n" + ([manual.summary] + manual.notes).joined(separator: " ") + "\n\n"
+            let examples = "```yaml\n" + manual.examples.joined(separator: "\n") + "\n```\n"
+            if case .object(let keys) = manual.arguments { return text + examples + "\n" + table(keys) }
+            return text + "Takes \(manual.arguments.wanted).\n\n" + examples
+        }.joined(separator: "\n")
+    }
+
+    private static func table(_ keys: [OptionSpecification]) -> String {
+        "| key | value | default | meaning |\n|---|---|---|---|\n" + rows(keys, under: "")
+    }
+
+    private static func rows(_ keys: [OptionSpecification], under prefix: String) -> String {
+        keys.map { key in
+            let standing = key.isRequired ? "required" : key.defaultValue.map { "`\($0)`" } ?? ""
+            let cells = ["`\(prefix)\(key.name)`", key.shape.wanted, standing, key.description]
+            let row = "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |\n"
+            guard case .object(let nested) = key.shape else { return row }
+            return row + rows(nested, under: prefix + key.name + ".")
+        }.joined()
+    }
+}

@@ -1,5 +1,6 @@
 /// What a run makes visible when it commits.
 package struct OutputCommit: Hashable, Sendable {
+    /// What happens to a table's earlier files.
     package enum Mode: String, Hashable, Sendable {
         /// The table's earlier files are replaced; those that runs wrote are removed from disk.
         case overwrite

@@ -1,5 +1,6 @@
 package import SluiceCore
 
+/// How far a run came.
 package enum RunState: String, Sendable, CaseIterable {
     case running, succeeded, failed
     /// Stopped by a signal, or its process is gone.

@@ -2,6 +2,7 @@ package import SluiceCore
 
 /// What a run tells about its work when it ends.
 package struct RunReport: Hashable, Sendable, Codable {
+    /// What was read, and how much of it.
     package struct Input: Hashable, Sendable, Codable {
         /// A path, stream or table.
         package var name: String
@@ -15,6 +16,7 @@ package struct RunReport: Hashable, Sendable, Codable {
         }
     }
 
+    /// Rows into and out of one step.
     package struct Step: Hashable, Sendable, Codable {
         package var name: String
         package var rowsIn: Int64
@@ -30,6 +32,7 @@ package struct RunReport: Hashable, Sendable, Codable {
         }
     }
 
+    /// How long a part of the run took.
     package struct Timing: Hashable, Sendable, Codable {
         package var name: String
         package var micros: Int64

@@ -44,6 +44,7 @@ public struct Origin: Sendable {
         Origin(split, .listed(rows.map { position(Int($0)) }), raw: raw?.gather(rows))
     }
 
+    /// Origins of a range of the rows.
     public func slice(_ rows: Range<Int>) -> Origin {
         let sliced: Positions =
             switch positions {

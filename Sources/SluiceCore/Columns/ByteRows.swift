@@ -99,6 +99,7 @@ public struct ByteRows: Hashable, Sendable {
         return result
     }
 
+    /// A copy of a range of the rows.
     public func slice(_ rows: Range<Int>) -> ByteRows {
         let base = offsets[rows.lowerBound]
         return ByteRows(

@@ -12,6 +12,7 @@ package final class FileLock: Sendable {
         package var sinceMicros: Int64
     }
 
+    /// What came of trying to lock.
     package enum Attempt: Sendable {
         case acquired(FileLock)
         /// Nil: the holder has not said who it is, because it is just starting or holds the lock only for a moment.
@@ -62,6 +63,8 @@ package final class FileLock: Sendable {
         descriptor.withLock { held in
             guard let number = held else { return }
             ftruncate(number, 0)
+            // Unlocked rather than only closed: a child that is just being started may hold a copy of the descriptor for a moment.
+            flock(number, LOCK_UN)
             close(number)
             held = nil
         }

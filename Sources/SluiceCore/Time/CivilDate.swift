@@ -38,6 +38,7 @@ public struct CivilDate: Hashable, Sendable, Comparable {
 
     public static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
 
+    /// 28 to 31; `month` is 1...12.
     public static func daysInMonth(_ month: Int, of year: Int) -> Int {
         switch month {
         case 2: isLeap(year) ? 29 : 28

@@ -16,6 +16,7 @@ public indirect enum Value: Hashable, Sendable {
     /// Members in order.
     case structure([Member])
 
+    /// A named value of a struct.
     public struct Member: Hashable, Sendable {
         public var name: String
         public var value: Value

@@ -6,6 +6,7 @@ package import SluiceCore
 /// integers big-endian with the sign bit flipped, floats by the total-order trick (`-0` equals `0`, all NaNs are one and greatest), text with
 /// `00` escaped as `00 FF` and ended by `00 00`. A descending column has its bytes inverted.
 package struct KeyEncoder: Sendable {
+    /// One column of a key, and how it sorts.
     package struct Part: Sendable {
         package var column: Int
         package var isDescending: Bool

@@ -3,6 +3,7 @@ import SluiceCore
 
 /// Live counts of a run: written at batch boundaries by its tasks, read by whoever shows them.
 package final class RunProgress: Sendable {
+    /// Rows into and out of one step so far.
     package struct StepCount: Sendable, Hashable {
         package var name: String
         package var rowsIn: Int64 = 0
@@ -10,6 +11,7 @@ package final class RunProgress: Sendable {
         package var rejected: Int64 = 0
     }
 
+    /// All counts at one moment.
     package struct Snapshot: Sendable {
         /// Rows that the source gave, without rejected ones.
         package var rowsRead: Int64 = 0

@@ -51,6 +51,7 @@ public struct Pipeline: Sendable {
         with { $0.set("on_error", .text(policy.rawValue, at: .file(path: file, line: line))) }
     }
 
+    /// What happens to a record that cannot be processed.
     public enum OnError: String, Sendable {
         /// The first one ends the run; nothing becomes visible.
         case fail

@@ -6,6 +6,7 @@ package enum PipelineEnd: String, Sendable {
 }
 
 extension ConnectorManual {
+    /// The options that the connector has as one end of a pipeline.
     package func options(of end: PipelineEnd) -> [OptionSpecification] {
         switch end {
         case .source: sourceOptions

@@ -52,6 +52,7 @@ extension DefinitionNode {
         return text == "true"
     }
 
+    /// One of the choices, by its raw value.
     package func enumeration<Choice: RawRepresentable & CaseIterable>(_: Choice.Type) throws(SluiceError) -> Choice
     where Choice.RawValue == String {
         let names = Choice.allCases.map(\.rawValue)
@@ -70,6 +71,7 @@ extension DefinitionNode {
         return text
     }
 
+    /// A data type as `DataType(parsing:)` reads it.
     package func dataType() throws(SluiceError) -> DataType {
         let text = try string()
         do {
@@ -114,6 +116,7 @@ extension DefinitionNode {
         return SluiceError(.missingKey, "\(name) lacks the key \"\(key)\"", at: keyLocation ?? location, remedy: remedy)
     }
 
+    /// The error for a key that is none of `known`, with the nearest of them.
     package func unknownKey(_ entry: Entry, known: [String]) -> SluiceError {
         let name = path.isEmpty ? "" : " in \(path)"
         return SluiceError(

@@ -5,6 +5,7 @@ package import SluiceCore
 /// Comes from YAML, or from the Swift builder (then the place is the line of Swift that wrote it). Typed access is in
 /// `DefinitionNode+Access.swift`; everything it throws is placed.
 package struct DefinitionNode: Sendable {
+    /// What YAML can hold.
     package indirect enum Content: Sendable {
         /// Nothing, `~` or `null`, unquoted.
         case null

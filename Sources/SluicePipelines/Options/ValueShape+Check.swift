@@ -99,6 +99,7 @@ extension DefinitionNode {
         return text
     }
 
+    /// Whether a text can name a pipeline: letters, digits, `_` and `-`, beginning with a letter or digit.
     package static func isName(_ text: String) -> Bool {
         guard let first = text.utf8.first, first != UInt8(ascii: "_"), first != UInt8(ascii: "-") else { return false }
         return text.utf8.count <= DefinitionLimits.nameCharacters

@@ -93,6 +93,7 @@ package enum Projection: Sendable {
 
 package enum KeptDuplicate: String, Sendable, CaseIterable { case first, last }
 
+/// One column to sort by.
 package struct SortKey: Sendable {
     package var column: Int
     package var isDescending: Bool
@@ -106,6 +107,7 @@ package struct SortKey: Sendable {
     }
 }
 
+/// Groups and what is computed for each.
 package struct AggregateOperation: Sendable {
     /// Expressions whose equal values make a group (nulls are equal here); they are the first output columns.
     package var groups: [BoundExpression]
@@ -118,6 +120,7 @@ package struct AggregateOperation: Sendable {
     }
 }
 
+/// A second source whose rows come behind the input's.
 package struct UnionOperation: Sendable {
     package var other: PlannedSource
     /// From the input's columns to the output's; nil where the input has no such column (null).

@@ -2,7 +2,9 @@ import SluiceCore
 
 /// What opening or verifying a stream found wrong and put right. Empty is the normal case.
 package struct RecoveryReport: Hashable, Sendable {
+    /// One thing that was found and put right.
     package struct Finding: Hashable, Sendable, CustomStringConvertible {
+        /// What was found.
         package enum Kind: Hashable, Sendable {
             /// Bytes behind the last whole frame, of a write that a crash interrupted before it was acknowledged.
             case cutTail(bytes: Int)

@@ -2,6 +2,7 @@ package import SluiceCore
 
 /// What `stream describe` shows.
 package struct StreamDescription: Hashable, Sendable {
+    /// One shard: its hash range and what it holds.
     package struct Shard: Hashable, Sendable {
         package var id: ShardID
         package var range: HashRange

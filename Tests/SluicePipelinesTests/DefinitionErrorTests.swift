@@ -110,6 +110,9 @@ import Testing
         let derived = definitionText("- derive:\n    a: nothing\n    b: dep_delay +")
         let syntax = await errors(derived).map(\.brief)
         #expect(syntax == ["syntax-error 7:21"])
+        let bound = definitionText("- derive:\n    a: nothing\n    b: a + dep_delay\n    c: upper(flight)\n    d: c\n    e: dest + 1")
+        let independent = await errors(bound).map(\.brief)
+        #expect(independent == ["unknown-column 6:10", "type-error 8:16", "type-error 10:10"])
         let selected = definitionText("- select: [a, carrier, b]")
         #expect(await errors(selected).map(\.brief) == ["unknown-column 5:14", "unknown-column 5:26"])
     }

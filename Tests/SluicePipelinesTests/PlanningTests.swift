@@ -118,6 +118,38 @@ import Testing
         #expect(cast.outputSchema.text == "a.b \"c\" string")
     }
 
+    @Test(
+        "a fill keeps the column's type, and literals take it",
+        arguments: [
+            ("amount: 0.5", "decimal(12,2)"), ("amount: 0", "decimal(12,2)"), ("day: \"'2024-01-01'\"", "date"), ("small: 7", "int16"),
+            ("small: 7 -- a comment", "int16"), ("ratio: 1", "float32"), ("ratio: small", "float32"), ("word: \"NULL\"", "string"),
+        ])
+    func fills(_ fill: String, _ type: String) async throws {
+        let plan = try await plan(definitionText("- fill: {\(fill)}", source: "kinds.csv"))
+        let name = String(fill.prefix { $0 != ":" })
+        #expect(plan.outputSchema[name]?.type.description == type)
+    }
+
+    @Test(
+        "a fill of another kind is refused with advice",
+        arguments: [
+            ("small: 0.5", "cast the column first"), ("amount: ratio", "cast the column first"), ("word: 5", "put the text in quotes"),
+            ("day: word", "cast the column first"), ("word: none", "a text needs quotes of its own: \"'none'\""),
+        ])
+    func wrongFills(_ fill: String, _ advice: String) async {
+        let found = await errors(definitionText("- fill: {\(fill)}", source: "kinds.csv"))
+        #expect(found.count == 1)
+        #expect(found.first?.remedy?.contains(advice) == true, "\(found)")
+    }
+
+    @Test(
+        "a new column without a name is refused",
+        arguments: ["- derive: {\"\": flight}", "- rename: {name: \"\"}", "- select: [\"\": name]"])
+    func nameless(_ step: String) async {
+        let found = await errors(definitionText(step, source: "airlines.csv"))
+        #expect(found.map(\.brief) == ["invalid-option 5:5"])
+    }
+
     @Test("dropping every column is refused")
     func dropAll() async {
         let found = await errors(definitionText("- drop: [carrier, name, flight]", source: "airlines.csv"))

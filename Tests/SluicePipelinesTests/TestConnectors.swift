@@ -31,6 +31,10 @@ enum TestConnectors {
         "airports.csv": [Field("faa", .string), Field("name", .string), Field("lat", .float64), Field("alt", .int64)],
         "codes.csv": [Field("code", .string, isNullable: false), Field("note", .string), Field("number", .int64, isNullable: false)],
         "numbers.csv": [Field("number", .int64, isNullable: false), Field("extra", .boolean, isNullable: false)],
+        "kinds.csv": [
+            Field("amount", .decimal(precision: 12, scale: 2)), Field("day", .date), Field("small", .int16), Field("ratio", .float32),
+            Field("word", .string),
+        ],
         "odd.csv": [Field("a.b \"c\"", .int64)],
         "events.json": [
             Field("id", .string), Field("user", .structure([Field("id", .string), Field("zone", .string)])), Field("tags", .list(.string)),

@@ -47,6 +47,7 @@ package indirect enum ValueShape: Sendable {
         case .column: "a column's name"
         case .name: "a name"
         case .dataType: "a type"
+        case .list(.anything, _): "a list"
         case .list(let item, _): "a list (each item \(item.wanted))"
         case .oneOrMany(let item): "\(item.wanted), or a list of them"
         case .mapping(let key, let value, _): "a mapping (\(key): \(value.wanted))"

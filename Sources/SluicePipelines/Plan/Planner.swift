@@ -54,6 +54,7 @@ package enum Planner {
         var input = schema
         for (index, step) in steps.enumerated() {
             let plan = try await placed(step) { try await step.plan(input, in: context) }
+            try requireNames(plan.outputSchema, step)
             bound.append(BoundStep(input: input, planned: planned(step, index, plan)))
             input = bound[index].output
         }
@@ -92,6 +93,13 @@ package enum Planner {
                 name: part == 0 ? name : "\(name) (\(part + 1))", operation: plan.operation, outputSchema: plan.outputSchema,
                 summary: plan.summary, location: step.location)
         }
+    }
+
+    /// Tables, files and messages have no way to show a column without a name.
+    private static func requireNames(_ schema: Schema, _ step: any StepDefinition) throws(SluiceError) {
+        guard schema.names.contains("") else { return }
+        throw SluiceError(
+            .invalidOption, "the step makes a column without a name", at: step.location, remedy: "write a name before the colon")
     }
 
     private static func checkStreamKey(_ stream: StreamDefinition?, _ schema: Schema) throws(SluiceError) {

@@ -20,14 +20,27 @@ package struct DeriveStep: StepDefinition {
     package func plan(_ input: Schema, in context: PlanContext) throws -> StepPlan {
         var layers: [ProjectionBuilder] = []
         var layer = ProjectionBuilder(passing: input)
+        var errors = ErrorCollector()
+        var failed: Set<String> = []
         for column in columns {
+            let used = column.argument.expression.referencedColumns
+            // What uses a column that has an error would only repeat it.
+            if used.contains(where: failed.contains) {
+                failed.insert(column.name)
+                continue
+            }
             // A column that uses an earlier one of this step needs that one's values: a projection behind it.
-            if column.argument.expression.referencedColumns.contains(where: layer.computed.contains) {
+            if used.contains(where: layer.computed.contains) {
                 layers.append(layer)
                 layer = ProjectionBuilder(passing: try layer.schema())
             }
-            layer.set(column.name, try column.argument.bind(to: layer.input))
+            if let bound = try errors.attempt({ try column.argument.bind(to: layer.input) }) {
+                layer.set(column.name, bound)
+            } else {
+                failed.insert(column.name)
+            }
         }
+        try errors.throwIfAny()
         layers.append(layer)
         var plans = try layers.map { try $0.plan(summary) }
         plans[0].following = Array(plans.dropFirst())

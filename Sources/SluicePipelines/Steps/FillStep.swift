@@ -30,30 +30,40 @@ package struct FillStep: StepDefinition {
     private func filled(_ column: NamedExpression, _ input: Schema) throws(SluiceError) -> BoundExpression {
         let position = try ColumnArgument(name: column.name, location: column.location).position(in: input)
         let type = input.fields[position].type
-        let value = try column.argument.bind(to: input)
-        guard Self.canFill(type, with: value.type) else {
+        let value: BoundExpression
+        do {
+            value = try column.argument.bind(to: input)
+        } catch {
+            throw quotesAdvice(error, column, type)
+        }
+        // A literal takes the column's type beside it: 0.5 is exact for decimals, '2024-01-01' a date. The line ends a comment of the text.
+        let name = QuotedName.of(column.name)
+        let filled = "COALESCE(\(name), \(column.argument.text)\n)"
+        let cast = "CAST(\(filled) AS \(type))"
+        guard let common = try? Expression(parsing: filled).bind(to: input), Self.isOneKind(common.type, type),
+            let bound = try? Expression(parsing: cast).bind(to: input)
+        else {
             throw SluiceError(
                 .typeError, "column \"\(column.name)\" has the type \(type) and cannot be filled with a value of the type \(value.type)",
                 at: column.argument.node.location, remedy: advice(type, column.argument.text))
         }
-        let name = QuotedName.of(column.name)
-        let text = "CAST(COALESCE(\(name), CAST(\(column.argument.text) AS \(type))) AS \(type))"
-        do throws(ExpressionError) {
-            return try Expression(parsing: text).bind(to: input)
-        } catch {
-            throw SluiceError(error.code, error.message, at: column.argument.node.location, remedy: error.remedy)
-        }
+        return bound
     }
 
-    /// Whether a value keeps its meaning in the column's type; that it fits is checked value by value.
-    private static func canFill(_ type: DataType, with value: DataType) -> Bool {
-        if type == value || value == .null { return true }
-        if type.isFloat { return value.isNumeric }
-        if type.isDecimal { return value.isInteger || value.isDecimal }
-        return type.isInteger && value.isInteger
+    /// Whether values keep their meaning in the column's type; that each fits is checked value by value.
+    private static func isOneKind(_ type: DataType, _ column: DataType) -> Bool {
+        type == column || type.isInteger && column.isInteger || type.isDecimal && column.isDecimal || type.isFloat && column.isFloat
     }
 
     private func advice(_ type: DataType, _ text: String) -> String {
         type == .string ? "put the text in quotes: \"'\(text)'\"" : "cast the column first, or the value: CAST(\(text) AS \(type))"
+    }
+
+    /// A text without quotes of its own is read as a column's name.
+    private func quotesAdvice(_ error: SluiceError, _ column: NamedExpression, _ type: DataType) -> SluiceError {
+        guard error.code == .unknownColumn, type == .string, let word = column.argument.expression.soleColumn else { return error }
+        var advised = error
+        advised.remedy = [error.remedy, "a text needs quotes of its own: \"'\(word)'\""].compactMap(\.self).joined(separator: "; ")
+        return advised
     }
 }

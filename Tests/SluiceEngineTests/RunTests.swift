@@ -55,6 +55,23 @@ struct RunTests {
         #expect(try harness.catalog.runs().first?.failure?.place == "in.csv:2")
     }
 
+    @Test("a bad row behind a reached limit does not count, however fast it was found", arguments: 0..<10)
+    func behindLimit(_ round: Int) async throws {
+        let harness = try EngineHarness()
+        defer { harness.remove() }
+        var source = try EngineHarness.source([[[(1, "a")]], [[(2, "b")]], [[(3, "c")]]])
+        source.rejects = [Reject(RowError(.malformedRecord, "cut"), at: nil, raw: [])]
+        let divided = try dividing(source)
+        let sink = MemorySink()
+        _ = try await runner(harness).run(harness.plan(source, [divided, (.limit(1), divided.1)], sink: sink))
+        #expect(sink.result?.map(\.json) == ["{\"q\":-10.0}"])
+        await #expect {
+            try await runner(harness).run(harness.plan(source, [divided, (.limit(2), divided.1)], sink: MemorySink()))
+        } throws: {
+            ($0 as? SluiceError)?.code == .divisionByZero
+        }
+    }
+
     @Test("under skip and dead_letter the good rows go on, and dead letters keep the record", arguments: [ErrorPolicy.skip, .deadLetter])
     func tolerant(_ policy: ErrorPolicy) async throws {
         let harness = try EngineHarness()

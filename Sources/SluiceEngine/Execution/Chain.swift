@@ -10,14 +10,14 @@ struct Chain: Sendable {
     }
 
     var links: [Link]
-    let rejects: RejectHandler
+    let rejects: any RejectTaking
     let progress: RunProgress
 
     /// True once no further input can change the output.
     var isSatisfied: Bool { links.contains { $0.step.isSatisfied } }
 
-    /// Sends one batch through all operators and returns what comes out.
-    mutating func push(_ batch: Batch) throws -> [Batch] { try push([batch], from: 0) }
+    /// Sends one batch through all operators and returns what comes out; a batch without rows changes nothing.
+    mutating func push(_ batch: Batch) throws -> [Batch] { batch.rowCount == 0 ? [] : try push([batch], from: 0) }
 
     /// Ends the input and returns what the operators had kept back.
     mutating func finish() throws -> [Batch] {

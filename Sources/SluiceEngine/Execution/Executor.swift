@@ -17,6 +17,8 @@ struct Executor {
         case batch(Batch)
         /// The groups of one split, when the first serial step aggregates.
         case groups(GroupedState)
+        /// What was rejected before the batches that follow.
+        case rejects(CollectedRejects.Group)
     }
 
     /// - Returns: what all writers staged.
@@ -40,7 +42,7 @@ struct Executor {
         let output = Output(writer: try await sink.open(schema: outputSchema, run: run, writer: worker), progress: progress)
         while let (_, item) = queue.take() {
             var chain = Chain(links: item.prefix + workload.parallel, rejects: rejects, progress: progress)
-            try await read(item) { batch in
+            try await read(item, rejects) { batch in
                 for result in try chain.push(batch) { try await output.write(result) }
             }
             for result in try chain.finish() { try await output.write(result) }
@@ -69,14 +71,12 @@ struct Executor {
         let aggregate = workload.serial.first?.step as? AggregateOperator
         while let (index, item) = work.take() {
             defer { queues[index].finish() }
-            var chain = Chain(links: item.prefix + workload.parallel, rejects: rejects, progress: progress)
-            let groups = aggregate?.emptyState()
+            let outlet = Outlet(queue: queues[index], groups: aggregate?.emptyState())
+            var chain = Chain(links: item.prefix + workload.parallel, rejects: outlet.rejects, progress: progress)
             do {
-                try await read(item) { batch in
-                    for result in try chain.push(batch) { try await send(result, groups, queues[index]) }
-                }
-                for result in try chain.finish() { try await send(result, groups, queues[index]) }
-                if let groups { try await queues[index].send(.groups(groups), weight: groups.byteCount) }
+                try await read(item, outlet.rejects) { batch in try await send(try chain.push(batch), outlet) }
+                try await send(try chain.finish(), outlet)
+                if let groups = outlet.groups { try await outlet.queue.send(.groups(groups), weight: groups.byteCount) }
             } catch is CancellationError where !Task.isCancelled {
                 // The consumer had enough.
             } catch {
@@ -87,13 +87,30 @@ struct Executor {
         }
     }
 
-    private func send(_ batch: Batch, _ groups: GroupedState?, _ queue: BoundedQueue<Parcel>) async throws {
-        guard let groups else { return try await queue.send(.batch(batch), weight: batch.byteCount) }
-        var rejected: [Reject] = []
-        try groups.update(batch, rejects: &rejected)
-        let link = workload.serial[0]
-        progress.update { $0.steps[link.index].rowsIn += Int64(batch.rowCount) }
-        if !rejected.isEmpty { try rejects.take(rejected, step: link.name) }
+    /// How one split's rows reach the serial task.
+    private struct Outlet: Sendable {
+        let queue: BoundedQueue<Parcel>
+        /// Non-nil when the first serial step aggregates: rows end here.
+        let groups: GroupedState?
+        /// Rejects take the same way as rows, so that those behind a reached limit do not count, however fast they were found.
+        let rejects = CollectedRejects()
+    }
+
+    private func send(_ batches: [Batch], _ outlet: Outlet) async throws {
+        for batch in batches {
+            guard let groups = outlet.groups else { continue }
+            var rejected: [Reject] = []
+            try groups.update(batch, rejects: &rejected)
+            let link = workload.serial[0]
+            progress.update { [count = rejected.count] snapshot in
+                snapshot.steps[link.index].rowsIn += Int64(batch.rowCount)
+                snapshot.steps[link.index].rejected += Int64(count)
+            }
+            if !rejected.isEmpty { outlet.rejects.take(rejected, step: link.name) }
+        }
+        for group in outlet.rejects.drain() { try await outlet.queue.send(.rejects(group), weight: group.byteCount) }
+        guard outlet.groups == nil else { return }
+        for batch in batches { try await outlet.queue.send(.batch(batch), weight: batch.byteCount) }
     }
 
     private func consume(_ queues: [BoundedQueue<Parcel>]) async throws -> [StagedFile] {
@@ -105,8 +122,8 @@ struct Executor {
                 switch parcel {
                 case .batch(let batch):
                     for result in try chain.push(batch) { try await output.write(result) }
-                case .groups(let groups):
-                    try chain.absorb(groups)
+                case .groups(let groups): try chain.absorb(groups)
+                case .rejects(let group): try rejects.take(group.rejects, step: group.step)
                 }
                 if chain.isSatisfied { break reading }
             }
@@ -119,7 +136,7 @@ struct Executor {
     // MARK: Splits
 
     /// Reads a split to its end.
-    private func read(_ item: WorkItem, _ body: (Batch) async throws -> Void) async throws {
+    private func read(_ item: WorkItem, _ rejects: any RejectTaking, _ body: (Batch) async throws -> Void) async throws {
         let reader = try await item.source.source.open(item.split, columns: item.source.columns, keepsRaw: keepsRaw)
         var bytesSeen: Int64 = 0
         while let read = try await reader.next() {
@@ -131,7 +148,7 @@ struct Executor {
             }
             bytesSeen = bytes
             if !read.rejects.isEmpty { try rejects.take(read.rejects, step: "source") }
-            if read.batch.rowCount > 0 { try await body(read.batch) }
+            if read.batch.rowCount > 0 || !read.rejects.isEmpty { try await body(read.batch) }
         }
         progress.update { [bytesSeen] in $0.bytesRead += reader.bytesRead - bytesSeen }
     }

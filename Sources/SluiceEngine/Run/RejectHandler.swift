@@ -2,8 +2,36 @@ import SluiceCore
 import SluicePipelines
 import Synchronization
 
+/// Where rejected records go.
+protocol RejectTaking: Sendable {
+    /// - Throws: when a reject ends the run.
+    func take(_ rejects: [Reject], step: String) throws
+}
+
+/// Keeps rejects until they can be dealt with in source order.
+final class CollectedRejects: RejectTaking {
+    struct Group: Sendable {
+        var step: String
+        var rejects: [Reject]
+
+        var byteCount: Int { rejects.reduce(0) { $0 + $1.raw.count + 200 } }
+    }
+
+    private let groups = Mutex<[Group]>([])
+
+    func take(_ rejects: [Reject], step: String) { groups.withLock { $0.append(Group(step: step, rejects: rejects)) } }
+
+    /// What was collected since the last call.
+    func drain() -> [Group] {
+        groups.withLock { groups in
+            defer { groups = [] }
+            return groups
+        }
+    }
+}
+
 /// Does with rejected records what the definition's `on_error` says; shared by all tasks of a run.
-final class RejectHandler: Sendable {
+final class RejectHandler: RejectTaking {
     private let policy: ErrorPolicy
     private let file: DeadLetterFile
     private let progress: RunProgress

@@ -21,9 +21,9 @@ extension Catalog {
             var removals = output.removals
             for table in output.tables { removals += try Self.record(table, run: run, now: now, db) }
             for bookmark in bookmarks { try Self.set(bookmark, run: run, now: now, db) }
-            let kept = Set(output.renames.map(\.final)).union(output.tables.flatMap { $0.files.map(\.path) })
+            let kept = Set((output.renames.map(\.final) + output.tables.flatMap { $0.files.map(\.path) }).map { ExactText($0) })
             for rename in output.renames { try Self.owe(run, rename.staged, rename.final, db) }
-            for path in removals where !kept.contains(path) { try Self.owe(run, path, nil, db) }
+            for path in removals where !kept.contains(ExactText(path)) { try Self.owe(run, path, nil, db) }
         }
         do throws(SluiceError) {
             try hooks.reached(.recorded)
@@ -51,8 +51,12 @@ extension Catalog {
     /// Everything that can fail before the transaction fails here: missing files, directories that cannot be made.
     private func prepare(_ output: OutputCommit) throws(SluiceError) {
         for rename in output.renames { try DiskFiles.syncFile(rename.staged) }
-        for directory in Set(output.renames.map { DiskFiles.parent(of: $0.staged) }) { try DiskFiles.syncDirectory(directory) }
-        for directory in Set(output.renames.map { DiskFiles.parent(of: $0.final) }) { try DiskFiles.createDirectories(directory) }
+        for directory in Set(output.renames.map { ExactText(DiskFiles.parent(of: $0.staged)) }) {
+            try DiskFiles.syncDirectory(directory.text)
+        }
+        for directory in Set(output.renames.map { ExactText(DiskFiles.parent(of: $0.final)) }) {
+            try DiskFiles.createDirectories(directory.text)
+        }
     }
 
     /// Commits and recoveries of all processes take turns with the files.

@@ -40,8 +40,9 @@ struct PendingFiles {
             if try !Self.rename(move) { lost.append(move.final) }
             try reached(.renamed(index))
         }
-        for directory in Set(renames.map { DiskFiles.parent(of: $0.final) }) where DiskFiles.kind(of: directory) == .directory {
-            try DiskFiles.syncDirectory(directory)
+        for directory in Set(renames.map { ExactText(DiskFiles.parent(of: $0.final)) })
+        where DiskFiles.kind(of: directory.text) == .directory {
+            try DiskFiles.syncDirectory(directory.text)
         }
         for (index, path) in removals.enumerated() {
             try DiskFiles.removeTree(path)

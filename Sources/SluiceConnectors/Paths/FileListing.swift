@@ -25,9 +25,9 @@ enum FileListing {
     /// - Throws: `fileNotFound` for what names nothing, with what there is instead; `unreadable` for what may not be listed or is no plain
     ///   file; `invalidOption` for a malformed pattern; `limitExceeded`.
     static func files(_ patterns: [String], in directory: String) async throws(SluiceError) -> [InputFile] {
-        var files: [String: InputFile] = [:]
+        var files: [ExactText: InputFile] = [:]
         for pattern in patterns {
-            for file in try await Self.files(pattern, in: directory) { files[file.path] = file }
+            for file in try await Self.files(pattern, in: directory) { files[ExactText(file.path)] = file }
             guard files.count <= ConnectorLimits.files else {
                 throw SluiceError(
                     .limitExceeded, "the source has more than \(ConnectorLimits.files) files",

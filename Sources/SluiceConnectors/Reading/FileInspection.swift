@@ -76,7 +76,7 @@ struct FileInspection {
             throw SluiceError(.limitExceeded, "the files have \(fields.count) columns together; \(CoreLimits.columns) are allowed")
         }
         let schema = try Schema(fields)
-        guard schema.count > 0 else { throw nothingToRead() }
+        guard schema.count > 0 else { throw nothingToRead(inference) }
         try check(columns.dataNames.map { schema.fields[schema.index(of: $0)!] })
         return (schema, Set(columns.partitionNames), notices(columns.notices, sampled: inference.sampledRows, filled: filled.count))
     }
@@ -143,8 +143,18 @@ struct FileInspection {
         }
     }
 
-    private func nothingToRead() -> SluiceError {
-        SluiceError(
+    private func nothingToRead(_ inference: SchemaInference) -> SluiceError {
+        if let reject = inference.firstReject {
+            return SluiceError(
+                reject.error.code, reject.error.message, at: reject.location,
+                remedy: "no record that was looked at has columns; declare them under columns: to set such records aside")
+        }
+        if inference.sampledRows > 0 {
+            return SluiceError(
+                .headerMismatch, "none of the first \(inference.sampledRows) records has a column", at: .file(path: files[0].location),
+                remedy: "a file of JSON lines has one object a line; look at the file, or declare the columns under columns:")
+        }
+        return SluiceError(
             .headerMismatch,
             files.count == 1
                 ? "\(files[0].path) is empty, so it has no columns" : "all \(files.count) files are empty, so there are no columns",

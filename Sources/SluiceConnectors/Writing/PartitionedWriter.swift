@@ -12,7 +12,7 @@ final class PartitionedWriter: SinkWriter {
     private let encoder: any RecordEncoder
     private let run: String
     private let number: Int
-    private var partitions: [[String?]: Partition] = [:]
+    private var partitions: [[ExactText?]: Partition] = [:]
     /// Encoded bytes in memory, over all partitions.
     private var pendingBytes = 0
     /// Partitions with an open file.
@@ -63,7 +63,8 @@ final class PartitionedWriter: SinkWriter {
     }
 
     private func partition(_ values: [String?]) throws(SluiceError) -> Partition {
-        if let known = partitions[values] { return known }
+        let key = values.map { $0.map { ExactText($0) } }
+        if let known = partitions[key] { return known }
         guard partitions.count < output.limits.partitions else {
             throw SluiceError(
                 .limitExceeded,
@@ -73,7 +74,7 @@ final class PartitionedWriter: SinkWriter {
         var names: [String] = []
         for (key, value) in zip(output.partitionBy, values) { names.append(try HivePath.directory(key, value)) }
         let partition = Partition(values: values, directory: names.joined(separator: "/"))
-        partitions[values] = partition
+        partitions[key] = partition
         return partition
     }
 

@@ -33,7 +33,8 @@ struct StateBudget: Sendable {
     func check(_ bytes: Int) throws(SluiceError) {
         guard bytes > limitBytes else { return }
         throw SluiceError(
-            .limitExceeded, "step \"\(step)\" needs more than \(limitBytes >> 20) MiB of memory for its state",
+            .limitExceeded,
+            "step \"\(step)\" needs more than \(limitBytes < 1 << 20 ? "\(limitBytes) bytes" : "\(limitBytes >> 20) MiB") of memory for its state",
             remedy: "filter or select before the step, or raise the limit with --memory")
     }
 }

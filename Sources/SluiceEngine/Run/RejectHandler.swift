@@ -60,11 +60,17 @@ final class RejectHandler: RejectTaking {
 }
 
 extension Reject {
+    private func remedy(step: String) -> String {
+        let aside = "set `on_error: dead_letter` to keep such records aside and go on"
+        guard step == "source", error.code == .valueDoesNotFit, let column = error.column else { return "correct the record, or " + aside }
+        return "if the type was inferred, from a sample, declare the right one under `columns: {\(column): …}`; or " + aside
+    }
+
     /// The reject as the error that ends a run.
     func runError(step: String) -> SluiceError {
         let column = error.column.map { "column \"\($0)\": " } ?? ""
         return SluiceError(
             error.code, "\(column)\(error.message) (step \"\(step)\")", at: location,
-            remedy: "correct the record, or set `on_error: dead_letter` to keep such records aside and go on")
+            remedy: remedy(step: step))
     }
 }

@@ -12,6 +12,8 @@ package struct SchemaInference: Sendable {
     private var sample = ShapeSample()
     /// What looked wrong about the files.
     package private(set) var warnings: [String] = []
+    /// The first record that could not be made out at all.
+    package private(set) var firstReject: Reject?
 
     package init(_ format: any Format) { self.format = format }
 
@@ -31,6 +33,7 @@ package struct SchemaInference: Sendable {
         var bytes = 0
         while rows < FormatLimits.sampleRows, bytes < FormatLimits.sampleBytes, let framed = try framer.next() {
             format.observe(framed, layout: framer.layout, sample: &sample)
+            firstReject = firstReject ?? framed.rejects.first
             rows += framed.count
             bytes += framed.records.span.count
         }

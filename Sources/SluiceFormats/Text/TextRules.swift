@@ -20,10 +20,19 @@ struct TextRules: Hashable, Sendable {
         return nil
     }
 
+    /// Nil also for a number with leading zeros: `007` is a code, and would be another one as 7.
     @inline(__always)
     func integer(_ text: Text) -> Int64? {
+        if Self.hasLeadingZero(text) { return nil }
         if groupMark == nil { return NumberText.integer(text) }
         return withPlain(text, NumberText.integer)
+    }
+
+    @inline(__always)
+    static func hasLeadingZero(_ text: Text) -> Bool {
+        guard let first = text.first else { return false }
+        let start = first == UInt8(ascii: "-") || first == UInt8(ascii: "+") ? 1 : 0
+        return text.count > start + 1 && text[start] == UInt8(ascii: "0") && text[start + 1] &- 0x30 < 10
     }
 
     /// Nil also for a number that is too large for a double.

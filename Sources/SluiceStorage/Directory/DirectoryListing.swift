@@ -4,7 +4,7 @@ import SluiceCore
 /// Walks the directories that a pattern can match in, and no others.
 struct DirectoryListing {
     private let store: DirectoryStore
-    private var found: [String: ObjectInfo] = [:]
+    private var found: [ExactText: ObjectInfo] = [:]
 
     init(_ store: DirectoryStore) { self.store = store }
 
@@ -37,10 +37,15 @@ struct DirectoryListing {
 
     /// Takes a file that the whole pattern matched, or goes on in a directory.
     private mutating func visit(_ name: String, _ rest: ArraySlice<Glob.Part>, _ depth: Int) throws(SluiceError) {
-        guard let status = try store.listedStatus(name) else { return }
+        guard let status = try store.listedStatus(name) else {
+            // Listing repairs bytes that are no UTF-8, and under the repaired name there is nothing.
+            guard name.unicodeScalars.contains("\u{FFFD}") else { return }
+            throw SluiceError(
+                .unreadable, "the name of \(name.quotedForMessage) is not UTF-8", at: .file(path: store.path("")), remedy: "rename it")
+        }
         if rest.isEmpty {
             guard status.st_mode & S_IFMT == S_IFREG else { return }
-            found[name] = ObjectInfo(name: name, status)
+            found[ExactText(name)] = ObjectInfo(name: name, status)
             guard found.count <= StorageLimits.listedObjects else {
                 throw SluiceError(
                     .limitExceeded, "more than \(StorageLimits.listedObjects) files match", at: .file(path: store.path("")),

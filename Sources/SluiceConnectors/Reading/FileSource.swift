@@ -14,7 +14,7 @@ struct FileSource: RecordSource {
     /// Columns of `schema` that come from the paths.
     private let partitionColumns: Set<String>
     /// Positions in `files` by path.
-    private let positions: [String: Int]
+    private let positions: [ExactText: Int]
 
     /// Looks at every file's header, and infers types where none are declared.
     ///
@@ -36,7 +36,7 @@ struct FileSource: RecordSource {
         self.schema = schema
         self.partitionColumns = partitionColumns
         self.notices = notices
-        positions = Dictionary(files.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
+        positions = Dictionary(files.enumerated().map { (ExactText($1.path), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     func splits() async throws -> [SourceSplit] { files.map { SourceSplit(id: $0.path, bytes: $0.byteCount) } }
@@ -51,7 +51,7 @@ struct FileSource: RecordSource {
     }
 
     private func position(of split: SourceSplit) throws(SluiceError) -> Int {
-        guard let position = positions[split.id] else {
+        guard let position = positions[ExactText(split.id)] else {
             throw SluiceError(.notFound, "the source has no file \(split.id.quotedForMessage)")
         }
         return position

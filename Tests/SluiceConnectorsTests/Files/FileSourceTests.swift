@@ -1,3 +1,4 @@
+import Glibc
 import SluiceCore
 import SluicePipelines
 import SluiceTestKit
@@ -20,6 +21,39 @@ struct FileSourceTests {
         #expect(read["name"] == [.string("Zoë"), .null, .string("漢字 \"q\"")])
         #expect(read["at"] == [.date(19783), .null, .date(19784)])
         #expect(read.origins.map(\.description) == (2...4).map { bench.directory.path("in/a.csv") + ":\($0)" })
+    }
+
+    @Test("names that differ only in Unicode normalisation are two files; a name that is no UTF-8 is refused") func exactNames()
+        async throws
+    {
+        try bench.directory.write("in/\u{E9}.csv", "v\n1\n")
+        try bench.directory.write("in/e\u{301}.csv", "v\n2\n")
+        for pattern in ["in", "in/*.csv"] {
+            let read = try await bench.source("files: \(pattern)").readAll()
+            #expect(Set(read["v"]) == [.integer(1), .integer(2)], "\(pattern)")
+        }
+        let path = bench.directory.path("in/").utf8.map { CChar(bitPattern: $0) } + [CChar(bitPattern: 0xFF), 0]
+        let descriptor = creat(path, 0o644)
+        try #require(descriptor >= 0)
+        close(descriptor)
+        let error = await sluiceError { _ = try await bench.source("files: in") }
+        #expect(error?.code == .unreadable)
+        #expect(error?.message.contains("not UTF-8") == true)
+    }
+
+    @Test("leading zeros behind the sample do not fit, and the message says what to declare") func lateLeadingZeros() async throws {
+        try write(["a.csv": "zip\n" + (10_000...40_000).map { "\($0)\n" }.joined() + "00123\n"])
+        let read = try await bench.source("files: a.csv").readAll()
+        #expect(read["zip"].count == 30_001)
+        #expect(read.rejects.map(\.error.code) == [.valueDoesNotFit])
+        #expect(read.rejects.first?.error.message.contains("declare the column as string") == true)
+    }
+
+    @Test("a file without columns is not called empty") func notEmpty() async throws {
+        try write(["array.json": "[{\"a\":1},{\"a\":2}]\n"])
+        let error = await sluiceError { _ = try await bench.source("files: array.json") }
+        #expect(error != nil)
+        #expect(error?.message.contains("is empty") == false)
     }
 
     @Test("columns come in the order asked for, and only those") func projection() async throws {

@@ -61,7 +61,7 @@ struct DirectorySinkTests {
     static let oddValues: [Value] = [
         .string("a/b"), .string("../.."), .string("two words"), .string("👩‍👩‍👧 é"), .string(""), .null, .string("__HIVE_DEFAULT_PARTITION__"),
         .string("100%"), .string("%2F"), .string("k=v"), .string("a\nb\t"), .string("'\"#:*?\\{}[]^"), .string("."), .string("NA"),
-        .string("01"),
+        .string("01"), .string("\u{E9}"), .string("e\u{301}"),
     ]
 
     @Test("odd values are partitions that read back as they were, below the directory", arguments: ["csv", "json"])
@@ -82,7 +82,8 @@ struct DirectorySinkTests {
                 Issue.record("no row number")
                 continue
             }
-            #expect(row[1] == values[Int(number) % values.count])
+            // Compared as written: Value takes both forms of é for one.
+            #expect(row[1].json.utf8.elementsEqual(values[Int(number) % values.count].json.utf8))
         }
     }
 

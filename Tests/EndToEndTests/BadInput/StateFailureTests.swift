@@ -41,9 +41,8 @@ struct StateFailureTests {
         try await victim.project.writeSlowInput()
         let first = try victim.run().start()
         // Stopped in the middle of its work, it stays the first for as long as the second one takes.
-        let isAtWork = try await first.wait { !victim.project.stagedFiles.isEmpty }
-        try #require(isAtWork, "the first run did not begin: \(first.errorsSoFar)")
-        first.signal(SIGSTOP)
+        let isAtWork = first.stop { !victim.project.stagedFiles.isEmpty }
+        try #require(isAtWork, "the first run did not stage anything: \(first.errorsSoFar)")
         let second = try await victim.project.command(["run", "pipeline.yaml", "--json"]).run()
         #expect(second.exitCode == 1, "\(second.transcript)")
         let error = try #require(second.json()["error"])

@@ -10,6 +10,7 @@ struct InterruptionTests {
         let victim = try await Victim()
         let running = try await startSlowRun(victim)
         running.signal(signal)
+        running.signal(SIGCONT)
         let result = try await running.wait()
         #expect(result.exitCode == 130, "\(result.transcript)")
         try victim.checkUntouched()
@@ -79,12 +80,12 @@ struct InterruptionTests {
         #expect(errors.isEmpty)
     }
 
-    /// Starts a run over a long input and waits until it is at work.
+    /// Starts a run over a long input and stops it in the middle of its work.
     private func startSlowRun(_ victim: Victim) async throws -> RunningCommand {
         try await victim.project.writeSlowInput()
         let running = try victim.run().start()
-        let isAtWork = try await running.wait { !victim.project.stagedFiles.isEmpty }
-        try #require(isAtWork, "the run did not begin: \(running.outputSoFar) \(running.errorsSoFar)")
+        let isAtWork = running.stop { !victim.project.stagedFiles.isEmpty }
+        try #require(isAtWork, "the run did not stage anything: \(running.outputSoFar) \(running.errorsSoFar)")
         return running
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import SluiceTestKit
 import Testing
 
@@ -31,6 +32,18 @@ struct CommandTests {
         let running = try Command("sleep", ["60"]).start()
         running.signal(9)
         #expect(try await running.wait().ending == .signal(9))
+    }
+
+    @Test("a program is stopped where a condition holds, and goes on when it is let")
+    func stopping() async throws {
+        let directory = try TemporaryDirectory()
+        let running = try Command.shell("for i in $(seq 1000); do echo $i > $i; done; echo done > end", directory: directory.root).start()
+        #expect(running.stop { directory.exists("5") })
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(!directory.exists("end"))
+        running.signal(SIGCONT)
+        #expect(try await running.wait().exitCode == 0)
+        #expect(directory.exists("end"))
     }
 
     @Test("peak memory is the child's own")

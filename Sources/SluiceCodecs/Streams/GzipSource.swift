@@ -9,7 +9,7 @@ struct GzipSource: ByteSource, Sendable {
         case ended
     }
 
-    private var source: InputBytes
+    private var source: any ByteSource & Sendable
     private let path: String
     private let inflater = Inflater()
     private var state = State.inMember
@@ -18,7 +18,7 @@ struct GzipSource: ByteSource, Sendable {
     /// Compressed bytes before `input[inputStart]`.
     private var compressedOffset: Int64 = 0
 
-    init(_ source: InputBytes, path: String) {
+    init(_ source: any ByteSource & Sendable, path: String) {
         self.source = source
         self.path = path
     }
@@ -75,7 +75,7 @@ struct GzipSource: ByteSource, Sendable {
     private mutating func fill() throws(SluiceError) -> Bool {
         var failure: SluiceError?
         var source = source
-        input = [UInt8](unsafeUninitializedCapacity: FormatLimits.compressedBytes) { target, count in
+        input = [UInt8](unsafeUninitializedCapacity: CodecLimits.compressedBytes) { target, count in
             do throws(SluiceError) {
                 count = try source.read(into: UnsafeMutableRawBufferPointer(target))
             } catch {

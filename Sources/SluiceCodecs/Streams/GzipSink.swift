@@ -4,7 +4,7 @@ import SluiceCore
 struct GzipSink: ByteSink, Sendable {
     private var sink: any ByteSink & Sendable
     private let deflater: Deflater
-    private var output = [UInt8](repeating: 0, count: FormatLimits.compressedBytes)
+    private var output = [UInt8](repeating: 0, count: CodecLimits.compressedBytes)
 
     init(_ sink: any ByteSink & Sendable, level: Int) {
         self.sink = sink

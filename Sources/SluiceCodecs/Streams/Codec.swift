@@ -5,14 +5,6 @@ package enum Codec: String, CaseIterable, Sendable {
     case none
     case gzip
 
-    /// Options of a sink, beside its format's.
-    package static let options = [
-        OptionSpec("compression", .choice(allCases.map(\.rawValue)), .write, default: .text(none.rawValue), "How files are compressed."),
-        OptionSpec(
-            "compression_level", .integer(1...9), .write, default: .integer(defaultLevel),
-            "1 is fastest, 9 makes the smallest files."),
-    ]
-
     /// zlib's own default is 6; on the flight data, level 4 is four times as fast and its files are 8 % larger.
     package static let defaultLevel = 4
 
@@ -30,7 +22,7 @@ package enum Codec: String, CaseIterable, Sendable {
     /// The source's bytes without compression, whatever its content shows.
     ///
     /// - Throws: `cutFile` or `corruptFile` when the name ends in a codec's extension and the content is not of that codec.
-    package static func decompressed(_ source: InputBytes, path: String) throws(SluiceError) -> InputBytes {
+    package static func decompressed(_ source: any ByteSource & Sendable, path: String) throws(SluiceError) -> any ByteSource & Sendable {
         var source = source
         var start: [UInt8] = []
         while start.count < 2 {
@@ -71,9 +63,9 @@ package enum Codec: String, CaseIterable, Sendable {
 /// Bytes that were read ahead, then the rest of their source.
 struct PrefixedSource: ByteSource, Sendable {
     private var prefix: ArraySlice<UInt8>
-    private var source: InputBytes
+    private var source: any ByteSource & Sendable
 
-    init(_ prefix: [UInt8], _ source: InputBytes) {
+    init(_ prefix: [UInt8], _ source: any ByteSource & Sendable) {
         self.prefix = prefix[...]
         self.source = source
     }

@@ -1,0 +1,26 @@
+package import SluiceCore
+
+/// A step with two inputs: all rows of one are gathered side by side first, then the rows of the other stream past them.
+package protocol BuildingOperator: Sendable {
+    /// An empty part, for one worker that reads the side that is gathered.
+    func makePart() throws -> any GatheringPart
+
+    /// That side was taken whole. Called once, with every part that was made, in any order.
+    func combine(_ parts: [any GatheringPart]) throws -> any ProbingOperator
+}
+
+/// A step that hands on rows as they come, and what is left when the input has ended.
+package protocol ProbingOperator: Sendable {
+    /// A part for one worker.
+    func makePart() throws -> any ProbingPart
+
+    /// The input has ended: the rows that could not be handed on earlier (put aside on disk, or without a match on the other side).
+    /// Called once, with every part that was made, in any order.
+    func combine(_ parts: [any ProbingPart]) throws -> GatheredResult
+}
+
+/// What one worker does for a probing operator; owned by one task at a time.
+package protocol ProbingPart: AnyObject, Sendable {
+    /// Takes the rows of a batch and returns what can be handed on already, in the order of the batch.
+    func push(_ batch: Batch, at position: BatchPosition, rejects: inout [Reject]) throws -> [Batch]
+}

@@ -1,0 +1,29 @@
+/// Bounds of what a Parquet file may ask of its reader; the room's other bounds are the batches' in `CoreLimits`.
+package enum ParquetLimits {
+    /// Bytes of a file's footer: the serialized `FileMetaData`.
+    package static let footerBytes = 128 << 20
+    /// Bytes of one column chunk's column index or offset index.
+    package static let pageIndexBytes = 64 << 20
+    /// Bytes of a page header, which holds the smallest and largest value of its page.
+    package static let pageHeaderBytes = 16 << 20
+    /// Bytes of a bloom filter's bit set; the specification's own maximum is 128 MiB.
+    package static let bloomFilterBytes = 128 << 20
+    /// Bytes of one page, compressed or not.
+    package static let pageBytes = 1 << 30
+    /// Nesting of structs inside Thrift's bytes.
+    package static let thriftDepth = 32
+    /// Elements of a schema: columns, groups and leaves.
+    package static let schemaElements = 4 * 16_384
+    /// The largest definition or repetition level.
+    package static let level = 255
+    /// Bytes that are read at once from a column chunk.
+    package static let windowBytes = 1 << 20
+    /// Bytes that one column may take in one batch; Arrow's 32-bit offsets end at 2 GiB.
+    package static let columnBatchBytes = 1 << 30
+    /// Elements of lists that one column may take in one batch.
+    package static let columnBatchElements = 1 << 27
+    /// Bytes that the columns of one batch are meant to take; batches of wide rows get fewer rows.
+    package static let batchBytes = 16 << 20
+    /// Values of one block of the delta encodings; writers use 128.
+    package static let deltaBlockValues = 1 << 16
+}

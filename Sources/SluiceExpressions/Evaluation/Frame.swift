@@ -16,9 +16,11 @@ struct Frame {
     /// Lambdas around.
     let depth: Int
 
-    init(_ batch: Batch) {
-        source = .batch(batch.columns)
-        rowCount = batch.rowCount
+    init(_ batch: Batch) { self.init(columns: batch.columns, rowCount: batch.rowCount) }
+
+    init(columns: [Column], rowCount: Int) {
+        source = .batch(columns)
+        self.rowCount = rowCount
         depth = 0
     }
 

@@ -115,6 +115,7 @@ struct Cell {
         try requireValue("String")
         switch (column.type, column.storage) {
         case (.string, .bytes(let rows)): return rows.text(row)
+        case (.string, .dictionary(let codes, let values)): return values.text(Int(codes[row]))
         case (.decimal, _), (.date, _), (.timestamp, _): return column[row].description
         default: throw mismatch("String")
         }
@@ -122,8 +123,8 @@ struct Cell {
 
     func bytes() throws(RowError) -> [UInt8] {
         try requireValue("[UInt8]")
-        guard case .binary = column.type, case .bytes(let rows) = column.storage else { throw mismatch("[UInt8]") }
-        return Array(rows[row])
+        guard case .binary(let bytes) = column[row] else { throw mismatch("[UInt8]") }
+        return bytes
     }
 
     /// Microseconds since 1970-01-01T00:00:00; a date is its midnight.

@@ -22,8 +22,11 @@ package protocol Sink: Sendable {
     /// Where the run will stage its output: recorded before anything is written, so that whoever opens the state next can remove it.
     func stagingPaths(run: String) -> [String]
 
-    /// A writer for one task of the run; writers work side by side.
+    /// A writer for one task of the run; writers work side by side, and the rows of one task stay together.
     func open(schema: Schema, run: String, writer: Int) async throws -> any SinkWriter
+
+    /// The one writer of a sink that keeps the order of all rows; nil for a sink that does not, or whose rows are spread anyway.
+    func openOrdered(schema: Schema, run: String) async throws -> (any OrderedSinkWriter)?
 
     /// What the run's one commit must record and make visible, from the files that all writers staged.
     func commit(schema: Schema, run: String, staged: [StagedFile]) throws -> OutputCommit
@@ -35,6 +38,7 @@ package protocol Sink: Sendable {
 extension Sink {
     package func check(reading source: any Source) throws {}
     package func stagingPaths(run: String) -> [String] { [] }
+    package func openOrdered(schema: Schema, run: String) async throws -> (any OrderedSinkWriter)? { nil }
 }
 
 /// Stages the rows of one task.
@@ -43,6 +47,50 @@ package protocol SinkWriter: AnyObject {
     /// Everything written is durable on return.
     func finish() async throws -> [StagedFile]
     var bytesWritten: Int64 { get }
+}
+
+/// Stages all rows of a run in order. Encoding, which is most of the work, is done by any task.
+package protocol OrderedSinkWriter: AnyObject, Sendable {
+    /// Whether each batch is a block by itself, so that nothing has to be collected in order.
+    var makesBlockOfEachBatch: Bool { get }
+
+    /// Takes rows in order, and gives back what is enough for a block.
+    func collect(_ batch: Batch) throws -> [SinkBlock]
+
+    /// What was collected and makes no whole block.
+    func rest() throws -> [SinkBlock]
+
+    /// Any task, in any order.
+    func encode(_ block: SinkBlock) throws -> EncodedSinkBlock
+
+    /// Takes encoded blocks in the order in which they were collected.
+    func append(_ block: EncodedSinkBlock) throws
+
+    /// Everything written is durable on return.
+    func finish() throws -> [StagedFile]
+
+    /// As stored.
+    var bytesWritten: Int64 { get }
+}
+
+/// Rows that are encoded together.
+package struct SinkBlock: Sendable {
+    package var batches: [Batch]
+
+    package init(_ batches: [Batch]) { self.batches = batches }
+}
+
+/// A block as the sink stores it.
+package struct EncodedSinkBlock: Sendable {
+    package var content: any Sendable
+    package var rowCount: Int
+    package var byteCount: Int
+
+    package init(_ content: any Sendable, rowCount: Int, byteCount: Int) {
+        self.content = content
+        self.rowCount = rowCount
+        self.byteCount = byteCount
+    }
 }
 
 /// An output file that is complete and durable under its temporary name.

@@ -24,28 +24,71 @@ package protocol Source: Sendable {
     func splits() async throws -> [SourceSplit]
 
     /// Opens a split.
-    ///
-    /// - Parameter columns: the columns wanted, in the order wanted; each is in `schema`.
-    /// - Parameter keepsRaw: whether batches carry the records' bytes in their origin.
-    func open(_ split: SourceSplit, columns: [String], keepsRaw: Bool) async throws -> any SplitReader
+    func open(_ split: SourceSplit, _ request: SourceRequest) async throws -> any SplitReader
 }
 
-/// Reads one split; owned by one task.
-package protocol SplitReader: AnyObject {
-    /// The next rows and what could not be made into rows; nil at the end.
-    func next() async throws -> ReadBatch?
+/// What is wanted of a split.
+package struct SourceRequest: Sendable {
+    /// The columns wanted, in the order wanted; each is in the source's schema.
+    package var columns: [String]
+    /// Rows that do not fulfil it may be left out; its columns are among those wanted.
+    package var condition: (any RowCondition)?
+    /// Whether batches carry the records' bytes in their origin.
+    package var keepsRaw: Bool
+
+    package init(_ columns: [String], condition: (any RowCondition)? = nil, keepsRaw: Bool) {
+        self.columns = columns
+        self.condition = condition
+        self.keepsRaw = keepsRaw
+    }
+}
+
+/// Goes through one split in order and cuts it into pieces that any task can decode; used by one task at a time.
+package protocol SplitReader: AnyObject, Sendable {
+    /// The next piece, in order; cheap beside decoding it. Nil at the end.
+    func next() async throws -> (any SplitPiece)?
     /// Bytes taken from the split so far, in the unit of `SourceSplit.bytes`.
     var bytesRead: Int64 { get }
 }
 
-/// What a reader hands on at once: good rows, and the records that are none.
+/// Some thousand records of a split, or a row group.
+package protocol SplitPiece: Sendable {
+    /// The next rows of the piece, in order; nil at its end.
+    mutating func next() throws -> ReadBatch?
+}
+
+/// What a piece hands on at once: good rows, and the records that are none.
 package struct ReadBatch: Sendable {
     /// Its schema is the columns asked for.
     package var batch: Batch
     package var rejects: [Reject]
+    /// Rows that were read and left out, because the request's condition does not keep them.
+    package var skippedRows: Int
 
-    package init(batch: Batch, rejects: [Reject] = []) {
+    package init(batch: Batch, rejects: [Reject] = [], skippedRows: Int = 0) {
         self.batch = batch
         self.rejects = rejects
+        self.skippedRows = skippedRows
+    }
+}
+
+/// A piece of one batch, which is decoded when it is asked for.
+package struct DeferredBatch: SplitPiece {
+    private var decode: (@Sendable () throws -> ReadBatch)?
+
+    package init(_ decode: @escaping @Sendable () throws -> ReadBatch) { self.decode = decode }
+
+    package mutating func next() throws -> ReadBatch? {
+        defer { decode = nil }
+        return try decode?()
+    }
+}
+
+extension SplitReader {
+    /// Reads the rest of the split in this task.
+    package func forEachBatch(_ body: (ReadBatch) async throws -> Void) async throws {
+        while var piece = try await next() {
+            while let read = try piece.next() { try await body(read) }
+        }
     }
 }

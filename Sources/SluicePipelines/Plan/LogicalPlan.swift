@@ -37,6 +37,9 @@ package struct PlannedSource: Sendable {
     package var schema: Schema
     /// One line for `plan`.
     package var summary: String
+    /// What the first filter asks for, where it reads only columns of the source: a reader may leave out rows by it. The filter stays in the
+    /// plan, so a reader that does not care for it changes nothing.
+    package var condition: (any RowCondition)?
 
     package init(source: any Source, columns: [String], schema: Schema, summary: String) {
         self.source = source
@@ -55,6 +58,8 @@ package struct PlannedStep: Sendable {
     /// The step's arguments as one line, for `plan`.
     package var summary: String
     package var location: SourceLocation?
+    /// What a filter was bound from, for the optimiser.
+    package var condition: Expression?
 
     package init(name: String, operation: LogicalOperation, outputSchema: Schema, summary: String, location: SourceLocation?) {
         self.name = name

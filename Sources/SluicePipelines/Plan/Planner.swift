@@ -26,9 +26,10 @@ package enum Planner {
         if columns.isEmpty, let name = offered.names.first { columns = [name] }
         let source = try opened.planned(offered.names.filter(columns.contains))
         let bound = source.columns.count == offered.count ? first : try await rebind(definition.steps, first, needs, source.schema, context)
-        return LogicalPlan(
-            definition: definition, source: source, stream: definition.stream, steps: bound.flatMap(\.planned), sink: sink,
-            outputSchema: bound.last?.output ?? source.schema, notices: notices(source, bound))
+        return Optimizer.optimized(
+            LogicalPlan(
+                definition: definition, source: source, stream: definition.stream, steps: bound.flatMap(\.planned), sink: sink,
+                outputSchema: bound.last?.output ?? source.schema, notices: notices(source, bound)))
     }
 
     /// A step of the definition with what it was bound to.
@@ -89,9 +90,11 @@ package enum Planner {
     private static func planned(_ step: any StepDefinition, _ index: Int, _ plan: StepPlan) -> [PlannedStep] {
         let name = "\(index + 1) \(type(of: step).manual.key)"
         return ([plan] + plan.following).enumerated().map { part, plan in
-            PlannedStep(
+            var planned = PlannedStep(
                 name: part == 0 ? name : "\(name) (\(part + 1))", operation: plan.operation, outputSchema: plan.outputSchema,
                 summary: plan.summary, location: step.location)
+            planned.condition = plan.condition
+            return planned
         }
     }
 

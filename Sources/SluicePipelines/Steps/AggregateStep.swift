@@ -101,7 +101,7 @@ package struct AggregateStep: StepDefinition {
 
     private func requireComparable(_ type: DataType, _ group: NamedExpression) throws(SluiceError) {
         switch type {
-        case .list, .structure:
+        case .list, .structure, .map:
             throw SluiceError(
                 .typeError, "rows cannot be grouped by \"\(group.name)\" of the type \(type)", at: group.argument.node.location,
                 remedy: "group by a part of it: `name: \(group.name).part`")

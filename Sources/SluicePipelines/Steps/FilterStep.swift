@@ -15,6 +15,8 @@ package struct FilterStep: StepDefinition {
     }
 
     package func plan(_ input: Schema, in context: PlanContext) throws -> StepPlan {
-        StepPlan(operation: .filter(try condition.bindPredicate(to: input)), outputSchema: input, summary: condition.text)
+        var plan = StepPlan(operation: .filter(try condition.bindPredicate(to: input)), outputSchema: input, summary: condition.text)
+        plan.condition = condition.expression
+        return plan
     }
 }

@@ -61,7 +61,7 @@ package struct SortStep: StepDefinition {
 
     private func requireOrdered(_ field: Field, _ column: ColumnArgument) throws(SluiceError) {
         switch field.type {
-        case .list, .structure:
+        case .list, .structure, .map, .choice:
             throw SluiceError(
                 .typeError, "column \"\(field.name)\" has the type \(field.type), which has no order", at: column.location,
                 remedy: "derive a column from a part of it and sort by that")

@@ -1,4 +1,5 @@
 package import SluiceCore
+package import SluiceExpressions
 
 /// One step of a definition. A step is one file in this folder and one line in `StepRegistry`.
 package protocol StepDefinition: Sendable {
@@ -21,6 +22,8 @@ package struct StepPlan: Sendable {
     package var summary: String
     /// Operations that follow on this one's output, where a step needs more than one.
     package var following: [StepPlan]
+    /// What a filter was bound from, for the optimiser.
+    package var condition: Expression?
 
     package init(operation: LogicalOperation, outputSchema: Schema, summary: String, following: [StepPlan] = []) {
         self.operation = operation

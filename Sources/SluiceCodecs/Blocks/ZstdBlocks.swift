@@ -25,11 +25,14 @@ enum ZstdBlocks {
         return decompressed(start: start, limit: limit) { decompress(input, into: $0) }
     }
 
-    static func compress(_ input: UnsafeRawBufferPointer, level: Int) -> [UInt8] {
+    /// - Parameter withChecksum: Whether the frame ends with a checksum of its plain bytes.
+    static func compress(_ input: UnsafeRawBufferPointer, level: Int, withChecksum: Bool = false) -> [UInt8] {
         let level = Int32(min(max(level, levels.lowerBound), levels.upperBound))
         return compressors.withState { state in
-            [UInt8](unsafeUninitializedCapacity: ZSTD_compressBound(input.count)) { target, count in
-                count = ZSTD_compressCCtx(state.context, target.baseAddress, target.count, input.baseAddress, input.count, level)
+            ZSTD_CCtx_setParameter(state.context, ZSTD_c_compressionLevel, level)
+            ZSTD_CCtx_setParameter(state.context, ZSTD_c_checksumFlag, withChecksum ? 1 : 0)
+            return [UInt8](unsafeUninitializedCapacity: ZSTD_compressBound(input.count)) { target, count in
+                count = ZSTD_compress2(state.context, target.baseAddress, target.count, input.baseAddress, input.count)
                 precondition(ZSTD_isError(count) == 0, "zstd has room for its greatest output, and fails: \(zstdError(count))")
             }
         }

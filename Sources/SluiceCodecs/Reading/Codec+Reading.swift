@@ -1,0 +1,85 @@
+package import SluiceCore
+
+extension Codec {
+    /// The codec that a file's first bytes show.
+    ///
+    /// zlib's header is two bytes that a text may begin with, too (`x^`), so it is believed where `path` says zlib or the bytes behind it
+    /// unfold. `CodecLimits.detectionBytes` are enough; with fewer, a zlib file may not be recognised by its content.
+    package static func detected(_ start: some Collection<UInt8>, path: String? = nil) -> Codec {
+        if start.starts(with: [0x1F, 0x8B]) { return .gzip }
+        if start.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) || isSkippableFrame(start) { return .zstd }
+        if start.starts(with: SnappyFrames.identifier) { return .snappy }
+        let isNamed = path.map { named(by: $0) == .zlib } ?? false
+        if hasZlibHeader(start), isNamed || unfolds(start) { return .zlib }
+        return .none
+    }
+
+    /// The source's bytes without compression.
+    ///
+    /// - Parameters:
+    ///   - path: Names the file in messages; its end tells which codec is expected.
+    ///   - plainLimit: The most plain bytes that the file may hold; nil: any number, for readers that keep no more than a buffer.
+    /// - Throws: `cutFile` or `corruptFile` when the name ends in a codec's extension and the content is of none. What is wrong further in
+    ///   the file is thrown by the result.
+    package static func decompressed(
+        _ source: any ByteSource & Sendable, path: String, plainLimit: Int64? = nil
+    ) throws(SluiceError) -> any ByteSource & Sendable {
+        let input = InputBuffer(source, path: path)
+        try input.fill(atLeast: CodecLimits.detectionBytes)
+        let codec = detected(input.unread, path: path)
+        let named = named(by: path)
+        guard codec != .none || named == .none else {
+            let isEmpty = input.unread.isEmpty
+            throw SluiceError(
+                isEmpty ? .cutFile : .corruptFile,
+                isEmpty ? "the file is empty, not \(named)" : "the file is not \(named), as its name says",
+                at: .file(path: path), remedy: isEmpty ? "copy the file again" : "rename it if it is not compressed")
+        }
+        let plain = codec.decompressed(input)
+        guard let plainLimit else { return plain }
+        return LimitedSource(plain, limit: plainLimit, path: path)
+    }
+
+    private func decompressed(_ input: InputBuffer) -> any ByteSource & Sendable {
+        switch self {
+        case .none: PlainSource(input)
+        case .gzip: InflatedSource(input, ISALInflater(.gzip), .gzip)
+        case .zlib: InflatedSource(input, ISALInflater(.zlib), .zlib)
+        case .zstd: ZstdSource(input)
+        case .snappy: SnappySource(input)
+        }
+    }
+
+    /// RFC 8878, 3.1.2: 0x184D2A50 to 0x184D2A5F, little-endian.
+    private static func isSkippableFrame(_ start: some Collection<UInt8>) -> Bool {
+        start.first.map { $0 & 0xF0 == 0x50 } == true && start.dropFirst().starts(with: [0x2A, 0x4D, 0x18])
+    }
+
+    /// RFC 1950, 2.2, with the window of 32 KiB that all writers use and without a preset dictionary.
+    private static func hasZlibHeader(_ start: some Collection<UInt8>) -> Bool {
+        guard start.first == 0x78, let flags = start.dropFirst().first else { return false }
+        return [0x01, 0x5E, 0x9C, 0xDA].contains(flags)
+    }
+
+    /// Whether the bytes are the beginning of zlib data, or all of it.
+    private static func unfolds(_ start: some Collection<UInt8>) -> Bool {
+        let plausibleBytes = 256
+        let inflater = ISALInflater(.zlib)
+        let input = Array(start.prefix(CodecLimits.detectionBytes))
+        return withUnsafeTemporaryAllocation(byteCount: plausibleBytes, alignment: 8) { plain in
+            var made = 0
+            var taken = 0
+            while made < plausibleBytes {
+                let step = input.withUnsafeBytes {
+                    inflater.run(
+                        UnsafeRawBufferPointer(rebasing: $0[taken...]), UnsafeMutableRawBufferPointer(rebasing: plain[made...]))
+                }
+                made += step.made
+                taken += step.taken
+                if step.outcome != .going { return step.outcome == .memberEnded }
+                if step.made == 0, step.taken == 0 { return false }
+            }
+            return true
+        }
+    }
+}

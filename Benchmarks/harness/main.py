@@ -1,89 +1,131 @@
-"""Measures the delayed-flights job and start-up times, checks that all answers are equal, and writes results/latest.md.
-
-Called by Benchmarks/run, which builds and installs what it needs.
-"""
+"""Measures the tasks for each program, checks that all answers are equal, and prints tables. Called by Benchmarks/run."""
 
 import argparse
-import subprocess
+import json
+import os
 import sys
 from pathlib import Path
 
-import data
-import jobs
+import checks
+import engines
+import inputs
 import measure
 import report
+from tasks import TASKS
 
 HERE = Path(__file__).resolve().parent
-COPIES = 15
+CORES = 2
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--sluice", type=Path, required=True, help="the program, built with optimisation")
-    parser.add_argument("--cache", type=Path, required=True, help="a folder for the input and the outputs")
-    parser.add_argument("--quick", action="store_true", help="one copy of the flights and one run each: does it work?")
-    parser.add_argument("--runs", type=int, default=3)
-    arguments = parser.parse_args()
-    copies, runs = (1, 1) if arguments.quick else (COPIES, arguments.runs)
+    arguments = parsed()
+    keep_to_cores(CORES)
+    if arguments.linear:
+        import linear
 
-    source = data.flights(arguments.cache, copies)
-    data.warm(source)
-    all_jobs = jobs.jobs(arguments.sluice, source, arguments.cache / "work")
-    results = measured(all_jobs, runs)
-    rows = compared(all_jobs)
-    home = arguments.cache / "work" / "sluice-files" / "home"
-    startups = {name: measure.startup(command) for name, command in jobs.startups(arguments.sluice, home).items()}
+        return linear.run(arguments)
+    results = [measured(TASKS[name], arguments) for name in arguments.tasks]
+    limits = None
+    if arguments.limits:
+        from limits import measured_limits
 
-    text = page(arguments.sluice, source, copies, runs, results, rows, startups)
+        limits = measured_limits(arguments.cache)
+    text = report.page(results, arguments, limits)
     print("\n" + text)
+    written(text, results, arguments, limits)
+    if any(run.state in ("WRONG", "failed") for result in results for run in result.runs):
+        sys.exit("an answer is wrong or a program failed; see above")
+
+
+def parsed():
+    parser = argparse.ArgumentParser(prog="Benchmarks/run", description="Sluice beside DuckDB, Polars and ClickHouse. See Benchmarks/README.md.")
+    parser.add_argument("--sluice", type=Path, required=True, help="the program, built with optimisation (default: build it)")
+    parser.add_argument("--cache", type=Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--tasks", type=names_of(TASKS), default=list(TASKS), help=f"of {','.join(TASKS)} (default: all)")
+    parser.add_argument(
+        "--engines", type=names_of(engines.TITLES), default=list(engines.TITLES), help=f"of {','.join(engines.TITLES)} (default: all)")
+    parser.add_argument("--repeats", type=int, default=3, help="runs of each program on each task (default: 3)")
+    parser.add_argument("--quick", action="store_true", help="T10 and T3 once: does it work?")
+    parser.add_argument("--limits", action="store_true", help="also measure what the machine can do at most")
+    parser.add_argument("--json", type=Path, help="a file for all figures")
+    parser.add_argument("--no-check", action="store_true", help="do not compare answers (while tuning)")
+    parser.add_argument("--keep", action="store_true", help="keep the outputs in the cache")
+    parser.add_argument("--linear", type=lambda text: [int(n) for n in text.split(",")], metavar="1,5,20,100",
+                        help="T1 and T3 at so many million rows instead of the tasks; the files are made and deleted on the way")
+    arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.tasks, arguments.repeats = ["T10", "T3"], 1
+    return arguments
+
+
+def names_of(known):
+    by_lower = {name.lower(): name for name in known}
+
+    def parse(text):
+        names = [by_lower.get(part.strip().lower()) for part in text.split(",")]
+        if None in names:
+            raise argparse.ArgumentTypeError(f"{text!r}: names are {', '.join(known)}")
+        return names
+
+    return parse
+
+
+def keep_to_cores(count):
+    """This process and all that it starts use so many cores, on a machine that has more."""
+    available = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, available[:count])
+
+
+def measured(task, arguments):
+    """One task: the programs take turns, so that a slow minute of the machine does not hit one of them alone."""
+    sizes = [inputs.warm(inputs.ensure(arguments.cache, name)) for name in task.inputs]
+    work = arguments.cache / "work"
+    runs = []
+    for engine in arguments.engines:
+        job = engines.job(engine, task, arguments.sluice, arguments.cache, work)
+        if job:
+            runs.append(report.Run(job))
+    for turn in range(arguments.repeats):
+        for run in runs:
+            if run.state == "ok":
+                once(task, run, turn, arguments)
+    if not arguments.no_check:
+        checks.compare(task, [run for run in runs if run.state == "ok"])
+    for run in runs:
+        if not arguments.keep:
+            run.job.clear()
+    return report.Result(task, sizes[0], runs)
+
+
+def once(task, run, turn, arguments):
+    job = run.job
+    job.prepare()
+    # Nobody pays for writing what the program before left in the page cache.
+    os.sync()
+    measurement = measure.run(job.command)
+    title = f"{task.name}  {engines.TITLES[job.engine]}"
+    if measurement.exit_code == 0:
+        run.measurements.append(measurement)
+        run.output_bytes = size_of(job.output)
+        print(f"{title}  {turn + 1} of {arguments.repeats}: {measurement.seconds:.3f} s, {measurement.peak_mb:.0f} MB", flush=True)
+        return
+    run.state = "not yet" if job.lacks(measurement.exit_code) else "failed"
+    run.note = measurement.errors.strip()
+    first = next((line for line in run.note.splitlines() if "error" in line.lower()), run.note[:200])
+    print(f"{title}: {run.state} (exit {measurement.exit_code}): {first}", flush=True)
+
+
+def size_of(output):
+    files = output.rglob("*") if output.is_dir() else [output]
+    return sum(file.stat().st_size for file in files if file.is_file())
+
+
+def written(text, results, arguments, limits):
     target = HERE.parent / "results" / "latest.md"
     target.parent.mkdir(exist_ok=True)
     target.write_text(text)
-    print(f"written to {target.relative_to(HERE.parent.parent)}")
-
-
-def measured(all_jobs, runs):
-    """Median of each job; the jobs take turns, so that a slow minute of the machine does not hit one of them alone."""
-    measurements = {job.name: [] for job in all_jobs}
-    for turn in range(runs):
-        for job in all_jobs:
-            job.prepare()
-            measurement = measure.run(job.command, job.environment)
-            print(f"run {turn + 1} of {runs}  {job.name}: {measurement.seconds:.2f} s, {measurement.peak_mb:.0f} MB", flush=True)
-            measurements[job.name].append(measurement)
-    return [(name, measure.median(values)) for name, values in measurements.items()]
-
-
-def compared(all_jobs):
-    """Rows of the answer; ends the benchmark when two programs have different ones."""
-    answers = {}
-    for job in all_jobs:
-        # Another process, so that this one stays small: see measure.py.
-        command = [sys.executable, HERE / "answers.py", job.output]
-        answers[job.name] = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    if len(set(answers.values())) != 1:
-        sys.exit("the answers differ:\n" + "\n".join(f"  {answer}  {name}" for name, answer in answers.items()))
-    answer = next(iter(answers.values()))
-    print(f"all {len(answers)} answers are equal: {answer}")
-    return int(answer.split()[0])
-
-
-def page(sluice, source, copies, runs, results, answer_rows, startups):
-    with source.open("rb") as file:
-        rows = sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(16 << 20), b"")) - 1
-    megabytes = source.stat().st_size / 1e6
-    return "\n".join([
-        report.conditions(sluice),
-        "",
-        f"{rows:,} rows in ({megabytes:.0f} MB, {copies} copies), {answer_rows:,} rows out, all answers equal; median of {runs}.",
-        "",
-        report.job_table(results, rows, megabytes),
-        "",
-        "Start to end of a command that has nearly nothing to do:",
-        "",
-        report.startup_table(startups),
-        "",
-    ])
+    if arguments.json:
+        arguments.json.write_text(json.dumps(report.document(results, arguments, limits), indent=2) + "\n")
 
 
 if __name__ == "__main__":

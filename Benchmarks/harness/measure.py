@@ -3,7 +3,6 @@
 import os
 import statistics
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 
@@ -13,10 +12,12 @@ class Measurement:
     seconds: float
     cpu_seconds: float
     peak_mb: float
+    exit_code: int = 0
+    errors: str = ""
 
 
 def run(command, environment=None) -> Measurement:
-    """Start to end of one process, start-up included. Ends the benchmark when the program fails."""
+    """Start to end of one process and of those that it starts, start-up included."""
     started = time.perf_counter()
     child = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, **(environment or {})})
@@ -24,11 +25,10 @@ def run(command, environment=None) -> Measurement:
     _, status, usage = os.wait4(child.pid, 0)
     seconds = time.perf_counter() - started
     child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode != 0:
-        sys.stderr.write(errors.decode(errors="replace"))
-        sys.exit(f"{' '.join(map(str, command))} ended with {child.returncode}")
+    child.stderr.close()
     # Linux counts ru_maxrss in KiB, and not below the memory of the process that made the child: this one stays small.
-    return Measurement(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    peak = usage.ru_maxrss / 1024
+    return Measurement(seconds, usage.ru_utime + usage.ru_stime, peak, child.returncode, errors.decode(errors="replace"))
 
 
 def median(measurements) -> Measurement:
@@ -37,8 +37,3 @@ def median(measurements) -> Measurement:
         statistics.median(m.seconds for m in measurements),
         statistics.median(m.cpu_seconds for m in measurements),
         max(m.peak_mb for m in measurements))
-
-
-def startup(command, environment=None, times=21) -> float:
-    """Median milliseconds from start to end of a program that has nearly nothing to do."""
-    return statistics.median(run(command, environment).seconds for _ in range(times)) * 1000

@@ -1,11 +1,75 @@
-"""Figures as a page of text: a table for each question, with what a reader needs to judge them."""
+"""Figures as a page of text and as a document: tables for each task, with what a reader needs to judge them."""
 
 import datetime
 import importlib.metadata
 import os
 import platform
 import subprocess
+from dataclasses import dataclass, field
 from pathlib import Path
+
+import engines
+import measure
+
+OURS = ("sluice", "convert")
+
+
+@dataclass
+class Run:
+    """One program on one task: `state` is ok, not yet, failed or WRONG, `note` the reason."""
+
+    job: engines.Job
+    measurements: list = field(default_factory=list)
+    state: str = "ok"
+    note: str = ""
+    answer: dict = None
+    output_bytes: int = 0
+
+    @property
+    def median(self):
+        return measure.median(self.measurements)
+
+
+@dataclass
+class Result:
+    """All programs on one task. `source_bytes`: size of the input that speeds are given for."""
+
+    task: object
+    source_bytes: int
+    runs: list
+
+    def best_peer(self, figure):
+        """The least of a figure among the peers with a right answer, or nil."""
+        return min((figure(run.median) for run in self.runs if run.job.engine in engines.PEERS and run.state == "ok"), default=None)
+
+    @property
+    def ours(self):
+        """Sluice's run that counts: the faster of a pipeline and `sluice convert`."""
+        there = [run for run in self.runs if run.job.engine in OURS and run.state == "ok"]
+        return min(there, key=lambda run: run.median.seconds, default=None)
+
+    def goals(self):
+        """Each goal as (text, reached); nil where there is nothing to judge."""
+        ours, seconds, peak = self.ours, self.best_peer(lambda m: m.seconds), self.best_peer(lambda m: m.peak_mb)
+        if ours is None or seconds is None:
+            return []
+        task, mine = self.task, ours.median
+        goals = [(f"{seconds / mine.seconds:.2f} of {task.ratio_goal:g} times the best peer's speed", seconds / mine.seconds >= task.ratio_goal),
+                 (f"{mine.peak_mb:.0f} MB, leanest peer {peak:.0f}", mine.peak_mb <= peak)]
+        if task.peak_goal_mb:
+            goals.append((f"under {task.peak_goal_mb:g} MB", mine.peak_mb < task.peak_goal_mb))
+        if task.seconds_goal:
+            goals.append((f"under {task.seconds_goal * 1000:g} ms", mine.seconds < task.seconds_goal))
+        return goals
+
+
+def page(results, arguments, limits):
+    parts = [conditions(arguments.sluice), f"Median of {arguments.repeats} runs; the programs took turns.", summary(results)]
+    for result in results:
+        parts += [f"### {result.task.name}: {result.task.title}", task_table(result), goal_lines(result)]
+    if limits:
+        parts += ["### Limits of this machine", table(("limit", "MB/s"), [(name, f"{speed:,.0f}") for name, speed in limits])]
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def table(header, rows):
@@ -20,28 +84,67 @@ def table(header, rows):
     return "\n".join([line(header), rule, *map(line, rows)])
 
 
-def job_table(results, rows, megabytes):
-    """`results`: name and median measurement, the peers behind Sluice; ratios are those of wall time to the best peer."""
-    best = min(m.seconds for name, m in results if not name.startswith("Sluice"))
-    lines = [
-        (name, f"{m.seconds:.2f}", f"{m.cpu_seconds:.2f}", f"{rows / m.seconds / 1e6:.2f} M", f"{megabytes / m.seconds:.0f}",
-         f"{m.peak_mb:.0f}", f"{best / m.seconds:.2f}")
-        for name, m in results
-    ]
-    return table(("program", "wall s", "CPU s", "rows/s", "MB/s", "peak MB", "best peer's time / its time"), lines)
+def summary(results):
+    """A line for each task: wall seconds and peak memory of each program, and our place among them."""
+    names = [name for name in engines.TITLES if any(run.job.engine == name for result in results for run in result.runs)]
+    lines = []
+    for result in results:
+        by_engine = {run.job.engine: run for run in result.runs}
+        cells = [short(by_engine[name]) if name in by_engine else "" for name in names]
+        goals = result.goals()
+        ratio = goals[0][0].split()[0] if goals else "-"
+        reached = "-" if not goals else "yes" if all(done for _, done in goals) else "no"
+        lines.append((f"{result.task.name}: {result.task.title}", *cells, ratio, f"{result.task.ratio_goal:g}", reached))
+    header = ("task: wall s (peak MB)", *(engines.TITLES[name] for name in names), "best peer / ours", "goal", "all goals")
+    return table(header, lines)
 
 
-def startup_table(times):
-    return table(("command", "median ms"), [(f"`{name}`", f"{milliseconds:.1f}") for name, milliseconds in times.items()])
+def short(run):
+    if run.state != "ok":
+        return run.state
+    figures = run.median
+    return f"{seconds(figures.seconds)} ({figures.peak_mb:.0f})"
+
+
+def seconds(value):
+    return f"{value:.2f}" if value >= 1 else f"{value:.3f}"
+
+
+def task_table(result):
+    megabytes = result.source_bytes / 1e6
+    lines = []
+    for run in result.runs:
+        title = engines.TITLES[run.job.engine]
+        if run.state != "ok":
+            lines.append((title, run.state, *[""] * 6))
+            continue
+        median, walls = run.median, [m.seconds for m in run.measurements]
+        rows = f"{run.answer['rows']:,}" if run.answer else ""
+        lines.append((
+            title, seconds(median.seconds), f"{seconds(min(walls))} to {seconds(max(walls))}", f"{median.cpu_seconds:.2f}",
+            f"{megabytes / median.seconds:,.0f}", f"{median.peak_mb:.0f}", rows, f"{run.output_bytes / 1e6:,.1f}"))
+    return table((f"{result.task.source}, {megabytes:,.0f} MB", "wall s", "from, to", "CPU s", "MB/s", "peak MB", "rows out", "MB out"), lines)
+
+
+def goal_lines(result):
+    lines = [f"* {'reached' if done else 'not reached'}: {text}" for text, done in result.goals()]
+    notes = [
+        f"* {engines.TITLES[run.job.engine]}: {run.state}: {first_line(run.note)}"
+        for run in result.runs if run.state in ("WRONG", "failed", "not yet")]
+    return "\n".join(lines + notes)
+
+
+def first_line(note):
+    return next((line for line in note.splitlines() if line.strip()), "")
 
 
 def conditions(sluice):
     """Machine, versions and date."""
     version = subprocess.run([sluice, "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    libraries = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("duckdb", "polars"))
+    libraries = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in engines.PEERS)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
     return (
-        f"{datetime.date.today().isoformat()}; {processor()}, {os.cpu_count()} cores, {memory:.0f} GiB; {system()};\n"
+        f"{datetime.date.today().isoformat()}; {processor()}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB; {system()};\n"
         f"Sluice {version.removeprefix('sluice').strip()}, {libraries}, Python {platform.python_version()}.")
 
 
@@ -55,3 +158,18 @@ def processor():
 def system():
     names = dict(line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line)
     return f"{names.get('PRETTY_NAME', 'Linux').strip(chr(34))}, Linux {platform.release().split(chr(45))[0]}"
+
+
+def document(results, arguments, limits):
+    """All figures for a program to read: seconds, megabytes (10^6 bytes)."""
+    return {
+        "conditions": conditions(arguments.sluice), "repeats": arguments.repeats,
+        "tasks": [{
+            "task": result.task.name, "title": result.task.title, "source_bytes": result.source_bytes,
+            "best_peer_seconds": result.best_peer(lambda m: m.seconds), "leanest_peer_mb": result.best_peer(lambda m: m.peak_mb),
+            "goals": [{"goal": text, "reached": done} for text, done in result.goals()],
+            "engines": [{
+                "engine": run.job.engine, "state": run.state, "note": run.note, "answer": run.answer, "output_bytes": run.output_bytes,
+                "wall_seconds": [m.seconds for m in run.measurements], "cpu_seconds": [m.cpu_seconds for m in run.measurements],
+                "peak_mb": [m.peak_mb for m in run.measurements]} for run in result.runs]} for result in results],
+        "limits_mb_per_second": dict(limits or [])}

@@ -1,0 +1,75 @@
+"""The programs that are measured: how each is called for a task, and where its output is."""
+
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent.parent
+TITLES = {
+    "sluice": "Sluice", "stream": "Sluice, through a stream", "convert": "sluice convert", "duckdb": "DuckDB", "polars": "Polars",
+    "chdb": "ClickHouse (chDB)"}
+PEERS = ("duckdb", "polars", "chdb")
+
+# What the program says when a definition or a command asks for what it does not have.
+USAGE_EXIT = 2
+
+# What `sluice convert` does by itself: the input, the output's name, and options.
+CONVERSIONS = {
+    "T2": ("flights.csv", "out.parquet"),
+    "T6": ("flights.csv.gz", "out.csv.gz", "--where", "origin = 'JFK'"),
+    "P1": ("flights.parquet", "out.parquet", "--where", "carrier = 'UA' AND arr_delay > 30"),
+    "Q1": ("texts.csv", "out.parquet"),
+}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One program's way to do one task. `prepare` empties its place and is not measured."""
+
+    engine: str
+    command: tuple
+    output: Path
+    folder: Path
+    definition: tuple = None
+
+    def prepare(self):
+        self.clear()
+        self.folder.mkdir(parents=True)
+        if self.definition:
+            path, text = self.definition
+            path.write_text(text)
+
+    def clear(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def lacks(self, exit_code):
+        """Whether a run that failed shows that the program has no such step, format or command yet."""
+        return self.engine in ("sluice", "stream", "convert") and exit_code == USAGE_EXIT
+
+
+def job(engine, task, sluice, data, work):
+    """The job, or nil where the program has no way to do the task."""
+    folder = work / f"{task.name}-{engine}"
+    if engine in PEERS:
+        script = HERE / "peers" / f"{engine}_tasks.py"
+        if task.name == "D1" and engine == "chdb":
+            return None
+        return Job(engine, (sys.executable, script, task.name, data, folder / "out"), folder / "out", folder)
+    if engine == "convert":
+        return convert_job(task, sluice, data, folder)
+    suffix = "-stream" if engine == "stream" else ""
+    definition = HERE / "pipelines" / f"{task.name}{suffix}.yaml"
+    if not definition.exists():
+        return None
+    text = definition.read_text().replace("DATA", str(data)).replace("OUTPUT", str(folder / "out"))
+    pipeline = folder / definition.name
+    command = (sluice, "run", pipeline, "--home", folder / "home", "--quiet")
+    return Job(engine, command, folder / "out", folder, (pipeline, text))
+
+
+def convert_job(task, sluice, data, folder):
+    if task.name not in CONVERSIONS:
+        return None
+    source, target, *options = CONVERSIONS[task.name]
+    return Job("convert", (sluice, "convert", data / source, folder / target, *options), folder / target, folder)

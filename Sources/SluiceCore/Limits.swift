@@ -6,6 +6,8 @@ public enum CoreLimits {
     public static let batchBytes = 1 << 20
     /// One record of any format; a longer one is a dead letter.
     public static let recordBytes = 16 << 20
+    /// Rows that runs of a selection must have on average to be copied as runs.
+    public static let copiedRunRows = 16
     /// Nesting of JSON, structs and expressions.
     public static let nestingDepth = 128
     /// Columns of one schema.

@@ -8,6 +8,8 @@ struct TypeTests {
         arguments: [
             "null", "boolean", "int8", "int64", "float32", "decimal(38,0)", "decimal(12,2)", "string", "binary", "date", "timestamp",
             "timestamptz",
+            "map<string, int64>", "map<int32, list<choice<boolean, string>>>", "choice<int64, string>",
+            "choice<struct<a: int64>, map<string, date>, list<int8>>",
             "list<list<int64>>", "struct<a: int64, b: struct<c: list<string>>>", "struct<\"with space\": date, \"q\"\"q\": date>",
         ])
     func roundTrip(_ text: String) throws {
@@ -19,6 +21,7 @@ struct TypeTests {
     func spellings() throws {
         #expect(try DataType(parsing: "BIGINT") == .int64)
         #expect(try DataType(parsing: "array<struct<a:int>>") == .list(.structure([Field("a", .int32)])))
+        #expect(try DataType(parsing: "MAP<string,int>") == .map(key: .string, value: .int32))
         #expect(try DataType(parsing: " decimal ( 10 , 2 ) ") == .decimal(precision: 10, scale: 2))
     }
 
@@ -26,7 +29,8 @@ struct TypeTests {
         "malformed types are refused with the text",
         arguments: [
             "", "integr", "decimal(39,0)", "decimal(5,6)", "decimal(x)", "list<", "list<int64", "list<int64>>", "struct<a int64>",
-            "struct<a: int64, a: date>",
+            "struct<a: int64, a: date>", "map<string>", "map<null, int64>", "map<string, int64", "choice<int64>", "choice<int64, int64>",
+            "choice<int64, null>", "choice<int64, choice<date, string>>",
             String(repeating: "list<", count: 100_000),
         ])
     func malformed(_ text: String) {
@@ -48,6 +52,22 @@ struct TypeTests {
         let schema = try Schema([Field("a", .int64), Field("A", .date)])
         #expect(schema.index(of: "A") == 1)
         #expect { try schema.require("b") } throws: { ($0 as? SluiceError)?.code == .unknownColumn }
+    }
+
+    @Test("a choice has 2 to 128 alternatives", arguments: [(127, true), (128, true), (129, false)])
+    func alternatives(_ count: Int, _ isFine: Bool) {
+        let types = (0..<count).map { "decimal(\(38 - $0 / 30),\($0 % 30))" }
+        let text = "choice<" + types.joined(separator: ", ") + ">"
+        #expect(((try? DataType(parsing: text)) != nil) == isFine)
+    }
+
+    @Test("maps are JSON objects where their keys are texts, else lists of entries")
+    func mapJSON() {
+        let byText = Value.map([.init(.string("a\"b"), .integer(1)), .init(.string("c"), .null)])
+        #expect(byText.json == #"{"a\"b":1,"c":null}"#)
+        let byNumber = Value.map([.init(.integer(7), .list([.string("x")])), .init(.integer(8), .map([]))])
+        #expect(byNumber.json == #"[{"key":7,"value":["x"]},{"key":8,"value":{}}]"#)
+        #expect(byText.description == byText.json)
     }
 
     @Test("base64 round trip, and malformed text is refused", arguments: 0..<20)

@@ -40,7 +40,7 @@ extension Value {
 
     private var isContainer: Bool {
         switch self {
-        case .list, .structure: true
+        case .list, .structure, .map: true
         default: false
         }
     }

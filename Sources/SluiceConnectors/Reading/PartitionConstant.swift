@@ -28,7 +28,7 @@ enum PartitionConstant {
             case .date: TimeText.date(bytes).map { .date($0) }
             case .timestamp(let zoned):
                 TimeText.timestamp(bytes).map { .timestamp(zoned ? $0.utcMicros : $0.wallMicros, zoned: zoned) }
-            case .null, .binary, .list, .structure: nil
+            case .null, .binary, .list, .structure, .map, .choice: nil
             }
         }
     }

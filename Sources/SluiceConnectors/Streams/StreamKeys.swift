@@ -7,6 +7,7 @@ enum StreamKeys {
     static func rows(of column: Column) -> ByteRows {
         switch column.storage {
         case .bytes(let rows) where column.validity == nil: rows
+        case .dictionary: rows(of: column.flattened)
         case .int64(let values) where column.type == .int64: integers(values, column)
         case .int32(let values) where column.type == .int32: integers(values, column)
         default: texts(column)

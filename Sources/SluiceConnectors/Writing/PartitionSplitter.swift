@@ -47,7 +47,7 @@ struct PartitionSplitter: Sendable {
     private static func canName(_ type: DataType) -> Bool {
         switch type {
         case .boolean, .int8, .int16, .int32, .int64, .decimal, .string, .date, .timestamp: true
-        case .null, .float32, .float64, .binary, .list, .structure: false
+        case .null, .float32, .float64, .binary, .list, .structure, .map, .choice: false
         }
     }
 

@@ -19,7 +19,8 @@ struct RowCodes {
         case .float64(let values): self.init(values, column.validity)
         case .decimal(let values): self.init(values, column.validity)
         case .bytes(let rows): self.init(rows, column.validity)
-        case .list, .structure: preconditionFailure("a nested column cannot be a partition column")
+        case .dictionary: self.init(column.flattened)
+        case .list, .structure, .map, .choice: preconditionFailure("a nested column cannot be a partition column")
         }
     }
 

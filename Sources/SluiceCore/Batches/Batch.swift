@@ -29,7 +29,12 @@ public struct Batch: Sendable {
     /// The rows whose bit is set.
     public func filter(_ selection: Bitmap) -> Batch {
         let kept = selection.setCount
-        return kept == rowCount ? self : gather(selection.setPositions)
+        if kept == rowCount { return self }
+        // Where rows stand together in long runs, copying runs costs less than taking row by row.
+        guard selection.runCount * CoreLimits.copiedRunRows <= kept else { return gather(selection.setPositions) }
+        let runs = RowRuns(selection.setRuns)
+        return Batch(
+            schema, columns.map { $0.copied(runs) }, rowCount: kept, origin: origin.map { $0.gather(selection.setPositions) })
     }
 
     public func slice(_ rows: Range<Int>) -> Batch {

@@ -15,8 +15,19 @@ public struct Bitmap: Hashable, Sendable {
     }
 
     public init(_ bits: some Sequence<Bool>) {
-        self.init(repeating: false, count: 0)
-        for bit in bits { append(bit) }
+        words = []
+        words.reserveCapacity((bits.underestimatedCount + 63) / 64)
+        count = 0
+        var word: UInt64 = 0
+        for bit in bits {
+            word |= (bit ? 1 : 0) &<< UInt64(truncatingIfNeeded: count & 63)
+            count &+= 1
+            if count & 63 == 0 {
+                words.append(word)
+                word = 0
+            }
+        }
+        if count & 63 != 0 { words.append(word) }
     }
 
     /// Takes over `words`, whose bits beyond `count` are cleared.
@@ -42,26 +53,35 @@ public struct Bitmap: Hashable, Sendable {
     }
 
     public mutating func append(contentsOf other: Bitmap) {
-        guard count & 63 != 0 else {
+        let shift = UInt64(truncatingIfNeeded: count & 63)
+        if shift == 0 {
             words.append(contentsOf: other.words)
-            count += other.count
-            return
-        }
-        let shift = UInt64(count & 63)
-        for word in other.words {
-            words[words.count - 1] |= word &<< shift
-            words.append(word &>> (64 &- shift))
+        } else {
+            var last = words.removeLast()
+            for word in other.words {
+                words.append(last | word &<< shift)
+                last = word &>> (64 &- shift)
+            }
+            if Int(shift) + (other.count & 63) > 64 || other.count & 63 == 0 { words.append(last) }
         }
         count += other.count
-        words.removeLast(words.count - (count + 63) / 64)
     }
 
     public mutating func append(repeating bit: Bool, count: Int) { append(contentsOf: Bitmap(repeating: bit, count: count)) }
 
     public mutating func reserveCapacity(_ bits: Int) { words.reserveCapacity((bits + 63) / 64) }
 
-    public var setCount: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
-    public var allSet: Bool { setCount == count }
+    public var setCount: Int {
+        var total = 0
+        for word in words { total &+= word.nonzeroBitCount }
+        return total
+    }
+
+    /// Whether no bit is 0.
+    public var allSet: Bool {
+        for word in words.dropLast() where word != .max { return false }
+        return count == 0 || words[words.count - 1] == .max &>> UInt64((64 - count & 63) & 63)
+    }
     public var noneSet: Bool { words.allSatisfy { $0 == 0 } }
 
     /// Bit-wise and; both have the same count.
@@ -86,26 +106,6 @@ public struct Bitmap: Hashable, Sendable {
                 rest &= rest &- 1
             }
         }
-    }
-
-    /// Positions of the set bits, ascending: a selection for `Column.gather`.
-    public var setPositions: [Int32] {
-        var positions: [Int32] = []
-        positions.reserveCapacity(setCount)
-        forEachSet { positions.append(Int32(truncatingIfNeeded: $0)) }
-        return positions
-    }
-
-    public func gather(_ positions: [Int32]) -> Bitmap {
-        var result = Bitmap(repeating: false, count: positions.count)
-        for (target, source) in positions.enumerated() where self[Int(source)] { result[target] = true }
-        return result
-    }
-
-    public func slice(_ range: Range<Int>) -> Bitmap {
-        var result = Bitmap(repeating: false, count: range.count)
-        for (target, source) in range.enumerated() where self[source] { result[target] = true }
-        return result
     }
 
     private mutating func clearTail() {

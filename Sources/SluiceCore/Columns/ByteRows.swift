@@ -37,6 +37,8 @@ public struct ByteRows: Hashable, Sendable {
 
     public var count: Int { offsets.count - 1 }
     public var isEmpty: Bool { offsets.count == 1 }
+    /// Bytes that the two buffers hold.
+    public var byteCount: Int { data.count + offsets.count * 4 }
 
     @inline(__always) public func range(_ row: Int) -> Range<Int> { Int(offsets[row])..<Int(offsets[row + 1]) }
     @inline(__always) public func length(_ row: Int) -> Int { Int(offsets[row + 1] - offsets[row]) }
@@ -64,9 +66,8 @@ public struct ByteRows: Hashable, Sendable {
     public mutating func append(contentsOf other: ByteRows) {
         let base = Int32(data.count)
         data.append(contentsOf: other.data)
-        offsets.reserveCapacity(offsets.count + other.count)
-        for offset in other.offsets.dropFirst() { offsets.append(base + offset) }
         precondition(data.count <= Int(Int32.max), "a column of bytes is over 2 GiB; batches are kept smaller")
+        for row in 1..<other.offsets.count { offsets.append(base &+ other.offsets[row]) }
     }
 
     public mutating func append(repeating bytes: some Sequence<UInt8>, count: Int) {
@@ -86,26 +87,6 @@ public struct ByteRows: Hashable, Sendable {
 
     /// Drops the bytes since the last `endRow()`.
     public mutating func abandonRow() { data.removeLast(data.count - Int(offsets[offsets.count - 1])) }
-
-    public func gather(_ positions: [Int32]) -> ByteRows {
-        var total = 0
-        for position in positions { total += length(Int(position)) }
-        var result = ByteRows(reservingRows: positions.count, bytes: total)
-        data.withUnsafeBufferPointer { bytes in
-            for position in positions {
-                result.append(UnsafeBufferPointer(rebasing: bytes[range(Int(position))]))
-            }
-        }
-        return result
-    }
-
-    /// A copy of a range of the rows.
-    public func slice(_ rows: Range<Int>) -> ByteRows {
-        let base = offsets[rows.lowerBound]
-        return ByteRows(
-            offsets: offsets[rows.lowerBound...rows.upperBound].map { $0 - base },
-            data: Array(data[Int(base)..<Int(offsets[rows.upperBound])]))
-    }
 
     /// Whether rows `a` and `b` of two buffers hold the same bytes.
     public func equals(_ a: Int, _ other: ByteRows, _ b: Int) -> Bool {

@@ -15,13 +15,20 @@ extension Column {
         case (_, .float64(let values)): return .float(values[row])
         case (.decimal(_, let scale), .decimal(let values)): return .decimal(values[row], scale: scale)
         case (_, .decimal(let values)): return .decimal(values[row], scale: 0)
-        case (.binary, .bytes(let rows)): return .binary(Array(rows[row]))
-        case (_, .bytes(let rows)): return .string(rows.text(row))
+        case (_, .bytes(let rows)): return text(rows, row)
+        case (_, .dictionary(let codes, let values)): return text(values, Int(codes[row]))
         case (_, .list(let offsets, let values)): return .list((offsets[row]..<offsets[row + 1]).map { values[Int($0)] })
+        case (_, .map(let offsets, let keys, let values)):
+            return .map((offsets[row]..<offsets[row + 1]).map { Value.Entry(keys[Int($0)], values[Int($0)]) })
         case (.structure(let fields), .structure(let columns, _)):
             return .structure(zip(fields, columns).map { Value.Member($0.name, $1[row]) })
         case (_, .structure): return .null
+        case (_, .choice(let tags, let alternatives)): return alternatives[Int(tags[row])][row]
         }
+    }
+
+    private func text(_ rows: ByteRows, _ row: Int) -> Value {
+        type == .binary ? .binary(Array(rows[row])) : .string(rows.text(row))
     }
 
     /// All values, for tests and previews.

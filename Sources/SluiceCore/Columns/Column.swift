@@ -4,7 +4,7 @@
 ///
 /// - Invariant: `validity`, when there, has one bit a row; `storage` fits `type` (see `Storage`).
 public struct Column: Sendable {
-    /// Buffers by physical type. Dates use `int32`, timestamps `int64`, strings and binaries `bytes`.
+    /// Buffers by physical type. Dates use `int32`, timestamps `int64`, strings and binaries `bytes` or `dictionary`.
     public indirect enum Storage: Sendable {
         /// A column of type `null`: only its length.
         case null(Int)
@@ -18,10 +18,20 @@ public struct Column: Sendable {
         /// Unscaled integers.
         case decimal([Int128])
         case bytes(ByteRows)
+        /// Row `i` is `values[codes[i]]`. Every code, also a null row's, is a row of `values`; values may be there twice or not be used.
+        ///
+        /// Only strings and binaries come so; who reads buffers asks for the column's `flattened` form or handles the codes.
+        case dictionary(codes: [Int32], values: ByteRows)
         /// Row `i` is `values[offsets[i] ..< offsets[i + 1]]`; `count + 1` offsets.
         case list(offsets: [Int32], values: Column)
+        /// Row `i` has the entries `offsets[i] ..< offsets[i + 1]` of `keys` and `values`, which are of one length; no key is null.
+        case map(offsets: [Int32], keys: Column, values: Column)
         /// One column a member, each `count` long; the struct's own nulls are in `validity`.
         case structure([Column], count: Int)
+        /// Row `i` is row `i` of `alternatives[tags[i]]` (Arrow's sparse union); each alternative is as long as `tags`.
+        ///
+        /// A row that is null is null in the column's `validity`, whatever its alternative says; a valid one is not null in its alternative.
+        case choice(tags: [UInt8], alternatives: [Column])
     }
 
     public var type: DataType
@@ -59,8 +69,15 @@ public struct Column: Sendable {
         case (.null, .null), (.boolean, .boolean), (.int8, .int8), (.int16, .int16), (.int32, .int32), (.date, .int32), (.int64, .int64),
             (.timestamp, .int64), (.float32, .float32), (.float64, .float64), (.decimal, .decimal), (.string, .bytes), (.binary, .bytes):
             true
+        case (.string, .dictionary(let codes, let values)), (.binary, .dictionary(let codes, let values)):
+            codes.allSatisfy { $0 >= 0 && $0 < values.count }
         case (.list(let element), .list(_, let values)): values.type == element
+        case (.map(let key, let value), .map(_, let keys, let values)):
+            keys.type == key && values.type == value && keys.count == values.count
         case (.structure(let fields), .structure(let columns, _)): fields.map(\.type) == columns.map(\.type)
+        case (.choice(let types), .choice(let tags, let alternatives)):
+            types == alternatives.map(\.type) && alternatives.allSatisfy { $0.count == tags.count }
+                && tags.allSatisfy { $0 < alternatives.count }
         default: false
         }
     }
@@ -79,8 +96,11 @@ extension Column.Storage {
         case .float64(let values): values.count
         case .decimal(let values): values.count
         case .bytes(let rows): rows.count
+        case .dictionary(let codes, _): codes.count
         case .list(let offsets, _): offsets.count - 1
+        case .map(let offsets, _, _): offsets.count - 1
         case .structure(_, let count): count
+        case .choice(let tags, _): tags.count
         }
     }
 
@@ -98,11 +118,16 @@ extension Column.Storage {
         case .decimal: .decimal([Int128](repeating: 0, count: count))
         case .string, .binary: .bytes(ByteRows(offsets: [Int32](repeating: 0, count: count + 1), data: []))
         case .list(let element): .list(offsets: [Int32](repeating: 0, count: count + 1), values: Column(element, zeros(element, count: 0)))
+        case .map(let key, let value):
+            .map(
+                offsets: [Int32](repeating: 0, count: count + 1), keys: Column(key, zeros(key, count: 0)),
+                values: Column(value, zeros(value, count: 0)))
         case .structure(let fields): .structure(fields.map { .nulls($0.type, count: count) }, count: count)
+        case .choice(let types): .choice(tags: [UInt8](repeating: 0, count: count), alternatives: types.map { .nulls($0, count: count) })
         }
     }
 
-    /// Bytes that the buffers hold, for limits and figures.
+    /// Bytes that the buffers hold, for limits and figures. A dictionary counts wholly in each column that refers to it.
     public var byteCount: Int {
         switch self {
         case .null: 0
@@ -114,9 +139,12 @@ extension Column.Storage {
         case .float32(let values): values.count * 4
         case .float64(let values): values.count * 8
         case .decimal(let values): values.count * 16
-        case .bytes(let rows): rows.data.count + rows.offsets.count * 4
+        case .bytes(let rows): rows.byteCount
+        case .dictionary(let codes, let values): codes.count * 4 + values.byteCount
         case .list(let offsets, let values): offsets.count * 4 + values.byteCount
+        case .map(let offsets, let keys, let values): offsets.count * 4 + keys.byteCount + values.byteCount
         case .structure(let columns, _): columns.reduce(0) { $0 + $1.byteCount }
+        case .choice(let tags, let alternatives): alternatives.reduce(tags.count) { $0 + $1.byteCount }
         }
     }
 }

@@ -48,6 +48,9 @@ extension Value {
         case (.list(let elements), .list(let element)): elements.allSatisfy { $0.fits(element) }
         case (.structure(let members), .structure(let fields)):
             members.allSatisfy { member in fields.contains { $0.name == member.name && member.value.fits($0.type) } }
+        case (.map(let entries), .map(let key, let value)):
+            entries.allSatisfy { !$0.key.isNull && $0.key.fits(key) && $0.value.fits(value) }
+        case (_, .choice(let types)): types.contains { fits($0) }
         default: false
         }
     }
@@ -80,6 +83,8 @@ extension Column {
                 fields.map { field in
                     Column(checked: values.map { $0.member(field.name) ?? .null }, as: field.type)
                 }, count: values.count)
+        case .map(let key, let value): maps(of: values, key, value)
+        case .choice(let types): choices(of: values, types)
         }
     }
 
@@ -91,6 +96,26 @@ extension Column {
             offsets.append(Int32(elements.count))
         }
         return .list(offsets: offsets, values: Column(checked: elements, as: element))
+    }
+
+    private static func maps(of values: [Value], _ key: DataType, _ value: DataType) -> Storage {
+        var offsets: [Int32] = [0]
+        var entries: [Value.Entry] = []
+        for value in values {
+            if case .map(let more) = value { entries.append(contentsOf: more) }
+            offsets.append(Int32(entries.count))
+        }
+        return .map(
+            offsets: offsets, keys: Column(checked: entries.map(\.key), as: key), values: Column(checked: entries.map(\.value), as: value))
+    }
+
+    /// Each value in the first alternative that it fits.
+    private static func choices(of values: [Value], _ types: [DataType]) -> Storage {
+        let tags = values.map { value in UInt8(types.firstIndex { value.fits($0) } ?? 0) }
+        let alternatives = types.indices.map { index in
+            Column(checked: zip(values, tags).map { Int($1) == index ? $0 : .null }, as: types[index])
+        }
+        return .choice(tags: tags, alternatives: alternatives)
     }
 }
 

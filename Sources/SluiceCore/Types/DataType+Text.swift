@@ -1,5 +1,6 @@
 extension DataType: CustomStringConvertible {
-    /// The name under which definitions, messages and the catalog know the type: `int64`, `decimal(12,2)`, `list<string>`, `struct<a: int64>`.
+    /// The name under which definitions, messages and the catalog know the type: `int64`, `decimal(12,2)`, `list<string>`, `struct<a: int64>`,
+    /// `map<string, int64>`, `choice<int64, string>`.
     public var description: String {
         switch self {
         case .null: "null"
@@ -18,6 +19,8 @@ extension DataType: CustomStringConvertible {
         case .list(let element): "list<\(element)>"
         case .structure(let fields):
             "struct<" + fields.map { "\(Self.quoted($0.name)): \($0.type)" }.joined(separator: ", ") + ">"
+        case .map(let key, let value): "map<\(key), \(value)>"
+        case .choice(let types): "choice<" + types.map(\.description).joined(separator: ", ") + ">"
         }
     }
 
@@ -81,9 +84,11 @@ private struct TypeParser {
             try expect(">")
             return .list(element)
         case "struct": return try structure(depth: depth)
+        case "map": return try map(depth: depth)
+        case "choice": return try choice(depth: depth)
         default:
             guard let match = DataType.simpleNames.first(where: { $0.name == name }) else {
-                let known = DataType.simpleNames.map(\.name) + ["decimal", "list", "struct"]
+                let known = DataType.simpleNames.map(\.name) + ["decimal", "list", "struct", "map", "choice"]
                 throw SluiceError(
                     .typeError, "unknown type \"\(text)\"", remedy: Suggestion.remedy(for: name, in: known, noun: "types"))
             }
@@ -123,6 +128,32 @@ private struct TypeParser {
         } while consume(",")
         try expect(">")
         return .structure(fields)
+    }
+
+    private mutating func map(depth: Int) throws(SluiceError) -> DataType {
+        try expect("<")
+        let key = try parseType(depth: depth + 1)
+        guard key != .null else { throw failure("the keys of a map are not null") }
+        try expect(",")
+        let value = try parseType(depth: depth + 1)
+        try expect(">")
+        return .map(key: key, value: value)
+    }
+
+    private mutating func choice(depth: Int) throws(SluiceError) -> DataType {
+        try expect("<")
+        var types: [DataType] = []
+        repeat {
+            let type = try parseType(depth: depth + 1)
+            guard type != .null, !type.isChoice else { throw failure("an alternative of a choice is neither null nor a choice") }
+            guard !types.contains(type) else { throw failure("the alternative \(type) stands twice") }
+            types.append(type)
+        } while consume(",")
+        try expect(">")
+        guard (2...DataType.maximumAlternatives).contains(types.count) else {
+            throw failure("a choice has 2 to \(DataType.maximumAlternatives) alternatives")
+        }
+        return .choice(types)
     }
 
     private mutating func quotedName() throws(SluiceError) -> String {

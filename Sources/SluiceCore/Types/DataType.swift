@@ -17,8 +17,14 @@ public indirect enum DataType: Hashable, Sendable {
     case timestamp(zoned: Bool)
     case list(DataType)
     case structure([Field])
+    /// Entries in order; a key may be there twice, as it came, but is never null.
+    case map(key: DataType, value: DataType)
+    /// A value that came in more than one type, kept as it came: 2 to `maximumAlternatives` different types, none of them null or a choice.
+    case choice([DataType])
 
     public static let maximumDecimalPrecision = 38
+    /// As many as Arrow's union type has codes.
+    public static let maximumAlternatives = 128
 
     public var isInteger: Bool {
         switch self {
@@ -34,6 +40,18 @@ public indirect enum DataType: Hashable, Sendable {
     }
 
     public var isNumeric: Bool { isInteger || isFloat || isDecimal }
+
+    public var isChoice: Bool {
+        if case .choice = self { true } else { false }
+    }
+
+    /// Whether values of the type are made of other values: lists, maps and structs.
+    public var isNested: Bool {
+        switch self {
+        case .list, .map, .structure: true
+        default: false
+        }
+    }
 
     public var isTemporal: Bool {
         switch self {

@@ -15,6 +15,8 @@ public indirect enum Value: Hashable, Sendable {
     case list([Value])
     /// Members in order.
     case structure([Member])
+    /// Entries in order.
+    case map([Entry])
 
     /// A named value of a struct.
     public struct Member: Hashable, Sendable {
@@ -22,6 +24,16 @@ public indirect enum Value: Hashable, Sendable {
         public var value: Value
         public init(_ name: String, _ value: Value) {
             self.name = name
+            self.value = value
+        }
+    }
+
+    /// A key of a map and what it leads to.
+    public struct Entry: Hashable, Sendable {
+        public var key: Value
+        public var value: Value
+        public init(_ key: Value, _ value: Value) {
+            self.key = key
             self.value = value
         }
     }
@@ -49,11 +61,12 @@ extension Value: CustomStringConvertible {
         case .binary(let value): Base64.append(value, to: &bytes)
         case .date(let days): TimeText.append(days: days, to: &bytes)
         case .timestamp(let micros, let zoned): TimeText.append(micros: micros, zoned: zoned, to: &bytes)
-        case .list, .structure: appendJSON(to: &bytes)
+        case .list, .structure, .map: appendJSON(to: &bytes)
         }
     }
 
-    /// The value as JSON: numbers plain (decimals too), times and binaries (base64) as strings, floats that JSON lacks as null.
+    /// The value as JSON: numbers plain (decimals too), times and binaries (base64) as strings, floats that JSON lacks as null, a map as an
+    /// object where its keys are texts, else as a list of objects with `key` and `value`.
     public func appendJSON(to bytes: inout [UInt8]) {
         switch self {
         case .null: bytes.append(contentsOf: "null".utf8)
@@ -64,23 +77,37 @@ extension Value: CustomStringConvertible {
             bytes.append(UInt8(ascii: "\""))
             appendText(to: &bytes)
             bytes.append(UInt8(ascii: "\""))
-        case .list(let values):
-            bytes.append(UInt8(ascii: "["))
-            for (index, value) in values.enumerated() {
-                if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                value.appendJSON(to: &bytes)
-            }
-            bytes.append(UInt8(ascii: "]"))
+        case .list(let values): Self.appendItems(values, in: ("[", "]"), to: &bytes) { $0.appendJSON(to: &$1) }
         case .structure(let members):
-            bytes.append(UInt8(ascii: "{"))
-            for (index, member) in members.enumerated() {
-                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            Self.appendItems(members, in: ("{", "}"), to: &bytes) { member, bytes in
                 JSONText.appendString(member.name.utf8, to: &bytes)
                 bytes.append(UInt8(ascii: ":"))
                 member.value.appendJSON(to: &bytes)
             }
-            bytes.append(UInt8(ascii: "}"))
+        case .map(let entries): Self.appendMap(entries, to: &bytes)
         }
+    }
+
+    private static func appendMap(_ entries: [Entry], to bytes: inout [UInt8]) {
+        let isObject = entries.allSatisfy { if case .string = $0.key { true } else { false } }
+        appendItems(entries, in: isObject ? ("{", "}") : ("[", "]"), to: &bytes) { entry, bytes in
+            if !isObject { bytes.append(contentsOf: #"{"key":"#.utf8) }
+            entry.key.appendJSON(to: &bytes)
+            bytes.append(contentsOf: isObject ? ":".utf8 : #","value":"#.utf8)
+            entry.value.appendJSON(to: &bytes)
+            if !isObject { bytes.append(UInt8(ascii: "}")) }
+        }
+    }
+
+    private static func appendItems<Item>(
+        _ items: [Item], in brackets: (Unicode.Scalar, Unicode.Scalar), to bytes: inout [UInt8], append: (Item, inout [UInt8]) -> Void
+    ) {
+        bytes.append(UInt8(ascii: brackets.0))
+        for (index, item) in items.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            append(item, &bytes)
+        }
+        bytes.append(UInt8(ascii: brackets.1))
     }
 
     /// `appendJSON` as a string.

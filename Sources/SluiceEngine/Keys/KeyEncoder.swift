@@ -31,6 +31,7 @@ package struct KeyEncoder: Sendable {
 
     /// Keys of rows of columns given directly, one for each part.
     package func encode(_ columns: [Column], rowCount: Int) -> ByteRows {
+        let columns = columns.map(\.flattened)
         var rows = ByteRows(reservingRows: rowCount, bytes: rowCount * 12 * columns.count)
         for row in 0..<rowCount {
             for (part, column) in zip(parts, columns) { append(column, row, part, to: &rows) }
@@ -60,12 +61,23 @@ package struct KeyEncoder: Sendable {
             append(UInt64(truncatingIfNeeded: bits >> 64), flip, to: &rows)
             append(UInt64(truncatingIfNeeded: bits), flip, to: &rows)
         case .bytes(let texts): texts.withRow(row) { append($0, flip, to: &rows) }
+        case .dictionary(let codes, let values): values.withRow(Int(codes[row])) { append($0, flip, to: &rows) }
         case .list(let offsets, let values):
             for element in Int(offsets[row])..<Int(offsets[row + 1]) {
                 rows.extend(1 ^ flip)
                 append(values, element, Part(column: 0, isDescending: part.isDescending), to: &rows)
             }
             rows.extend(0 ^ flip)
+        case .map(let offsets, let keys, let values):
+            for entry in Int(offsets[row])..<Int(offsets[row + 1]) {
+                rows.extend(1 ^ flip)
+                append(keys, entry, Part(column: 0, isDescending: part.isDescending), to: &rows)
+                append(values, entry, Part(column: 0, isDescending: part.isDescending), to: &rows)
+            }
+            rows.extend(0 ^ flip)
+        case .choice(let tags, let alternatives):
+            rows.extend(tags[row] ^ flip)
+            append(alternatives[Int(tags[row])], row, Part(column: 0, isDescending: part.isDescending), to: &rows)
         case .structure(let members, _):
             for member in members { append(member, row, Part(column: 0, isDescending: part.isDescending), to: &rows) }
         }

@@ -4,7 +4,7 @@ extension Binder {
     func membership(_ inner: SyntaxNode, _ list: [SyntaxNode], negated: Bool, _ range: Range<Int>) throws(ExpressionError) -> Operand {
         var operands = [try bind(inner)]
         for element in list { operands.append(try bind(element)) }
-        let (_, parts) = try unified(operands, "IN")
+        let (_, parts) = try comparable(operands, "IN")
         let tested = parts[0].node
         let choices = parts.dropFirst().map(\.node)
         let found: any BoundNode
@@ -24,7 +24,7 @@ extension Binder {
         if let operand {
             var compared = [try bind(operand)]
             for branch in branches { compared.append(try bind(branch.condition)) }
-            let (_, parts) = try unified(compared, "CASE")
+            let (_, parts) = try comparable(compared, "CASE")
             tested = parts[0].node
             conditions = parts.dropFirst().map(\.node)
         } else {
@@ -92,7 +92,9 @@ extension Binder {
     func member(of operand: Operand, _ name: String, _ range: Range<Int>) throws(ExpressionError) -> Operand {
         guard case .structure(let fields) = operand.type else {
             let remedy =
-                if case .list = operand.type { "take an element first, or use list_transform(xs, x -> x.\(name))" } else { nil as String? }
+                if case .list = operand.type { "take an element first, or use list_transform(xs, x -> x.\(name))" } else {
+                    operand.type.isChoice ? ChoiceCasts.remedy : nil as String?
+                }
             throw ExpressionError(.typeError, "\(operand.type) has no members, so no \"\(name)\"", range, remedy: remedy)
         }
         guard let index = fields.firstIndex(where: { $0.name == name }) else {

@@ -5,7 +5,7 @@ extension Binder {
         -> Operand
     {
         if operation.isComparison {
-            let (_, sides) = try unified([try bind(left), try bind(right)], operation.rawValue)
+            let (_, sides) = try comparable([try bind(left), try bind(right)], operation.rawValue)
             return Operand(LogicNodes.comparison(operation, sides[0].node, sides[1].node), range)
         }
         if let shifted = try intervalSum(operation, left, right, range) { return shifted }
@@ -87,6 +87,7 @@ extension Binder {
                 case .string where operation == .add: "convert the text with CAST(… AS int64) or AS decimal(12,2); || joins texts"
                 case .string: "convert the text with CAST(… AS int64) or AS decimal(12,2)"
                 case .boolean: "convert it with CAST(… AS int64)"
+                case .choice: ChoiceCasts.remedy
                 default: nil
                 }
             throw ExpressionError(.typeError, "\(operation.rawValue) needs numbers, but this is \(side.type)", side.range, remedy: remedy)

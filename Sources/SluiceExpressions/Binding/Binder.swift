@@ -10,7 +10,7 @@ struct Binder {
 
     func bind(_ syntax: SyntaxNode) throws(ExpressionError) -> Operand {
         var operand = try unfolded(syntax)
-        operand.node = operand.node.folded()
+        operand.node = DictionaryNode.wrapping(operand.node.folded())
         return operand
     }
 
@@ -35,11 +35,11 @@ struct Binder {
         case .isTruth(let inner, let truth, let negated):
             return Operand(LogicNodes.isTruth(try condition(inner).node, truth, negated: negated), range)
         case .isDistinct(let left, let right, let negated):
-            let (_, sides) = try unified([try bind(left), try bind(right)], "IS DISTINCT FROM")
+            let (_, sides) = try comparable([try bind(left), try bind(right)], "IS DISTINCT FROM")
             return Operand(LogicNodes.isDistinct(sides[0].node, sides[1].node, negated: negated), range)
         case .isIn(let inner, let list, let negated): return try membership(inner, list, negated: negated, range)
         case .between(let inner, let lower, let upper, let negated):
-            let (_, parts) = try unified([try bind(inner), try bind(lower), try bind(upper)], "BETWEEN")
+            let (_, parts) = try comparable([try bind(inner), try bind(lower), try bind(upper)], "BETWEEN")
             return Operand(LogicNodes.between(parts.map(\.node), negated: negated), range)
         case .like: return try like(syntax.kind, range)
         case .cases(let operand, let branches, let otherwise): return try cases(operand, branches, otherwise, range)
@@ -58,8 +58,10 @@ struct Binder {
         guard let boolean = operand.coerced(to: .boolean) else {
             throw ExpressionError(
                 .typeError, "a condition is boolean, but this is \(operand.type)", operand.range,
-                remedy: operand.type.isNumeric
-                    ? "compare it, for example with <> 0" : "compare it with a value, or test it with IS NOT NULL")
+                remedy: operand.type.isChoice
+                    ? ChoiceCasts.remedy
+                    : operand.type.isNumeric
+                        ? "compare it, for example with <> 0" : "compare it with a value, or test it with IS NOT NULL")
         }
         return boolean
     }
@@ -131,8 +133,18 @@ struct Binder {
         return (common, result)
     }
 
+    /// As `unified`, for operands that are compared with each other: each must have one type.
+    func comparable(_ operands: [Operand], _ what: String) throws(ExpressionError) -> (type: DataType, operands: [Operand]) {
+        if let choice = operands.first(where: \.type.isChoice) {
+            throw ExpressionError(
+                .typeError, "\(what) compares values of one type, but this is \(choice.type)", choice.range, remedy: ChoiceCasts.remedy)
+        }
+        return try unified(operands, what)
+    }
+
     private func mismatch(_ common: DataType, _ operand: Operand, _ what: String) -> ExpressionError {
         var remedy = "convert one of them with CAST(… AS \(common))"
+        if common.isChoice || operand.type.isChoice { remedy = ChoiceCasts.remedy }
         if case .timestamp = common, case .timestamp = operand.type { remedy = "say which one is meant with CAST(… AS timestamptz)" }
         return ExpressionError(
             .typeError, "\(what) needs values of one type, but has \(common) and \(operand.type)", operand.range, remedy: remedy)

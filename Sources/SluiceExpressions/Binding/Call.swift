@@ -28,6 +28,14 @@ struct Call {
         return (type, operands.map(\.node))
     }
 
+    /// All arguments in one type in which they can be compared.
+    func comparable() throws(ExpressionError) -> (type: DataType, nodes: [any BoundNode]) {
+        var plain: [Operand] = []
+        for index in 0..<count { plain.append(try any(index)) }
+        let (type, operands) = try binder.comparable(plain, manual.name)
+        return (type, operands.map(\.node))
+    }
+
     /// The argument as `type`, which it has or widens to.
     func argument(_ index: Int, as type: DataType, _ noun: String) throws(ExpressionError) -> any BoundNode {
         let operand = try any(index)

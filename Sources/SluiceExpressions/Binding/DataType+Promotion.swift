@@ -38,6 +38,9 @@ extension DataType {
         case (.int8, .float32), (.int16, .float32): return true
         case (.date, .timestamp): return true
         case (.list(let a), .list(let b)): return a.widens(to: b)
+        case (.map(let a, let b), .map(let key, let value)): return a.widens(to: key) && b.widens(to: value)
+        case (.choice(let own), .choice(let types)): return own.allSatisfy(types.contains)
+        case (_, .choice(let types)): return types.contains(self)
         case (.structure(let a), .structure(let b)):
             return a.count == b.count && zip(a, b).allSatisfy { $0.name == $1.name && $0.type.widens(to: $1.type) }
         case (_, .decimal(let precision, let scale)):
@@ -65,6 +68,9 @@ extension DataType {
         }
         switch (a, b) {
         case (.list(let left), .list(let right)): return common(left, right).map { .list($0) }
+        case (.map(let left, let leftValue), .map(let right, let rightValue)):
+            guard let key = common(left, right), let value = common(leftValue, rightValue) else { return nil }
+            return .map(key: key, value: value)
         case (.structure(let left), .structure(let right)):
             guard left.map(\.name) == right.map(\.name) else { return nil }
             var fields: [Field] = []

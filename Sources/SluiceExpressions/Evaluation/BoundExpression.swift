@@ -27,10 +27,19 @@ package struct BoundExpression: Sendable {
 
     /// The values for all rows of a batch of the bound schema.
     ///
-    /// A failed row is null in the column and has an error; the error names the column where the expression reads only one.
+    /// A failed row is null in the column and has an error, and a text column may be a dictionary; the error names the column where the expression reads only one.
     package func evaluate(_ batch: Batch) -> Evaluated {
-        let result = node.evaluate(Frame(batch))
+        let result = evaluateEncoded(Frame(batch))
         return Evaluated(column: result.spread(batch.rowCount), errors: named(result.errors))
+    }
+
+    /// As the node does, but a dictionary stays one where it leaves as it came, or as a text made of its values.
+    private func evaluateEncoded(_ frame: Frame) -> Vector {
+        switch node {
+        case let column as ColumnNode: Vector(column: frame.column(column.index))
+        case let dictionary as DictionaryNode: dictionary.evaluateEncoded(frame)
+        default: node.evaluate(frame)
+        }
     }
 
     /// The value, if it is the same for every row.

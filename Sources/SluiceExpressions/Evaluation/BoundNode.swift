@@ -6,6 +6,7 @@ protocol BoundNode: Sendable {
     var isNullable: Bool { get }
     /// Nodes directly below.
     var children: [any BoundNode] { get }
+    /// A column in the result is flat: it has no dictionaries.
     func evaluate(_ frame: Frame) -> Vector
 }
 
@@ -45,7 +46,7 @@ struct ColumnNode: BoundNode {
     let type: DataType
     let isNullable: Bool
     var children: [any BoundNode] { [] }
-    func evaluate(_ frame: Frame) -> Vector { Vector(column: frame.column(index)) }
+    func evaluate(_ frame: Frame) -> Vector { Vector(column: frame.column(index).flattened) }
 }
 
 /// The parameter of a lambda.
@@ -55,7 +56,7 @@ struct ParameterNode: BoundNode {
     let type: DataType
     var isNullable: Bool { true }
     var children: [any BoundNode] { [] }
-    func evaluate(_ frame: Frame) -> Vector { Vector(column: frame.parameter(depth)) }
+    func evaluate(_ frame: Frame) -> Vector { Vector(column: frame.parameter(depth).flattened) }
 }
 
 /// What a kernel works on.

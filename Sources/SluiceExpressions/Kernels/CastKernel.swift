@@ -10,7 +10,7 @@ package enum CastKernel {
     /// - Precondition: `column.type.casts(to: type)`.
     package static func cast(_ column: Column, to type: DataType) -> Evaluated {
         var failures = Failures()
-        let result = convert(column, to: type, &failures)
+        let result = convert(column.flattened, to: type, &failures)
         return Evaluated(column: result.nulling(failures.errors), errors: failures.errors)
     }
 
@@ -18,6 +18,8 @@ package enum CastKernel {
     static func convert(_ column: Column, to type: DataType, _ failures: inout Failures) -> Column {
         if column.type == type { return column }
         if column.type == .null { return .nulls(type, count: column.count) }
+        if case .choice(let types) = type { return ChoiceCasts.widened(column, to: types) }
+        if column.type.isChoice { return ChoiceCasts.resolved(column, to: type, &failures) }
         switch type {
         case .string: return TextCasts.written(column)
         case .boolean: return toBoolean(column, &failures)
@@ -31,8 +33,9 @@ package enum CastKernel {
         case .timestamp(let zoned): return TimeCasts.toTimestamp(column, zoned: zoned, &failures)
         case .list(let element): return toList(column, element, &failures)
         case .structure(let fields): return toStructure(column, fields, &failures)
+        case .map(let key, let value): return toMap(column, key, value, &failures)
         case .binary: return Column(.binary, column.storage, validity: column.validity)
-        case .null: return .nulls(.null, count: column.count)
+        case .null, .choice: return .nulls(.null, count: column.count)
         }
     }
 
@@ -154,6 +157,17 @@ package enum CastKernel {
         return Column(.list(element), .list(offsets: offsets, values: converted), validity: column.validity)
     }
 
+    /// A key or value that does not fit fails its row.
+    private static func toMap(_ column: Column, _ key: DataType, _ value: DataType, _ failures: inout Failures) -> Column {
+        guard case .map(let offsets, let keys, let values) = column.storage else { preconditionFailure("\(column.type) is no map") }
+        var nested = failures.nested
+        let convertedKeys = convert(keys, to: key, &nested)
+        let convertedValues = convert(values, to: value, &nested)
+        failures.addNested(nested, parents: nested.errors.isEmpty ? [] : parentRows(offsets))
+        return Column(
+            .map(key: key, value: value), .map(offsets: offsets, keys: convertedKeys, values: convertedValues), validity: column.validity)
+    }
+
     private static func toStructure(_ column: Column, _ fields: [Field], _ failures: inout Failures) -> Column {
         let members = zip(column.members, fields).map { member, field in
             var nested = failures.nested
@@ -170,6 +184,9 @@ extension DataType {
     package func casts(to target: DataType) -> Bool {
         if self == target || self == .null || target == .string { return true }
         switch (self, target) {
+        case (_, .choice): return widens(to: target)
+        case (.choice(let types), _): return types.contains { $0.casts(to: target) }
+        case (.map(let a, let b), .map(let key, let value)): return a.casts(to: key) && b.casts(to: value)
         case (.string, .binary), (.string, .boolean), (.string, .date), (.string, .timestamp): return true
         case (.string, _): return target.isNumeric
         case (.boolean, _): return target.isInteger

@@ -26,12 +26,26 @@ enum RowOrder {
                 (p, q) = (p + 1, q + 1)
             }
             return order(endP - p, endQ - q)
+        case (.map(let x, let leftKeys, let leftValues), .map(let y, let rightKeys, let rightValues)):
+            var (p, q) = (Int(x[i]), Int(y[j]))
+            let (endP, endQ) = (Int(x[i + 1]), Int(y[j + 1]))
+            while p < endP, q < endQ {
+                let key = compare(leftKeys, p, rightKeys, q)
+                let result = key != 0 ? key : compare(leftValues, p, rightValues, q)
+                if result != 0 { return result }
+                (p, q) = (p + 1, q + 1)
+            }
+            return order(endP - p, endQ - q)
+        case (.choice(let x, let left), .choice(let y, let right)):
+            // Values of different types are in the order of the alternatives.
+            return x[i] == y[j] ? compare(left[Int(x[i])], i, right[Int(y[j])], j) : order(x[i], y[j])
         case (.structure(let x, _), .structure(let y, _)):
             for (left, right) in zip(x, y) {
                 let result = compare(left, i, right, j)
                 if result != 0 { return result }
             }
             return 0
+        case (.dictionary, _), (_, .dictionary): return compare(a.flattened, i, b.flattened, j)
         default: return 0
         }
     }

@@ -80,7 +80,7 @@ extension DataType {
     /// Whether the type's texts may hold a delimiter or quote.
     fileprivate var needsCheck: Bool {
         switch self {
-        case .string, .list, .structure, .binary: true
+        case .string, .list, .structure, .map, .choice, .binary: true
         default: false
         }
     }

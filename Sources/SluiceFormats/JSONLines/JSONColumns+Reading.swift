@@ -5,6 +5,7 @@ extension JSONColumns {
     ///
     /// - Throws: `doesNotFit`, or what the grammar finds; the caller settles the tree then.
     mutating func read(_ node: Int, _ reader: inout JSONReader, depth: Int) throws(JSONFault) {
+        let start = reader
         let token = try reader.token()
         if token.kind == .null { return appendNull(node) }
         let slot = nodes[node].slot
@@ -30,6 +31,10 @@ extension JSONColumns {
         case .object:
             guard token.kind == .object else { throw mismatch(node, reader, token) }
             try readObject(node, &reader, depth)
+        case .map: try readMap(node, &reader, token, depth)
+        case .choice:
+            reader = start
+            try readChoice(node, &reader, token, depth)
         }
         nodes[node].count += 1
     }
@@ -67,6 +72,65 @@ extension JSONColumns {
         let element = lists[slot].element
         try reader.elements(depth) { reader throws(JSONFault) in try read(element, &reader, depth: depth + 1) }
         lists[slot].offsets.append(Int32(truncatingIfNeeded: nodes[element].count))
+    }
+
+    /// An object where the keys are texts, else a list of objects with `key` and `value`. A key that is there twice is an entry twice.
+    private mutating func readMap(
+        _ node: Int, _ reader: inout JSONReader, _ token: JSONReader.Token, _ depth: Int
+    ) throws(JSONFault) {
+        let slot = nodes[node].slot
+        let (key, value) = (maps[slot].key, maps[slot].value)
+        let keyType = nodes[key].type
+        guard token.kind == (keyType == .string ? .object : .array) else { throw mismatch(node, reader, token) }
+        if keyType == .string {
+            try reader.members(depth) { reader, name throws(JSONFault) in
+                try readText(nodes[key].slot, &reader, name, depth)
+                nodes[key].count += 1
+                try read(value, &reader, depth: depth + 1)
+            }
+        } else {
+            try reader.elements(depth) { reader throws(JSONFault) in try readEntry(node, key, value, &reader, depth + 1) }
+        }
+        maps[slot].offsets.append(Int32(truncatingIfNeeded: nodes[key].count))
+    }
+
+    private mutating func readEntry(
+        _ node: Int, _ key: Int, _ value: Int, _ reader: inout JSONReader, _ depth: Int
+    ) throws(JSONFault) {
+        let token = try reader.token()
+        guard token.kind == .object else { throw mismatch(node, reader, token) }
+        let row = nodes[key].count
+        try reader.members(depth) { reader, name throws(JSONFault) in
+            let part = try reader.withText(name) { $0.elementsEqual("key".utf8) ? key : $0.elementsEqual("value".utf8) ? value : -1 }
+            if part < 0 { return try reader.skipValue(depth: depth + 1) }
+            settle(part, row)
+            try read(part, &reader, depth: depth + 1)
+        }
+        if nodes[value].count == row { appendNull(value) }
+        guard nodes[key].count > row, nodes[key].nulls.last != Int32(row) else { throw mismatch(node, reader, token) }
+    }
+
+    /// The first alternative that takes the value.
+    private mutating func readChoice(
+        _ node: Int, _ reader: inout JSONReader, _ token: JSONReader.Token, _ depth: Int
+    ) throws(JSONFault) {
+        let slot = nodes[node].slot
+        let row = nodes[node].count
+        for place in choices[slot].order {
+            var copy = reader
+            do throws(JSONFault) {
+                try read(choices[slot].alternatives[place], &copy, depth: depth)
+            } catch {
+                guard case .doesNotFit = error.reason else { throw error }
+                settle(choices[slot].alternatives[place], row)
+                continue
+            }
+            reader = copy
+            for (other, alternative) in choices[slot].alternatives.enumerated() where other != place { appendNull(alternative) }
+            choices[slot].tags.append(UInt8(truncatingIfNeeded: place))
+            return
+        }
+        throw mismatch(node, reader, token)
     }
 
     /// One node a wanted member; the last of a repeated key wins, a missing one is null, others are passed over.

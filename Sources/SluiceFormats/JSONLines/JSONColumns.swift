@@ -4,7 +4,7 @@ import SluiceCore
 ///
 /// - Invariant: between records, nodes of one level have as many rows as values were read there; `settle` takes a half-read value back.
 struct JSONColumns {
-    enum Kind { case null, integer, float, decimal, text, binary, list, object }
+    enum Kind { case null, integer, float, decimal, text, binary, list, object, map, choice }
 
     struct Node {
         let type: DataType
@@ -49,6 +49,19 @@ struct JSONColumns {
         var table: NameTable
     }
 
+    struct Maps {
+        let key: Int
+        let value: Int
+        var offsets: [Int32] = [0]
+    }
+
+    struct Choices {
+        let alternatives: [Int]
+        /// Places in `alternatives` as they are tried: texts last, because every value fits one.
+        let order: [Int]
+        var tags: [UInt8] = []
+    }
+
     var nodes: [Node] = []
     var integers: [Integers] = []
     var floats: [Floats] = []
@@ -56,6 +69,8 @@ struct JSONColumns {
     var texts: [Texts] = []
     var lists: [Lists] = []
     var objects: [Objects] = []
+    var maps: [Maps] = []
+    var choices: [Choices] = []
 
     /// Adds a node for a type and those below it; returns its place.
     mutating func add(_ type: DataType) -> Int {
@@ -80,6 +95,15 @@ struct JSONColumns {
             let names = fields.map(\.name)
             objects.append(Objects(members: members, names: names, table: NameTable(names)))
             place = (.object, objects.count - 1)
+        case .map(let key, let value):
+            let (keyNode, valueNode) = (add(key), add(value))
+            maps.append(Maps(key: keyNode, value: valueNode))
+            place = (.map, maps.count - 1)
+        case .choice(let types):
+            let alternatives = types.map { add($0) }
+            let order = types.indices.filter { types[$0] != .string } + types.indices.filter { types[$0] == .string }
+            choices.append(Choices(alternatives: alternatives, order: order))
+            place = (.choice, choices.count - 1)
         default:
             integers.append(Integers(rule: JSONIntegerRule(type)))
             place = (.integer, integers.count - 1)
@@ -100,6 +124,10 @@ struct JSONColumns {
         case .text, .binary: texts[slot].offsets.append(Int32(truncatingIfNeeded: texts[slot].data.count))
         case .list: lists[slot].offsets.append(Int32(truncatingIfNeeded: nodes[lists[slot].element].count))
         case .object: for member in objects[slot].members { appendNull(member) }
+        case .map: maps[slot].offsets.append(Int32(truncatingIfNeeded: nodes[maps[slot].key].count))
+        case .choice:
+            choices[slot].tags.append(0)
+            for alternative in choices[slot].alternatives { appendNull(alternative) }
         }
     }
 
@@ -118,6 +146,13 @@ struct JSONColumns {
             lists[slot].offsets.cut(to: rows + 1)
             settle(lists[slot].element, Int(lists[slot].offsets[rows]))
         case .object: for member in objects[slot].members { settle(member, rows) }
+        case .map:
+            maps[slot].offsets.cut(to: rows + 1)
+            settle(maps[slot].key, Int(maps[slot].offsets[rows]))
+            settle(maps[slot].value, Int(maps[slot].offsets[rows]))
+        case .choice:
+            choices[slot].tags.cut(to: rows)
+            for alternative in choices[slot].alternatives { settle(alternative, rows) }
         }
         while let last = nodes[node].nulls.last, last >= rows { nodes[node].nulls.removeLast() }
         nodes[node].count = min(nodes[node].count, rows)
@@ -147,6 +182,8 @@ struct JSONColumns {
         case .text, .binary: return .bytes(ByteRows(offsets: texts[slot].offsets, data: texts[slot].data))
         case .list: return .list(offsets: lists[slot].offsets, values: column(lists[slot].element))
         case .object: return .structure(objects[slot].members.map(column), count: nodes[node].count)
+        case .map: return .map(offsets: maps[slot].offsets, keys: column(maps[slot].key), values: column(maps[slot].value))
+        case .choice: return .choice(tags: choices[slot].tags, alternatives: choices[slot].alternatives.map(column))
         }
     }
 

@@ -6,6 +6,7 @@ enum ColumnText {
     static func render(_ column: Column) -> ByteRows {
         switch (column.type, column.storage) {
         case (_, .bytes(let rows)) where column.type == .string: return rows
+        case (_, .dictionary(let codes, let values)): return render(Column(column.type, .bytes(values))).gather(codes)
         case (_, .null(let count)): return ByteRows(offsets: [Int32](repeating: 0, count: count + 1), data: [])
         case (_, .boolean(let bits)):
             return rows(bits.count) { row, bytes in bytes.append(contentsOf: bits[row] ? "true".utf8 : "false".utf8) }
@@ -23,8 +24,14 @@ enum ColumnText {
             return rows(values.count) { row, bytes in NumberText.append(values[row], scale: scale, to: &bytes) }
         case (_, .decimal(let values)): return rows(values.count) { row, bytes in NumberText.append(values[row], scale: 0, to: &bytes) }
         case (_, .bytes(let values)): return rows(values.count) { row, bytes in Base64.append(values[row], to: &bytes) }
-        case (_, .list), (_, .structure): return JSONText.rows(column, writesNulls: true)
+        case (_, .list), (_, .structure), (_, .map): return JSONText.rows(column, writesNulls: true)
+        case (_, .choice(let tags, let alternatives)): return chosen(tags, alternatives.map(render))
         }
+    }
+
+    /// Row `i` of the texts that its tag names.
+    static func chosen(_ tags: [UInt8], _ texts: [ByteRows]) -> ByteRows {
+        rows(tags.count) { row, bytes in texts[Int(tags[row])].withRow(row) { bytes.append(contentsOf: $0) } }
     }
 
     @inline(__always)
@@ -68,11 +75,37 @@ extension JSONText {
                 }
                 bytes.append(UInt8(ascii: "]"))
             }
+        case .map(let offsets, let keys, let values): return maps(column, offsets, keys, values, writesNulls: writesNulls)
+        case .choice(let tags, let alternatives):
+            let texts = ColumnText.chosen(tags, alternatives.map { rows($0, writesNulls: writesNulls) })
+            guard let validity else { return texts }
+            return ColumnText.rows(tags.count) { row, bytes in
+                if validity[row] { bytes.append(contentsOf: texts[row]) } else { bytes.append(contentsOf: "null".utf8) }
+            }
         case .float32(let numbers): return scalars(column, validity, isQuoted: false) { numbers[$0].isFinite }
         case .float64(let numbers): return scalars(column, validity, isQuoted: false) { numbers[$0].isFinite }
         default:
             let isBare = column.type.isNumeric || column.type == .boolean
             return scalars(column, validity, isQuoted: !isBare) { _ in true }
+        }
+    }
+
+    /// An object where the keys are texts, else a list of objects with `key` and `value`.
+    private static func maps(_ column: Column, _ offsets: [Int32], _ keys: Column, _ values: Column, writesNulls: Bool) -> ByteRows {
+        let isObject = keys.type == .string
+        let (keyTexts, valueTexts) = (rows(keys, writesNulls: writesNulls), rows(values, writesNulls: writesNulls))
+        return ColumnText.rows(column.count) { row, bytes in
+            if column.isNull(row) { return bytes.append(contentsOf: "null".utf8) }
+            bytes.append(UInt8(ascii: isObject ? "{" : "["))
+            for entry in offsets[row]..<offsets[row + 1] {
+                if entry > offsets[row] { bytes.append(UInt8(ascii: ",")) }
+                if !isObject { bytes.append(contentsOf: #"{"key":"#.utf8) }
+                bytes.append(contentsOf: keyTexts[Int(entry)])
+                bytes.append(contentsOf: isObject ? ":".utf8 : #","value":"#.utf8)
+                bytes.append(contentsOf: valueTexts[Int(entry)])
+                if !isObject { bytes.append(UInt8(ascii: "}")) }
+            }
+            bytes.append(UInt8(ascii: isObject ? "}" : "]"))
         }
     }
 

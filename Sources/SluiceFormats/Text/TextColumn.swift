@@ -41,7 +41,8 @@ struct TextColumn {
         case .timestamp(let zoned): column(type, 0, &failures, { rules.timestamp($0, zoned: zoned) }, { .int64($0) })
         case .string: texts()
         case .binary: binaries(&failures)
-        case .list, .structure: nested(type, &failures)
+        case .list, .structure, .map: nested(type, &failures)
+        case .choice(let types): choice(types, &failures)
         }
     }
 
@@ -108,7 +109,24 @@ struct TextColumn {
         return Column(.binary, .bytes(rows), validity: validity.bitmap)
     }
 
-    /// Lists and structs in a text format are JSON, as the writers make them.
+    /// The first alternative that a text fits, of which a string is the last: every text would fit that.
+    private func choice(_ types: [DataType], _ failures: inout [Int]) -> Column {
+        let order = types.indices.sorted { (types[$0] == .string ? 1 : 0, $0) < (types[$1] == .string ? 1 : 0, $1) }
+        var tags = [UInt8](repeating: UInt8(order[0]), count: spans.count)
+        var alternatives = types.map { Column.nulls($0, count: spans.count) }
+        var open = [Int](spans.indices)
+        for index in order where !open.isEmpty {
+            var failed: [Int] = []
+            alternatives[index] = column(types[index], failures: &failed)
+            let stillOpen = Set(failed)
+            for row in open where !stillOpen.contains(row) { tags[row] = UInt8(index) }
+            open = open.filter(stillOpen.contains)
+        }
+        failures.append(contentsOf: open)
+        return .choice(tags: tags, alternatives: alternatives)
+    }
+
+    /// Lists, maps and structs in a text format are JSON, as the writers make them.
     private func nested(_ type: DataType, _ failures: inout [Int]) -> Column {
         var columns = JSONColumns()
         let root = columns.add(type)

@@ -7,7 +7,7 @@ enum NullIf: ScalarFunction {
         [Example("nullif('-', '-')", yields: "NULL"), Example("10 / nullif(4, 0)", yields: "2.5"), Example("nullif(1, NULL)", yields: "1")])
 
     static func bind(_ call: Call) throws(ExpressionError) -> any BoundNode {
-        let (type, nodes) = try call.unified()
+        let (type, nodes) = try call.comparable()
         return KernelNode(type, nodes, propagatesNull: false, makesNull: true) { input, _ in
             let count = input.rowCount
             let column = input[0].spread(count)

@@ -3,7 +3,7 @@ import SluiceCore
 /// What `greatest` and `least` share: taking the first argument, then any that beats it.
 private enum Extremes {
     static func node(_ call: Call, _ beats: BinaryOperator) throws(ExpressionError) -> any BoundNode {
-        let (type, nodes) = try call.unified()
+        let (type, nodes) = try call.comparable()
         if type == .null { return ConstantNode.null(.null) }
         return KernelNode(type, nodes, propagatesNull: false, makesNull: nodes.allSatisfy { $0.isNullable }) { input, _ in
             let count = input.rowCount

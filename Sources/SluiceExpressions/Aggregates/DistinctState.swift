@@ -18,7 +18,7 @@ struct DistinctState: AggregateState {
     mutating func resize(groups: Int) { inner.resize(groups: groups) }
 
     mutating func update(_ argument: Column?, groups: [Int32]) {
-        guard let argument, argument.type != .null else { return }
+        guard let argument = argument?.flattened, argument.type != .null else { return }
         var fresh: [Int32] = []
         var key: [UInt8] = []
         for (row, group) in groups.enumerated() where !argument.isNull(row) {
@@ -60,14 +60,27 @@ enum RowKey {
         case .float32(let values): raw(values[row].isNaN ? Float.nan : values[row] + 0, &key)
         case .float64(let values): raw(values[row].isNaN ? Double.nan : values[row] + 0, &key)
         case .decimal(let values): raw(values[row], &key)
-        case .bytes(let rows):
-            raw(rows.length(row), &key)
-            rows.withRow(row) { key.append(contentsOf: $0) }
+        case .bytes(let rows): bytes(rows, row, &key)
+        case .dictionary(let codes, let values): bytes(values, Int(codes[row]), &key)
         case .list(let offsets, let values):
             raw(offsets[row + 1] - offsets[row], &key)
             for element in offsets[row]..<offsets[row + 1] { append(values, Int(element), to: &key) }
+        case .map(let offsets, let keys, let values):
+            raw(offsets[row + 1] - offsets[row], &key)
+            for entry in offsets[row]..<offsets[row + 1] {
+                append(keys, Int(entry), to: &key)
+                append(values, Int(entry), to: &key)
+            }
         case .structure(let members, _): for member in members { append(member, row, to: &key) }
+        case .choice(let tags, let alternatives):
+            raw(tags[row], &key)
+            append(alternatives[Int(tags[row])], row, to: &key)
         }
+    }
+
+    private static func bytes(_ rows: ByteRows, _ row: Int, _ key: inout [UInt8]) {
+        raw(rows.length(row), &key)
+        rows.withRow(row) { key.append(contentsOf: $0) }
     }
 
     private static func raw(_ value: some BitwiseCopyable, _ key: inout [UInt8]) {

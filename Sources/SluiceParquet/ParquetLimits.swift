@@ -9,7 +9,7 @@ package enum ParquetLimits {
     /// Bytes of a bloom filter's bit set; the specification's own maximum is 128 MiB.
     package static let bloomFilterBytes = 128 << 20
     /// Bytes of one page, compressed or not.
-    package static let pageBytes = 1 << 30
+    package static let pageBytes = 512 << 20
     /// Nesting of structs inside Thrift's bytes.
     package static let thriftDepth = 32
     /// Elements of a schema: columns, groups and leaves.

@@ -97,5 +97,8 @@ package struct ParquetLeaf: Sendable {
     /// The path as messages show it.
     package var name: String { path.joined(separator: ".") }
 
+    /// Whether the leaf is part of a struct, list or map.
+    package var isNested: Bool { path.count > 1 || maximumRepetitionLevel > 0 }
+
     package var physicalType: PhysicalType { element.type ?? .byteArray }
 }

@@ -1,0 +1,130 @@
+import SluiceCore
+
+/// How a value of bytes becomes an element of a fixed width.
+protocol BytesConversion {
+    associatedtype Element: BitwiseCopyable
+
+    /// The element; nil where the bytes do not fit.
+    func element(_ bytes: ByteView) -> Element?
+    /// What stands for a value that does not fit; its row is not used.
+    var zero: Element { get }
+    /// What is wrong with bytes that do not fit.
+    func complaint(_ bytes: ByteView) -> String
+}
+
+/// Byte arrays that stand for numbers: decimals, INT96, float16.
+struct BytesNumberDecoder<Conversion: BytesConversion>: ValueDecoder {
+    private static var blockValues: Int { 1_024 }
+
+    private let conversion: Conversion
+    private var values: ByteValueDecoder
+    private let views = Scratch<ByteView>()
+
+    init(_ conversion: Conversion, length: Int?) {
+        self.conversion = conversion
+        values = ByteValueDecoder(length: length)
+    }
+
+    mutating func start(_ bytes: PageBytes, encoding: PageEncoding) throws(SluiceError) { try values.start(bytes, encoding: encoding) }
+
+    mutating func read(into target: UnsafeMutablePointer<Conversion.Element>, count: Int, misfits: inout Misfits) throws(SluiceError) {
+        let views = views.room(Self.blockValues)
+        var done = 0
+        while done < count {
+            let run = min(count - done, Self.blockValues)
+            try values.read(into: views, count: run)
+            for index in 0..<run {
+                if let element = conversion.element(views[index]) {
+                    target[done + index] = element
+                } else {
+                    target[done + index] = conversion.zero
+                    misfits.add(done + index, conversion.complaint(views[index]))
+                }
+            }
+            done += run
+        }
+    }
+
+    mutating func skip(_ count: Int) throws(SluiceError) { try values.skip(count) }
+}
+
+/// Decimals in big-endian two's complement.
+struct DecimalBytes: BytesConversion {
+    private let largest: Int128
+    private let precision: Int
+
+    init(precision: Int) {
+        self.precision = precision
+        largest = Int128(NumberText.powerOfTen(precision)) - 1
+    }
+
+    var zero: Int128 { 0 }
+
+    @inline(__always)
+    func element(_ bytes: ByteView) -> Int128? {
+        guard bytes.count > 0 else { return nil }
+        var value: Int128
+        if bytes.count == 16 {
+            value = Int128(bigEndian: bytes.base.loadUnaligned(as: Int128.self))
+        } else {
+            value = Int128(bytes.base.load(as: Int8.self))
+            let extra = bytes.count - 16
+            for index in 1..<max(bytes.count, 1) {
+                // Bytes beyond 16 may only repeat the sign.
+                if index <= extra, value != 0 && value != -1 { return nil }
+                value = value &<< 8 | Int128(bytes.base.load(fromByteOffset: index, as: UInt8.self))
+            }
+            if extra > 0, (value < 0) != (bytes.base.load(as: Int8.self) < 0) { return nil }
+        }
+        return value <= largest && value >= -largest ? value : nil
+    }
+
+    func complaint(_ bytes: ByteView) -> String { "a decimal of \(bytes.count) bytes has no or more than \(precision) digits" }
+}
+
+/// Twelve bytes: nanoseconds of the day, then the Julian day; both little-endian. Day 2,440,588 is 1970-01-01.
+struct Int96Timestamp: BytesConversion {
+    private static let epochDay: Int64 = 2_440_588
+    private static let dayMicros: Int64 = 86_400_000_000
+
+    var zero: Int64 { 0 }
+
+    @inline(__always)
+    func element(_ bytes: ByteView) -> Int64? {
+        let nanos = Int64(littleEndian: bytes.base.loadUnaligned(as: Int64.self))
+        let day = Int64(Int32(littleEndian: bytes.base.loadUnaligned(fromByteOffset: 8, as: Int32.self)))
+        guard nanos % 1_000 == 0 else { return nil }
+        let (days, tooLarge) = (day - Self.epochDay).multipliedReportingOverflow(by: Self.dayMicros)
+        let (micros, overflow) = days.addingReportingOverflow(nanos / 1_000)
+        return tooLarge || overflow ? nil : micros
+    }
+
+    func complaint(_ bytes: ByteView) -> String {
+        let nanos = Int64(littleEndian: bytes.base.loadUnaligned(as: Int64.self))
+        let day = Int32(littleEndian: bytes.base.loadUnaligned(fromByteOffset: 8, as: Int32.self))
+        return "timestamp of Julian day \(day) and \(nanos) ns is not a whole microsecond, or too far from 1970"
+    }
+}
+
+/// IEEE 754 numbers of 16 bits, little-endian.
+struct HalfFloat: BytesConversion {
+    var zero: Float { 0 }
+
+    @inline(__always)
+    func element(_ bytes: ByteView) -> Float? {
+        let bits = UInt32(UInt16(littleEndian: bytes.base.loadUnaligned(as: UInt16.self)))
+        let sign = (bits & 0x8000) << 16
+        let exponent = bits >> 10 & 0x1f
+        let fraction = bits & 0x3ff
+        switch exponent {
+        case 0:
+            // Zero and the subnormal numbers: multiples of 2^-24.
+            let magnitude = Float(fraction) * 0x1p-24
+            return Float(bitPattern: magnitude.bitPattern | sign)
+        case 31: return Float(bitPattern: sign | 0x7f80_0000 | fraction << 13)
+        default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
+        }
+    }
+
+    func complaint(_ bytes: ByteView) -> String { "it does not fit" }
+}

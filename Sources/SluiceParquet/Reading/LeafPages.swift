@@ -1,0 +1,129 @@
+import SluiceCore
+
+/// The data pages of one leaf, with the levels of the page at hand.
+struct LeafPages {
+    /// What `advance` came to.
+    enum Step {
+        /// The dictionary of the chunk: its values, plain, and their number.
+        case dictionary(PageBytes, count: Int)
+        /// A data page: `values` and `encoding` are its own.
+        case data
+        /// A data page that was passed over as a whole, because all of its rows were to be skipped.
+        case skipped(rows: Int)
+        case end
+    }
+
+    let leaf: ParquetLeaf
+    private var chunk: ChunkPages
+    /// Entries (values, nulls, empty lists) of the chunk that are in no page yet.
+    private var chunkEntriesLeft: Int64
+    /// Entries of the page at hand that are not read yet.
+    private(set) var entriesLeft = 0
+    private var repetition = LevelDecoder.none
+    private var definition = LevelDecoder.none
+    private(set) var values = PageBytes.empty
+    private(set) var encoding = PageEncoding.plain
+    private var hasDictionary = false
+
+    init(_ leaf: ParquetLeaf, _ metadata: ColumnMetaData, _ chunk: ChunkPages) {
+        self.leaf = leaf
+        self.chunk = chunk
+        chunkEntriesLeft = metadata.valueCount
+    }
+
+    /// Whether entries are rows.
+    private var isFlat: Bool { leaf.maximumRepetitionLevel == 0 }
+
+    /// Goes on to the next page, when the one at hand is read.
+    ///
+    /// - Parameter skipping: rows that nobody wants; a page that has no others is not decompressed.
+    mutating func advance(skipping: Int) throws(SluiceError) -> Step {
+        while chunkEntriesLeft > 0 {
+            let header = try chunk.header()
+            switch header.kind {
+            case .other: chunk.skip(header)
+            case .dictionary(let dictionary): return try start(dictionary, header)
+            case .data(let page):
+                try begin(page.valueCount)
+                if isFlat, entriesLeft <= skipping { return skipped(header, rows: entriesLeft) }
+                try start(page, try chunk.body(header))
+                return .data
+            case .dataV2(let page):
+                try begin(page.valueCount)
+                guard page.rowCount >= 0, page.rowCount <= page.valueCount, !isFlat || page.rowCount == page.valueCount else {
+                    throw PageError.damaged("a page of \(page.rowCount) rows with \(page.valueCount) values")
+                }
+                if Int(page.rowCount) <= skipping, page.rowCount > 0 { return skipped(header, rows: Int(page.rowCount)) }
+                try start(page, header)
+                return .data
+            }
+        }
+        return .end
+    }
+
+    private mutating func start(_ dictionary: DictionaryPageHeader, _ header: PageHeader) throws(SluiceError) -> Step {
+        guard dictionary.encoding == .plain || dictionary.encoding == .plainDictionary else {
+            throw PageError.unsupported(dictionary.encoding, "dictionary")
+        }
+        guard dictionary.valueCount >= 0, !hasDictionary else { throw PageError.damaged("a second dictionary, or one without a size") }
+        hasDictionary = true
+        return .dictionary(try chunk.body(header), count: Int(dictionary.valueCount))
+    }
+
+    private mutating func begin(_ count: Int32) throws(SluiceError) {
+        guard count >= 0, Int64(count) <= chunkEntriesLeft else {
+            throw PageError.damaged("it has \(count) values where \(chunkEntriesLeft) are left")
+        }
+        entriesLeft = Int(count)
+        chunkEntriesLeft -= Int64(count)
+    }
+
+    private mutating func skipped(_ header: PageHeader, rows: Int) -> Step {
+        chunk.skip(header)
+        entriesLeft = 0
+        return .skipped(rows: rows)
+    }
+
+    private mutating func start(_ page: DataPageHeader, _ body: PageBytes) throws(SluiceError) {
+        var body = body
+        repetition = try LevelDecoder.taken(
+            from: &body, maximum: leaf.maximumRepetitionLevel, count: entriesLeft, encoding: page.repetitionLevelEncoding)
+        definition = try LevelDecoder.taken(
+            from: &body, maximum: leaf.maximumDefinitionLevel, count: entriesLeft, encoding: page.definitionLevelEncoding)
+        values = body
+        encoding = page.encoding
+    }
+
+    private mutating func start(_ page: DataPageHeaderV2, _ header: PageHeader) throws(SluiceError) {
+        let lengths = (repetition: Int(page.repetitionLevelBytes), definition: Int(page.definitionLevelBytes))
+        guard lengths.repetition >= 0, lengths.definition >= 0 else { throw PageError.damaged("levels have a negative length") }
+        var body = try chunk.body(header, uncompressed: lengths.repetition + lengths.definition, isCompressed: page.isCompressed)
+        guard let repetitionBytes = body.take(lengths.repetition), let definitionBytes = body.take(lengths.definition) else {
+            throw PageError.damaged("levels are longer than the page")
+        }
+        repetition = try LevelDecoder.hybrid(repetitionBytes, maximum: leaf.maximumRepetitionLevel)
+        definition = try LevelDecoder.hybrid(definitionBytes, maximum: leaf.maximumDefinitionLevel)
+        values = body
+        encoding = page.encoding
+    }
+
+    // MARK: levels of the page at hand
+
+    /// Takes `count` entries of a leaf that is neither optional nor repeated.
+    mutating func takeRequired(_ count: Int) { entriesLeft -= count }
+
+    /// Takes `count` entries of a leaf whose largest level is 1: into `words`, from bit `start` on, whether they are there. Returns how many are.
+    mutating func takeOptional(_ count: Int, into words: UnsafeMutablePointer<UInt64>, from start: Int) throws(SluiceError) -> Int {
+        entriesLeft -= count
+        return try definition.readBits(into: words, from: start, count: count)
+    }
+
+    /// Takes `count` entries with both levels.
+    mutating func takeLevels(
+        _ count: Int, repetition repetitions: UnsafeMutablePointer<UInt8>, definition definitions: UnsafeMutablePointer<UInt8>
+    ) throws(SluiceError) {
+        entriesLeft -= count
+        try repetition.read(into: repetitions, count: count, maximum: leaf.maximumRepetitionLevel)
+        try definition.read(into: definitions, count: count, maximum: leaf.maximumDefinitionLevel)
+    }
+}

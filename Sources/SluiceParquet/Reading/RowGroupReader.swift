@@ -1,0 +1,142 @@
+package import SluiceCore
+
+/// Rows of a row group: those that are good, and those that have a value that does not fit.
+package struct ParquetRows: Sendable {
+    /// The origin's positions are row numbers in the file, from 1.
+    package var batch: Batch
+    package var rejects: [Reject]
+}
+
+/// Reads columns of one row group, batch by batch, with one page of each column in memory.
+///
+/// Row groups are the unit of parallel work: each task has readers of its own. A reader is used by one task at a time.
+package final class RowGroupReader: @unchecked Sendable {
+    /// The columns that batches have, in the order in which they were asked for.
+    package let schema: Schema
+    /// Rows that were left out so far, because no row that is wanted can be there or the condition does not hold.
+    package private(set) var skippedRows: Int64 = 0
+
+    private let file: ParquetFile
+    private let rowGroup: Int
+    private let condition: (any RowCondition)?
+    /// Positions in `schema` of the columns that the condition reads; -1 for one that batches do not have.
+    private let conditionReaders: [(reader: ColumnReader, output: Int?)]
+    private let conditionSchema: Schema
+    private let otherReaders: [(reader: ColumnReader, output: Int)]
+    private let batchRows: Int
+    /// Rows that may be wanted, ascending; the first range begins at `nextRow` or behind it.
+    private var ranges: [Range<Int64>]
+    private var nextRow: Int64 = 0
+
+    /// - Parameters:
+    ///   - columns: names of columns of the file.
+    ///   - condition: rows that it does not keep are left out.
+    ///   - batchRows: the most rows of a batch; wide rows get smaller batches.
+    /// - Throws: `unknownColumn`; `corruptFile` for a column whose place or type in the file is wrong.
+    package init(
+        _ file: ParquetFile, rowGroup: Int, columns: [String], condition: (any RowCondition)? = nil, batchRows: Int = CoreLimits.batchRows
+    ) throws(SluiceError) {
+        self.file = file
+        self.rowGroup = rowGroup
+        self.condition = condition
+        var nodes: [ParquetNode] = []
+        for name in columns { nodes.append(file.tree.columns[try file.schema.require(name)]) }
+        schema = try Schema(nodes.map { Field($0.name, $0.type, isNullable: $0.isNullable) })
+        var conditionReaders: [(reader: ColumnReader, output: Int?)] = []
+        for name in condition?.columns ?? [] {
+            let node = file.tree.columns[try file.schema.require(name)]
+            conditionReaders.append((try ColumnReader(node, file, rowGroup: rowGroup), schema.index(of: name)))
+        }
+        conditionSchema = try Schema(
+            conditionReaders.map { Field($0.reader.node.name, $0.reader.node.type, isNullable: $0.reader.node.isNullable) })
+        var otherReaders: [(reader: ColumnReader, output: Int)] = []
+        for (output, node) in nodes.enumerated() where !conditionReaders.contains(where: { $0.output == output }) {
+            otherReaders.append((try ColumnReader(node, file, rowGroup: rowGroup), output))
+        }
+        self.conditionReaders = conditionReaders
+        self.otherReaders = otherReaders
+        let group = file.metadata.rowGroups[rowGroup]
+        let leaves = (conditionReaders.map(\.reader) + otherReaders.map(\.reader)).flatMap(\.node.leaves)
+        self.batchRows = Self.batchRows(group, leaves: leaves, atMost: max(batchRows, 1))
+        ranges = group.rowCount > 0 ? [0..<group.rowCount] : []
+    }
+
+    /// Rows whose columns take about `ParquetLimits.batchBytes`, going by the sizes in the footer.
+    private static func batchRows(_ group: RowGroup, leaves: [Int], atMost limit: Int) -> Int {
+        var bytes: Double = 0
+        for leaf in leaves {
+            guard let metadata = group.columns[leaf].metadata else { continue }
+            bytes += Double(max(metadata.uncompressedBytes, metadata.sizeStatistics?.unencodedByteArrayBytes ?? 0, 0))
+        }
+        let rows = Double(ParquetLimits.batchBytes) / max(bytes / Double(max(group.rowCount, 1)), 1)
+        return max(1, min(limit, Int(min(rows, Double(limit)))))
+    }
+
+    /// The next rows that the condition keeps; nil at the end. A batch may be empty only where all of its rows are rejects.
+    ///
+    /// - Throws: `corruptFile`, `cutFile`, `limitExceeded` with the column and the row group; what reading throws.
+    package func next() throws(SluiceError) -> ParquetRows? {
+        while let range = ranges.first {
+            if nextRow < range.lowerBound { skip(Int(clamping: range.lowerBound - nextRow)) }
+            let readers = conditionReaders.map(\.reader) + otherReaders.map(\.reader)
+            let rows = readers.reduce(min(batchRows, Int(clamping: range.upperBound - nextRow))) { min($0, $1.safeRows) }
+            let first = nextRow
+            nextRow += Int64(rows)
+            if nextRow == range.upperBound { ranges.removeFirst() }
+            if let read = try read(rows, first: file.firstRows[rowGroup] + first) { return read }
+        }
+        return nil
+    }
+
+    private func skip(_ rows: Int) {
+        for (reader, _) in conditionReaders { reader.skip(rows) }
+        for (reader, _) in otherReaders { reader.skip(rows) }
+        nextRow += Int64(rows)
+        skippedRows += Int64(rows)
+    }
+
+    /// The next `rows` rows, of which the first has the number `first` in the file; nil if none of them is kept.
+    private func read(_ rows: Int, first: Int64) throws(SluiceError) -> ParquetRows? {
+        var columns = [Column?](repeating: nil, count: schema.count)
+        var errors = RowErrors()
+        var conditionColumns: [Column] = []
+        for (reader, output) in conditionReaders {
+            let (column, found) = try reader.read(rows)
+            conditionColumns.append(column)
+            if let output { columns[output] = column }
+            for (row, error) in found { errors.add(error, row: row) }
+        }
+        let origin = Origin(.file(path: file.path), .dense(first: first + 1, count: rows))
+        var kept: Bitmap?
+        if let condition {
+            var bits = condition.kept(of: Batch(conditionSchema, conditionColumns, rowCount: rows, origin: origin))
+            for row in errors.byRow.keys { bits[row] = true }
+            let count = bits.setCount
+            skippedRows += Int64(rows - count)
+            if count == 0 {
+                for (reader, _) in otherReaders { reader.skip(rows) }
+                return nil
+            }
+            if count < rows { kept = bits }
+        }
+        for (reader, output) in otherReaders {
+            let (column, found) = try reader.read(rows)
+            columns[output] = column
+            for (row, error) in found where kept?[row] != false { errors.add(error, row: row) }
+        }
+        let whole = Batch(schema, columns.compactMap { $0 }, rowCount: rows, origin: origin)
+        return finished(whole, kept, errors)
+    }
+
+    private func finished(_ batch: Batch, _ kept: Bitmap?, _ errors: RowErrors) -> ParquetRows {
+        if errors.isEmpty { return ParquetRows(batch: kept.map { batch.filter($0) } ?? batch, rejects: []) }
+        var good = kept ?? Bitmap(repeating: true, count: batch.rowCount)
+        var rejects: [Reject] = []
+        for row in errors.byRow.keys.sorted() {
+            good[row] = false
+            guard let error = errors[row] else { continue }
+            rejects.append(Reject(error, at: batch.origin?.location(row), raw: batch.rawRecord(row)))
+        }
+        return ParquetRows(batch: batch.filter(good), rejects: rejects)
+    }
+}

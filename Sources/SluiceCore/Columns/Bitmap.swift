@@ -14,10 +14,10 @@ public struct Bitmap: Hashable, Sendable {
         if bit { clearTail() }
     }
 
-    public init(_ bits: some Sequence<Bool>) {
-        words = []
+    @inlinable public init(_ bits: some Sequence<Bool>) {
+        var words: [UInt64] = []
         words.reserveCapacity((bits.underestimatedCount + 63) / 64)
-        count = 0
+        var count = 0
         var word: UInt64 = 0
         for bit in bits {
             word |= (bit ? 1 : 0) &<< UInt64(truncatingIfNeeded: count & 63)
@@ -28,6 +28,7 @@ public struct Bitmap: Hashable, Sendable {
             }
         }
         if count & 63 != 0 { words.append(word) }
+        self.init(words: words, count: count)
     }
 
     /// Takes over `words`, whose bits beyond `count` are cleared.
@@ -39,7 +40,7 @@ public struct Bitmap: Hashable, Sendable {
     }
 
     public subscript(index: Int) -> Bool {
-        @inline(__always) get { words[index &>> 6] & (1 &<< UInt64(truncatingIfNeeded: index & 63)) != 0 }
+        @inlinable @inline(__always) get { words[index &>> 6] & (1 &<< UInt64(truncatingIfNeeded: index & 63)) != 0 }
         @inline(__always) set {
             let mask: UInt64 = 1 &<< UInt64(truncatingIfNeeded: index & 63)
             if newValue { words[index &>> 6] |= mask } else { words[index &>> 6] &= ~mask }
@@ -98,7 +99,7 @@ public struct Bitmap: Hashable, Sendable {
     }
 
     /// Calls `body` with the position of each set bit, ascending.
-    public func forEachSet(_ body: (Int) -> Void) {
+    @inlinable public func forEachSet(_ body: (Int) -> Void) {
         for (index, word) in words.enumerated() {
             var rest = word
             while rest != 0 {

@@ -35,15 +35,15 @@ public struct ByteRows: Hashable, Sendable {
         self.data = data
     }
 
-    public var count: Int { offsets.count - 1 }
-    public var isEmpty: Bool { offsets.count == 1 }
+    @inlinable public var count: Int { offsets.count - 1 }
+    @inlinable public var isEmpty: Bool { offsets.count == 1 }
     /// Bytes that the two buffers hold.
     public var byteCount: Int { data.count + offsets.count * 4 }
 
-    @inline(__always) public func range(_ row: Int) -> Range<Int> { Int(offsets[row])..<Int(offsets[row + 1]) }
-    @inline(__always) public func length(_ row: Int) -> Int { Int(offsets[row + 1] - offsets[row]) }
+    @inlinable @inline(__always) public func range(_ row: Int) -> Range<Int> { Int(offsets[row])..<Int(offsets[row + 1]) }
+    @inlinable @inline(__always) public func length(_ row: Int) -> Int { Int(offsets[row + 1] - offsets[row]) }
 
-    public subscript(row: Int) -> ArraySlice<UInt8> { data[range(row)] }
+    @inlinable public subscript(row: Int) -> ArraySlice<UInt8> { data[range(row)] }
 
     /// The row as text; invalid UTF-8 is repaired, so check first where that matters.
     public func text(_ row: Int) -> String { String(decoding: data[range(row)], as: UTF8.self) }
@@ -55,6 +55,23 @@ public struct ByteRows: Hashable, Sendable {
 
     public mutating func append(_ bytes: some Sequence<UInt8>) {
         data.append(contentsOf: bytes)
+        endRow()
+    }
+
+    // The same for what is appended most, because a generic call from another target costs some nanoseconds a byte.
+
+    public mutating func append(_ bytes: [UInt8]) {
+        data.append(contentsOf: bytes)
+        endRow()
+    }
+
+    public mutating func append(_ bytes: ArraySlice<UInt8>) {
+        data.append(contentsOf: bytes)
+        endRow()
+    }
+
+    public mutating func append(_ text: String.UTF8View) {
+        data.append(contentsOf: text)
         endRow()
     }
 

@@ -48,7 +48,7 @@ public struct Column: Sendable {
 
     public var count: Int { storage.count }
 
-    @inline(__always) public func isNull(_ row: Int) -> Bool {
+    @inlinable @inline(__always) public func isNull(_ row: Int) -> Bool {
         guard let validity else { return type == .null }
         return !validity[row]
     }

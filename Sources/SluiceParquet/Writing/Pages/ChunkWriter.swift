@@ -122,7 +122,7 @@ struct ChunkWriter: ~Copyable {
         var header = PageHeader(kind, uncompressedBytes: Int32(body.count), compressedBytes: Int32(stored))
         if options.writesChecksums {
             let whole = [UInt8](levels) + (compressed ?? [UInt8](values))
-            header.crc = Int32(bitPattern: whole.withUnsafeBytes { CRC32.checksum($0) })
+            header.crc = Int32(bitPattern: whole.withUnsafeBytes { CRC32.checksum(of: $0) })
         }
         let serialized = header.serialized
         plainBytes += serialized.count + body.count

@@ -29,22 +29,46 @@ struct WriterLeaf: Sendable {
     }
 
     /// Position of the column in the schema.
-    var column: Int
+    let column: Int
     /// Names from the column to the leaf, as the file has them.
-    var path: [String]
-    var steps: [Step]
-    var kind: Kind
-    var type: PhysicalType
-    /// Bytes of a plain value; 0 where they vary.
-    var width: Int
-    var definitionLevel: Int
-    var repetitionLevel: Int
+    let path: [String]
+    let steps: [Step]
+    let kind: Kind
+    let type: PhysicalType
+    /// Bytes of a plain value; 0 where they vary, and for booleans.
+    let width: Int
+    let definitionLevel: Int
+    let repetitionLevel: Int
     /// Of decimals: 10 to the power of their digits.
-    var decimalLimit: Int128?
-    /// Bounds are cut at whole characters.
-    var isText: Bool
+    let decimalLimit: Int128?
+    /// Whether bounds are cut at whole characters.
+    let isText: Bool
     var encoding: ParquetWriterOptions.Encoding?
     var hasBloomFilter = false
+
+    init(_ type: DataType, _ stored: ParquetLeaf, _ column: Int, _ steps: [Step]) {
+        self.column = column
+        self.steps = steps
+        path = stored.path
+        self.type = stored.physicalType
+        definitionLevel = stored.maximumDefinitionLevel
+        repetitionLevel = stored.maximumRepetitionLevel
+        isText = type == .string
+        if case .decimal(let precision, _) = type { decimalLimit = Int128(NumberText.powerOfTen(precision)) } else { decimalLimit = nil }
+        let storage: (kind: Kind, width: Int) =
+            switch stored.physicalType {
+            case _ where type == .null: (.null, 4)
+            case .boolean: (.boolean, 0)
+            case .int32: (.int32, 4)
+            case .int64: (.int64, 8)
+            case .float: (.float, 4)
+            case .double: (.double, 8)
+            case .fixedLengthByteArray: (.wideDecimal, Int(stored.element.typeLength ?? 0))
+            default: (.bytes, 0)
+            }
+        kind = storage.kind
+        width = storage.width
+    }
 
     /// Whether the leaf is a column of the batch itself.
     var isFlat: Bool { steps.count == 1 }

@@ -55,8 +55,9 @@ extension WriterSchema {
 extension WriterLeaf {
     fileprivate func takes(_ encoding: ParquetWriterOptions.Encoding) -> Bool {
         switch (encoding, kind) {
+        // Wider decimals could be split by bytes, too, but neither DuckDB nor Polars reads that.
         case (.plain, _), (.runLength, .boolean), (.delta, .int32), (.delta, .int64), (.deltaLength, .bytes), (.deltaPrefix, .bytes): true
-        case (.streamSplit, .int32), (.streamSplit, .int64), (.streamSplit, .float), (.streamSplit, .double), (.streamSplit, .wideDecimal):
+        case (.streamSplit, .int32), (.streamSplit, .int64), (.streamSplit, .float), (.streamSplit, .double):
             true
         default: false
         }

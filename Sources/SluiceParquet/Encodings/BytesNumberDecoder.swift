@@ -13,35 +13,45 @@ protocol BytesConversion {
 }
 
 /// Byte arrays that stand for numbers: decimals, INT96, float16.
-struct BytesNumberDecoder<Conversion: BytesConversion>: ValueDecoder {
-    private static var blockValues: Int { 1_024 }
+struct BytesNumberDecoder: ValueDecoder {
+    /// Converts `count` values; `position` is that of the first in the caller's counting.
+    typealias Convert = (
+        _ source: UnsafePointer<ByteView>, _ target: UnsafeMutableRawPointer, _ count: Int, _ position: Int, _ misfits: inout Misfits
+    ) -> Void
 
-    private let conversion: Conversion
+    private static let blockValues = 1_024
+
+    let width: Int
+    private let convert: Convert
     private var values: ByteValueDecoder
     private let views = Scratch<ByteView>()
 
-    init(_ conversion: Conversion, length: Int?) {
-        self.conversion = conversion
+    /// Inlined, so that the loop is made for the conversion's type.
+    @inline(__always)
+    init<Conversion: BytesConversion>(_ conversion: Conversion, length: Int?) {
+        width = MemoryLayout<Conversion.Element>.stride
         values = ByteValueDecoder(length: length)
+        convert = { source, target, count, position, misfits in
+            let elements = target.assumingMemoryBound(to: Conversion.Element.self)
+            for index in 0..<count {
+                if let element = conversion.element(source[index]) {
+                    elements[index] = element
+                } else {
+                    elements[index] = conversion.zero
+                    misfits.add(position + index, conversion.complaint(source[index]))
+                }
+            }
+        }
     }
 
     mutating func start(_ bytes: PageBytes, encoding: PageEncoding) throws(SluiceError) { try values.start(bytes, encoding: encoding) }
 
-    mutating func read(into target: UnsafeMutablePointer<Conversion.Element>, count: Int, misfits: inout Misfits) throws(SluiceError) {
+    mutating func read(into target: UnsafeMutableRawPointer, count: Int, misfits: inout Misfits) throws(SluiceError) {
         let views = views.room(Self.blockValues)
-        var done = 0
-        while done < count {
+        for done in stride(from: 0, to: count, by: Self.blockValues) {
             let run = min(count - done, Self.blockValues)
             try values.read(into: views, count: run)
-            for index in 0..<run {
-                if let element = conversion.element(views[index]) {
-                    target[done + index] = element
-                } else {
-                    target[done + index] = conversion.zero
-                    misfits.add(done + index, conversion.complaint(views[index]))
-                }
-            }
-            done += run
+            convert(views, target + done * width, run, done, &misfits)
         }
     }
 

@@ -1,5 +1,31 @@
 import SluiceCore
 
+/// How a stored number becomes an element of a column. Numbers are little-endian, as the machines are on which Sluice runs.
+protocol NumberConversion {
+    associatedtype Stored: FixedWidthInteger & BitwiseCopyable
+    associatedtype Element: BitwiseCopyable
+
+    /// The element, or anything where the number does not fit.
+    func element(_ stored: Stored) -> Element
+    func fits(_ stored: Stored) -> Bool
+    /// What is wrong with a number that does not fit.
+    func complaint(_ stored: Stored) -> String
+}
+
+extension NumberConversion {
+    @inline(__always) func fits(_ stored: Stored) -> Bool { true }
+    func complaint(_ stored: Stored) -> String { "number \(stored) does not fit" }
+
+    /// Names the numbers that do not fit.
+    @inline(never)
+    func report(_ source: UnsafeRawPointer, _ count: Int, from position: Int, to misfits: inout Misfits) {
+        for index in 0..<count {
+            let stored = source.loadUnaligned(fromByteOffset: index * MemoryLayout<Stored>.size, as: Stored.self)
+            if !fits(stored) { misfits.add(position + index, complaint(stored)) }
+        }
+    }
+}
+
 /// Numbers that a column has as the file has them.
 struct SameInteger<Stored: FixedWidthInteger & BitwiseCopyable>: NumberConversion {
     @inline(__always) func element(_ stored: Stored) -> Stored { stored }

@@ -2,17 +2,18 @@ import SluiceCore
 
 /// Decodes the values of a page, without nulls, into elements of a fixed width.
 protocol ValueDecoder {
-    associatedtype Element: BitwiseCopyable
+    /// Bytes of an element.
+    var width: Int { get }
 
     /// Begins with the values of a page.
     ///
     /// - Throws: `corruptFile` for an encoding that such values cannot have.
     mutating func start(_ bytes: PageBytes, encoding: PageEncoding) throws(SluiceError)
 
-    /// The next `count` values. One that does not fit the column is 0 and named in `misfits`, by its position in `target`.
+    /// The next `count` values. One that does not fit the column is some value and named in `misfits`, by its position in `target`.
     ///
     /// - Throws: `corruptFile` when there are fewer.
-    mutating func read(into target: UnsafeMutablePointer<Element>, count: Int, misfits: inout Misfits) throws(SluiceError)
+    mutating func read(into target: UnsafeMutableRawPointer, count: Int, misfits: inout Misfits) throws(SluiceError)
 
     mutating func skip(_ count: Int) throws(SluiceError)
 }
@@ -28,26 +29,12 @@ struct Misfits {
     mutating func add(_ position: Int, _ error: RowError) { found.append((position, error)) }
 }
 
-/// How a stored number becomes an element of a column.
-protocol NumberConversion {
-    associatedtype Stored: FixedWidthInteger & BitwiseCopyable
-    associatedtype Element: BitwiseCopyable
-
-    /// The element, or anything where the number does not fit.
-    func element(_ stored: Stored) -> Element
-    func fits(_ stored: Stored) -> Bool
-    /// What is wrong with a number that does not fit.
-    func complaint(_ stored: Stored) -> String
-}
-
-extension NumberConversion {
-    @inline(__always) func fits(_ stored: Stored) -> Bool { true }
-    func complaint(_ stored: Stored) -> String { "number \(stored) does not fit" }
-}
-
 /// Numbers of 4 or 8 bytes: INT32, INT64, FLOAT, DOUBLE.
-struct NumberDecoder<Conversion: NumberConversion>: ValueDecoder {
-    typealias Stored = Conversion.Stored
+struct NumberDecoder: ValueDecoder {
+    /// Converts `count` stored numbers; `position` is that of the first in the caller's counting.
+    typealias Convert = (
+        _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ count: Int, _ position: Int, _ misfits: inout Misfits
+    ) -> Void
 
     private enum Source {
         case plain(PageBytes)
@@ -57,55 +44,67 @@ struct NumberDecoder<Conversion: NumberConversion>: ValueDecoder {
     }
 
     /// Numbers that are decoded at once where they cannot be read in place.
-    private static var blockValues: Int { 1_024 }
-    private static var size: Int { MemoryLayout<Stored>.size }
+    private static let blockValues = 1_024
 
-    private let conversion: Conversion
+    let width: Int
+    private let storedWidth: Int
     private let isFloat: Bool
+    private let convert: Convert
     private var source = Source.plain(.empty)
-    private let block = Scratch<Stored>()
+    private let block = RawScratch()
 
-    init(_ conversion: Conversion, isFloat: Bool = false) {
-        self.conversion = conversion
+    /// Inlined, so that the loop is made for the conversion's types.
+    @inline(__always)
+    init<Conversion: NumberConversion>(_ conversion: Conversion, isFloat: Bool = false) {
+        width = MemoryLayout<Conversion.Element>.stride
+        storedWidth = MemoryLayout<Conversion.Stored>.size
         self.isFloat = isFloat
+        convert = { source, target, count, position, misfits in
+            let elements = target.assumingMemoryBound(to: Conversion.Element.self)
+            var allFit = true
+            for index in 0..<count {
+                let stored = source.loadUnaligned(fromByteOffset: index &* MemoryLayout<Conversion.Stored>.size, as: Conversion.Stored.self)
+                elements[index] = conversion.element(stored)
+                if !conversion.fits(stored) { allFit = false }
+            }
+            if !allFit { conversion.report(source, count, from: position, to: &misfits) }
+        }
     }
 
     mutating func start(_ bytes: PageBytes, encoding: PageEncoding) throws(SluiceError) {
         switch encoding {
         case .plain: source = .plain(bytes)
         case .deltaBinaryPacked where !isFloat: source = .delta(try DeltaDecoder(bytes))
-        case .byteStreamSplit: source = .split(bytes, count: bytes.count / Self.size, next: 0)
-        default: throw PageError.unsupported(encoding, "\(Self.size)-byte")
+        case .byteStreamSplit: source = .split(bytes, count: bytes.count / storedWidth, next: 0)
+        default: throw PageError.unsupported(encoding, "\(storedWidth)-byte")
         }
     }
 
-    mutating func read(
-        into target: UnsafeMutablePointer<Conversion.Element>, count: Int, misfits: inout Misfits
-    ) throws(SluiceError) {
+    mutating func read(into target: UnsafeMutableRawPointer, count: Int, misfits: inout Misfits) throws(SluiceError) {
         switch source {
         case .plain(var bytes):
-            guard let taken = bytes.take(count * Self.size) else { throw PageError.damaged("it has fewer values than it should") }
-            convert(taken.base, into: target, count: count, from: 0, misfits: &misfits)
+            guard let taken = bytes.take(count * storedWidth) else { throw PageError.damaged("it has fewer values than it should") }
+            convert(taken.base, target, count, 0, &misfits)
             source = .plain(bytes)
         case .delta(var decoder):
-            let scratch = block.room(Self.blockValues)
-            var done = 0
-            while done < count {
+            let scratch = block.grown(to: Self.blockValues * 8, keeping: 0)
+            for done in stride(from: 0, to: count, by: Self.blockValues) {
                 let run = min(count - done, Self.blockValues)
-                try decoder.read(into: scratch, count: run)
-                convert(scratch, into: target + done, count: run, from: done, misfits: &misfits)
-                done += run
+                if storedWidth == 4 {
+                    try decoder.read(into: scratch.assumingMemoryBound(to: Int32.self), count: run)
+                } else {
+                    try decoder.read(into: scratch.assumingMemoryBound(to: Int64.self), count: run)
+                }
+                convert(scratch, target + done * width, run, done, &misfits)
             }
             source = .delta(decoder)
         case .split(let bytes, let total, let next):
             guard count <= total - next else { throw PageError.damaged("it has fewer values than it should") }
-            let scratch = block.room(Self.blockValues)
-            var done = 0
-            while done < count {
+            let scratch = block.grown(to: Self.blockValues * 8, keeping: 0)
+            for done in stride(from: 0, to: count, by: Self.blockValues) {
                 let run = min(count - done, Self.blockValues)
-                StreamSplit.gather(bytes.base + next + done, stride: total, width: Self.size, into: scratch, count: run)
-                convert(scratch, into: target + done, count: run, from: done, misfits: &misfits)
-                done += run
+                StreamSplit.gather(bytes.base + next + done, stride: total, width: storedWidth, into: scratch, count: run)
+                convert(scratch, target + done * width, run, done, &misfits)
             }
             source = .split(bytes, count: total, next: next + count)
         }
@@ -114,7 +113,7 @@ struct NumberDecoder<Conversion: NumberConversion>: ValueDecoder {
     mutating func skip(_ count: Int) throws(SluiceError) {
         switch source {
         case .plain(var bytes):
-            guard bytes.take(count * Self.size) != nil else { throw PageError.damaged("it has fewer values than it should") }
+            guard bytes.take(count * storedWidth) != nil else { throw PageError.damaged("it has fewer values than it should") }
             source = .plain(bytes)
         case .delta(var decoder):
             try decoder.skip(count)
@@ -122,28 +121,6 @@ struct NumberDecoder<Conversion: NumberConversion>: ValueDecoder {
         case .split(let bytes, let total, let next):
             guard count <= total - next else { throw PageError.damaged("it has fewer values than it should") }
             source = .split(bytes, count: total, next: next + count)
-        }
-    }
-
-    /// Converts `count` little-endian numbers; `position` is that of the first in the caller's counting.
-    @inline(__always)
-    private func convert(
-        _ base: UnsafeRawPointer, into target: UnsafeMutablePointer<Conversion.Element>, count: Int, from position: Int,
-        misfits: inout Misfits
-    ) {
-        var allFit = true
-        for index in 0..<count {
-            let stored = Stored(littleEndian: base.loadUnaligned(fromByteOffset: index &* Self.size, as: Stored.self))
-            target[index] = conversion.element(stored)
-            if !conversion.fits(stored) { allFit = false }
-        }
-        if !allFit { report(base, count, from: position, to: &misfits) }
-    }
-
-    private func report(_ base: UnsafeRawPointer, _ count: Int, from position: Int, to misfits: inout Misfits) {
-        for index in 0..<count {
-            let stored = Stored(littleEndian: base.loadUnaligned(fromByteOffset: index * Self.size, as: Stored.self))
-            if !conversion.fits(stored) { misfits.add(position + index, conversion.complaint(stored)) }
         }
     }
 }
@@ -154,10 +131,34 @@ struct NumberDecoder<Conversion: NumberConversion>: ValueDecoder {
 enum StreamSplit {
     /// Brings `count` values of `width` bytes together; `base` has the first value's first byte, and its next one `stride` bytes on.
     static func gather(_ base: UnsafeRawPointer, stride: Int, width: Int, into target: UnsafeMutableRawPointer, count: Int) {
-        for byte in 0..<width {
-            let stream = (base + byte * stride).assumingMemoryBound(to: UInt8.self)
-            let place = (target + byte).assumingMemoryBound(to: UInt8.self)
-            for index in 0..<count { place[index &* width] = stream[index] }
+        switch width {
+        case 4: gather4(base, stride, target, count)
+        case 8: gather8(base, stride, target, count)
+        default:
+            for byte in 0..<width {
+                let stream = (base + byte * stride).assumingMemoryBound(to: UInt8.self)
+                let place = (target + byte).assumingMemoryBound(to: UInt8.self)
+                for index in 0..<count { place[index &* width] = stream[index] }
+            }
+        }
+    }
+
+    private static func gather4(_ base: UnsafeRawPointer, _ stride: Int, _ target: UnsafeMutableRawPointer, _ count: Int) {
+        let bytes = base.assumingMemoryBound(to: UInt8.self)
+        let values = target.assumingMemoryBound(to: UInt32.self)
+        for index in 0..<count {
+            let low = UInt32(bytes[index]) | UInt32(bytes[index &+ stride]) &<< 8
+            values[index] = low | UInt32(bytes[index &+ 2 &* stride]) &<< 16 | UInt32(bytes[index &+ 3 &* stride]) &<< 24
+        }
+    }
+
+    private static func gather8(_ base: UnsafeRawPointer, _ stride: Int, _ target: UnsafeMutableRawPointer, _ count: Int) {
+        let bytes = base.assumingMemoryBound(to: UInt8.self)
+        let values = target.assumingMemoryBound(to: UInt64.self)
+        for index in 0..<count {
+            var value: UInt64 = 0
+            for byte in 0..<8 { value |= UInt64(bytes[index &+ byte &* stride]) &<< UInt64(truncatingIfNeeded: byte &* 8) }
+            values[index] = value
         }
     }
 }

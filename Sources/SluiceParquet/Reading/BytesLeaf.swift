@@ -81,7 +81,7 @@ final class BytesLeaf: LeafReader {
     ) throws(SluiceError) {
         try codes?.read(into: target, count: run.defined)
         try Codes.check(target, run.defined, below: dictionary.count)
-        if run.defined < run.slots { Spreading.spread(target, run, shape.validityBits, from: slot) }
+        if run.defined < run.slots { RawValues.spread(target, run, shape.validityBits, from: slot) }
         if dictionaryMisfits.isEmpty { return }
         for index in 0..<run.slots where isDefined(slot + index, run) {
             if let error = dictionaryMisfits[target[index]] { misfits.add(slot + index, error) }
@@ -98,7 +98,7 @@ final class BytesLeaf: LeafReader {
         try decoder.read(into: views, count: run.defined)
         let first = plain?.count ?? 0
         if run.defined < run.slots {
-            Spreading.spread(views, run, shape.validityBits, from: first)
+            RawValues.spread(views, run, shape.validityBits, from: first)
             for index in 0..<run.slots where !isDefined(first + index, run) {
                 views[index] = ByteView(base: UnsafeRawPointer(views), count: 0)
             }

@@ -1,95 +1,86 @@
 import SluiceCore
 
 /// A leaf whose column has values of a fixed width.
-final class FixedLeaf<Decoder: ValueDecoder>: LeafReader {
-    typealias Element = Decoder.Element
+final class FixedLeaf: LeafReader {
+    /// Makes an array of values in memory the storage of a column.
+    typealias MakeStorage = (_ base: UnsafeRawPointer, _ count: Int) -> Column.Storage
 
     var pages: LeafPages
     var shape: LeafShape
     private(set) var misfits = Misfits()
 
     private let type: DataType
-    private let storage: ([Element]) -> Column.Storage
-    private var decoder: Decoder
-    private var dictionary: [Element]?
+    private let makeStorage: MakeStorage
+    private var decoder: any ValueDecoder
+    private let width: Int
+    private let dictionary = RawScratch()
+    /// Nil: there is none.
+    private var dictionaryCount: Int?
     /// Entries of the dictionary that do not fit.
     private var dictionaryMisfits: [Int32: RowError] = [:]
     /// The codes of the page at hand, if it refers to the dictionary.
     private var codes: HybridDecoder?
     private let codeBlock = Scratch<Int32>()
-    private let values = Scratch<Element>()
+    private let values = RawScratch()
     private var count = 0
 
-    private static var blockValues: Int { 1_024 }
+    private static let blockValues = 1_024
 
-    init(_ pages: LeafPages, _ decoder: Decoder, type: DataType, _ storage: @escaping ([Element]) -> Column.Storage) {
+    init(_ pages: LeafPages, _ decoder: any ValueDecoder, type: DataType, _ makeStorage: @escaping MakeStorage) {
         self.pages = pages
         shape = LeafShape(pages.leaf)
         self.decoder = decoder
+        width = decoder.width
         self.type = type
-        self.storage = storage
+        self.makeStorage = makeStorage
     }
 
     func startDictionary(_ bytes: PageBytes, count: Int) throws(SluiceError) {
         // Values of a fixed width take bytes, which bounds the count before memory is taken for it.
         guard count <= bytes.count else { throw PageError.damaged("a dictionary of \(count) values has \(bytes.count) bytes") }
         var found = Misfits()
-        var failure: SluiceError?
         try decoder.start(bytes, encoding: .plain)
-        dictionary = [Element](unsafeUninitializedCapacity: count) { target, initialized in
-            guard let base = target.baseAddress else { return }
-            do throws(SluiceError) {
-                try decoder.read(into: base, count: count, misfits: &found)
-                initialized = count
-            } catch {
-                failure = error
-            }
-        }
-        if let failure { throw failure }
+        try decoder.read(into: dictionary.grown(to: count * width, keeping: 0), count: count, misfits: &found)
+        dictionaryCount = count
         for (position, error) in found.found { dictionaryMisfits[Int32(truncatingIfNeeded: position)] = error }
     }
 
     func startPage() throws(SluiceError) {
-        codes = try pages.dictionaryCodes(hasDictionary: dictionary != nil)
+        codes = try pages.dictionaryCodes(hasDictionary: dictionaryCount != nil)
         if codes == nil { try decoder.start(pages.values, encoding: pages.encoding) }
     }
 
     func beginBatch(slots: Int) {
         misfits = Misfits()
         count = 0
-        _ = values.room(slots)
+        _ = values.grown(to: slots * width, keeping: 0)
     }
 
     func decode(_ run: LeafShape.Run) throws(SluiceError) {
-        let target = values.grown(to: count + run.slots, keeping: count) + count
+        let target = values.grown(to: (count + run.slots) * width, keeping: count * width) + count * width
         var found = Misfits()
         if codes != nil {
             try decodeCodes(into: target, count: run.defined, misfits: &found)
         } else {
             try decoder.read(into: target, count: run.defined, misfits: &found)
         }
-        if run.defined < run.slots { Spreading.spread(target, run, shape.validityBits, from: count) }
+        if run.defined < run.slots { RawValues.spread(target, run, shape.validityBits, from: count, width: width) }
         if !found.isEmpty { addMisfits(found, run) }
         count += run.slots
     }
 
-    private func decodeCodes(into target: UnsafeMutablePointer<Element>, count: Int, misfits found: inout Misfits) throws(SluiceError) {
-        guard var decoder = codes, let dictionary else { return }
+    private func decodeCodes(into target: UnsafeMutableRawPointer, count: Int, misfits found: inout Misfits) throws(SluiceError) {
+        guard var decoder = codes, let dictionaryCount else { return }
         let block = codeBlock.room(Self.blockValues)
-        var done = 0
-        while done < count {
+        for done in stride(from: 0, to: count, by: Self.blockValues) {
             let run = min(count - done, Self.blockValues)
             try decoder.read(into: block, count: run)
-            try Codes.check(block, run, below: dictionary.count)
-            dictionary.withUnsafeBufferPointer { entries in
-                for index in 0..<run { target[done &+ index] = entries[Int(truncatingIfNeeded: block[index])] }
+            try Codes.check(block, run, below: dictionaryCount)
+            RawValues.gather(dictionary.base, block, into: target + done * width, count: run, width: width)
+            if dictionaryMisfits.isEmpty { continue }
+            for index in 0..<run {
+                if let error = dictionaryMisfits[block[index]] { found.add(done + index, error) }
             }
-            if !dictionaryMisfits.isEmpty {
-                for index in 0..<run {
-                    if let error = dictionaryMisfits[block[index]] { found.add(done + index, error) }
-                }
-            }
-            done += run
         }
         codes = decoder
     }
@@ -106,10 +97,7 @@ final class FixedLeaf<Decoder: ValueDecoder>: LeafReader {
         if codes != nil { try codes?.skip(count) } else { try decoder.skip(count) }
     }
 
-    func finishBatch() throws(SluiceError) -> Column {
-        let taken = [Element](UnsafeBufferPointer(start: values.base, count: count))
-        return Column(type, storage(taken), validity: shape.validity)
-    }
+    func finishBatch() throws(SluiceError) -> Column { Column(type, makeStorage(values.base, count), validity: shape.validity) }
 }
 
 extension LeafPages {
@@ -133,28 +121,5 @@ enum Codes {
         var largest: UInt32 = 0
         for index in 0..<count { largest = max(largest, UInt32(bitPattern: codes[index])) }
         guard count == 0 || Int(largest) < limit else { throw PageError.damaged("code \(largest) in a dictionary of \(limit) values") }
-    }
-}
-
-enum Spreading {
-    /// Moves the values at the front of `target` to the slots that have one; other slots get some value. Bit `start` of `bits` is the first slot's.
-    @inline(__always)
-    static func spread<Element: BitwiseCopyable>(
-        _ target: UnsafeMutablePointer<Element>, _ run: LeafShape.Run, _ bits: UnsafePointer<UInt64>, from start: Int
-    ) {
-        guard run.defined > 0 else {
-            UnsafeMutableRawPointer(target).initializeMemory(as: UInt8.self, repeating: 0, count: run.slots * MemoryLayout<Element>.stride)
-            return
-        }
-        // From the back, so that no value is overwritten before it is moved. Slots before the first value get that one.
-        var source = run.defined &- 1
-        var slot = run.slots &- 1
-        while slot > source {
-            target[slot] = target[source]
-            let position = start &+ slot
-            let bit = Int(truncatingIfNeeded: bits[position &>> 6] &>> UInt64(truncatingIfNeeded: position & 63) & 1)
-            source = max(source &- bit, 0)
-            slot &-= 1
-        }
     }
 }

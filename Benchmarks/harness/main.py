@@ -50,7 +50,7 @@ def parsed():
     parser.add_argument("--json", type=Path, help="a file for all figures")
     parser.add_argument("--no-check", action="store_true", help="do not compare answers (while tuning)")
     parser.add_argument("--keep", action="store_true", help="keep the outputs in the cache")
-    parser.add_argument("--linear", type=lambda text: [int(n) for n in text.split(",")], metavar="1,5,20,100",
+    parser.add_argument("--linear", type=lambda text: [float(n) for n in text.split(",")], metavar="1,5,20,100",
                         help="T1 and T3 at so many million rows instead of the tasks; the files are made and deleted on the way")
     arguments = parser.parse_args()
     if arguments.quick:

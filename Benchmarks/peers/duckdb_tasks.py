@@ -67,7 +67,7 @@ def queries(data):
         "D1": (f"""SELECT *, dep_delay - arr_delay AS gain, distance * 60 / air_time AS speed
             FROM {flights} WHERE arr_delay > 15""", as_csv + ", PARTITION_BY (month)"),
         "J1": (joined(data, flights), as_csv),
-        "K1": (f"""SELECT unnest(arg_max(u, updated_at)) FROM {csv(f'{data}/updates.csv', UPDATES)} u GROUP BY account""", as_csv),
+        "K1": (latest(csv(f"{data}/updates.csv", UPDATES)), as_csv),
         "P1": (f"FROM '{data}/flights.parquet' WHERE carrier = 'UA' AND arr_delay > 30", as_parquet),
         "P2": (f"""SELECT origin, dest, count(*) AS n, avg(air_time) AS avg_air, min(dep_delay) AS min_dep, max(dep_delay) AS max_dep,
             sum(distance) AS dist FROM '{data}/flights.parquet' GROUP BY origin, dest""", as_parquet),
@@ -79,6 +79,12 @@ def queries(data):
 def lake(data):
     types = {name: kind for name, kind in FLIGHTS.items() if name not in ("year", "month", "day")}
     return csv(f"{data}/lake/*/*/*/*.csv", types, ", hive_partitioning = true, hive_types = {year: INT, month: INT, day: INT}")
+
+
+def latest(updates):
+    """Half the CPU time of QUALIFY row_number() … = 1, and of arg_max of a struct."""
+    others = ", ".join(f"arg_max_null({name}, updated_at) AS {name}" for name in UPDATES if name not in ("account", "updated_at"))
+    return f"SELECT account, max(updated_at) AS updated_at, {others} FROM {updates} GROUP BY account"
 
 
 def joined(data, flights):

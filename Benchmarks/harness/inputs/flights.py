@@ -15,7 +15,7 @@ SMALL_ROWS = 11_500
 GZIP_LEVEL = 6
 
 
-def make(path, copies):
+def make(path, copies=COPIES):
     header, *rows = nycflights.table(path.parent, "flights").splitlines(keepends=True)
     years = [b"%d" % (nycflights.FIRST_YEAR + copy) for copy in range(copies)]
     with path.open("wb") as out:

@@ -20,6 +20,7 @@ CONVERSIONS = {
     "T6": ("flights.csv.gz", "out.csv.gz", "--where", "origin = 'JFK'"),
     "P1": ("flights.parquet", "out.parquet", "--where", "carrier = 'UA' AND arr_delay > 30"),
     "Q1": ("texts.csv", "out.parquet"),
+    "X1": ("flights.parquet", "out.csv"),
 }
 
 
@@ -73,3 +74,13 @@ def convert_job(task, sluice, data, folder):
         return None
     source, target, *options = CONVERSIONS[task.name]
     return Job("convert", (sluice, "convert", data / source, folder / target, *options), folder / target, folder)
+
+
+def startups(sluice, home):
+    """Commands whose time is nearly all start-up, by name."""
+    return {
+        "sluice --version": (sluice, "--version"),
+        "sluice catalog tables": (sluice, "catalog", "tables", "--home", home),
+        "python3 -c pass": (sys.executable, "-c", "pass"),
+        **{f"python3 -c 'import {name}'": (sys.executable, "-c", f"import {name}") for name in PEERS},
+    }

@@ -4,13 +4,16 @@ import argparse
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import checks
 import engines
 import inputs
+import linear
 import measure
 import report
+from limits import measured_limits
 from tasks import TASKS
 
 HERE = Path(__file__).resolve().parent
@@ -21,18 +24,16 @@ def main():
     arguments = parsed()
     keep_to_cores(CORES)
     if arguments.linear:
-        import linear
-
         return linear.run(arguments)
     results = [measured(TASKS[name], arguments) for name in arguments.tasks]
-    limits = None
+    limits, startups = [], {}
     if arguments.limits:
-        from limits import measured_limits
-
         limits = measured_limits(arguments.cache)
-    text = report.page(results, arguments, limits)
+        with tempfile.TemporaryDirectory() as home:
+            startups = {name: measure.startup(command) for name, command in engines.startups(arguments.sluice, home).items()}
+    text = report.page(results, arguments, limits, startups)
     print("\n" + text)
-    written(text, results, arguments, limits)
+    written(text, report.document(results, arguments, limits, startups), arguments)
     if any(run.state in ("WRONG", "failed") for result in results for run in result.runs):
         sys.exit("an answer is wrong or a program failed; see above")
 
@@ -46,7 +47,7 @@ def parsed():
         "--engines", type=names_of(engines.TITLES), default=list(engines.TITLES), help=f"of {','.join(engines.TITLES)} (default: all)")
     parser.add_argument("--repeats", type=int, default=3, help="runs of each program on each task (default: 3)")
     parser.add_argument("--quick", action="store_true", help="T10 and T3 once: does it work?")
-    parser.add_argument("--limits", action="store_true", help="also measure what the machine can do at most")
+    parser.add_argument("--limits", action="store_true", help="also measure start-up times, and what the machine can do at most")
     parser.add_argument("--json", type=Path, help="a file for all figures")
     parser.add_argument("--no-check", action="store_true", help="do not compare answers (while tuning)")
     parser.add_argument("--keep", action="store_true", help="keep the outputs in the cache")
@@ -120,12 +121,12 @@ def size_of(output):
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
-def written(text, results, arguments, limits):
+def written(text, document, arguments):
     target = HERE.parent / "results" / "latest.md"
     target.parent.mkdir(exist_ok=True)
     target.write_text(text)
     if arguments.json:
-        arguments.json.write_text(json.dumps(report.document(results, arguments, limits), indent=2) + "\n")
+        arguments.json.write_text(json.dumps(document, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -37,3 +37,8 @@ def median(measurements) -> Measurement:
         statistics.median(m.seconds for m in measurements),
         statistics.median(m.cpu_seconds for m in measurements),
         max(m.peak_mb for m in measurements))
+
+
+def startup(command, times=21) -> float:
+    """Median milliseconds from start to end of a program that has nearly nothing to do."""
+    return statistics.median(run(command).seconds for _ in range(times)) * 1000

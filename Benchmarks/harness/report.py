@@ -63,12 +63,15 @@ class Result:
         return goals
 
 
-def page(results, arguments, limits):
+def page(results, arguments, limits, startups):
     parts = [conditions(arguments.sluice), f"Median of {arguments.repeats} runs; the programs took turns.", summary(results)]
     for result in results:
         parts += [f"### {result.task.name}: {result.task.title}", task_table(result), goal_lines(result)]
     if limits:
-        parts += ["### Limits of this machine", table(("limit", "MB/s"), [(name, f"{speed:,.0f}") for name, speed in limits])]
+        parts += ["### Limits of this machine, one core", table(("step", "MB/s"), [(name, f"{speed:,.0f}") for name, speed in limits])]
+    if startups:
+        lines = [(f"`{name}`", f"{milliseconds:.1f}") for name, milliseconds in startups.items()]
+        parts += ["### Start to end of a command that has nearly nothing to do", table(("command", "median ms"), lines)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -160,7 +163,7 @@ def system():
     return f"{names.get('PRETTY_NAME', 'Linux').strip(chr(34))}, Linux {platform.release().split(chr(45))[0]}"
 
 
-def document(results, arguments, limits):
+def document(results, arguments, limits, startups):
     """All figures for a program to read: seconds, megabytes (10^6 bytes)."""
     return {
         "conditions": conditions(arguments.sluice), "repeats": arguments.repeats,
@@ -172,4 +175,4 @@ def document(results, arguments, limits):
                 "engine": run.job.engine, "state": run.state, "note": run.note, "answer": run.answer, "output_bytes": run.output_bytes,
                 "wall_seconds": [m.seconds for m in run.measurements], "cpu_seconds": [m.cpu_seconds for m in run.measurements],
                 "peak_mb": [m.peak_mb for m in run.measurements]} for run in result.runs]} for result in results],
-        "limits_mb_per_second": dict(limits or [])}
+        "limits_mb_per_second": dict(limits), "startup_milliseconds": startups}

@@ -23,7 +23,6 @@ class Task:
     peak_goal_mb: float | None = None
     seconds_goal: float | None = None
     order: tuple = ()
-    output: str = "csv"
 
     @property
     def source(self):
@@ -33,7 +32,7 @@ class Task:
 
 TASKS = {task.name: task for task in (
     Task("T1", "CSV, filter, compute, CSV", ("flights.csv",), SPEED, ratio_goal=2, peak_goal_mb=150),
-    Task("T2", "CSV with types to Parquet", ("flights.csv",), FLIGHTS, peak_goal_mb=150, output="parquet"),
+    Task("T2", "CSV with types to Parquet", ("flights.csv",), FLIGHTS, peak_goal_mb=150),
     Task("T3", "CSV, aggregate", ("flights.csv",),
          {"carrier": "text", "month": "number", "n": "number", "n_arr": "number", "avg_dep": "number", "max_arr": "number", "dist": "number"},
          ratio_goal=3),
@@ -52,10 +51,16 @@ TASKS = {task.name: task for task in (
     Task("K1", "latest row of each account", ("updates.csv",),
          {"account": "text", "updated_at": "time", "revision": "number", "state": "text", "balance": "number", "city": "text",
           "email": "text"}),
-    Task("P1", "Parquet, filter, Parquet", ("flights.parquet",), FLIGHTS, output="parquet"),
-    Task("P2", "Parquet, aggregate", ("flights.parquet",), ROUTES, output="parquet"),
+    Task("P1", "Parquet, filter, Parquet", ("flights.parquet",), FLIGHTS),
+    Task("P2", "Parquet, aggregate", ("flights.parquet",), ROUTES),
     Task("Q1", "quoted CSV of several lines a record, to Parquet", ("texts.csv",),
          {"id": "number", "posted_at": "time", "rating": "number", "price": "number", "verified": "truth", "author": "text",
-          "title": "text", "body": "text"}, output="parquet"),
+          "title": "text", "body": "text"}),
+    Task("Q2", "quoted CSV of several lines a record, filter, CSV", ("texts.csv",),
+         {"id": "number", "posted_at": "time", "rating": "number", "price": "number", "title": "text", "body": "text"}),
+    Task("X1", "Parquet to CSV", ("flights.parquet",), FLIGHTS),
+    Task("N1", "nested JSON lines to Parquet", ("events.jsonl",),
+         {"id": "number", "type": "text", "created_at": "time", "login": "text", "repo_id": "number", "repo": "text", "size": "number",
+          "public": "truth"}),
     Task("S1", "CSV, sorted by two columns, CSV", ("flights.csv",), FLIGHTS, order=("tailnum", "time_hour")),
 )}

@@ -30,6 +30,8 @@ TEXTS = ("id Int64, posted_at DateTime('UTC'), rating Nullable(Int32), price Dec
 REPOSITORY = "repo Tuple(id Int64, name String)"
 PAYLOAD = "payload Tuple(size Nullable(Int64), commits Array(Tuple(message String)))"
 EVENT = f"id String, type String, created_at DateTime('UTC'), actor Tuple(login String), {REPOSITORY}, {PAYLOAD}"
+EVENT_FLAT = (f"id String, type String, created_at DateTime('UTC'), actor Tuple(login String), {REPOSITORY}, "
+              "payload Tuple(size Nullable(Int64)), public Bool")
 EVENT_SIZE = "repo Tuple(name String), payload Tuple(size Nullable(Int64))"
 
 MPH_AND_MORE = """
@@ -98,12 +100,19 @@ def query(task):
                 sum(distance) AS dist FROM {flights_parquet} GROUP BY origin, dest"""
         case "Q1":
             return f"SELECT * FROM {csv('texts.csv', TEXTS)}"
+        case "Q2":
+            return f"SELECT id, posted_at, rating, price, title, body FROM {csv('texts.csv', TEXTS)} WHERE rating >= 4"
+        case "X1":
+            return f"SELECT * FROM {flights_parquet}"
+        case "N1":
+            return f"""SELECT id, type, created_at, actor.login AS login, repo.id AS repo_id, repo.name AS repo, payload.size AS size, public
+                FROM {file('events.jsonl', 'JSONEachRow', EVENT_FLAT)}"""
         case "S1":
             return f"SELECT * FROM {flights} ORDER BY tailnum NULLS LAST, time_hour"
 
 
 task, data, output = sys.argv[1:]
 compression = " COMPRESSION 'gzip'" if task == "T6" else ""
-form = "Parquet" if task in ("T2", "P1", "P2", "Q1") else "CSVWithNames"
+form = "Parquet" if task in ("T2", "P1", "P2", "Q1", "N1") else "CSVWithNames"
 settings = "join_use_nulls = 1, format_csv_null_representation = '', output_format_parquet_compression_method = 'snappy'"
 chdb.query(f"{query(task)} INTO OUTFILE '{output}'{compression} FORMAT {form} SETTINGS {settings}")

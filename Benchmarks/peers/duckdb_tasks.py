@@ -26,7 +26,7 @@ TEXTS = {"id": "BIGINT", "posted_at": "TIMESTAMP", "rating": "INTEGER", "price":
          "author": "VARCHAR", "title": "VARCHAR", "body": "VARCHAR"}
 EVENT = {
     "id": "VARCHAR", "type": "VARCHAR", "created_at": "TIMESTAMP", "actor": "STRUCT(login VARCHAR)",
-    "repo": "STRUCT(id BIGINT, name VARCHAR)", "payload": "STRUCT(size BIGINT, commits STRUCT(message VARCHAR)[])"}
+    "repo": "STRUCT(id BIGINT, name VARCHAR)", "payload": "STRUCT(size BIGINT, commits STRUCT(message VARCHAR)[])", "public": "BOOLEAN"}
 
 
 def csv(path, columns, options=""):
@@ -72,6 +72,10 @@ def queries(data):
         "P2": (f"""SELECT origin, dest, count(*) AS n, avg(air_time) AS avg_air, min(dep_delay) AS min_dep, max(dep_delay) AS max_dep,
             sum(distance) AS dist FROM '{data}/flights.parquet' GROUP BY origin, dest""", as_parquet),
         "Q1": (f"FROM {csv(f'{data}/texts.csv', TEXTS)}", as_parquet),
+        "Q2": (f"SELECT id, posted_at, rating, price, title, body FROM {csv(f'{data}/texts.csv', TEXTS)} WHERE rating >= 4", as_csv),
+        "X1": (f"FROM '{data}/flights.parquet'", as_csv),
+        "N1": (f"""SELECT id, type, created_at, actor.login AS login, repo.id AS repo_id, repo.name AS repo, payload.size AS size, public
+            FROM {json(events, 'id', 'type', 'created_at', 'actor', 'repo', 'payload', 'public')}""", as_parquet),
         "S1": (f"FROM {flights} ORDER BY tailnum NULLS LAST, time_hour", as_csv),
     }
 

@@ -145,6 +145,22 @@ def Q1():
     return csv("texts.csv", TEXTS).with_columns(time("posted_at"))
 
 
+def Q2():
+    return csv("texts.csv", TEXTS).filter(col("rating") >= 4).select("id", time("posted_at"), "rating", "price", "title", "body")
+
+
+def X1():
+    return polars.scan_parquet(f"{data}/flights.parquet")
+
+
+def N1():
+    schema = EVENT | {"payload": Struct({"size": Int64}), "public": Boolean}
+    repository = col("repo").struct
+    return polars.scan_ndjson(f"{data}/events.jsonl", schema=schema).select(
+        "id", "type", time("created_at"), col("actor").struct.field("login"), repository.field("id").alias("repo_id"),
+        repository.field("name").alias("repo"), col("payload").struct.field("size"), "public")
+
+
 def S1():
     return flights().with_columns(time("time_hour")).sort("tailnum", "time_hour", nulls_last=True)
 
@@ -152,7 +168,7 @@ def S1():
 task, data, output = sys.argv[1:]
 frame = globals()[task]()
 ordered = {"maintain_order": task == "S1", "engine": "streaming"}
-if task in ("T2", "P1", "P2", "Q1"):
+if task in ("T2", "P1", "P2", "Q1", "N1"):
     frame.sink_parquet(output, compression="snappy", **ordered)
 elif task == "T6":
     frame.sink_csv(output, compression="gzip", check_extension=False, **ordered)

@@ -49,6 +49,8 @@ struct TypeTests {
     @Test("a schema has each name once")
     func schemas() throws {
         #expect { try Schema([Field("a", .int64), Field("a", .date)]) } throws: { ($0 as? SluiceError)?.code == .duplicateColumn }
+        // Two normal forms of one name are two names.
+        #expect(try Schema([Field("\u{E9}", .int64), Field("e\u{301}", .date)]).index(of: "e\u{301}") == 1)
         let schema = try Schema([Field("a", .int64), Field("A", .date)])
         #expect(schema.index(of: "A") == 1)
         #expect { try schema.require("b") } throws: { ($0 as? SluiceError)?.code == .unknownColumn }

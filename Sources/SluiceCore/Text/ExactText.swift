@@ -10,6 +10,18 @@ package struct ExactText: Hashable, Sendable {
     package static func == (a: Self, b: Self) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
 
     package func hash(into hasher: inout Hasher) {
-        for byte in text.utf8 { hasher.combine(byte) }
+        var count = 0
+        // A native text is hashed at once; one that is not gives the same bytes one by one.
+        let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { bytes in
+            hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
+            count = bytes.count
+        }
+        if isDone == nil {
+            for byte in text.utf8 {
+                withUnsafeBytes(of: byte) { hasher.combine(bytes: $0) }
+                count += 1
+            }
+        }
+        hasher.combine(count)
     }
 }

@@ -8,6 +8,10 @@ package enum ParquetLimits {
     package static let pageHeaderBytes = 16 << 20
     /// Bytes of a bloom filter's bit set; the specification's own maximum is 128 MiB.
     package static let bloomFilterBytes = 128 << 20
+    /// Values that are looked up in a bloom filter; of a longer list it is not asked.
+    package static let bloomProbes = 64
+    /// Comparisons of a dictionary's values with a condition's constants; a dictionary that would need more is not asked.
+    package static let dictionaryProbes = 1 << 16
     /// Bytes of one page, compressed or not.
     package static let pageBytes = 512 << 20
     /// Nesting of structs inside Thrift's bytes.

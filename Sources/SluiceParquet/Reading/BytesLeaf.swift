@@ -44,6 +44,8 @@ final class BytesLeaf: LeafReader {
         dictionary = rows.finished
     }
 
+    var dictionaryColumn: Column? { dictionaryMisfits.isEmpty ? dictionary.map { Column(type, .bytes($0)) } : nil }
+
     func startPage() throws(SluiceError) {
         codes = try pages.dictionaryCodes(hasDictionary: dictionary != nil)
         if codes == nil { try decoder.start(pages.values, encoding: pages.encoding) }

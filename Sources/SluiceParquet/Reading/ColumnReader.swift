@@ -4,6 +4,7 @@ import SluiceCore
 final class ColumnReader {
     let node: ParquetNode
     private let leaves: [(index: Int, reader: any LeafReader)]
+    private let file: ParquetFile
     private let rowGroup: Int
     private let path: String
     /// Rows to pass over before the next that are read, gathered so that whole pages can be passed over.
@@ -11,6 +12,7 @@ final class ColumnReader {
 
     init(_ node: ParquetNode, _ file: ParquetFile, rowGroup: Int) throws(SluiceError) {
         self.node = node
+        self.file = file
         self.rowGroup = rowGroup
         path = file.path
         var leaves: [(index: Int, reader: any LeafReader)] = []
@@ -31,6 +33,28 @@ final class ColumnReader {
     var safeRows: Int { leaves.reduce(.max) { min($0, $1.reader.safeRows) } }
 
     func skip(_ rows: Int) { rowsToSkip += rows }
+
+    /// Takes over where the pages are, so that those that are passed over are not read.
+    func useOffsetIndex() throws(SluiceError) {
+        guard node.isFlat, let leaf = leaves.first, leaf.reader.pages.index == nil else { return }
+        leaf.reader.pages.index = try RowGroupSkipping(file, rowGroup: rowGroup).offsetIndex(file.tree.leaves[leaf.index])
+    }
+
+    /// Whether a value of the column may fulfil a relation, by the dictionary where all values are from it. Nothing must be read yet.
+    func dictionaryMayFulfil(_ relation: ColumnBound.Relation) throws(SluiceError) -> Bool {
+        guard node.isFlat, let (index, reader) = leaves.first, reader.pages.isDictionaryOnly, relation != .isNull, relation != .isNotNull
+        else { return true }
+        do throws(SluiceError) {
+            let (_, metadata) = try file.chunk(file.tree.leaves[index], rowGroup: rowGroup)
+            if let (bytes, count) = try reader.pages.firstDictionary(of: metadata) { try reader.startDictionary(bytes, count: count) }
+        } catch {
+            throw error.inColumn(node.name, rowGroup: rowGroup, of: path)
+        }
+        guard let entries = reader.dictionaryColumn, entries.count * relation.constantCount <= ParquetLimits.dictionaryProbes else {
+            return true
+        }
+        return (0..<entries.count).contains { BoundValue(entries[$0])?.mayFulfil(relation) ?? true }
+    }
 
     /// The next `rows` rows, and errors of rows of theirs.
     func read(_ rows: Int) throws(SluiceError) -> (column: Column, errors: [(row: Int, error: RowError)]) {
@@ -60,4 +84,9 @@ final class ColumnReader {
             throw error.inColumn(node.name, rowGroup: rowGroup, of: path)
         }
     }
+}
+
+extension ColumnBound.Relation {
+    /// With how many constants a value is compared.
+    fileprivate var constantCount: Int { if case .isIn(let values) = self { values.count } else { 1 } }
 }

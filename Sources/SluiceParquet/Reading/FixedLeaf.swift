@@ -45,6 +45,11 @@ final class FixedLeaf: LeafReader {
         for (position, error) in found.found { dictionaryMisfits[Int32(truncatingIfNeeded: position)] = error }
     }
 
+    var dictionaryColumn: Column? {
+        guard let dictionaryCount, dictionaryMisfits.isEmpty else { return nil }
+        return Column(type, makeStorage(dictionary.base, dictionaryCount))
+    }
+
     func startPage() throws(SluiceError) {
         codes = try pages.dictionaryCodes(hasDictionary: dictionaryCount != nil)
         if codes == nil { try decoder.start(pages.values, encoding: pages.encoding) }

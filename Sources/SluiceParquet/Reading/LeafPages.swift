@@ -24,11 +24,22 @@ struct LeafPages {
     private(set) var values = PageBytes.empty
     private(set) var encoding = PageEncoding.plain
     private var hasDictionary = false
+    /// Where the pages are, by rows, if the file says so.
+    var index: OffsetIndex?
+    private var nextIndexed = 0
+    /// The rows of the next page, if it was jumped to.
+    private var expectedRows: Int64?
+    private let rowsInChunk: Int64
+    /// Whether all values of the chunk are in its dictionary.
+    let isDictionaryOnly: Bool
 
     init(_ leaf: ParquetLeaf, _ metadata: ColumnMetaData, _ chunk: ChunkPages) {
         self.leaf = leaf
         self.chunk = chunk
         chunkEntriesLeft = metadata.valueCount
+        rowsInChunk = metadata.valueCount
+        let dataPages = metadata.encodingStatistics?.filter { $0.pageType == .data || $0.pageType == .dataV2 } ?? []
+        isDictionaryOnly = !dataPages.isEmpty && dataPages.allSatisfy { $0.encoding == .rleDictionary || $0.encoding == .plainDictionary }
     }
 
     /// Whether entries are rows.
@@ -61,6 +72,33 @@ struct LeafPages {
         return .end
     }
 
+    /// Reads the dictionary, where the chunk begins with one and nothing was read yet; nil otherwise.
+    mutating func firstDictionary(of metadata: ColumnMetaData) throws(SluiceError) -> (PageBytes, count: Int)? {
+        guard chunkEntriesLeft == rowsInChunk, entriesLeft == 0, !hasDictionary, let offset = metadata.dictionaryPageOffset, offset > 0,
+            offset < metadata.dataPageOffset
+        else { return nil }
+        let header = try chunk.header()
+        guard case .dictionary(let dictionary) = header.kind, case .dictionary(let bytes, let count) = try start(dictionary, header) else {
+            throw PageError.damaged("its column chunk does not begin with the dictionary")
+        }
+        return (bytes, count)
+    }
+
+    /// Between two pages: jumps to the page that has the row `rows` rows further, if an index says where it is. Returns the rows passed over.
+    mutating func jump(_ rows: Int) throws(SluiceError) -> Int {
+        guard isFlat, let pages = index?.pages, hasDictionary || chunk.position >= pages[0].offset else { return 0 }
+        let row = rowsInChunk - chunkEntriesLeft
+        var target = nextIndexed
+        while target + 1 < pages.count, pages[target + 1].firstRow <= row + Int64(rows) { target += 1 }
+        guard target < pages.count, pages[target].firstRow > row, pages[target].firstRow <= row + Int64(rows) else { return 0 }
+        nextIndexed = target
+        expectedRows = target + 1 < pages.count ? pages[target + 1].firstRow - pages[target].firstRow : nil
+        try chunk.seek(to: pages[target].offset)
+        let passed = pages[target].firstRow - row
+        chunkEntriesLeft -= passed
+        return Int(passed)
+    }
+
     private mutating func start(_ dictionary: DictionaryPageHeader, _ header: PageHeader) throws(SluiceError) -> Step {
         guard dictionary.encoding == .plain || dictionary.encoding == .plainDictionary else {
             throw PageError.unsupported(dictionary.encoding, "dictionary")
@@ -74,6 +112,10 @@ struct LeafPages {
         guard count >= 0, Int64(count) <= chunkEntriesLeft else {
             throw PageError.damaged("it has \(count) values where \(chunkEntriesLeft) are left")
         }
+        guard expectedRows == nil || expectedRows == Int64(count) else {
+            throw PageError.damaged("its rows are not those of the offset index")
+        }
+        expectedRows = nil
         entriesLeft = Int(count)
         chunkEntriesLeft -= Int64(count)
     }

@@ -21,6 +21,8 @@ protocol LeafReader: AnyObject {
     var misfits: Misfits { get }
     /// The largest number of rows whose values surely fit into one batch.
     var safeRows: Int { get }
+    /// The values of the dictionary, in no order; nil when there is none, or one with values that do not fit.
+    var dictionaryColumn: Column? { get }
 }
 
 /// A batch of a leaf.
@@ -34,6 +36,7 @@ struct LeafBatch {
 
 extension LeafReader {
     var safeRows: Int { .max }
+    var dictionaryColumn: Column? { nil }
 
     /// The next `rows` rows.
     ///
@@ -67,6 +70,8 @@ extension LeafReader {
         while left > 0 {
             if !shape.hasEntries(pages) {
                 shape.begin(rows: 0)
+                left -= try pages.jump(left)
+                if left == 0 { return }
                 guard let skipped = try nextPage(skipping: left) else { throw tooFewRows }
                 left -= skipped
                 continue

@@ -19,10 +19,11 @@ package final class RowGroupReader: @unchecked Sendable {
     private let file: ParquetFile
     private let rowGroup: Int
     private let condition: (any RowCondition)?
-    /// Positions in `schema` of the columns that the condition reads; -1 for one that batches do not have.
+    /// The columns that the condition reads, and their positions in `schema` where batches have them.
     private let conditionReaders: [(reader: ColumnReader, output: Int?)]
     private let conditionSchema: Schema
     private let otherReaders: [(reader: ColumnReader, output: Int)]
+    private let readers: [ColumnReader]
     private let batchRows: Int
     /// Rows that may be wanted, ascending; the first range begins at `nextRow` or behind it.
     private var ranges: [Range<Int64>]
@@ -56,9 +57,27 @@ package final class RowGroupReader: @unchecked Sendable {
         self.conditionReaders = conditionReaders
         self.otherReaders = otherReaders
         let group = file.metadata.rowGroups[rowGroup]
-        let leaves = (conditionReaders.map(\.reader) + otherReaders.map(\.reader)).flatMap(\.node.leaves)
+        readers = conditionReaders.map(\.reader) + otherReaders.map(\.reader)
+        let leaves = readers.flatMap(\.node.leaves)
         self.batchRows = Self.batchRows(group, leaves: leaves, atMost: max(batchRows, 1))
-        ranges = group.rowCount > 0 ? [0..<group.rowCount] : []
+        ranges = []
+        ranges = try Self.ranges(file, rowGroup, condition, conditionReaders.map(\.reader))
+        skippedRows = group.rowCount - ranges.reduce(0) { $0 + Int64($1.count) }
+        if condition != nil, !ranges.isEmpty { for reader in readers { try reader.useOffsetIndex() } }
+    }
+
+    /// The rows that may be wanted, by all that the file says about its values.
+    private static func ranges(
+        _ file: ParquetFile, _ rowGroup: Int, _ condition: (any RowCondition)?, _ readers: [ColumnReader]
+    ) throws(SluiceError) -> [Range<Int64>] {
+        let skipping = RowGroupSkipping(file, rowGroup: rowGroup)
+        let bounds = condition?.bounds ?? []
+        guard try skipping.mayHaveRows(bounds) else { return [] }
+        for bound in bounds {
+            guard let reader = readers.first(where: { $0.node.name == bound.column }) else { continue }
+            if try !reader.dictionaryMayFulfil(bound.relation) { return [] }
+        }
+        return try skipping.rowRanges(bounds)
     }
 
     /// Rows whose columns take about `ParquetLimits.batchBytes`, going by the sizes in the footer.
@@ -78,7 +97,6 @@ package final class RowGroupReader: @unchecked Sendable {
     package func next() throws(SluiceError) -> ParquetRows? {
         while let range = ranges.first {
             if nextRow < range.lowerBound { skip(Int(clamping: range.lowerBound - nextRow)) }
-            let readers = conditionReaders.map(\.reader) + otherReaders.map(\.reader)
             let rows = readers.reduce(min(batchRows, Int(clamping: range.upperBound - nextRow))) { min($0, $1.safeRows) }
             let first = nextRow
             nextRow += Int64(rows)
@@ -89,10 +107,8 @@ package final class RowGroupReader: @unchecked Sendable {
     }
 
     private func skip(_ rows: Int) {
-        for (reader, _) in conditionReaders { reader.skip(rows) }
-        for (reader, _) in otherReaders { reader.skip(rows) }
+        for reader in readers { reader.skip(rows) }
         nextRow += Int64(rows)
-        skippedRows += Int64(rows)
     }
 
     /// The next `rows` rows, of which the first has the number `first` in the file; nil if none of them is kept.

@@ -1,0 +1,171 @@
+import SluiceCore
+
+final class AvroNullDecoder: AvroDecoder, @unchecked Sendable {
+    private var count = 0
+
+    override func decode(_ cursor: inout AvroCursor) { count += 1 }
+    override func appendSlot(_ cursor: inout AvroCursor) { count += 1 }
+
+    override func take() -> Column {
+        defer { count = 0 }
+        return Column(.null, .null(count))
+    }
+}
+
+final class AvroBooleanDecoder: AvroDecoder, @unchecked Sendable {
+    private var bits = Bitmap()
+
+    override func decode(_ cursor: inout AvroCursor) {
+        let byte = cursor.byte()
+        if byte > 1 { cursor.fail(.boolean) }
+        bits.append(byte == 1)
+    }
+
+    override func appendSlot(_ cursor: inout AvroCursor) { bits.append(false) }
+    override func reserve(_ count: Int) { bits.reserveCapacity(bits.count + count) }
+
+    override func take() -> Column {
+        defer { bits = Bitmap() }
+        return Column(.boolean, .boolean(bits))
+    }
+}
+
+/// Numbers and dates.
+final class AvroIntDecoder: AvroDecoder, @unchecked Sendable {
+    private let type: DataType
+    private var values: [Int32] = []
+
+    init(_ column: String, type: DataType) {
+        self.type = type
+        super.init(column)
+    }
+
+    override func decode(_ cursor: inout AvroCursor) { values.append(cursor.int()) }
+    override func appendSlot(_ cursor: inout AvroCursor) { values.append(0) }
+    override func reserve(_ count: Int) { values.reserveCapacity(values.count + count) }
+
+    override func take() -> Column {
+        defer { values = [] }
+        return Column(type, .int32(values))
+    }
+}
+
+/// Numbers and timestamps, which are microseconds in a column.
+final class AvroLongDecoder: AvroDecoder, @unchecked Sendable {
+    enum Scale {
+        case same, thousandfold, thousandth
+
+        init(_ unit: AvroType.TimeUnit) {
+            switch unit {
+            case .millis: self = .thousandfold
+            case .micros: self = .same
+            case .nanos: self = .thousandth
+            }
+        }
+    }
+
+    private let type: DataType
+    private let scale: Scale
+    private var values: [Int64] = []
+
+    init(_ column: String, type: DataType, scale: Scale) {
+        self.type = type
+        self.scale = scale
+        super.init(column)
+    }
+
+    override func decode(_ cursor: inout AvroCursor) {
+        let value = cursor.long()
+        values.append(scale == .same ? value : scaled(value, &cursor))
+    }
+
+    private func scaled(_ value: Int64, _ cursor: inout AvroCursor) -> Int64 {
+        if scale == .thousandfold {
+            let (product, overflow) = value.multipliedReportingOverflow(by: 1_000)
+            if !overflow { return product }
+            cursor.reject(column, "\(value) milliseconds are beyond the range of a timestamp")
+            return 0
+        }
+        let (quotient, rest) = value.quotientAndRemainder(dividingBy: 1_000)
+        if rest != 0 { cursor.reject(column, "\(value) nanoseconds are no whole microseconds") }
+        return quotient
+    }
+
+    override func appendSlot(_ cursor: inout AvroCursor) { values.append(0) }
+    override func reserve(_ count: Int) { values.reserveCapacity(values.count + count) }
+
+    override func take() -> Column {
+        defer { values = [] }
+        return Column(type, .int64(values))
+    }
+}
+
+final class AvroFloatDecoder: AvroDecoder, @unchecked Sendable {
+    private var values: [Float] = []
+
+    override func decode(_ cursor: inout AvroCursor) { values.append(Float(bitPattern: cursor.word(UInt32.self))) }
+    override func appendSlot(_ cursor: inout AvroCursor) { values.append(0) }
+    override func reserve(_ count: Int) { values.reserveCapacity(values.count + count) }
+
+    override func take() -> Column {
+        defer { values = [] }
+        return Column(.float32, .float32(values))
+    }
+}
+
+final class AvroDoubleDecoder: AvroDecoder, @unchecked Sendable {
+    private var values: [Double] = []
+
+    override func decode(_ cursor: inout AvroCursor) { values.append(Double(bitPattern: cursor.word(UInt64.self))) }
+    override func appendSlot(_ cursor: inout AvroCursor) { values.append(0) }
+    override func reserve(_ count: Int) { values.reserveCapacity(values.count + count) }
+
+    override func take() -> Column {
+        defer { values = [] }
+        return Column(.float64, .float64(values))
+    }
+}
+
+final class AvroDecimalDecoder: AvroDecoder, @unchecked Sendable {
+    private let decimal: AvroType.Decimal
+    private let byteCount: Int?
+    private let limit: UInt128
+    private var values: [Int128] = []
+
+    init(_ column: String, _ decimal: AvroType.Decimal, byteCount: Int?) {
+        self.decimal = decimal
+        self.byteCount = byteCount
+        limit = NumberText.powerOfTen(decimal.precision)
+        super.init(column)
+    }
+
+    override func decode(_ cursor: inout AvroCursor) {
+        let bytes = byteCount.map { cursor.bytes($0) } ?? cursor.bytes()
+        if let value = Self.integer(bytes), value.magnitude < limit {
+            values.append(value)
+        } else {
+            cursor.reject(column, "a decimal of \(bytes.count) bytes has more than \(decimal.precision) digits")
+            values.append(0)
+        }
+    }
+
+    /// Big-endian two's complement; nil beyond 128 bits.
+    private static func integer(_ bytes: UnsafeBufferPointer<UInt8>) -> Int128? {
+        let isNegative = (bytes.first ?? 0) >= 0x80
+        let fill: UInt8 = isNegative ? 0xFF : 0
+        let digits = bytes.drop { $0 == fill }
+        guard digits.count <= 16 else { return nil }
+        var value: UInt128 = isNegative ? .max : 0
+        for byte in digits { value = value << 8 | UInt128(byte) }
+        let result = Int128(truncatingIfNeeded: value)
+        return (result < 0) == isNegative ? result : nil
+    }
+
+    override func appendSlot(_ cursor: inout AvroCursor) { values.append(0) }
+    override func reserve(_ count: Int) { values.reserveCapacity(values.count + count) }
+
+    override func take() -> Column {
+        defer { values = [] }
+        return Column(.decimal(precision: decimal.precision, scale: decimal.scale), .decimal(values))
+    }
+}

@@ -1,0 +1,55 @@
+import SluiceCore
+
+/// Logical types (Avro specification, "Logical Types"). Unknown and invalid ones are ignored, as the specification says.
+enum AvroLogicalType {
+    /// A primitive type with what its declaration says beside.
+    static func annotated(_ type: AvroType, _ json: Value) throws(SluiceError) -> AvroType {
+        guard case .string(let name)? = json.member("logicalType") else { return type }
+        switch (type, name) {
+        case (.bytes, "decimal"): return .bytes(try decimal(json))
+        case (.int, "date"): return .int(.date)
+        case (.int, "time-millis"): return .int(.timeMillis)
+        case (.long, "time-micros"): return .long(.timeMicros)
+        case (.long, _): return unit(of: name).map { .long(.timestamp($0.unit, zoned: $0.zoned)) } ?? type
+        default: return type
+        }
+    }
+
+    static func fixed(_ byteCount: Int, _ json: Value) throws(SluiceError) -> AvroType {
+        var meaning = AvroType.FixedMeaning.binary
+        if case .string(let name)? = json.member("logicalType") {
+            if name == "uuid", byteCount == 16 { meaning = .uuid }
+            if name == "decimal", let decimal = try decimal(json) { meaning = .decimal(decimal) }
+        }
+        return .fixed(byteCount: byteCount, meaning)
+    }
+
+    private static func unit(of name: String) -> (unit: AvroType.TimeUnit, zoned: Bool)? {
+        switch name {
+        case "timestamp-millis": (.millis, true)
+        case "timestamp-micros": (.micros, true)
+        case "timestamp-nanos": (.nanos, true)
+        case "local-timestamp-millis": (.millis, false)
+        case "local-timestamp-micros": (.micros, false)
+        case "local-timestamp-nanos": (.nanos, false)
+        default: nil
+        }
+    }
+
+    /// Nil when it is not valid.
+    private static func decimal(_ json: Value) throws(SluiceError) -> AvroType.Decimal? {
+        guard case .integer(let precision)? = json.member("precision"), precision > 0 else { return nil }
+        var scale: Int64 = 0
+        if let given = json.member("scale") {
+            guard case .integer(let number) = given else { return nil }
+            scale = number
+        }
+        guard (0...precision).contains(scale) else { return nil }
+        guard precision <= DataType.maximumDecimalPrecision else {
+            throw SluiceError(
+                .typeError, "the Avro schema has a decimal of \(precision) digits, more than \(DataType.maximumDecimalPrecision)",
+                remedy: "write the numbers with fewer digits or as texts")
+        }
+        return AvroType.Decimal(precision: Int(precision), scale: Int(scale))
+    }
+}

@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceTestKit
 import Testing
 
 /// Columns of every type, nested in one another, against plain arrays of values.

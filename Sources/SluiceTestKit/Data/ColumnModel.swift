@@ -1,12 +1,12 @@
-import SluiceCore
+package import SluiceCore
 
 /// Random columns beside what they are made of, for tests against plain arrays.
-struct ColumnModel {
-    let column: Column
-    let values: [Value]
+package struct ColumnModel {
+    package let column: Column
+    package let values: [Value]
 
     /// Types that cover every storage, also in one another.
-    static let types: [DataType] = [
+    package static let types: [DataType] = [
         .null, .boolean, .int8, .int16, .int32, .int64, .float32, .float64, .decimal(precision: 9, scale: 2), .string, .binary, .date,
         .timestamp(zoned: true), .list(.string), .list(.list(.int16)), .map(key: .string, value: .int64),
         .map(key: .int32, value: .list(.string)), .structure([Field("a", .int64), Field("b", .list(.string))]),
@@ -15,7 +15,7 @@ struct ColumnModel {
     ]
 
     /// - Parameter usesDictionaries: texts, also nested ones, come as codes into a dictionary.
-    init(_ type: DataType, count: Int, usesDictionaries: Bool, using generator: inout some RandomNumberGenerator) {
+    package init(_ type: DataType, count: Int, usesDictionaries: Bool, using generator: inout some RandomNumberGenerator) {
         values = (0..<count).map { _ in Self.value(type, depth: 0, using: &generator) }
         guard let plain = try? ColumnBuilder.column(type, values) else { preconditionFailure("the model makes fitting values") }
         column = usesDictionaries ? Self.encoded(plain, using: &generator) : plain
@@ -51,7 +51,7 @@ struct ColumnModel {
     }
 
     /// The same column with texts as dictionaries, of which some values are not used and some are there twice.
-    static func encoded(_ column: Column, using generator: inout some RandomNumberGenerator) -> Column {
+    private static func encoded(_ column: Column, using generator: inout some RandomNumberGenerator) -> Column {
         let storage: Column.Storage =
             switch column.storage {
             case .bytes(let rows): dictionary(rows, using: &generator)
@@ -81,20 +81,5 @@ struct ColumnModel {
             }
         }
         return .dictionary(codes: codes, values: values)
-    }
-}
-
-/// A small generator that gives the same numbers for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -29,6 +29,7 @@ let package = Package(
     name: "sluice",
     products: [
         .library(name: "Sluice", targets: ["Sluice"]),
+        .library(name: "SluiceArrow", targets: ["SluiceArrow"]),
         .executable(name: "sluice", targets: ["sluice"]),
     ],
     dependencies: [
@@ -42,7 +43,10 @@ let package = Package(
         room("SluiceCore"),
         .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CArrow"),
         .target(name: "CStreamSupport"),
+        // bricks
+        room("SluiceArrow", ["SluiceCore", "CArrow"]),
         // parts
         room("SluiceStorage", ["SluiceCore"]),
         room("SluiceExpressions", ["SluiceCore"]),
@@ -76,6 +80,7 @@ let package = Package(
         // tests
         room("SluiceTestKit", ["SluiceCore", "SluiceStorage"]),
         tests("SluiceCoreTests", ["SluiceCore", "SluiceTestKit"]),
+        tests("SluiceArrowTests", ["SluiceArrow", "CArrow", "SluiceTestKit"]),
         tests("SluiceStorageTests", ["SluiceStorage", "SluiceTestKit"]),
         tests("SluiceExpressionsTests", ["SluiceExpressions", "SluiceTestKit"]),
         tests("SluiceFormatsTests", ["SluiceFormats", "SluiceTestKit", "CLibCSV"]),

@@ -1,8 +1,9 @@
 /// The floors of the house, lowest first. A target imports floors below its own, never a sibling.
 enum House {
     static let floors: [(name: String, targets: [String])] = [
-        ("C libraries", ["CLibCSV", "CZlib", "CStreamSupport"]),
+        ("C libraries", ["CArrow", "CLibCSV", "CZlib", "CStreamSupport"]),
         ("ground", ["SluiceCore"]),
+        ("codecs", ["SluiceArrow"]),
         ("parts", ["SluiceStorage", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceCatalog"]),
         ("plan", ["SluicePipelines"]),
         ("run", ["SluiceEngine", "SluiceConnectors", "SluiceCrawler", "SluiceQuery"]),
@@ -17,6 +18,7 @@ enum House {
 
     /// Which targets may import a module from outside: each library has its keeper, so that it can be replaced in one place.
     static let keepers: [String: Set<String>] = [
+        "CArrow": ["SluiceArrow"],
         "CLibCSV": ["SluiceFormats"],
         "CZlib": ["SluiceFormats"],
         "CStreamSupport": ["SluiceStreams"],

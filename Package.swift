@@ -43,30 +43,36 @@ let package = Package(
         room("SluiceCore"),
         .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+        .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .target(name: "CArrow"),
         .target(name: "CStreamSupport"),
+        .target(name: "CTextScan"),
         // bricks
         room("SluiceArrow", ["SluiceCore", "CArrow"]),
+        room("SluiceCodecs", ["SluiceCore", "CZlib", "CZstd", "CSnappy", "CDeflate", "CISAL"]),
+        room("SluiceParquet", ["SluiceCore", "SluiceCodecs"]),
         // parts
         room("SluiceStorage", ["SluiceCore"]),
         room("SluiceExpressions", ["SluiceCore"]),
-        room("SluiceFormats", ["SluiceCore", "CLibCSV", "CZlib"]),
+        room("SluiceFormats", ["SluiceCore", "SluiceCodecs", "SluiceParquet", "CLibCSV", "CTextScan"]),
         room("SluiceStreams", ["SluiceCore", "CStreamSupport", crypto]),
         room("SluiceCatalog", ["SluiceCore", grdb]),
         // plan
         room(
             "SluicePipelines",
-            ["SluiceCore", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceCatalog", "SluiceStorage", yams]),
+            ["SluiceCore", "SluiceExpressions", "SluiceStreams", "SluiceCatalog", yams]),
         // run
         room(
             "SluiceEngine",
             [
-                "SluiceCore", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceCatalog", "SluiceStorage", "SluicePipelines",
-                crypto,
+                "SluiceCore", "SluiceExpressions", "SluiceStreams", "SluiceCatalog", "SluicePipelines", crypto,
             ]),
         room(
             "SluiceConnectors",
-            ["SluiceCore", "SluiceFormats", "SluiceStreams", "SluiceCatalog", "SluiceStorage", "SluicePipelines"]),
+            ["SluiceCore", "SluiceCodecs", "SluiceFormats", "SluiceStreams", "SluiceCatalog", "SluiceStorage", "SluicePipelines"]),
         // edge
         room(
             "SluiceCLI",
@@ -81,6 +87,8 @@ let package = Package(
         room("SluiceTestKit", ["SluiceCore", "SluiceStorage"]),
         tests("SluiceCoreTests", ["SluiceCore", "SluiceTestKit"]),
         tests("SluiceArrowTests", ["SluiceArrow", "CArrow", "SluiceTestKit"]),
+        tests("SluiceCodecsTests", ["SluiceCodecs", "SluiceTestKit"]),
+        tests("SluiceParquetTests", ["SluiceParquet", "SluiceTestKit"]),
         tests("SluiceStorageTests", ["SluiceStorage", "SluiceTestKit"]),
         tests("SluiceExpressionsTests", ["SluiceExpressions", "SluiceTestKit"]),
         tests("SluiceFormatsTests", ["SluiceFormats", "SluiceTestKit", "CLibCSV"]),
@@ -91,7 +99,8 @@ let package = Package(
         tests("SluiceEngineTests", ["SluiceEngine", "SluiceTestKit"]),
         tests("SluiceTests", ["Sluice", "SluiceTestKit"]),
         tests("SluiceCLITests", ["SluiceCLI", "SluiceTestKit"]),
-        tests("EndToEndTests", ["sluice", "SluiceTestKit"]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["sluice", "SluiceCore", "SluiceTestKit"], exclude: ["Scenarios"], swiftSettings: strict),
         tests("TidyTests", []),
     ]
 )

@@ -3,18 +3,10 @@ package import SluiceCore
 /// Bytes that can be handed to another task before they are read.
 package typealias InputBytes = any ByteSource & Sendable
 
-/// What to do with a column that is wanted and that the file does not have.
-package enum MissingColumns: Hashable, Sendable {
-    /// It is an error: the file does not fit the declared schema.
-    case error
-    /// All its values are null: the column appears in other files.
-    case null
-}
-
-/// A file format: how records are found in bytes, what they hold, and how batches become bytes.
+/// A file format. A new one is a folder with a type like this and a line in `FormatRegistry`.
 ///
-/// Reading has two levels, so that one decoder serves files and stream payloads: a framer cuts bytes into whole records,
-/// a decoder turns records into typed columns. A new format is a folder with a type like this and a line in `FormatRegistry`.
+/// Reading and writing both have a part that goes through a file in order, and a part that any task may do: decoding a piece of a file into
+/// columns, encoding rows into bytes. Formats of separate records (`RecordFormat`) are also the payloads of streams.
 package protocol Format: Sendable {
     /// As definitions name it: `csv`.
     static var name: String { get }
@@ -23,10 +15,58 @@ package protocol Format: Sendable {
     /// Without a dot, lower case: `csv`.
     static var fileExtensions: [String] { get }
     static var options: [OptionSpec] { get }
+    /// Whether files are compressed inside, by the format's option `codec`, so that the whole file never is.
+    static var compressesItself: Bool { get }
 
     /// - Throws: `unknownKey` or `invalidOption`.
     init(options: [String: OptionValue]) throws(SluiceError)
 
+    /// What the file says of itself, without reading its rows.
+    func describe(_ input: FileInput) throws(SluiceError) -> FileDescription
+
+    /// Starts reading a file.
+    ///
+    /// - Throws: `headerMismatch` when a column is missing and may not be; `typeError` for a type that the format cannot hold; `corruptFile`.
+    func reader(_ input: FileInput, _ request: ReadRequest) throws(SluiceError) -> any FileReader
+
+    /// A writer of files with exactly this schema.
+    ///
+    /// - Throws: `typeError` for a type that the format cannot hold.
+    func writer(_ schema: Schema) throws(SluiceError) -> any FileWriter
+}
+
+extension Format {
+    package static var compressesItself: Bool { false }
+    package var name: String { Self.name }
+}
+
+/// What a file says of itself.
+package struct FileDescription: Sendable {
+    /// Column names, dialect and warnings.
+    package var layout: FileLayout
+    /// Where the file states its columns' types; nil where they must be inferred.
+    package var schema: Schema?
+    /// Where the file states it.
+    package var rowCount: Int64?
+
+    package init(layout: FileLayout, schema: Schema? = nil, rowCount: Int64? = nil) {
+        self.layout = layout
+        self.schema = schema
+        self.rowCount = rowCount
+    }
+}
+
+/// What to do with a column that is wanted and that the file does not have.
+package enum MissingColumns: Hashable, Sendable {
+    /// It is an error: the file does not fit the declared schema.
+    case error
+    /// All its values are null: the column appears in other files.
+    case null
+}
+
+/// A format of records one after another: a framer cuts bytes into whole records, a decoder turns records into typed columns; the same
+/// decoder serves files and stream payloads.
+package protocol RecordFormat: Format {
     /// Starts reading a file whose bytes are decompressed already; reads its header.
     ///
     /// - Parameter path: names the file in places and messages.
@@ -43,4 +83,21 @@ package protocol Format: Sendable {
 
     /// A writer of batches with exactly this schema.
     func encoder(_ schema: Schema) throws(SluiceError) -> any RecordEncoder
+}
+
+extension RecordFormat {
+    /// Starts reading a file as it lies in a store: decompressed by its content, then framed.
+    ///
+    /// - Throws: `corruptFile` or `cutFile` for a file that is not what its name says; what `framer` throws.
+    package func open(_ input: FileInput) throws(SluiceError) -> any RecordFramer { try framer(input.plainBytes(), path: input.path) }
+
+    package func describe(_ input: FileInput) throws(SluiceError) -> FileDescription { FileDescription(layout: try open(input).layout) }
+
+    package func reader(_ input: FileInput, _ request: ReadRequest) throws(SluiceError) -> any FileReader {
+        let framer = try open(input)
+        let decoder = try decoder(framer.layout, schema: request.schema, missing: request.missing)
+        return RecordFileReader(framer: framer, decoder: decoder, request: request)
+    }
+
+    package func writer(_ schema: Schema) throws(SluiceError) -> any FileWriter { RecordFileWriter(try encoder(schema)) }
 }

@@ -6,8 +6,8 @@ package enum FormatLimits {
     package static let rejectRawBytes = 64 << 10
     /// Bytes that a reader asks a source for at once.
     package static let chunkBytes = CoreLimits.batchBytes
-    /// Compressed bytes that a decompressor holds.
-    package static let compressedBytes = 64 << 10
+    /// Bytes of another encoding that are turned into UTF-8 at once.
+    package static let encodedBytes = 64 << 10
     /// Rows of one file that a schema is inferred from.
     package static let sampleRows = 20_000
     /// Bytes of one file that a schema is inferred from.

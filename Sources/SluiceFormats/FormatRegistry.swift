@@ -1,8 +1,9 @@
+import SluiceCodecs
 package import SluiceCore
 
 /// The formats that there are, by name and by file name.
 package enum FormatRegistry {
-    package static let formats: [any Format.Type] = [CSVFormat.self, JSONLinesFormat.self]
+    package static let formats: [any Format.Type] = [CSVFormat.self, JSONFormat.self]
 
     /// - Throws: `invalidOption` with the nearest name for a format that does not exist; what the format says of its options.
     package static func format(named name: String, options: [String: OptionValue] = [:]) throws(SluiceError) -> any Format {
@@ -38,21 +39,22 @@ package enum FormatRegistry {
         try type.init(options: options)
     }
 
+    /// A format whose records can travel one by one.
+    ///
+    /// - Throws: as `format(named:options:)`; `invalidOption` for a format of whole files.
+    package static func recordFormat(named name: String, options: [String: OptionValue] = [:]) throws(SluiceError) -> any RecordFormat {
+        let format = try format(named: name, options: options)
+        if let format = format as? any RecordFormat { return format }
+        let known = formats.filter { $0 is any RecordFormat.Type }.map { $0.name }
+        throw SluiceError(
+            .invalidOption, "files of the format \(name) are no records that a stream could carry",
+            remedy: "use one of " + known.joined(separator: ", "))
+    }
+
     /// A decoder for records that travelled with their layout, such as a stream's.
     package static func decoder(
         _ layout: FileLayout, schema: Schema, missing: MissingColumns = .null
     ) throws(SluiceError) -> any RecordDecoder {
-        try format(named: layout.format, options: layout.options).decoder(layout, schema: schema, missing: missing)
-    }
-}
-
-extension Format {
-    package var name: String { Self.name }
-
-    /// Starts reading a file as it lies in a store: decompressed by its content, then framed.
-    ///
-    /// - Throws: `corruptFile` or `cutFile` for a file that is not what its name says; what `framer` throws.
-    package func open(_ source: InputBytes, path: String) throws(SluiceError) -> any RecordFramer {
-        try framer(Codec.decompressed(source, path: path), path: path)
+        try recordFormat(named: layout.format, options: layout.options).decoder(layout, schema: schema, missing: missing)
     }
 }

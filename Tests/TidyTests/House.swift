@@ -1,9 +1,10 @@
 /// The floors of the house, lowest first. A target imports floors below its own, never a sibling.
 enum House {
     static let floors: [(name: String, targets: [String])] = [
-        ("C libraries", ["CArrow", "CLibCSV", "CZlib", "CStreamSupport"]),
+        ("C libraries", ["CArrow", "CLibCSV", "CZlib", "CZstd", "CSnappy", "CDeflate", "CISAL", "CStreamSupport", "CTextScan"]),
         ("ground", ["SluiceCore"]),
-        ("codecs", ["SluiceArrow"]),
+        ("codecs", ["SluiceCodecs", "SluiceArrow"]),
+        ("file structure", ["SluiceParquet"]),
         ("parts", ["SluiceStorage", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceCatalog"]),
         ("plan", ["SluicePipelines"]),
         ("run", ["SluiceEngine", "SluiceConnectors", "SluiceCrawler", "SluiceQuery"]),
@@ -20,7 +21,12 @@ enum House {
     static let keepers: [String: Set<String>] = [
         "CArrow": ["SluiceArrow"],
         "CLibCSV": ["SluiceFormats"],
-        "CZlib": ["SluiceFormats"],
+        "CZlib": ["SluiceCodecs"],
+        "CZstd": ["SluiceCodecs"],
+        "CSnappy": ["SluiceCodecs"],
+        "CDeflate": ["SluiceCodecs"],
+        "CISAL": ["SluiceCodecs"],
+        "CTextScan": ["SluiceFormats"],
         "CStreamSupport": ["SluiceStreams"],
         "GRDB": ["SluiceCatalog"],
         "Yams": ["SluicePipelines"],

@@ -1,3 +1,4 @@
+import SluiceCodecs
 import SluiceCore
 import SluiceFormats
 import SluicePipelines
@@ -87,10 +88,15 @@ enum FileOptions {
     /// - Parameter directory: As messages show it.
     static func output(_ directory: String, _ options: OptionValues) throws(SluiceError) -> DirectoryOutput {
         let name = try options.string("format") ?? CSVFormat.name
+        let codec = try options.string("compression").flatMap(Codec.init(rawValue:)) ?? .none
+        let format = try FormatOptions.format(name, options)
+        guard codec == .none || !type(of: format).compressesItself else {
+            throw options.invalid(
+                "compression", "files of the format \(name) are compressed inside", remedy: "write options: {codec: \(codec.rawValue)}")
+        }
         return DirectoryOutput(
-            directory: FileListing.absolute(directory), shown: directory, format: try FormatOptions.format(name, options),
-            formatOptions: try FormatOptions.values(options, format: name),
-            codec: try options.string("compression").flatMap(Codec.init(rawValue:)) ?? .none,
+            directory: FileListing.absolute(directory), shown: directory, format: format,
+            formatOptions: try FormatOptions.values(options, format: name), codec: codec,
             codecLevel: try options.integer("compression_level") ?? Codec.defaultLevel, partitionBy: try options.strings("partition_by"))
     }
 

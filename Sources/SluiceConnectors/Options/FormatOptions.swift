@@ -56,6 +56,18 @@ enum FormatOptions {
         }
     }
 
+    /// The format, which must be one of records.
+    ///
+    /// - Throws: placed errors about the options.
+    static func recordFormat(_ name: String, _ options: OptionValues) throws(SluiceError) -> any RecordFormat {
+        let values = try values(options, format: name)
+        do throws(SluiceError) {
+            return try FormatRegistry.recordFormat(named: name, options: values)
+        } catch {
+            throw error.located(at: options.location(of: "format"))
+        }
+    }
+
     /// The names of all formats.
     static let format = OptionSpecification(
         "format", .enumeration(FormatRegistry.formats.map { $0.name }), "The files' format.", examples: [CSVFormat.name])

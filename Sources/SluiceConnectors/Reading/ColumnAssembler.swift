@@ -38,6 +38,12 @@ struct ColumnAssembler: Sendable {
         self.slots = slots
     }
 
+    /// The one row of a column that the path gives; nil for those that the file has.
+    func constant(_ name: String) -> Column? {
+        guard let index = schema.index(of: name), case .constant(let column) = slots[index] else { return nil }
+        return column.slice(0..<1)
+    }
+
     /// - Parameter batch: Has the columns of `decoded`.
     func assemble(_ batch: Batch) -> Batch {
         if decoded.count == slots.count { return batch }

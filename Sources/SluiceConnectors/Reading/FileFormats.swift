@@ -1,5 +1,6 @@
 import SluiceCore
 import SluiceFormats
+import SluiceStorage
 
 /// Finds the one format of a source's files: by their names, and where these say nothing by the first file's content.
 enum FileFormats {
@@ -46,7 +47,7 @@ enum FileFormats {
 
     /// JSON lines begin with a brace; CSV has a comma in its first line.
     private static func probe(_ path: String) throws(SluiceError) -> String? {
-        var source = try Codec.decompressed(try CountedSource(path), path: path)
+        var source = try FileInput(try FileAccess(path: path), path: path).plainBytes()
         var bytes = [UInt8](repeating: 0, count: probeBytes)
         var count = 0
         var failure: SluiceError?
@@ -63,7 +64,7 @@ enum FileFormats {
         }
         if let failure { throw failure }
         let line = bytes[..<count].drop { $0 <= 0x20 || $0 > 0x7F }.prefix { $0 != 0x0A && $0 != 0x0D }
-        if line.first == UInt8(ascii: "{") { return JSONLinesFormat.name }
+        if line.first == UInt8(ascii: "{") { return JSONFormat.name }
         return line.contains(UInt8(ascii: ",")) ? CSVFormat.name : nil
     }
 }

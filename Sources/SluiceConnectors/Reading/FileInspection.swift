@@ -1,5 +1,7 @@
+import SluiceCodecs
 import SluiceCore
 import SluiceFormats
+import SluiceStorage
 
 /// What a file source is asked for.
 struct FileReadOptions: Sendable {
@@ -8,6 +10,13 @@ struct FileReadOptions: Sendable {
     var codec: Codec?
     var declared: [DeclaredColumn] = []
     var onNewColumn = NewColumns.add
+
+    /// A file, opened.
+    ///
+    /// - Throws: `fileNotFound`, `unreadable`, `ioFailure`.
+    func input(_ file: InputFile) throws(SluiceError) -> FileInput {
+        FileInput(try FileAccess(path: file.location), path: file.location, codec: codec)
+    }
 }
 
 /// Looks at the files of a source before anything is read: at every header, and at a sample of the records where a type must be inferred.
@@ -18,6 +27,8 @@ struct FileInspection {
     private var layouts: [FileLayout] = []
     /// The layout of each file.
     private var layoutOfFile: [Int32] = []
+    /// Types of columns, from files that state them.
+    private var stated = StatedTypes()
     private var warnings: [String] = []
     private var emptyFiles: [String] = []
 
@@ -30,7 +41,9 @@ struct FileInspection {
     private mutating func readHeaders() throws(SluiceError) {
         var indexes: [FileLayout: Int32] = [:]
         for file in files {
-            var layout = try CountedSource(file.location).framer(options.format, codec: options.codec).layout
+            let description = try options.format.describe(options.input(file))
+            var layout = description.layout
+            if let schema = description.schema { try stated.add(schema, of: file) }
             warnings += layout.warnings
             layout.warnings = []
             var index = indexes[layout]
@@ -55,22 +68,16 @@ struct FileInspection {
     func resolve() throws(SluiceError) -> (schema: Schema, partitionColumns: Set<String>, notices: [String]) {
         let filled = files.indices.filter { !isEmpty($0) }
         var found = namesColumns ? headerColumns(filled) : []
-        var inference = SchemaInference(options.format)
-        if needsInference(found) {
-            for file in sampledFiles(filled) {
-                let file = files[file]
-                try inference.sample(CountedSource(file.location).framer(options.format, codec: options.codec))
-            }
-            if !namesColumns, let first = filled.first {
-                found = [FoundColumns(names: inference.schema.names, fileCount: filled.count, path: files[first].path)]
-            }
+        let inference = try infer(found, filled)
+        if !namesColumns, let inference, let first = filled.first {
+            found = [FoundColumns(names: inference.schema.names, fileCount: filled.count, path: files[first].path)]
         }
         let union = ColumnUnion(
             declared: options.declared, onNewColumn: options.onNewColumn, found: found, isComplete: namesColumns,
             partitionKeys: partitionKeys(filled), fileCount: filled.count)
         let columns = try union.resolve()
         let types = Dictionary(options.declared.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
-        var fields = columns.dataNames.map { Field($0, types[$0] ?? inference.schema[$0]?.type ?? .string) }
+        var fields = columns.dataNames.map { Field($0, types[$0] ?? stated[$0] ?? inference?.schema[$0]?.type ?? .string) }
         fields += columns.partitionNames.map { Field($0, types[$0] ?? .string) }
         guard fields.count <= CoreLimits.columns else {
             throw SluiceError(.limitExceeded, "the files have \(fields.count) columns together; \(CoreLimits.columns) are allowed")
@@ -78,7 +85,15 @@ struct FileInspection {
         let schema = try Schema(fields)
         guard schema.count > 0 else { throw nothingToRead(inference) }
         try check(columns.dataNames.map { schema.fields[schema.index(of: $0)!] })
-        return (schema, Set(columns.partitionNames), notices(columns.notices, sampled: inference.sampledRows, filled: filled.count))
+        return (schema, Set(columns.partitionNames), notices(columns.notices))
+    }
+
+    /// What a sample of the records shows, where it is needed.
+    private func infer(_ found: [FoundColumns], _ filled: [Int]) throws(SluiceError) -> SchemaInference? {
+        guard let format = options.format as? any RecordFormat, needsInference(found) else { return nil }
+        var inference = SchemaInference(format)
+        for file in sampledFiles(filled) { try inference.sample(format.open(options.input(files[file]))) }
+        return inference
     }
 
     private func headerColumns(_ filled: [Int]) -> [FoundColumns] {
@@ -134,22 +149,23 @@ struct FileInspection {
 
     /// Asks the format whether it can hold the types, before a run begins.
     private func check(_ fields: [Field]) throws(SluiceError) {
+        guard let format = options.format as? any RecordFormat else { return }
         for field in fields {
             do throws(SluiceError) {
-                _ = try options.format.decoder(layouts[0], schema: try Schema([field]), missing: .null)
+                _ = try format.decoder(layouts[0], schema: try Schema([field]), missing: .null)
             } catch {
                 throw error.located(at: options.declared.first { $0.name == field.name }?.location)
             }
         }
     }
 
-    private func nothingToRead(_ inference: SchemaInference) -> SluiceError {
-        if let reject = inference.firstReject {
+    private func nothingToRead(_ inference: SchemaInference?) -> SluiceError {
+        if let reject = inference?.firstReject {
             return SluiceError(
                 reject.error.code, reject.error.message, at: reject.location,
                 remedy: "no record that was looked at has columns; declare them under columns: to set such records aside")
         }
-        if inference.sampledRows > 0 {
+        if let inference, inference.sampledRows > 0 {
             return SluiceError(
                 .headerMismatch, "none of the first \(inference.sampledRows) records has a column", at: .file(path: files[0].location),
                 remedy: "a file of JSON lines has one object a line; look at the file, or declare the columns under columns:")
@@ -161,7 +177,7 @@ struct FileInspection {
             at: .file(path: files[0].location), remedy: "declare the columns under columns: if the files may be empty")
     }
 
-    private func notices(_ ofColumns: [String], sampled: Int, filled: Int) -> [String] {
+    private func notices(_ ofColumns: [String]) -> [String] {
         var notices =
             warnings.count > 3 ? Array(warnings.prefix(3)) + ["\(warnings.count - 3) more files have such a first line"] : warnings
         notices += ofColumns

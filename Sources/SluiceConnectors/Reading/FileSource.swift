@@ -1,6 +1,9 @@
+import SluiceCodecs
 import SluiceCore
 import SluiceFormats
 import SluicePipelines
+import SluiceStorage
+import Synchronization
 
 /// Rows of files of one format; a split is a file.
 struct FileSource: RecordSource {
@@ -41,13 +44,20 @@ struct FileSource: RecordSource {
 
     func splits() async throws -> [SourceSplit] { files.map { SourceSplit(id: $0.path, bytes: $0.byteCount) } }
 
-    func open(_ split: SourceSplit, columns: [String], keepsRaw: Bool) async throws -> any SplitReader {
+    func open(_ split: SourceSplit, _ request: SourceRequest) async throws -> any SplitReader {
         let file = files[try position(of: split)]
-        let assembler = try ColumnAssembler(columns, of: schema, partitionColumns: partitionColumns, partition: file.partition)
-        let source = try CountedSource(file.location)
-        let framer = try source.framer(format, codec: codec)
-        let decoder = try format.decoder(framer.layout, schema: assembler.decoded, missing: .null)
-        return FileSplitReader(framer: framer, decoder: decoder, assembler: assembler, counter: source.counter, keepsRaw: keepsRaw)
+        let assembler = try ColumnAssembler(request.columns, of: schema, partitionColumns: partitionColumns, partition: file.partition)
+        let condition = request.condition.map { FileCondition($0, assembler) }
+        // A file whose partition no wanted row can be in is not opened.
+        if let condition, !condition.mayHoldRows { return EmptySplitReader(bytesRead: file.byteCount) }
+        let input = try input(file)
+        let reader = try format.reader(
+            input, ReadRequest(assembler.decoded, missing: .null, condition: condition, keepsRaw: request.keepsRaw))
+        return FileSplitReader(input: input, reader: reader, assembler: assembler)
+    }
+
+    private func input(_ file: InputFile) throws(SluiceError) -> FileInput {
+        FileInput(try FileAccess(path: file.location), path: file.location, codec: codec)
     }
 
     private func position(of split: SourceSplit) throws(SluiceError) -> Int {
@@ -61,8 +71,13 @@ struct FileSource: RecordSource {
 
     func envelope(of split: SourceSplit) async throws -> [UInt8] {
         let file = files[try position(of: split)]
-        let layout = try CountedSource(file.location).framer(format, codec: codec).layout
-        return try FileEnvelope(layout: layout, path: file.path).serialized()
+        guard format is any RecordFormat else {
+            throw SluiceError(
+                .invalidOption, "files of the format \(format.name) are no records that a stream could carry",
+                at: .file(path: file.location),
+                remedy: "leave out `stream`, or convert the files to JSON lines first")
+        }
+        return try FileEnvelope(layout: try format.describe(input(file)).layout, path: file.path).serialized()
     }
 
     func decoder(envelope: [UInt8], columns: [String]) throws -> any PayloadDecoder {
@@ -73,31 +88,43 @@ struct FileSource: RecordSource {
     }
 }
 
-/// Reads one file: frames, decodes, and adds the columns that its path gives.
+/// Reads one file, and adds the columns that its path gives.
 final class FileSplitReader: SplitReader {
-    private var framer: any RecordFramer
-    private let decoder: any RecordDecoder
+    private let input: FileInput
+    private let reader: Mutex<any FileReader>
     private let assembler: ColumnAssembler
-    private let counter: CountedSource.Counter
-    private let keepsRaw: Bool
 
-    init(framer: any RecordFramer, decoder: any RecordDecoder, assembler: ColumnAssembler, counter: CountedSource.Counter, keepsRaw: Bool) {
-        self.framer = framer
-        self.decoder = decoder
+    init(input: FileInput, reader: any FileReader, assembler: ColumnAssembler) {
+        self.input = input
+        self.reader = Mutex(reader)
         self.assembler = assembler
-        self.counter = counter
-        self.keepsRaw = keepsRaw
     }
 
-    var bytesRead: Int64 { counter.bytes }
+    var bytesRead: Int64 { input.bytesTaken }
 
-    func next() async throws -> ReadBatch? {
-        guard let framed = try framer.next() else { return nil }
-        let decoded = decoder.decode(framed)
-        var batch = assembler.assemble(decoded.batch)
-        if !keepsRaw { batch.origin?.raw = nil }
-        return ReadBatch(batch: batch, rejects: framed.rejects.isEmpty ? decoded.rejects : framed.rejects + decoded.rejects)
+    func next() async throws -> (any SplitPiece)? {
+        try reader.withLock { try $0.next() }.map { FileSplitPiece(piece: $0, assembler: assembler) }
     }
+}
+
+/// A piece of a file with the columns that the file's path gives.
+private struct FileSplitPiece: SplitPiece {
+    var piece: any FilePiece
+    let assembler: ColumnAssembler
+
+    mutating func next() throws -> ReadBatch? {
+        guard let decoded = try piece.next() else { return nil }
+        return ReadBatch(batch: assembler.assemble(decoded.batch), rejects: decoded.rejects, skippedRows: decoded.skippedRows)
+    }
+}
+
+/// A split that is passed over.
+private final class EmptySplitReader: SplitReader {
+    let bytesRead: Int64
+
+    init(bytesRead: Int64) { self.bytesRead = bytesRead }
+
+    func next() async throws -> (any SplitPiece)? { nil }
 }
 
 /// Decodes records of files that went through a stream.

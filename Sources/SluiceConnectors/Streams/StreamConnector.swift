@@ -28,7 +28,7 @@ package struct StreamConnector: Connector {
     private static func formatOption(_ text: String) -> OptionSpecification {
         var option = FormatOptions.format
         option.description = text
-        option.defaultValue = JSONLinesFormat.name
+        option.defaultValue = JSONFormat.name
         return option
     }
 
@@ -47,10 +47,10 @@ package struct StreamConnector: Connector {
         } catch {
             throw error.located(at: options.location(of: "stream"))
         }
-        let format = try options.string("format") ?? JSONLinesFormat.name
+        let format = try options.string("format") ?? JSONFormat.name
         let values = try FormatOptions.values(options, format: format)
         let declared = try FileOptions.declared(options)
-        _ = try FormatOptions.format(format, options)
+        _ = try FormatOptions.recordFormat(format, options)
         let layout = FileLayout(format: format, columns: declared.map(\.name), options: values)
         return try await StreamSource(stream, from: try start(options), layout: layout, declared: declared)
     }
@@ -65,7 +65,7 @@ package struct StreamConnector: Connector {
         }
         return StreamSink(
             store: context.streams, stream: name, shards: try options.integer("shards") ?? 1, key: try options.string("key"),
-            format: try FormatOptions.format(try options.string("format") ?? JSONLinesFormat.name, options))
+            format: try FormatOptions.recordFormat(try options.string("format") ?? JSONFormat.name, options))
     }
 
     private func start(_ options: OptionValues) throws(SluiceError) -> StartPosition {

@@ -34,7 +34,7 @@ struct StreamSample {
         var index = inferences.firstIndex { $0.layout.format == layout.format && $0.layout.options == layout.options }
         if index == nil {
             index = inferences.count
-            inferences.append((layout, SchemaInference(try FormatRegistry.format(named: layout.format, options: layout.options))))
+            inferences.append((layout, SchemaInference(try FormatRegistry.recordFormat(named: layout.format, options: layout.options))))
         }
         try inferences[index ?? 0].inference.sample(FetchedRecords(layout: layout, records: records.payloads))
     }

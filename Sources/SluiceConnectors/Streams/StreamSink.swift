@@ -13,11 +13,11 @@ final class StreamSink: Sink {
     private let stream: String
     private let shards: Int
     private let key: String?
-    private let format: any Format
+    private let format: any RecordFormat
     /// Opened by the first writer, shared by all.
     private let opened = Mutex<RecordStream?>(nil)
 
-    init(store: StreamStore, stream: String, shards: Int, key: String?, format: any Format) {
+    init(store: StreamStore, stream: String, shards: Int, key: String?, format: any RecordFormat) {
         self.store = store
         self.stream = stream
         self.shards = shards
@@ -76,12 +76,12 @@ final class StreamSink: Sink {
 final class StreamWriter: SinkWriter {
     private let stream: RecordStream
     private var router: KeyRouter
-    private let format: any Format
+    private let format: any RecordFormat
     private let encoder: any RecordEncoder
     private let key: Int?
     private(set) var bytesWritten: Int64 = 0
 
-    init(_ stream: RecordStream, format: any Format, encoder: any RecordEncoder, key: Int?) {
+    init(_ stream: RecordStream, format: any RecordFormat, encoder: any RecordEncoder, key: Int?) {
         self.stream = stream
         self.format = format
         self.encoder = encoder

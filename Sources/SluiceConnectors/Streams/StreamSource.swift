@@ -2,6 +2,7 @@ import SluiceCore
 import SluiceFormats
 import SluicePipelines
 import SluiceStreams
+import Synchronization
 
 /// Rows of a stream's records, from a position to where the stream ended when a shard was opened; a split is a shard.
 ///
@@ -44,12 +45,12 @@ struct StreamSource: Source {
         (0..<stream.shardCount).map { SourceSplit(id: ShardID($0).description, bytes: nil) }
     }
 
-    func open(_ split: SourceSplit, columns: [String], keepsRaw: Bool) async throws -> any SplitReader {
+    func open(_ split: SourceSplit, _ request: SourceRequest) async throws -> any SplitReader {
         guard let shard = ShardID(parsing: split.id)?.number, shard < stream.shardCount else {
             throw SluiceError(.notFound, "stream \"\(stream.name)\" has no shard \(split.id.quotedForMessage)")
         }
         return StreamSplitReader(
-            self, shard: shard, columns: columns, keepsRaw: keepsRaw, reader: try stream.reader(shard: shard, from: start),
+            self, shard: shard, request: request, reader: try stream.reader(shard: shard, from: start),
             end: try stream.endSequence(shard: shard))
     }
 }
@@ -77,39 +78,49 @@ struct StreamLayouts: Sendable {
 
 /// Reads one shard up to a fixed end.
 final class StreamSplitReader: SplitReader {
-    private let source: StreamSource
-    private let shard: Int
-    private let columns: [String]
-    private let keepsRaw: Bool
-    private var reader: ShardReader
-    private let end: UInt64
-    /// Of the last envelope: neighbouring frames mostly have one.
-    private var last: (envelope: [UInt8]?, decoder: FilePayloadDecoder)?
-    private(set) var bytesRead: Int64 = 0
-
-    init(_ source: StreamSource, shard: Int, columns: [String], keepsRaw: Bool, reader: ShardReader, end: UInt64) {
-        self.source = source
-        self.shard = shard
-        self.columns = columns
-        self.keepsRaw = keepsRaw
-        self.reader = reader
-        self.end = end
+    private struct State {
+        var reader: ShardReader
+        /// Of the last envelope: neighbouring frames mostly have one.
+        var last: (envelope: [UInt8]?, decoder: FilePayloadDecoder)?
+        var bytesRead: Int64 = 0
     }
 
-    func next() async throws -> ReadBatch? {
+    private let source: StreamSource
+    private let shard: Int
+    private let request: SourceRequest
+    private let end: UInt64
+    private let state: Mutex<State>
+
+    init(_ source: StreamSource, shard: Int, request: SourceRequest, reader: ShardReader, end: UInt64) {
+        self.source = source
+        self.shard = shard
+        self.request = request
+        self.end = end
+        state = Mutex(State(reader: reader))
+    }
+
+    var bytesRead: Int64 { state.withLock { $0.bytesRead } }
+
+    func next() async throws -> (any SplitPiece)? {
+        var reader = state.withLock { $0.reader }
         guard reader.position < end, let records = try await reader.next(), records.baseSequence < end else { return nil }
-        bytesRead += Int64(records.payloads.ends.last ?? 0) - Int64(records.payloads.starts.first ?? 0)
-        let envelope = records.header(FileEnvelope.headerName)
-        let decoder = try decoder(envelope)
-        var read = decoder.decode(records.payloads, origin: records.origin(stream: source.stream.name, shard: shard))
-        if !keepsRaw { read.batch.origin?.raw = nil }
-        return read
+        state.withLock { [reader] state in
+            state.reader = reader
+            state.bytesRead += Int64(records.payloads.ends.last ?? 0) - Int64(records.payloads.starts.first ?? 0)
+        }
+        let decoder = try decoder(records.header(FileEnvelope.headerName))
+        let origin = records.origin(stream: source.stream.name, shard: shard)
+        return DeferredBatch { [keepsRaw = request.keepsRaw] in
+            var read = decoder.decode(records.payloads, origin: origin)
+            if !keepsRaw { read.batch.origin?.raw = nil }
+            return read
+        }
     }
 
     private func decoder(_ envelope: [UInt8]?) throws(SluiceError) -> FilePayloadDecoder {
-        if let last, last.envelope == envelope { return last.decoder }
-        let decoder = try source.layouts.decoder(envelope: envelope, columns: columns, of: source.schema)
-        last = (envelope, decoder)
+        if let last = state.withLock({ $0.last }), last.envelope == envelope { return last.decoder }
+        let decoder = try source.layouts.decoder(envelope: envelope, columns: request.columns, of: source.schema)
+        state.withLock { $0.last = (envelope, decoder) }
         return decoder
     }
 }

@@ -1,4 +1,5 @@
 import SluiceCatalog
+import SluiceCodecs
 import SluiceCore
 import SluiceFormats
 import SluicePipelines
@@ -30,6 +31,13 @@ struct TableSink: Sink {
     func open(schema: Schema, run: String, writer: Int) async throws -> any SinkWriter {
         try output.stage(run: run)
         return try PartitionedWriter(output, schema: schema, run: run, number: writer)
+    }
+
+    /// Files without partitions are one file, with the rows in their order.
+    func openOrdered(schema: Schema, run: String) async throws -> (any OrderedSinkWriter)? {
+        guard output.partitionBy.isEmpty else { return nil }
+        try output.stage(run: run)
+        return try SequentialWriter(output, schema: schema, run: run)
     }
 
     func commit(schema: Schema, run: String, staged: [StagedFile]) throws -> OutputCommit {

@@ -1,3 +1,4 @@
+import SluiceCodecs
 import SluiceCore
 import SluiceFormats
 import SluicePipelines
@@ -16,6 +17,8 @@ struct DirectoryOutput: Sendable {
     /// Columns whose values are directories, outermost first.
     var partitionBy: [String]
     var limits = OutputLimits()
+    /// Whether files are on disk, and not only with the system, when they are complete.
+    var isDurable = true
 
     var summary: String {
         let compressed = codec == .none ? "" : " (\(codec.rawValue))"
@@ -32,7 +35,7 @@ struct DirectoryOutput: Sendable {
     /// Whether rows of a schema can be written, and the directory can be written to.
     func check(_ schema: Schema) throws(SluiceError) {
         let splitter = try PartitionSplitter(schema, partitionBy: partitionBy)
-        _ = try format.encoder(splitter.fileSchema)
+        _ = try format.writer(splitter.fileSchema)
         try WriteAccess.check(directory)
     }
 
@@ -54,6 +57,17 @@ struct DirectoryOutput: Sendable {
 
     /// Makes the run's staging directory.
     func stage(run: String) throws(SluiceError) { try DiskFiles.createDirectories(stagingDirectory(run: run)) }
+
+    /// A new file in the run's staging directory.
+    ///
+    /// - Parameter directory: Where the file belongs, below the output's directory.
+    func partFile(directory below: String, run: String, writer: Int, number: Int) throws(SluiceError) -> PartFile {
+        let name = PartName.name(run: run, writer: writer, number: number, fileExtension: fileExtension)
+        return try PartFile(
+            path: stagingDirectory(run: run) + "/" + name,
+            finalPath: (below.isEmpty ? directory : directory + "/" + below) + "/" + name,
+            compressor: codec.blockCompressor(level: codecLevel), isDurable: isDurable)
+    }
 
     /// Removes what a run staged.
     func discard(run: String) { try? DiskFiles.removeTree(stagingDirectory(run: run)) }

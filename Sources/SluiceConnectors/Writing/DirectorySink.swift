@@ -28,6 +28,13 @@ struct DirectorySink: Sink {
         return try PartitionedWriter(output, schema: schema, run: run, number: writer)
     }
 
+    /// Files without partitions are one file, with the rows in their order.
+    func openOrdered(schema: Schema, run: String) async throws -> (any OrderedSinkWriter)? {
+        guard output.partitionBy.isEmpty else { return nil }
+        try output.stage(run: run)
+        return try SequentialWriter(output, schema: schema, run: run)
+    }
+
     func commit(schema: Schema, run: String, staged: [StagedFile]) throws -> OutputCommit {
         // Without any row one file stays, for its header.
         let filled = staged.filter { $0.rowCount > 0 }

@@ -1,86 +1,58 @@
-import Glibc
+import SluiceCodecs
 import SluiceCore
-import SluiceFormats
-import Synchronization
+import SluicePipelines
 
 /// One output file under its temporary name.
 final class PartFile {
     let path: String
     let finalPath: String
     private(set) var rowCount: Int64 = 0
-    private let disk: DiskSink.Handle
-    private var sink: any ByteSink & Sendable
+    private let disk: OutputFile
+    private var compressor: (any BlockCompressor)?
+    private let isDurable: Bool
 
+    /// - Parameter compressor: Compresses what is written; nil: it is stored as it is.
+    /// - Parameter isDurable: Whether the file is on disk, and not only with the system, when it is finished.
     /// - Throws: what creating the file throws.
-    init(path: String, finalPath: String, codec: Codec, level: Int) throws(SluiceError) {
+    init(path: String, finalPath: String, compressor: (any BlockCompressor)?, isDurable: Bool) throws(SluiceError) {
         self.path = path
         self.finalPath = finalPath
-        let disk = try DiskSink(path)
-        self.disk = disk.handle
-        sink = codec.compressed(disk, level: level)
+        self.compressor = compressor
+        self.isDurable = isDurable
+        disk = try OutputFile(path)
+        if let compressor { try store(compressor.header) }
     }
 
-    /// As stored, so compressed; complete after `finish()`.
+    /// As stored.
     var bytesWritten: Int64 { disk.bytesWritten }
 
-    func write(_ bytes: [UInt8], rows: Int64) throws(SluiceError) {
-        var failure: SluiceError?
-        bytes.withUnsafeBytes { buffer in
-            do throws(SluiceError) {
-                try sink.write(buffer)
-            } catch {
-                failure = error
-            }
-        }
-        if let failure { throw failure }
+    func write(_ plain: [UInt8], rows: Int64) throws(SluiceError) {
+        rowCount += rows
+        guard !plain.isEmpty else { return }
+        guard let compressor else { return try store(plain) }
+        try write(
+            try plain.withUnsafeBufferPointer { bytes throws(SluiceError) in try compressor.compress(UnsafeRawBufferPointer(bytes)) },
+            rows: 0)
+    }
+
+    /// Takes a block that was compressed by a compressor of the same kind.
+    func write(_ block: CompressedBlock, rows: Int64) throws(SluiceError) {
+        compressor?.append(block)
+        try store(block.bytes)
         rowCount += rows
     }
 
-    /// The file is complete and durable on return.
-    func finish() throws(SluiceError) { try sink.finish() }
-}
-
-/// A new file on disk.
-struct DiskSink: ByteSink, Sendable {
-    /// The open file, closed with the last use of it.
-    final class Handle: Sendable {
-        let path: String
-        fileprivate let descriptor: Int32
-        private let written = Atomic<Int64>(0)
-
-        fileprivate init(_ path: String) throws(SluiceError) {
-            self.path = path
-            descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-            guard descriptor >= 0 else { throw .system(errno, cannot: "create", path) }
-        }
-
-        deinit { close(descriptor) }
-
-        var bytesWritten: Int64 { written.load(ordering: .relaxed) }
-
-        fileprivate func write(_ bytes: UnsafeRawBufferPointer) throws(SluiceError) {
-            var rest = bytes
-            while !rest.isEmpty {
-                let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-                if count < 0 {
-                    if errno == EINTR { continue }
-                    throw .system(errno, cannot: "write", path)
-                }
-                written.wrappingAdd(Int64(count), ordering: .relaxed)
-                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-            }
-        }
-
-        fileprivate func sync() throws(SluiceError) {
-            guard fsync(descriptor) == 0 else { throw .system(errno, cannot: "sync", path) }
-        }
+    private func store(_ bytes: [UInt8]) throws(SluiceError) {
+        try bytes.withUnsafeBufferPointer { buffer throws(SluiceError) in try disk.write(UnsafeRawBufferPointer(buffer)) }
     }
 
-    let handle: Handle
+    /// The file is complete on return.
+    func finish() throws(SluiceError) {
+        if let compressor { try store(compressor.trailer()) }
+        if isDurable { try disk.sync() }
+    }
 
-    /// - Throws: `unreadable` where the directory may not be written, `diskFull`, `ioFailure`.
-    init(_ path: String) throws(SluiceError) { handle = try Handle(path) }
-
-    mutating func write(_ bytes: UnsafeRawBufferPointer) throws(SluiceError) { try handle.write(bytes) }
-    mutating func finish() throws(SluiceError) { try handle.sync() }
+    func staged(partition: [String]) -> StagedFile {
+        StagedFile(stagedPath: path, finalPath: finalPath, partition: partition, rowCount: rowCount, byteCount: bytesWritten)
+    }
 }

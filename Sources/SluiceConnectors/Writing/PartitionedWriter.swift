@@ -9,12 +9,11 @@ import SluicePipelines
 final class PartitionedWriter: SinkWriter {
     private let output: DirectoryOutput
     private let splitter: PartitionSplitter
-    private let encoder: any RecordEncoder
     private let run: String
     private let number: Int
     private var partitions: [[ExactText?]: Partition] = [:]
-    /// Encoded bytes in memory, over all partitions.
-    private var pendingBytes = 0
+    /// Of all partitions.
+    private var heldBytes = 0
     /// Partitions with an open file.
     private var open: [Partition] = []
     private var clock = 0
@@ -27,15 +26,43 @@ final class PartitionedWriter: SinkWriter {
         let values: [String?]
         /// Below the output's directory; empty where nothing is partitioned.
         let directory: String
+        var writer: any FileWriter
+        /// Bytes of rows that make no block yet.
+        var collectedBytes = 0
+        /// Blocks that are not in the file yet.
         var pending: [UInt8] = []
         var pendingRows: Int64 = 0
+        /// Plain bytes of the file so far, pending ones included.
+        var fileBytes: Int64 = 0
         var file: PartFile?
         /// When the file was written to last, in writes of this writer.
         var lastUse = 0
 
-        init(values: [String?], directory: String) {
+        init(values: [String?], directory: String, writer: any FileWriter) {
             self.values = values
             self.directory = directory
+            self.writer = writer
+        }
+
+        var heldBytes: Int { collectedBytes + pending.count }
+
+        func add(_ block: FileBlock) throws(SluiceError) {
+            if fileBytes == 0 { put(writer.header) }
+            let encoded = try writer.encode(block)
+            writer.append(encoded, at: fileBytes)
+            put(encoded.bytes)
+            pendingRows += Int64(encoded.rowCount)
+        }
+
+        func put(_ bytes: [UInt8]) {
+            if pending.isEmpty { pending = bytes } else { pending.append(contentsOf: bytes) }
+            fileBytes += Int64(bytes.count)
+        }
+
+        /// Makes a block of the rows that are too few for one.
+        func settle() throws(SluiceError) {
+            if let block = writer.rest() { try add(block) }
+            collectedBytes = 0
         }
     }
 
@@ -45,7 +72,6 @@ final class PartitionedWriter: SinkWriter {
         self.run = run
         self.number = number
         splitter = try PartitionSplitter(schema, partitionBy: output.partitionBy)
-        encoder = try output.format.encoder(splitter.fileSchema)
     }
 
     func write(_ batch: Batch) async throws { try writeRows(batch) }
@@ -53,13 +79,14 @@ final class PartitionedWriter: SinkWriter {
     private func writeRows(_ batch: Batch) throws(SluiceError) {
         for group in splitter.split(batch) {
             let partition = try partition(group.values)
-            let before = partition.pending.count
-            encoder.encode(group.batch, into: &partition.pending)
-            partition.pendingRows += Int64(group.batch.rowCount)
-            pendingBytes += partition.pending.count - before
+            let before = partition.heldBytes
+            let blocks = partition.writer.collect(group.batch)
+            partition.collectedBytes = blocks.isEmpty ? partition.collectedBytes + group.batch.byteCount : 0
+            for block in blocks { try partition.add(block) }
+            heldBytes += partition.heldBytes - before
             if partition.pending.count >= output.limits.pendingFileBytes { try flush(partition) }
         }
-        if pendingBytes > output.limits.pendingBytes { try flushLargest() }
+        if heldBytes > output.limits.pendingBytes { try flushLargest() }
     }
 
     private func partition(_ values: [String?]) throws(SluiceError) -> Partition {
@@ -73,7 +100,8 @@ final class PartitionedWriter: SinkWriter {
         }
         var names: [String] = []
         for (key, value) in zip(output.partitionBy, values) { names.append(try HivePath.directory(key, value)) }
-        let partition = Partition(values: values, directory: names.joined(separator: "/"))
+        let partition = Partition(
+            values: values, directory: names.joined(separator: "/"), writer: try output.format.writer(splitter.fileSchema))
         partitions[key] = partition
         return partition
     }
@@ -85,7 +113,7 @@ final class PartitionedWriter: SinkWriter {
         clock += 1
         partition.lastUse = clock
         let file = try file(for: partition)
-        pendingBytes -= partition.pending.count
+        heldBytes -= partition.pending.count
         let before = file.bytesWritten
         try file.write(partition.pending, rows: partition.pendingRows)
         bytesWritten += file.bytesWritten - before
@@ -95,10 +123,17 @@ final class PartitionedWriter: SinkWriter {
 
     /// Frees half of the memory, by the largest partitions first: each makes one larger write.
     private func flushLargest() throws(SluiceError) {
-        for partition in partitions.values.sorted(by: { $0.pending.count > $1.pending.count }) {
-            if pendingBytes <= output.limits.pendingBytes / 2 { return }
+        for partition in partitions.values.sorted(by: { $0.heldBytes > $1.heldBytes }) {
+            if heldBytes <= output.limits.pendingBytes / 2 { return }
+            try settle(partition)
             try flush(partition)
         }
+    }
+
+    private func settle(_ partition: Partition) throws(SluiceError) {
+        let before = partition.heldBytes
+        try partition.settle()
+        heldBytes += partition.heldBytes - before
     }
 
     private func file(for partition: Partition) throws(SluiceError) -> PartFile {
@@ -106,29 +141,29 @@ final class PartitionedWriter: SinkWriter {
         if open.count == output.limits.openFiles, let oldest = open.indices.min(by: { open[$0].lastUse < open[$1].lastUse }) {
             try complete(open.remove(at: oldest))
         }
-        let name = PartName.name(run: run, writer: number, number: fileCount, fileExtension: output.fileExtension)
+        let file = try output.partFile(directory: partition.directory, run: run, writer: number, number: fileCount)
         fileCount += 1
-        let file = try PartFile(
-            path: output.stagingDirectory(run: run) + "/" + name,
-            finalPath: (partition.directory.isEmpty ? output.directory : output.directory + "/" + partition.directory) + "/" + name,
-            codec: output.codec, level: output.codecLevel)
         partition.file = file
         open.append(partition)
-        try file.write(encoder.header, rows: 0)
         return file
     }
 
+    /// Ends the partition's file; further rows would begin another.
     private func complete(_ partition: Partition) throws(SluiceError) {
         guard let file = partition.file else { return }
-        partition.file = nil
+        try settle(partition)
+        let end = try partition.writer.finish(at: partition.fileBytes)
         let before = file.bytesWritten
+        heldBytes -= partition.pending.count
+        try file.write(partition.pending + end, rows: partition.pendingRows)
         try file.finish()
         bytesWritten += file.bytesWritten - before
-        staged.append(
-            StagedFile(
-                stagedPath: file.path, finalPath: file.finalPath, partition: partition.values.map { $0 ?? HivePath.nullText },
-                rowCount: file.rowCount,
-                byteCount: file.bytesWritten))
+        staged.append(file.staged(partition: partition.values.map { $0 ?? HivePath.nullText }))
+        partition.file = nil
+        partition.pending = []
+        partition.pendingRows = 0
+        partition.fileBytes = 0
+        partition.writer = try output.format.writer(splitter.fileSchema)
     }
 
     func finish() async throws -> [StagedFile] {
@@ -137,11 +172,8 @@ final class PartitionedWriter: SinkWriter {
     }
 
     private func finishFiles() throws(SluiceError) {
-        if partitions.isEmpty, staged.isEmpty, number == 0, output.partitionBy.isEmpty, !encoder.header.isEmpty {
-            // The one file of an output without rows: it has the header.
-            _ = try file(for: try partition([]))
-        }
         for partition in partitions.values.sorted(by: { $0.directory < $1.directory }) {
+            try settle(partition)
             try flush(partition)
             open.removeAll { $0 === partition }
             try complete(partition)

@@ -149,7 +149,12 @@ public enum NumberText {
     }
 
     /// The shortest text that reads back as the same double; `1.0` keeps its point, exponents as `1e+20`.
-    public static func append(_ value: Double, to bytes: inout [UInt8]) { bytes.append(contentsOf: value.description.utf8) }
+    public static func append(_ value: Double, to bytes: inout [UInt8]) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: maximumDoubleBytes) { buffer in
+            guard let start = buffer.baseAddress else { return }
+            bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: write(value, at: start) - start))
+        }
+    }
 
     /// A decimal with exactly `scale` digits behind the point.
     public static func append(_ unscaled: Int128, scale: Int, to bytes: inout [UInt8]) {
@@ -174,21 +179,12 @@ public enum NumberText {
     }
 
     private static func append(magnitude: UInt64, isNegative: Bool, to bytes: inout [UInt8]) {
-        // A sign and 20 digits at most, filled from the end: no allocation, one append.
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 21) { digits in
-            var start = digits.count
-            var rest = magnitude
-            repeat {
-                let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-                start -= 1
-                digits.initializeElement(at: start, to: 0x30 &+ UInt8(truncatingIfNeeded: digit))
-                rest = quotient
-            } while rest != 0
-            if isNegative {
-                start -= 1
-                digits.initializeElement(at: start, to: UInt8(ascii: "-"))
-            }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: maximumIntegerBytes + 1) { buffer in
+            guard let start = buffer.baseAddress else { return }
+            start.initialize(to: UInt8(ascii: "-"))
+            let end = write(magnitude, digits: digitCount(magnitude), at: start + 1)
+            let first = isNegative ? start : start + 1
+            bytes.append(contentsOf: UnsafeBufferPointer(start: first, count: end - first))
         }
     }
 }

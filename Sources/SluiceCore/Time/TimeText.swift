@@ -105,42 +105,20 @@ public enum TimeText {
 
     // MARK: Formatting
 
-    public static func append(days: Int32, to bytes: inout [UInt8]) {
-        let date = CivilDate(daysSinceEpoch: Int(days))
-        append(date.year, width: 4, to: &bytes)
-        bytes.append(UInt8(ascii: "-"))
-        append(date.month, width: 2, to: &bytes)
-        bytes.append(UInt8(ascii: "-"))
-        append(date.day, width: 2, to: &bytes)
-    }
+    /// Appends what `write(days:at:)` makes.
+    public static func append(days: Int32, to bytes: inout [UInt8]) { append(to: &bytes) { write(days: days, at: $0) } }
 
-    /// `yyyy-mm-ddThh:mm:ss`, a fraction of 3 or 6 digits where there is one, `Z` when zoned.
+    /// Appends what `write(micros:zoned:at:)` makes.
     public static func append(micros: Int64, zoned: Bool, to bytes: inout [UInt8]) {
-        let days = Int((Double(micros) / Double(microsPerDay)).rounded(.down))
-        var day = Int64(days)
-        var rest = micros - day * microsPerDay
-        if rest < 0 { (day, rest) = (day - 1, rest + microsPerDay) }
-        if rest >= microsPerDay { (day, rest) = (day + 1, rest - microsPerDay) }
-        append(days: Int32(truncatingIfNeeded: day), to: &bytes)
-        bytes.append(UInt8(ascii: "T"))
-        let seconds = Int(rest / microsPerSecond)
-        append(seconds / 3600, width: 2, to: &bytes)
-        bytes.append(UInt8(ascii: ":"))
-        append(seconds / 60 % 60, width: 2, to: &bytes)
-        bytes.append(UInt8(ascii: ":"))
-        append(seconds % 60, width: 2, to: &bytes)
-        let fraction = Int(rest % microsPerSecond)
-        if fraction != 0 {
-            bytes.append(UInt8(ascii: "."))
-            if fraction % 1000 == 0 { append(fraction / 1000, width: 3, to: &bytes) } else { append(fraction, width: 6, to: &bytes) }
-        }
-        if zoned { bytes.append(UInt8(ascii: "Z")) }
+        append(to: &bytes) { write(micros: micros, zoned: zoned, at: $0) }
     }
 
-    private static func append(_ number: Int, width: Int, to bytes: inout [UInt8]) {
-        if number < 0 { bytes.append(UInt8(ascii: "-")) }
-        let digits = String(number.magnitude)
-        for _ in digits.utf8.count..<max(width, digits.utf8.count) { bytes.append(0x30) }
-        bytes.append(contentsOf: digits.utf8)
+    private static func append(
+        to bytes: inout [UInt8], _ write: (UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8>
+    ) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: maximumBytes) { buffer in
+            guard let start = buffer.baseAddress else { return }
+            bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: write(start) - start))
+        }
     }
 }

@@ -4,3 +4,25 @@ package struct BatchPosition: Comparable, Hashable, Sendable {
     package init(_ rawValue: UInt64) { self.rawValue = rawValue }
     package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
+
+extension BatchPosition {
+    private static let batchBits: UInt64 = 14
+    private static let pieceBits: UInt64 = 24
+    private static let inputBits: UInt64 = 20
+
+    /// The first batch of a piece.
+    ///
+    /// - Parameters:
+    ///   - phase: A step may hand on rows after its input has ended; these come in a later phase.
+    ///   - input: Number of the split or stream.
+    ///   - piece: Number of the piece in the input.
+    init(phase: Int, input: Int, piece: Int) {
+        let place = UInt64(phase) << Self.inputBits | UInt64(input)
+        self.init((place << Self.pieceBits | UInt64(piece)) << Self.batchBits)
+    }
+
+    /// The position of a later batch of the piece; those behind the 16,384th share one.
+    func advanced(by batches: Int) -> BatchPosition {
+        BatchPosition(rawValue + min(UInt64(batches), 1 << Self.batchBits - 1))
+    }
+}

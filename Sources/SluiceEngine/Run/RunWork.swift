@@ -27,10 +27,10 @@ struct RunWork: Sendable {
 
     /// Source to sink.
     private func execute(_ plan: LogicalPlan, width: Int) async throws -> [StagedFile] {
-        let builder = WorkloadBuilder(plan: plan, stateBytes: options.stateBytes, rejects: rejects, progress: progress, width: width)
+        var builder = SegmentBuilder(plan: plan, stateBytes: options.stateBytes, rejects: rejects, progress: progress, width: width)
         let executor = Executor(
-            workload: try await builder.build(), sink: plan.sink, outputSchema: plan.outputSchema, run: run.text, rejects: rejects,
-            progress: progress, keepsRaw: plan.definition.onError != .skip)
+            segments: try await builder.build(), sink: plan.sink, outputSchema: plan.outputSchema, run: run.text, width: width,
+            rejects: rejects, progress: progress, keepsRaw: plan.definition.onError != .skip)
         return try await executor.execute()
     }
 

@@ -26,12 +26,12 @@ struct StreamIngest: Sendable {
         var unsyncedBytes = 0
         for split in try await source.source.splits() {
             let envelope = try await records.envelope(of: split)
-            let reader = try await source.source.open(split, columns: key.map { [$0] } ?? [], keepsRaw: true)
+            let reader = try await source.source.open(split, SourceRequest(key.map { [$0] } ?? [], keepsRaw: true))
             var bytesSeen: Int64 = 0
-            while let read = try await reader.next() {
+            try await reader.forEachBatch { read in
                 try Task.checkCancellation()
                 let bytes = reader.bytesRead
-                progress.update { $0.bytesRead += bytes - bytesSeen }
+                progress.update { [bytesSeen] in $0.bytesRead += bytes - bytesSeen }
                 bytesSeen = bytes
                 if !read.rejects.isEmpty { try rejects.take(read.rejects, step: "source") }
                 unsyncedBytes += try await append(read.batch, envelope, &router)
@@ -74,7 +74,7 @@ struct StreamIngest: Sendable {
         }
         let column = batch.columns[0]
         let texts = column.type == .string ? column : CastKernel.cast(column, to: .string).column
-        guard case .bytes(let rows) = texts.storage else { preconditionFailure("a cast to string gives text") }
+        guard case .bytes(let rows) = texts.flattened.storage else { preconditionFailure("a cast to string gives text") }
         return rows
     }
 

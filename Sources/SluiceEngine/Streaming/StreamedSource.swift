@@ -1,6 +1,7 @@
 import SluiceCore
 import SluicePipelines
 import SluiceStreams
+import Synchronization
 
 /// The records of a source after they went through a stream: one split a shard, read while the ingest is still writing.
 struct StreamedSource: Source {
@@ -16,50 +17,59 @@ struct StreamedSource: Source {
         (0..<stream.shardCount).map { SourceSplit(id: ShardID($0).description, bytes: nil) }
     }
 
-    func open(_ split: SourceSplit, columns: [String], keepsRaw: Bool) async throws -> any SplitReader {
+    func open(_ split: SourceSplit, _ request: SourceRequest) async throws -> any SplitReader {
         guard let shard = (0..<stream.shardCount).first(where: { ShardID($0).description == split.id }) else {
             throw SluiceError(.notFound, "stream \"\(stream.name)\" has no shard \"\(split.id)\"")
         }
         return StreamedSplitReader(
-            source: self, shard: shard, columns: columns,
+            source: self, shard: shard, columns: request.columns,
             reader: try stream.reader(shard: shard, from: .sequence(starts[shard])))
     }
 }
 
-/// Decodes the frames of one shard as they become durable.
+/// Hands out the frames of one shard as they become durable.
 final class StreamedSplitReader: SplitReader {
+    private struct State {
+        var reader: ShardReader
+        /// The decoder of the last envelope: neighbouring frames come from one file.
+        var decoder: (envelope: [UInt8], decoder: any PayloadDecoder)?
+    }
+
     private let source: StreamedSource
     private let shard: Int
     private let columns: [String]
-    private var reader: ShardReader
-    /// The decoder of the last envelope: neighbouring frames come from one file.
-    private var decoder: (envelope: [UInt8], decoder: any PayloadDecoder)?
+    private let state: Mutex<State>
 
     init(source: StreamedSource, shard: Int, columns: [String], reader: ShardReader) {
         self.source = source
         self.shard = shard
         self.columns = columns
-        self.reader = reader
+        state = Mutex(State(reader: reader))
     }
 
     /// The ingest counts the bytes of the source.
     var bytesRead: Int64 { 0 }
 
-    func next() async throws -> ReadBatch? {
+    func next() async throws -> (any SplitPiece)? {
+        var reader = state.withLock { $0.reader }
+        defer { state.withLock { [reader] in $0.reader = reader } }
         repeat {
             while let records = try await reader.next() {
                 try Task.checkCancellation()
                 // Records that another program put there before are not the run's.
-                if let envelope = RecordEnvelope(records) { return try decode(records, envelope) }
+                guard let envelope = RecordEnvelope(records) else { continue }
+                let decoder = try decoder(envelope)
+                let origin = envelope.origin(records, stream: source.stream.name, shard: shard)
+                return DeferredBatch { decoder.decode(records.payloads, origin: origin) }
             }
         } while await reader.waitForRecords()
         return nil
     }
 
-    private func decode(_ records: StreamRecords, _ envelope: RecordEnvelope) throws -> ReadBatch {
-        if decoder?.envelope != envelope.envelope {
-            decoder = (envelope.envelope, try source.records.decoder(envelope: envelope.envelope, columns: columns))
-        }
-        return decoder!.decoder.decode(records.payloads, origin: envelope.origin(records, stream: source.stream.name, shard: shard))
+    private func decoder(_ envelope: RecordEnvelope) throws -> any PayloadDecoder {
+        if let last = state.withLock({ $0.decoder }), last.envelope == envelope.envelope { return last.decoder }
+        let decoder = try source.records.decoder(envelope: envelope.envelope, columns: columns)
+        state.withLock { $0.decoder = (envelope.envelope, decoder) }
+        return decoder
     }
 }

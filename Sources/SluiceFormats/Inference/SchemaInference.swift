@@ -4,18 +4,18 @@ package import SluiceCore
 ///
 ///     var inference = SchemaInference(format)
 ///     for index in SchemaInference.sampledFiles(of: files.count) {
-///         try inference.sample(format.framer(source(files[index]), path: files[index]))
+///         try inference.sample(format.open(files[index]))
 ///     }
 ///     let schema = inference.schema
 package struct SchemaInference: Sendable {
-    private let format: any Format
+    private let format: any RecordFormat
     private var sample = ShapeSample()
     /// What looked wrong about the files.
     package private(set) var warnings: [String] = []
     /// The first record that could not be made out at all.
     package private(set) var firstReject: Reject?
 
-    package init(_ format: any Format) { self.format = format }
+    package init(_ format: any RecordFormat) { self.format = format }
 
     /// Which of a source's files are looked at: the first, the last, and some between them; at most `FormatLimits.sampleFiles`, ascending.
     package static func sampledFiles(of count: Int) -> [Int] {

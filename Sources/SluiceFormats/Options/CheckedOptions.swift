@@ -33,6 +33,12 @@ package struct CheckedOptions: Hashable, Sendable {
         return number
     }
 
+    /// An integer of an option without a default; nil where it is not given.
+    func optionalInteger(_ name: String) -> Int? {
+        guard case .integer(let number) = value(name) else { return nil }
+        return number
+    }
+
     func text(_ name: String) -> String? {
         guard case .text(let text) = value(name) else { return nil }
         return text

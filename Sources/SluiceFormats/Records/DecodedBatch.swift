@@ -6,10 +6,13 @@ package struct DecodedBatch: Sendable {
     package var batch: Batch
     /// In record order.
     package var rejects: [Reject]
+    /// Rows that were read and left out, because the request's condition does not keep them.
+    package var skippedRows = 0
 
-    package init(_ batch: Batch, rejects: [Reject]) {
+    package init(_ batch: Batch, rejects: [Reject], skippedRows: Int = 0) {
         self.batch = batch
         self.rejects = rejects
+        self.skippedRows = skippedRows
     }
 }
 
@@ -22,6 +25,9 @@ package protocol RecordDecoder: Sendable {
     ///
     /// - Parameter origin: has a position for each record; the rows of the batch keep theirs.
     func decode(_ records: RawRecords, origin: Origin) -> DecodedBatch
+
+    /// Decodes a block that a framer of the same format found.
+    func decode(_ block: any RecordBlock, _ request: ReadRequest) -> DecodedBatch
 }
 
 extension RecordDecoder {

@@ -30,4 +30,7 @@ package protocol RecordFramer: Sendable {
     ///
     /// - Throws: what the source throws, after the whole records before the failure were returned.
     mutating func next() throws(SluiceError) -> FramedRecords?
+
+    /// As `next`, in whatever shape the format's decoder reads fastest; a reader uses one of the two methods from start to end.
+    mutating func nextBlock() throws(SluiceError) -> (any RecordBlock)?
 }

@@ -29,16 +29,16 @@ struct TextColumn {
         switch type {
         case .null: column(type, 0 as UInt8, &failures, { _ in nil }, { .null($0.count) })
         case .boolean: column(type, false, &failures, rules.boolean) { .boolean(Bitmap($0)) }
-        case .int8: column(type, 0, &failures, { rules.integer($0).flatMap(Int8.init(exactly:)) }, { .int8($0) })
-        case .int16: column(type, 0, &failures, { rules.integer($0).flatMap(Int16.init(exactly:)) }, { .int16($0) })
-        case .int32: column(type, 0, &failures, { rules.integer($0).flatMap(Int32.init(exactly:)) }, { .int32($0) })
-        case .int64: column(type, 0, &failures, { rules.integer($0) }, { .int64($0) })
-        case .float32: column(type, 0, &failures, { rules.float($0).flatMap(Float.init(inRange:)) }, { .float32($0) })
-        case .float64: column(type, 0, &failures, { rules.float($0) }, { .float64($0) })
+        case .int8: column(spans: type, 0, &failures, { integer($0).flatMap(Int8.init(exactly:)) }, { .int8($0) })
+        case .int16: column(spans: type, 0, &failures, { integer($0).flatMap(Int16.init(exactly:)) }, { .int16($0) })
+        case .int32: column(spans: type, 0, &failures, { integer($0).flatMap(Int32.init(exactly:)) }, { .int32($0) })
+        case .int64: column(spans: type, 0, &failures, { integer($0) }, { .int64($0) })
+        case .float32: column(spans: type, 0, &failures, { float($0).flatMap(Float.init(inRange:)) }, { .float32($0) })
+        case .float64: column(spans: type, 0, &failures, { float($0) }, { .float64($0) })
         case .decimal(let precision, let scale):
             column(type, 0, &failures, { rules.decimal($0, precision: precision, scale: scale) }, { .decimal($0) })
-        case .date: column(type, 0, &failures, { rules.date($0) }, { .int32($0) })
-        case .timestamp(let zoned): column(type, 0, &failures, { rules.timestamp($0, zoned: zoned) }, { .int64($0) })
+        case .date: dates(&failures)
+        case .timestamp(let zoned): timestamps(zoned: zoned, &failures)
         case .string: texts()
         case .binary: binaries(&failures)
         case .list, .structure, .map: nested(type, &failures)
@@ -46,9 +46,67 @@ struct TextColumn {
         }
     }
 
+    /// Texts of up to eight bytes are read as one word; others, and those in an unusual spelling, by the rules.
+    @inline(__always)
+    private func integer(_ span: Span) -> Int64? {
+        if let word = word(span), let value = NumberScan.integer(word, Int(span & 0xFFFF_FFFF)) { return value }
+        return rules.integer(text(span))
+    }
+
+    @inline(__always)
+    private func float(_ span: Span) -> Double? {
+        if let word = word(span), let value = NumberScan.float(word, Int(span & 0xFFFF_FFFF)) { return value }
+        return rules.float(text(span))
+    }
+
+    /// The eight bytes from a text's start on, where it has one to eight and no marks of its own.
+    @inline(__always)
+    private func word(_ span: Span) -> UInt64? {
+        let start = Int(span &>> 32)
+        guard (span & 0xFFFF_FFFF) &- 1 < 8, start &+ 8 <= raw.count, rules.isPlain, let base = raw.baseAddress else { return nil }
+        return UnsafeRawPointer(base).loadUnaligned(fromByteOffset: start, as: UInt64.self)
+    }
+
+    private func dates(_ failures: inout [Int]) -> Column {
+        var scan = TimeScan()
+        let isPlain = rules.datePattern == nil
+        return column(
+            spans: .date, 0, &failures,
+            { span in
+                let text = text(span)
+                if isPlain, text.count == 10, let base = text.baseAddress, let days = scan.date(base) { return days }
+                return rules.date(text)
+            }, { .int32($0) })
+    }
+
+    private func timestamps(zoned: Bool, _ failures: inout [Int]) -> Column {
+        var scan = TimeScan()
+        let isPlain = rules.timestampPattern == nil
+        return column(
+            spans: .timestamp(zoned: zoned), 0, &failures,
+            { span in
+                let text = text(span)
+                // Without a zone, or with a Z where a zone may stand.
+                if isPlain, let base = text.baseAddress, text.count == 19 || (zoned && text.count == 20 && base[19] == UInt8(ascii: "Z")),
+                    let micros = scan.timestamp(base)
+                {
+                    return micros
+                }
+                return rules.timestamp(text, zoned: zoned)
+            }, { .int64($0) })
+    }
+
     @inline(__always)
     private func column<Element>(
         _ type: DataType, _ zero: Element, _ failures: inout [Int], _ parse: (UnsafeBufferPointer<UInt8>) -> Element?,
+        _ storage: ([Element]) -> Column.Storage
+    ) -> Column {
+        column(spans: type, zero, &failures, { parse(text($0)) }, storage)
+    }
+
+    @inline(__always)
+    private func column<Element>(
+        spans type: DataType, _ zero: Element, _ failures: inout [Int], _ parse: (Span) -> Element?,
         _ storage: ([Element]) -> Column.Storage
     ) -> Column {
         var validity = ValidityBuilder(count: spans.count)
@@ -56,7 +114,7 @@ struct TextColumn {
         let values = [Element](unsafeUninitializedCapacity: spans.count) { target, count in
             for row in spans.indices {
                 let span = spans[row]
-                if span != Self.null, let value = parse(text(span)) {
+                if span != Self.null, let value = parse(span) {
                     (target.baseAddress! + row).initialize(to: value)
                 } else {
                     (target.baseAddress! + row).initialize(to: zero)
@@ -75,22 +133,40 @@ struct TextColumn {
         for span in spans where span != Self.null { total += Int(span & 0xFFFF_FFFF) }
         precondition(total <= Int(Int32.max), "a column of bytes is over 2 GiB; batches are kept smaller")
         var validity = ValidityBuilder(count: spans.count)
-        var offsets: [Int32] = [0]
-        offsets.reserveCapacity(spans.count + 1)
-        let data = [UInt8](unsafeUninitializedCapacity: total) { target, count in
-            for row in spans.indices {
-                let span = spans[row]
-                if span == Self.null {
-                    validity.setNull(row)
-                } else {
-                    let source = text(span)
-                    if let base = source.baseAddress { (target.baseAddress! + count).initialize(from: base, count: source.count) }
-                    count += source.count
+        var data: [UInt8] = []
+        let offsets = [Int32](unsafeUninitializedCapacity: spans.count + 1) { offsets, offsetCount in
+            offsetCount = spans.count + 1
+            offsets.initializeElement(at: 0, to: 0)
+            data = [UInt8](unsafeUninitializedCapacity: total + Self.shortText) { target, count in
+                for row in spans.indices {
+                    let span = spans[row]
+                    if span == Self.null {
+                        validity.setNull(row)
+                    } else {
+                        count += copy(span, to: target.baseAddress! + count, room: total &+ Self.shortText &- count)
+                    }
+                    offsets.initializeElement(at: row &+ 1, to: Int32(truncatingIfNeeded: count))
                 }
-                offsets.append(Int32(truncatingIfNeeded: count))
             }
         }
         return Column(.string, .bytes(ByteRows(offsets: offsets, data: data)), validity: validity.bitmap)
+    }
+
+    /// Bytes that are copied at once, where there is so much room on both sides.
+    private static let shortText = 16
+
+    @inline(__always)
+    private func copy(_ span: Span, to target: UnsafeMutablePointer<UInt8>, room: Int) -> Int {
+        let source = text(span)
+        guard let base = source.baseAddress else { return 0 }
+        let start = Int(span &>> 32)
+        if source.count <= Self.shortText, start &+ Self.shortText <= raw.count, room >= Self.shortText {
+            let words = UnsafeRawPointer(base).loadUnaligned(as: SIMD2<UInt64>.self)
+            UnsafeMutableRawPointer(target).storeBytes(of: words, as: SIMD2<UInt64>.self)
+        } else {
+            target.initialize(from: base, count: source.count)
+        }
+        return source.count
     }
 
     /// Binary values are base64, as the writers make them.

@@ -11,7 +11,8 @@ struct TextRules: Hashable, Sendable {
 
     typealias Text = UnsafeBufferPointer<UInt8>
 
-    private var isPlain: Bool { decimalMark == UInt8(ascii: ".") && groupMark == nil }
+    /// No marks but the point before the fraction.
+    @inline(__always) var isPlain: Bool { decimalMark == UInt8(ascii: ".") && groupMark == nil }
 
     /// `true` or `false`, in any letter case.
     func boolean(_ text: Text) -> Bool? {

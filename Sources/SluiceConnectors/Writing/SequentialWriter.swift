@@ -1,0 +1,96 @@
+import SluiceCodecs
+import SluiceCore
+import SluiceFormats
+import SluicePipelines
+import Synchronization
+
+/// Stages all rows of a run in one file, in order: any task encodes and compresses, and blocks are put into the file one after another.
+final class SequentialWriter: OrderedSinkWriter {
+    private struct State {
+        var writer: any FileWriter
+        var file: PartFile?
+        /// Plain bytes so far.
+        var plainBytes: Int64 = 0
+    }
+
+    /// A block as it stands in the plain file, and compressed.
+    private struct Encoded: Sendable {
+        var block: EncodedBlock
+        var compressed: CompressedBlock?
+    }
+
+    private let output: DirectoryOutput
+    private let run: String
+    /// For encoding, which is the same wherever the file stands.
+    private let writer: any FileWriter
+    private let compressor: (any BlockCompressor)?
+    private let state: Mutex<State>
+    let makesBlockOfEachBatch: Bool
+
+    /// - Throws: what the format has against the schema.
+    init(_ output: DirectoryOutput, schema: Schema, run: String) throws(SluiceError) {
+        self.output = output
+        self.run = run
+        writer = try output.format.writer(schema)
+        compressor = output.codec.blockCompressor(level: output.codecLevel)
+        makesBlockOfEachBatch = writer.makesBlockOfEachBatch
+        state = Mutex(State(writer: writer))
+    }
+
+    var bytesWritten: Int64 { state.withLock { $0.file?.bytesWritten ?? 0 } }
+
+    func collect(_ batch: Batch) throws -> [SinkBlock] { state.withLock { $0.writer.collect(batch) }.map { SinkBlock($0.batches) } }
+
+    func rest() throws -> [SinkBlock] { state.withLock { $0.writer.rest() }.map { [SinkBlock($0.batches)] } ?? [] }
+
+    func encode(_ block: SinkBlock) throws -> EncodedSinkBlock {
+        var encoded = Encoded(block: try writer.encode(FileBlock(block.batches)))
+        let byteCount: Int
+        if let compressor {
+            let compressed = try encoded.block.bytes.withUnsafeBufferPointer { bytes throws(SluiceError) in
+                try compressor.compress(UnsafeRawBufferPointer(bytes))
+            }
+            byteCount = compressed.bytes.count
+            encoded.compressed = compressed
+        } else {
+            byteCount = encoded.block.bytes.count
+        }
+        return EncodedSinkBlock(encoded, rowCount: encoded.block.rowCount, byteCount: byteCount)
+    }
+
+    func append(_ block: EncodedSinkBlock) throws {
+        guard let encoded = block.content as? Encoded else { preconditionFailure("a block of another writer") }
+        try state.withLock { state throws(SluiceError) in
+            try begin(&state)
+            state.writer.append(encoded.block, at: state.plainBytes)
+            state.plainBytes += Int64(encoded.block.bytes.count)
+            let rows = Int64(encoded.block.rowCount)
+            if let compressed = encoded.compressed {
+                try state.file?.write(compressed, rows: rows)
+            } else {
+                try state.file?.write(encoded.block.bytes, rows: rows)
+            }
+        }
+    }
+
+    func finish() throws -> [StagedFile] {
+        try state.withLock { state throws(SluiceError) in
+            if state.file == nil, !writer.hasHeader { return [] }
+            // The one file of an output without rows: it has the header.
+            try begin(&state)
+            guard let file = state.file else { return [] }
+            try file.write(try state.writer.finish(at: state.plainBytes), rows: 0)
+            try file.finish()
+            if output.isDurable { try DiskFiles.syncDirectory(output.stagingDirectory(run: run)) }
+            return [file.staged(partition: [])]
+        }
+    }
+
+    private func begin(_ state: inout State) throws(SluiceError) {
+        guard state.file == nil else { return }
+        let file = try output.partFile(directory: "", run: run, writer: 0, number: 0)
+        state.file = file
+        try file.write(writer.header, rows: 0)
+        state.plainBytes = Int64(writer.header.count)
+    }
+}

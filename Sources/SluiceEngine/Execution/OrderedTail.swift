@@ -1,0 +1,151 @@
+import SluiceCore
+import SluicePipelines
+import Synchronization
+
+/// What happens to rows in their order, behind the gate: the links that need it, and the end of the segment. Used by one task at a time, but
+/// for `encodeBlocks` and `parcel`, which any worker calls.
+final class OrderedTail: Sendable {
+    /// What comes through the gate.
+    enum Parcel: Sendable {
+        case rows(Batch, BatchPosition)
+        case encoded(EncodedSinkBlock)
+        case rejects([CollectedRejects.Group])
+
+        var weight: Int {
+            switch self {
+            case .rows(let batch, _): batch.byteCount
+            case .encoded(let block): block.byteCount
+            case .rejects(let groups): groups.reduce(0) { $0 + $1.byteCount }
+            }
+        }
+    }
+
+    private struct Blocks {
+        var waiting: [(number: Int, block: SinkBlock)] = []
+        var count = 0
+    }
+
+    private let links: [PlacedLink]
+    private let chain: StepChain
+    private let end: SegmentRunner.End
+    private let rejects: RejectHandler
+    private let progress: RunProgress
+    /// Whether workers encode their rows before the gate.
+    private let encodesEarly: Bool
+    private let blocks = Mutex(Blocks())
+    /// Puts blocks that were encoded behind the gate into order.
+    private let blockGate: OrderedGate<EncodedSinkBlock>?
+    private let satisfied = Atomic<Bool>(false)
+
+    init(_ links: [PlacedLink], _ end: SegmentRunner.End, rejects: RejectHandler, progress: RunProgress) throws {
+        self.links = links
+        self.end = end
+        self.rejects = rejects
+        self.progress = progress
+        chain = try StepChain(links, progress: progress)
+        if case .sequence(let writer) = end {
+            encodesEarly = links.isEmpty && writer.makesBlockOfEachBatch
+            blockGate = OrderedGate(limit: EngineLimits.queueBytes) { block in try Self.append(block, writer, progress) }
+        } else {
+            encodesEarly = false
+            blockGate = nil
+        }
+    }
+
+    /// True once no further input can change the output.
+    var isSatisfied: Bool { satisfied.load(ordering: .acquiring) }
+
+    /// What a worker hands in for a batch.
+    func parcel(_ batch: Batch, _ position: BatchPosition) throws -> Parcel {
+        if encodesEarly, case .sequence(let writer) = end { return .encoded(try writer.encode(SinkBlock([batch]))) }
+        return .rows(batch, position)
+    }
+
+    /// Deals with the next parcel.
+    func take(_ parcel: Parcel) async throws {
+        if isSatisfied { return }
+        switch parcel {
+        case .rejects(let groups): for group in groups { try rejects.take(group.rejects, step: group.step) }
+        case .encoded(let block): if case .sequence(let writer) = end { try Self.append(block, writer, progress) }
+        case .rows(let batch, let position):
+            for result in try chain.push(batch, at: position, rejects) { try await deliver(result, position) }
+            if chain.isSatisfied { satisfied.store(true, ordering: .releasing) }
+        }
+    }
+
+    /// All input was taken.
+    func finish() async throws {
+        var late = UInt64.max >> 1
+        func position() -> BatchPosition {
+            late += 1
+            return BatchPosition(late)
+        }
+        for index in links.indices {
+            for batch in try chain.finish(index, rejects) { try await pass(batch, behind: index, position()) }
+            guard case .probing(let probing) = links[index].link, let part = chain.part(index) else { continue }
+            let result = try probing.combine([part])
+            try chain.reportLate(index, [], result.rejects, rejects)
+            for stream in result.streams {
+                var failed: [Reject] = []
+                while let batch = try stream.next(rejects: &failed) {
+                    try chain.reportLate(index, [batch], failed, rejects)
+                    failed = []
+                    try await pass(batch, behind: index, position())
+                }
+                try chain.reportLate(index, [], failed, rejects)
+            }
+        }
+        guard case .sequence(let writer) = end else { return }
+        if !encodesEarly { queue(try writer.rest()) }
+        try await encodeBlocks()
+    }
+
+    private func pass(_ batch: Batch, behind index: Int, _ position: BatchPosition) async throws {
+        for result in try chain.push(batch, at: position, from: index + 1, rejects) { try await deliver(result, position) }
+        try await encodeBlocks()
+    }
+
+    private func deliver(_ batch: Batch, _ position: BatchPosition) async throws {
+        switch end {
+        case .sequence(let writer): queue(try writer.collect(batch))
+        case .writers(let writers): try await writers.write(batch, worker: 0)
+        case .parts(let parts, let gathering):
+            var rejected: [Reject] = []
+            try parts[0].take(batch, at: position, rejects: &rejected)
+            progress.update { [count = rejected.count] snapshot in
+                snapshot.steps[gathering.index].rowsIn += Int64(batch.rowCount)
+                snapshot.steps[gathering.index].rejected += Int64(count)
+            }
+            if !rejected.isEmpty { try rejects.take(rejected, step: gathering.name) }
+        }
+    }
+
+    // MARK: Blocks that any worker encodes
+
+    private func queue(_ new: [SinkBlock]) {
+        if new.isEmpty { return }
+        blocks.withLock { blocks in
+            for block in new {
+                blocks.waiting.append((blocks.count, block))
+                blocks.count += 1
+            }
+        }
+    }
+
+    /// Encodes what waits for it.
+    func encodeBlocks() async throws {
+        guard let blockGate, case .sequence(let writer) = end else { return }
+        while let (number, block) = blocks.withLock({ $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }) {
+            let encoded = try writer.encode(block)
+            try await blockGate.deposit(encoded, weight: encoded.byteCount, input: 0, piece: number, isLast: true)
+        }
+    }
+
+    private static func append(_ block: EncodedSinkBlock, _ writer: any OrderedSinkWriter, _ progress: RunProgress) throws {
+        try writer.append(block)
+        progress.update { snapshot in
+            snapshot.rowsWritten += Int64(block.rowCount)
+            snapshot.bytesWritten = writer.bytesWritten
+        }
+    }
+}

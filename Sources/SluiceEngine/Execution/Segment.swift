@@ -1,0 +1,35 @@
+import SluiceCore
+import SluicePipelines
+
+/// A part of a plan that rows go through without waiting for others: from splits or the result of a step that needed all rows, to the next
+/// such step or the sink.
+struct Segment: Sendable {
+    /// Splits, each with the number of its lane. The result of the segment before comes first, in lane 0.
+    var splits: [(source: PlannedSource, split: SourceSplit, lane: Int)] = []
+    /// What the rows of different sources go through before they meet.
+    var lanes: [[PlacedLink]] = [[]]
+    /// What all rows go through, in any task.
+    var links: [PlacedLink] = []
+    /// What needs the rows in order, and what stands behind it: one task at a time.
+    var ordered: [PlacedLink] = []
+    /// The step that needs all rows; nil: the sink.
+    var gathering: Gathering?
+
+    struct Gathering: Sendable {
+        var step: any GatheringOperator
+        var index: Int
+        var name: String
+    }
+}
+
+/// Where the rows of a segment come from.
+enum SegmentInput: Sendable {
+    case split(PlannedSource, SourceSplit, lane: Int)
+    case stream(any BatchStream, lane: Int)
+
+    var lane: Int {
+        switch self {
+        case .split(_, _, let lane), .stream(_, let lane): lane
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import SluiceCore
+import SluicePipelines
+
+/// Makes the segments of a plan: operators of its steps, the tables of its joins, and the splits of its sources.
+struct SegmentBuilder {
+    let plan: LogicalPlan
+    let stateBytes: Int
+    let rejects: RejectHandler
+    let progress: RunProgress
+    let width: Int
+
+    private var segments: [Segment] = []
+    private var current = Segment()
+
+    init(plan: LogicalPlan, stateBytes: Int, rejects: RejectHandler, progress: RunProgress, width: Int) {
+        self.plan = plan
+        self.stateBytes = stateBytes
+        self.rejects = rejects
+        self.progress = progress
+        self.width = width
+    }
+
+    /// The last segment ends in the sink, the others in a step that needs all rows.
+    mutating func build() async throws -> [Segment] {
+        current.splits = try await plan.source.source.splits().map { (plan.source, $0, 0) }
+        for (index, step) in plan.steps.enumerated() {
+            if case .union(let union) = step.operation {
+                try await add(union, index, step)
+                continue
+            }
+            let step = PlacedLink(link: .operation(try await makeOperator(step)), index: index, name: step.name)
+            add(step)
+        }
+        return segments + [current]
+    }
+
+    private mutating func add(_ link: PlacedLink) {
+        var isOrdered = !current.ordered.isEmpty
+        if case .operation(let operation) = link.link, type(of: operation).isSerial { isOrdered = true }
+        if isOrdered { current.ordered.append(link) } else { current.links.append(link) }
+    }
+
+    /// Rows of the other source meet the input's: in a lane of their own, or behind the rows that came in order.
+    private mutating func add(_ union: UnionOperation, _ index: Int, _ step: PlannedStep) async throws {
+        func aligned(_ sources: [Int?]) -> PlacedLink {
+            PlacedLink(
+                link: .operation(AlignOperator(sources: sources, outputSchema: step.outputSchema)), index: index, name: step.name)
+        }
+        if current.ordered.isEmpty {
+            for lane in current.lanes.indices { current.lanes[lane] += current.links + [aligned(union.inputColumns)] }
+            current.links = []
+            current.splits += try await union.other.source.splits().map { (union.other, $0, current.lanes.count) }
+            current.lanes.append([aligned(union.otherColumns)])
+        } else {
+            let table = try await TableLoader(rejects: rejects, stateBytes: stateBytes).load(union.other, step: step.name)
+            let rows = AlignOperator(sources: union.otherColumns, outputSchema: step.outputSchema).aligned(table)
+            current.ordered.append(aligned(union.inputColumns))
+            current.ordered.append(PlacedLink(link: .operation(AppendOperator(rows: rows)), index: index, name: step.name))
+        }
+    }
+
+    private func makeOperator(_ step: PlannedStep) async throws -> any StepOperator {
+        let budget = StateBudget(step: step.name, limitBytes: stateBytes)
+        switch step.operation {
+        case .filter(let predicate): return FilterOperator(predicate: predicate)
+        case .project(let projections): return ProjectOperator(projections: projections, outputSchema: step.outputSchema)
+        case .closure(let closure): return ClosureOperator(closure: closure)
+        case .limit(let count): return LimitOperator(count: count)
+        case .sort(let keys): return SortOperator(keys, budget: budget)
+        case .deduplicate(let keys, .first): return DeduplicateFirstOperator(keys: keys, budget: budget)
+        case .deduplicate(let keys, .last): return DeduplicateLastOperator(keys: keys, budget: budget)
+        case .aggregate(let operation): return AggregateOperator(operation, outputSchema: step.outputSchema, budget: budget)
+        case .join(let join):
+            let rows = try await TableLoader(rejects: rejects, stateBytes: stateBytes).load(join.table, step: step.name)
+            return JoinOperator(
+                kind: join.kind, table: JoinTable(rows: rows, keyColumns: join.tableKeys), inputKeys: join.inputKeys,
+                tableColumns: join.tableColumns, outputSchema: step.outputSchema)
+        case .union: preconditionFailure("a union becomes splits or appended rows, not an operator of its own")
+        }
+    }
+}
+
+/// Reads a whole source into memory: the table of a join, or the other side of a union behind an ordered step.
+struct TableLoader {
+    let rejects: RejectHandler
+    let stateBytes: Int
+
+    func load(_ source: PlannedSource, step: String) async throws -> Batch {
+        let budget = StateBudget(step: step, limitBytes: stateBytes)
+        var batches: [Batch] = []
+        var bytes = 0
+        for split in try await source.source.splits() {
+            let reader = try await source.source.open(split, SourceRequest(source.columns, condition: source.condition, keepsRaw: false))
+            try await reader.forEachBatch { read in
+                try Task.checkCancellation()
+                try rejects.take(read.rejects, step: step)
+                bytes += read.batch.byteCount
+                try budget.check(bytes)
+                batches.append(read.batch)
+            }
+        }
+        return Batch.concatenated(batches, schema: source.schema)
+    }
+}

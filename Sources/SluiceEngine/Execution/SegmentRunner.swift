@@ -1,0 +1,222 @@
+import SluiceCore
+import SluicePipelines
+import Synchronization
+
+/// Sends the rows of a segment through its links on all workers, to the step that gathers them or to the sink.
+final class SegmentRunner: Sendable {
+    /// Where the rows end.
+    enum End: Sendable {
+        /// A part for each worker of a step that needs all rows.
+        case parts([any GatheringPart], Segment.Gathering)
+        /// A writer for each worker (or the only one, behind an ordered link).
+        case writers(SharedWriters)
+        /// One file, in order.
+        case sequence(any OrderedSinkWriter)
+    }
+
+    private let segment: Segment
+    private let end: End
+    private let width: Int
+    private let rejects: RejectHandler
+    private let progress: RunProgress
+    private let keepsRaw: Bool
+    /// For each worker the chain of each lane, and behind it the chain that all rows go through.
+    private let chains: [(lanes: [StepChain], common: StepChain)]
+    private let tail: OrderedTail?
+
+    init(_ segment: Segment, _ end: End, width: Int, rejects: RejectHandler, progress: RunProgress, keepsRaw: Bool) throws {
+        self.segment = segment
+        self.end = end
+        self.width = width
+        self.rejects = rejects
+        self.progress = progress
+        self.keepsRaw = keepsRaw
+        chains = try (0..<width).map { _ in
+            (try segment.lanes.map { try StepChain($0, progress: progress) }, try StepChain(segment.links, progress: progress))
+        }
+        if case .sequence = end {
+            tail = try OrderedTail(segment.ordered, end, rejects: rejects, progress: progress)
+        } else {
+            tail = segment.ordered.isEmpty ? nil : try OrderedTail(segment.ordered, end, rejects: rejects, progress: progress)
+        }
+    }
+
+    /// Takes all rows of the inputs to the end.
+    func run(_ inputs: [SegmentInput]) async throws {
+        var phase = try await runPhase(0, inputs, lanesFrom: 0, commonFrom: 0)
+        // What probing links put aside goes through the links behind them.
+        for lane in segment.lanes.indices {
+            for link in segment.lanes[lane].indices {
+                let late = try late(segment.lanes[lane][link]) { $0.lanes[lane].part(link) }
+                if let late { phase = try await runPhase(phase, late.map { .stream($0, lane: lane) }, lanesFrom: link + 1, commonFrom: 0) }
+            }
+        }
+        for link in segment.links.indices {
+            let late = try late(segment.links[link]) { $0.common.part(link) }
+            if let late { phase = try await runPhase(phase, late.map { .stream($0, lane: 0) }, lanesFrom: nil, commonFrom: link + 1) }
+        }
+        try await tail?.finish()
+    }
+
+    /// What a probing link hands on after its input has ended; nil for other links.
+    private func late(
+        _ link: PlacedLink, _ part: ((lanes: [StepChain], common: StepChain)) -> (any ProbingPart)?
+    ) throws -> [any BatchStream]? {
+        guard case .probing(let probing) = link.link else { return nil }
+        let result = try probing.combine(chains.compactMap(part))
+        if !result.rejects.isEmpty { try rejects.take(result.rejects, step: link.name) }
+        return result.streams.map { LateStream($0, link, progress) }
+    }
+
+    // MARK: Workers
+
+    /// - Parameter lanesFrom: The first link of the lanes that rows go through; nil: none.
+    /// - Returns: the number of the next phase.
+    private func runPhase(_ phase: Int, _ inputs: [SegmentInput], lanesFrom: Int?, commonFrom: Int) async throws -> Int {
+        if tail?.isSatisfied == true { return phase + 1 }
+        let queue = PieceQueue(
+            inputs, open: { [keepsRaw] input in try await Self.open(input, keepsRaw: keepsRaw) },
+            onBytes: { [progress] bytes in progress.update { $0.bytesRead += bytes } })
+        let gate = tail.map { tail in
+            OrderedGate<OrderedTail.Parcel>(limit: EngineLimits.queueBytes) { parcel in
+                try await tail.take(parcel)
+                if tail.isSatisfied { queue.abandon() }
+            }
+        }
+        let way = Way(phase: phase, lanesFrom: lanesFrom, commonFrom: commonFrom, countsSource: phase == 0)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for worker in 0..<width {
+                group.addTask {
+                    do {
+                        try await self.work(worker, queue, gate, way)
+                    } catch {
+                        // Others must not wait for what will not come, nor take a failed split for a short one.
+                        queue.abandon()
+                        gate?.abandon()
+                        if error is CancellationError, self.tail?.isSatisfied == true, !Task.isCancelled { return }
+                        throw error
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        return phase + 1
+    }
+
+    /// Which links the rows of a phase go through.
+    private struct Way: Sendable {
+        var phase: Int
+        var lanesFrom: Int?
+        var commonFrom: Int
+        /// Whether rows of streams come from a step, not from a source.
+        var countsSource: Bool
+    }
+
+    private static func open(_ input: SegmentInput, keepsRaw: Bool) async throws -> any SplitReader {
+        switch input {
+        case .stream(let stream, _): return StreamInput(stream)
+        case .split(let source, let split, _):
+            return try await source.source.open(
+                split, SourceRequest(source.columns, condition: source.condition, keepsRaw: keepsRaw))
+        }
+    }
+
+    private func work(_ worker: Int, _ queue: PieceQueue, _ gate: OrderedGate<OrderedTail.Parcel>?, _ way: Way) async throws {
+        while true {
+            try await tail?.encodeBlocks()
+            let maxOpen = gate?.isCrowded == true ? 1 : width
+            let lease = try await queue.next(maxOpen: maxOpen) { input, pieces in try await gate?.end(input: input, pieces: pieces) }
+            guard var lease else { break }
+            let outlet = Outlet(worker: worker, input: lease.input, piece: lease.number, gate: gate)
+            var position = BatchPosition(phase: way.phase, input: lease.input, piece: lease.number)
+            while let read = try lease.piece.next() {
+                try Task.checkCancellation()
+                try await pass(read, lease.lane, position, way, outlet)
+                position = position.advanced(by: 1)
+            }
+            try await gate?.deposit(nil, weight: 0, input: lease.input, piece: lease.number, isLast: true)
+        }
+        try await tail?.encodeBlocks()
+    }
+
+    /// How the rows of one piece leave the worker.
+    private struct Outlet {
+        let worker: Int
+        let input: Int
+        let piece: Int
+        let gate: OrderedGate<OrderedTail.Parcel>?
+        /// Where rows keep their order, rejects take the same way, so that those behind a reached limit do not count, however early they
+        /// were found.
+        let collected = CollectedRejects()
+    }
+
+    private func pass(_ read: ReadBatch, _ lane: Int, _ position: BatchPosition, _ way: Way, _ outlet: Outlet) async throws {
+        let taker: any RejectTaking = outlet.gate == nil ? rejects : outlet.collected
+        let chains = chains[outlet.worker]
+        if way.countsSource { count(read, lane) }
+        if !read.rejects.isEmpty { try taker.take(read.rejects, step: "source") }
+        let met = try way.lanesFrom.map { try chains.lanes[lane].push(read.batch, at: position, from: $0, taker) } ?? [read.batch]
+        for batch in met {
+            for result in try chains.common.push(batch, at: position, from: way.commonFrom, taker) {
+                try await deliver(result, position, outlet, taker)
+            }
+        }
+        let groups = outlet.collected.drain()
+        if !groups.isEmpty {
+            try await outlet.gate?.deposit(
+                .rejects(groups), weight: groups.reduce(0) { $0 + $1.byteCount }, input: outlet.input, piece: outlet.piece, isLast: false)
+        }
+    }
+
+    /// Rows that the reader left out are rows that the first step did not keep.
+    private func count(_ read: ReadBatch, _ lane: Int) {
+        let rows = Int64(read.batch.rowCount + read.skippedRows)
+        let filter = read.skippedRows > 0 ? (segment.lanes[lane].first ?? segment.links.first)?.index : nil
+        progress.update { snapshot in
+            snapshot.rowsRead += rows
+            if let filter { snapshot.steps[filter].rowsIn += Int64(read.skippedRows) }
+        }
+    }
+
+    private func deliver(_ batch: Batch, _ position: BatchPosition, _ outlet: Outlet, _ taker: any RejectTaking) async throws {
+        if let gate = outlet.gate, let tail {
+            let groups = outlet.collected.drain()
+            if !groups.isEmpty {
+                try await gate.deposit(.rejects(groups), weight: 0, input: outlet.input, piece: outlet.piece, isLast: false)
+            }
+            let parcel = try tail.parcel(batch, position)
+            return try await gate.deposit(parcel, weight: parcel.weight, input: outlet.input, piece: outlet.piece, isLast: false)
+        }
+        switch end {
+        case .writers(let writers): try await writers.write(batch, worker: outlet.worker)
+        case .parts(let parts, let gathering):
+            var rejected: [Reject] = []
+            try parts[outlet.worker].take(batch, at: position, rejects: &rejected)
+            progress.update { [count = rejected.count] snapshot in
+                snapshot.steps[gathering.index].rowsIn += Int64(batch.rowCount)
+                snapshot.steps[gathering.index].rejected += Int64(count)
+            }
+            if !rejected.isEmpty { try taker.take(rejected, step: gathering.name) }
+        case .sequence: preconditionFailure("an ordered sink has a gate")
+        }
+    }
+}
+
+/// Rows that a step hands on after its input has ended, with the step's counts.
+private final class LateStream: BatchStream {
+    private let stream: any BatchStream
+    private let link: PlacedLink
+    private let progress: RunProgress
+
+    init(_ stream: any BatchStream, _ link: PlacedLink, _ progress: RunProgress) {
+        self.stream = stream
+        self.link = link
+        self.progress = progress
+    }
+
+    func next(rejects: inout [Reject]) throws -> Batch? {
+        let batch = try stream.next(rejects: &rejects)
+        progress.update { [index = link.index] in $0.steps[index].rowsOut += Int64(batch?.rowCount ?? 0) }
+        return batch
+    }
+}

@@ -1,0 +1,105 @@
+import SluiceCore
+
+/// What a batch goes through on its way: one step of the definition at work.
+enum StepLink: Sendable {
+    /// Copied for each task.
+    case operation(any StepOperator)
+    /// Each task has a part of it, and something may be left when the input has ended.
+    case probing(any ProbingOperator)
+}
+
+/// A link with what counts and messages need to know of its step.
+struct PlacedLink: Sendable {
+    var link: StepLink
+    /// Index of the step in the progress.
+    var index: Int
+    var name: String
+}
+
+/// The links of one task, with the counts and rejects of each reported under its step; owned by one task at a time.
+final class StepChain: @unchecked Sendable {
+    private enum Worker {
+        case operation(any StepOperator)
+        case probing(any ProbingPart)
+    }
+
+    private let links: [PlacedLink]
+    private var workers: [Worker]
+    private let progress: RunProgress
+
+    init(_ links: [PlacedLink], progress: RunProgress) throws {
+        self.links = links
+        self.progress = progress
+        workers = try links.map { placed in
+            switch placed.link {
+            case .operation(let operation): .operation(operation)
+            case .probing(let probing): .probing(try probing.makePart())
+            }
+        }
+    }
+
+    var isEmpty: Bool { links.isEmpty }
+
+    /// True once no further input can change the output.
+    var isSatisfied: Bool {
+        workers.contains { if case .operation(let operation) = $0 { operation.isSatisfied } else { false } }
+    }
+
+    /// Sends one batch through the links from `start` on; a batch without rows changes nothing.
+    func push(_ batch: Batch, at position: BatchPosition, from start: Int = 0, _ rejects: any RejectTaking) throws -> [Batch] {
+        var current = batch.rowCount == 0 ? [] : [batch]
+        for index in workers.indices.dropFirst(start) {
+            if current.isEmpty { break }
+            var next: [Batch] = []
+            for batch in current {
+                var rejected: [Reject] = []
+                let output = try work(index, batch, position, &rejected)
+                try report(index, rowsIn: batch.rowCount, output, rejected, rejects)
+                if next.isEmpty { next = output } else { next.append(contentsOf: output) }
+            }
+            current = next
+        }
+        return current
+    }
+
+    private func work(_ index: Int, _ batch: Batch, _ position: BatchPosition, _ rejected: inout [Reject]) throws -> [Batch] {
+        switch workers[index] {
+        case .probing(let part): return try part.push(batch, at: position, rejects: &rejected)
+        case .operation(var operation):
+            defer { workers[index] = .operation(operation) }
+            return try operation.push(batch, rejects: &rejected)
+        }
+    }
+
+    /// What a link's operator kept back until the end of its input; its rows have still to go through the links behind it.
+    func finish(_ index: Int, _ rejects: any RejectTaking) throws -> [Batch] {
+        guard case .operation(var operation) = workers[index] else { return [] }
+        var rejected: [Reject] = []
+        let output = try operation.finish(rejects: &rejected)
+        workers[index] = .operation(operation)
+        try report(index, rowsIn: 0, output, rejected, rejects)
+        return output
+    }
+
+    /// The part of the probing operator that the link is.
+    func part(_ index: Int) -> (any ProbingPart)? {
+        if case .probing(let part) = workers[index] { part } else { nil }
+    }
+
+    /// Counts rows that left a link's step outside of `push`.
+    func reportLate(_ index: Int, _ output: [Batch], _ rejected: [Reject], _ rejects: any RejectTaking) throws {
+        try report(index, rowsIn: 0, output, rejected, rejects)
+    }
+
+    private func report(
+        _ index: Int, rowsIn: Int, _ output: [Batch], _ rejected: [Reject], _ rejects: any RejectTaking
+    ) throws {
+        let rowsOut = output.reduce(0) { $0 + Int64($1.rowCount) }
+        progress.update { [index = links[index].index, count = rejected.count] snapshot in
+            snapshot.steps[index].rowsIn += Int64(rowsIn)
+            snapshot.steps[index].rowsOut += rowsOut
+            snapshot.steps[index].rejected += Int64(count)
+        }
+        if !rejected.isEmpty { try rejects.take(rejected, step: links[index].name) }
+    }
+}

@@ -1,0 +1,86 @@
+package import SluiceCodecs
+package import SluiceCore
+import Synchronization
+
+/// A file to read, as it is stored: its name for messages, its bytes, and how they are compressed.
+package struct FileInput: Sendable {
+    package let path: String
+    /// As stored; counts what is taken.
+    package let access: any RandomAccess
+    /// Nil: the content shows it.
+    package let codec: Codec?
+    private let counted: CountedAccess
+
+    /// - Parameter codec: How the file is compressed; nil: as its content shows.
+    package init(_ access: any RandomAccess, path: String, codec: Codec? = nil) {
+        counted = CountedAccess(access)
+        self.access = counted
+        self.path = path
+        self.codec = codec
+    }
+
+    /// Stored bytes that were taken so far, over all readers of this value and its copies.
+    package var bytesTaken: Int64 { counted.taken.load(ordering: .relaxed) }
+
+    /// The plain bytes in order, from the start.
+    ///
+    /// - Throws: `corruptFile` or `cutFile` for a file that is not compressed as its name or `codec` says.
+    package func plainBytes() throws(SluiceError) -> InputBytes {
+        let stored = AccessSource(access, path: path)
+        guard let codec else { return try Codec.decompressed(stored, path: path) }
+        guard codec != .none else { return stored }
+        guard try Codec.detected(start()) == codec else {
+            throw SluiceError(
+                .corruptFile, "the file is not \(codec.rawValue), as compression says", at: .file(path: path),
+                remedy: "leave compression out: each file's content shows how it is compressed")
+        }
+        return try Codec.decompressed(stored, path: path)
+    }
+
+    /// The first stored bytes, at most `count`.
+    package func start(_ count: Int = 16) throws(SluiceError) -> [UInt8] {
+        do throws(SluiceError) {
+            return try counted.bytes(at: 0, count: Int(min(Int64(count), access.byteCount)))
+        } catch {
+            throw error.located(at: .file(path: path))
+        }
+    }
+}
+
+/// Random access that counts the bytes it gave.
+private final class CountedAccess: RandomAccess {
+    let taken = Atomic<Int64>(0)
+    private let access: any RandomAccess
+
+    init(_ access: any RandomAccess) { self.access = access }
+
+    var byteCount: Int64 { access.byteCount }
+
+    func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(SluiceError) -> Int {
+        let count = try access.read(at: offset, into: buffer)
+        taken.wrappingAdd(Int64(count), ordering: .relaxed)
+        return count
+    }
+}
+
+/// Random access read from start to end. Copies read on their own.
+private struct AccessSource: ByteSource, Sendable {
+    private let access: any RandomAccess
+    private let path: String
+    private var offset: Int64 = 0
+
+    init(_ access: any RandomAccess, path: String) {
+        self.access = access
+        self.path = path
+    }
+
+    mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(SluiceError) -> Int {
+        do throws(SluiceError) {
+            let count = try access.read(at: offset, into: buffer)
+            offset += Int64(count)
+            return count
+        } catch {
+            throw error.located(at: .file(path: path))
+        }
+    }
+}

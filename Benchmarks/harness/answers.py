@@ -191,15 +191,20 @@ def rank(values, kind):
         table[numpy.array(sorted(range(len(texts)), key=texts.__getitem__), dtype=numpy.int64)] = numpy.arange(len(texts))
         table[-1] = len(texts)
         return table[distinct.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)]
-    ranks = (time_bits(values).view(numpy.int64) if kind == "time" else values.cast(pyarrow.float64()).to_numpy(zero_copy_only=False)).copy()
+    if kind == "time":
+        ranks = time_bits(values).view(numpy.int64).copy()
+    else:
+        ranks = values.cast(pyarrow.float64()).to_numpy(zero_copy_only=False).copy()
     ranks[values.is_null().to_numpy(zero_copy_only=False)] = numpy.iinfo(numpy.int64).max if kind == "time" else numpy.inf
     return ranks
 
 
 def difference(output, other, kinds):
     """A few rows of each that the other lacks, as text."""
-    words = [numpy.sort(numpy.concatenate([row_words(columns, kinds) for columns in batches(path, kinds)] or [[]])) for path in (output, other)]
-    lines = []
+    words, lines = [], []
+    for path in (output, other):
+        found = [row_words(columns, kinds) for columns in batches(path, kinds)]
+        words.append(numpy.sort(numpy.concatenate([numpy.empty(0, dtype=numpy.uint64), *found])))
     for mine, theirs, path in ((words[0], words[1], output), (words[1], words[0], other)):
         lines += [f"only in {path}: {row}" for row in rows_with(path, kinds, surplus(mine, theirs))]
     return lines

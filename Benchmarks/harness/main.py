@@ -39,7 +39,8 @@ def main():
 
 
 def parsed():
-    parser = argparse.ArgumentParser(prog="Benchmarks/run", description="Sluice beside DuckDB, Polars and ClickHouse. See Benchmarks/README.md.")
+    description = "Sluice beside DuckDB, Polars and ClickHouse. See Benchmarks/README.md."
+    parser = argparse.ArgumentParser(prog="Benchmarks/run", description=description)
     parser.add_argument("--sluice", type=Path, required=True, help="the program, built with optimisation (default: build it)")
     parser.add_argument("--cache", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--tasks", type=names_of(TASKS), default=list(TASKS), help=f"of {','.join(TASKS)} (default: all)")

@@ -54,7 +54,8 @@ class Result:
         if ours is None or seconds is None:
             return []
         task, mine = self.task, ours.median
-        goals = [(f"{seconds / mine.seconds:.2f} of {task.ratio_goal:g} times the best peer's speed", seconds / mine.seconds >= task.ratio_goal),
+        ratio = seconds / mine.seconds
+        goals = [(f"{ratio:.2f} of {task.ratio_goal:g} times the best peer's speed", ratio >= task.ratio_goal),
                  (f"{mine.peak_mb:.0f} MB, leanest peer {peak:.0f}", mine.peak_mb <= peak)]
         if task.peak_goal_mb:
             goals.append((f"under {task.peak_goal_mb:g} MB", mine.peak_mb < task.peak_goal_mb))
@@ -126,7 +127,8 @@ def task_table(result):
         lines.append((
             title, seconds(median.seconds), f"{seconds(min(walls))} to {seconds(max(walls))}", f"{median.cpu_seconds:.2f}",
             f"{megabytes / median.seconds:,.0f}", f"{median.peak_mb:.0f}", rows, f"{run.output_bytes / 1e6:,.1f}"))
-    return table((f"{result.task.source}, {megabytes:,.0f} MB", "wall s", "from, to", "CPU s", "MB/s", "peak MB", "rows out", "MB out"), lines)
+    header = (f"{result.task.source}, {megabytes:,.0f} MB", "wall s", "from, to", "CPU s", "MB/s", "peak MB", "rows out", "MB out")
+    return table(header, lines)
 
 
 def goal_lines(result):

@@ -105,8 +105,8 @@ def query(task):
         case "X1":
             return f"SELECT * FROM {flights_parquet}"
         case "N1":
-            return f"""SELECT id, type, created_at, actor.login AS login, repo.id AS repo_id, repo.name AS repo, payload.size AS size, public
-                FROM {file('events.jsonl', 'JSONEachRow', EVENT_FLAT)}"""
+            return f"""SELECT id, type, created_at, actor.login AS login, repo.id AS repo_id, repo.name AS repo, payload.size AS size,
+                public FROM {file('events.jsonl', 'JSONEachRow', EVENT_FLAT)}"""
         case "S1":
             return f"SELECT * FROM {flights} ORDER BY tailnum NULLS LAST, time_hour"
 

@@ -69,7 +69,8 @@ class EventMaker:
     def actor(self, number):
         login = f"{words.VERBS[number % len(words.VERBS)]}-{words.NOUNS[number // 7 % len(words.NOUNS)]}{number}"
         return {"id": 1_000 + number * 3, "login": login, "display_login": login, "gravatar_id": "",
-                "url": f"https://api.github.com/users/{login}", "avatar_url": f"https://avatars.githubusercontent.com/u/{1_000 + number * 3}?"}
+                "url": f"https://api.github.com/users/{login}",
+                "avatar_url": f"https://avatars.githubusercontent.com/u/{1_000 + number * 3}?"}
 
     def user(self):
         actor = self.actor(int(ACTORS * self.random() ** 2))
@@ -91,7 +92,8 @@ class EventMaker:
                 "author": {"email": f"{actor['login']}@users.noreply.github.com", "name": actor["login"]},
                 "message": words.choice(self.random, self.messages), "distinct": self.random() < 0.9,
                 "url": f"https://api.github.com/repos/{repository}/commits/{sha}"})
-        return {"repository_id": int(self.random() * 1e9), "push_id": int(self.random() * 1e11), "size": size, "distinct_size": len(commits),
+        return {"repository_id": int(self.random() * 1e9), "push_id": int(self.random() * 1e11),
+                "size": size, "distinct_size": len(commits),
                 "ref": "refs/heads/" + words.choice(self.random, ("main", "master", "develop", "gh-pages")),
                 "head": self.digest(), "before": self.digest(), "commits": commits}
 

@@ -2,7 +2,8 @@
 
 NOUNS = "parser reader writer cache index shard stream column batch schema build test release branch page token worker queue".split()
 VERBS = "fix add remove rename speed up clean rewrite document check split merge cache simplify revert update move".split()
-ENDS = ["", ".", " again", " for empty input", " (#1024)", " in \"strict\" mode", ", as announced", " — see below", " für Größen", " 日本語", " 🚀"]
+ENDS = ["", ".", " again", " for empty input", " (#1024)", " in \"strict\" mode",
+        ", as announced", " — see below", " für Größen", " 日本語", " 🚀"]
 
 
 def sentence(random):

@@ -18,12 +18,14 @@ struct TablePreview: Sendable {
         schema = source.schema
         var (batches, rejected, wanted) = ([Batch](), 0, limit)
         for split in try await source.splits() where wanted > 0 {
-            let reader = try await source.open(split, columns: schema.names, keepsRaw: false)
-            while wanted > 0, let read = try await reader.next() {
-                rejected += read.rejects.count
-                let batch = read.batch.slice(0..<min(wanted, read.batch.rowCount))
-                if batch.rowCount > 0 { batches.append(batch) }
-                wanted -= batch.rowCount
+            let reader = try await source.open(split, SourceRequest(schema.names, keepsRaw: false))
+            while wanted > 0, var piece = try await reader.next() {
+                while wanted > 0, let read = try piece.next() {
+                    rejected += read.rejects.count
+                    let batch = read.batch.slice(0..<min(wanted, read.batch.rowCount))
+                    if batch.rowCount > 0 { batches.append(batch) }
+                    wanted -= batch.rowCount
+                }
             }
         }
         rows = batches

@@ -37,8 +37,13 @@ private struct RowGroupPiece: FilePiece {
     }
 
     mutating func next() throws(SluiceError) -> DecodedBatch? {
-        let reader = try self.reader ?? RowGroupReader(file, rowGroup: rowGroup, columns: columns.names, condition: columns.condition)
-        self.reader = reader
+        let reader: RowGroupReader
+        if let open = self.reader {
+            reader = open
+        } else {
+            reader = try RowGroupReader(file, rowGroup: rowGroup, columns: columns.names, condition: columns.condition)
+            self.reader = reader
+        }
         let read = try reader.next()
         let skipped = Int(reader.skippedRows - skippedRows)
         skippedRows = reader.skippedRows

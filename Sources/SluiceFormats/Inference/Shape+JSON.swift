@@ -1,6 +1,6 @@
 import SluiceCore
 
-extension JSONLinesFormat {
+extension JSONFormat {
     package func observe(_ framed: FramedRecords, layout: FileLayout, sample: inout ShapeSample) {
         framed.records.bytes.withUnsafeBufferPointer { bytes in
             for row in 0..<framed.count {

@@ -1,7 +1,7 @@
 import SluiceCore
 
 /// Reads the wanted members of each record into columns; the others are passed over, but checked.
-struct JSONLinesDecoder: RecordDecoder {
+struct JSONRecordDecoder: RecordDecoder {
     let schema: Schema
     let encoding: TextEncoding
 
@@ -21,6 +21,22 @@ struct JSONLinesDecoder: RecordDecoder {
             }
         }
         return finish(columns.memberColumns(root), records, origin, faults)
+    }
+
+    func decode(_ block: any RecordBlock, _ request: ReadRequest) -> DecodedBatch {
+        guard let block = block as? JSONBlock else { return decode(block.framed, request) }
+        return JSONBlockDecoder.decode(self, block, request)
+    }
+
+    /// The first fault of a record, if it has one.
+    func fault(in record: UnsafeBufferPointer<UInt8>) -> RecordFaults.Entry? {
+        var faults = RecordFaults()
+        if let fault = TextCheck.fault(in: record) {
+            return RecordFaults.Entry(error: .notText(fault, encoding: encoding), offset: fault.offset)
+        }
+        var columns = JSONColumns()
+        read(record, 0, columns.add(.structure(schema.fields)), &columns, &faults)
+        return faults.byRow[0]
     }
 
     @inline(__always)

@@ -184,10 +184,10 @@ struct JSONReader {
         unescaped.removeAll(keepingCapacity: true)
         var index = range.lowerBound
         while index < range.upperBound {
-            let byte = bytes[index]
-            guard byte == UInt8(ascii: "\\") else {
-                unescaped.append(byte)
-                index += 1
+            let next = UnsafeBufferPointer(rebasing: bytes[..<range.upperBound]).first(UInt8(ascii: "\\"), from: index)
+            if next > index {
+                unescaped.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[index..<next]))
+                index = next
                 continue
             }
             switch bytes[index + 1] {

@@ -1,0 +1,173 @@
+import CTextScan
+import SluiceCore
+
+/// Takes a block apart: its structure in one search, the places of wanted values by walking through that, then a column at a time.
+///
+/// It only judges what is regular. A record with a fault, a value that does not fit, an escaped or repeated key goes to the careful reader,
+/// which finds the words for it.
+struct JSONBlockDecoder {
+    static let structures = Pool<JSONStructure>()
+
+    private let decoder: JSONRecordDecoder
+    private let block: JSONBlock
+    private let text: UnsafeBufferPointer<UInt8>
+    private let structure: JSONStructure
+    /// By record.
+    private var faults = RecordFaults()
+
+    static func decode(_ decoder: JSONRecordDecoder, _ block: JSONBlock, _ request: ReadRequest) -> DecodedBatch {
+        structures.with(JSONStructure.init) { structure in
+            block.bytes.withUnsafeBufferPointer { bytes in
+                let text = UnsafeBufferPointer(rebasing: bytes[block.range])
+                structure.scan(text, layout: block.layout, limit: block.limit)
+                var decoding = JSONBlockDecoder(decoder: decoder, block: block, text: text, structure: structure)
+                return decoding.decode(request)
+            }
+        }
+    }
+
+    private init(decoder: JSONRecordDecoder, block: JSONBlock, text: UnsafeBufferPointer<UInt8>, structure: JSONStructure) {
+        self.decoder = decoder
+        self.block = block
+        self.text = text
+        self.structure = structure
+    }
+
+    /// Columns of some fields for some records, and which records these are.
+    private struct Part {
+        var columns: [Column]
+        var records: [Int32]
+    }
+
+    private mutating func decode(_ request: ReadRequest) -> DecodedBatch {
+        let fields = decoder.schema.fields
+        let all = (0..<Int32(structure.found.records)).map { $0 }
+        guard let condition = request.condition else {
+            return finish(part(fields, all), skipped: 0, request)
+        }
+        let names = Set(condition.columns.map { ExactText($0) })
+        let isJudged = fields.map { names.contains(ExactText($0.name)) }
+        let judgedFields = fields.indices.filter { isJudged[$0] }.map { fields[$0] }
+        var judged = part(judgedFields, all)
+        drop(&judged)
+        let kept = condition.kept(of: Batch(Schema(unchecked: judgedFields), judged.columns, rowCount: judged.records.count))
+        let skipped = judged.records.count - kept.setCount
+        if skipped > 0 {
+            let positions = kept.setPositions
+            judged = Part(columns: judged.columns.map { $0.gather(positions) }, records: positions.map { judged.records[Int($0)] })
+        }
+        let restFields = fields.indices.filter { !isJudged[$0] }.map { fields[$0] }
+        var rest = part(restFields, judged.records)
+        if rest.records.count < judged.records.count { judged = taken(judged, rest.records) }
+        var (judgedColumns, restColumns) = (judged.columns[...], rest.columns[...])
+        rest.columns = isJudged.map { $0 ? judgedColumns.removeFirst() : restColumns.removeFirst() }
+        return finish(rest, skipped: skipped, request)
+    }
+
+    /// The rows of some of a part's records, both in record order.
+    private func taken(_ part: Part, _ records: [Int32]) -> Part {
+        var positions: [Int32] = []
+        positions.reserveCapacity(records.count)
+        for (row, record) in part.records.enumerated() where positions.count < records.count && records[positions.count] == record {
+            positions.append(Int32(row))
+        }
+        return Part(columns: part.columns.map { $0.gather(positions) }, records: records)
+    }
+
+    /// Decodes some fields; records in which that fails are not in the result, or have a fault.
+    private mutating func part(_ fields: [Field], _ records: [Int32]) -> Part {
+        let tree = JSONTree(fields)
+        var read: [Int32] = []
+        read.reserveCapacity(records.count)
+        if structure.found.records > 0 {
+            let walker = JSONWalker(tree, text, structure)
+            for index in records {
+                let record = structure.records[Int(index)]
+                if structure.found.is_text != 0, record.is_regular != 0 {
+                    if walker.record(Int(record.first)) {
+                        read.append(index)
+                        continue
+                    }
+                    tree.settle(tree.nodes, read.count)
+                }
+                if readCarefully(Int(index), tree, rows: read.count) { read.append(index) }
+            }
+        }
+        var failures: [Int] = []
+        let columns = tree.columns(text, structure, &failures)
+        for row in Set(failures) { explain(Int(read[row])) }
+        return Part(columns: columns, records: read)
+    }
+
+    private func bytes(_ record: Int) -> UnsafeBufferPointer<UInt8> {
+        let found = structure.records[record]
+        return UnsafeBufferPointer(rebasing: text[Int(found.start)..<Int(found.end)])
+    }
+
+    /// Reads a record byte by byte; false where it has a fault, which is noted.
+    private mutating func readCarefully(_ record: Int, _ tree: JSONTree, rows: Int) -> Bool {
+        if faults.contains(record) { return false }
+        let bytes = bytes(record)
+        if let fault = decoder.fault(in: bytes) {
+            faults.add(fault.error, row: record, offset: fault.offset)
+            return false
+        }
+        var reader = JSONReader(bytes)
+        do throws(JSONFault) {
+            try tree.read(&reader, offset: Int(structure.records[record].start))
+        } catch {
+            tree.settle(tree.nodes, rows)
+            faults.add(error.rowError(in: bytes), row: record, offset: error.offset)
+            return false
+        }
+        return true
+    }
+
+    /// Notes the fault of a record with a value that does not fit.
+    private mutating func explain(_ record: Int) {
+        let fault = decoder.fault(in: bytes(record))
+        let unknown = RecordFaults.Entry(error: RowError(.valueDoesNotFit, "a value of the record does not fit its column"), offset: 0)
+        faults.add((fault ?? unknown).error, row: record, offset: (fault ?? unknown).offset)
+    }
+
+    /// Leaves out records that have a fault.
+    private func drop(_ part: inout Part) {
+        guard !faults.isEmpty, part.records.contains(where: { faults.contains(Int($0)) }) else { return }
+        part = taken(part, part.records.filter { !faults.contains(Int($0)) })
+    }
+
+    // MARK: The batch
+
+    private func finish(_ part: Part, skipped: Int, _ request: ReadRequest) -> DecodedBatch {
+        var part = part
+        drop(&part)
+        let (lines, raw) = (lines(), RawRecords(bytes: request.keepsRaw || !faults.isEmpty ? block.bytes : [], records: structure, block))
+        let positions: Origin.Positions =
+            if let first = part.records.first, let last = part.records.last, lines[Int(last)] - lines[Int(first)] == part.records.count - 1 {
+                .dense(first: lines[Int(first)], count: part.records.count)
+            } else {
+                .listed(part.records.map { lines[Int($0)] })
+            }
+        let origin = Origin(.file(path: block.path), positions, raw: request.keepsRaw ? raw.gather(part.records) : nil)
+        let batch = Batch(decoder.schema, part.columns, rowCount: part.records.count, origin: origin)
+        let rejects = faults.isEmpty ? [] : faults.rejects(raw, Origin(.file(path: block.path), .listed(lines)))
+        return DecodedBatch(batch, rejects: rejects, skippedRows: skipped)
+    }
+
+    /// The line of each record.
+    private func lines() -> [Int64] {
+        var counter = JSONLineCounter(block)
+        return (0..<structure.found.records).map { counter.line(structure.records[$0], in: text) }
+    }
+}
+
+extension RawRecords {
+    /// The records of a block.
+    fileprivate init(bytes: [UInt8], records: JSONStructure, _ block: JSONBlock) {
+        let count = records.found.records
+        let base = block.range.lowerBound
+        self.init(
+            bytes: bytes, starts: (0..<count).map { Int32(truncatingIfNeeded: base + Int(records.records[$0].start)) },
+            ends: (0..<count).map { Int32(truncatingIfNeeded: base + Int(records.records[$0].end)) })
+    }
+}

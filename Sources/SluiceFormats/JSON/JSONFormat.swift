@@ -1,0 +1,65 @@
+package import SluiceCore
+
+/// JSON (RFC 8259): objects on lines (jsonlines.org), after one another, or in one array.
+package struct JSONFormat: RecordFormat {
+    package static let name = "json"
+    package static let summary = "JSON objects: one a line, after one another, or in one array"
+    package static let fileExtensions = ["jsonl", "ndjson", "json"]
+    package static let options = [
+        TextEncoding.option,
+        OptionSpec(
+            "layout", .choice(["auto"] + JSONLayout.allCases.map(\.rawValue)), .both, default: .text("auto"),
+            "How objects follow one another; auto looks at the file's start when it reads, and writes lines."),
+        OptionSpec(
+            "nulls", .choice(["write", "omit"]), .write, default: .text("write"),
+            "Whether a null member is written as null or left out."),
+    ]
+
+    let encoding: TextEncoding
+    /// Nil: as the file shows.
+    let layout: JSONLayout?
+    let writesNulls: Bool
+
+    package init(options: [String: OptionValue]) throws(SluiceError) {
+        let checked = try CheckedOptions(options, specs: Self.options, owner: Self.name)
+        encoding = TextEncoding(rawValue: checked.text("encoding") ?? "") ?? .utf8
+        layout = JSONLayout(rawValue: checked.text("layout") ?? "")
+        writesNulls = checked.text("nulls") == "write"
+    }
+
+    package func framer(_ source: InputBytes, path: String) throws(SluiceError) -> any RecordFramer {
+        var text = PrefixedSource(encoding.decoded(source))
+        let layout = layout ?? JSONLayout(showing: text.peek(JSONLimits.detectedBytes))
+        if layout == .lines {
+            return JSONLinesFramer(text: TextFramer(text, rules: .jsonLines, path: path), encoding: encoding)
+        }
+        return JSONValueFramer(text, layout: layout, encoding: encoding, path: path)
+    }
+
+    package func decoder(_ layout: FileLayout, schema: Schema, missing: MissingColumns) throws(SluiceError) -> any RecordDecoder {
+        JSONRecordDecoder(schema: schema, encoding: encoding)
+    }
+
+    package func encoder(_ schema: Schema) throws(SluiceError) -> any RecordEncoder {
+        JSONRecordEncoder(schema, writesNulls: writesNulls)
+    }
+
+    package func writer(_ schema: Schema) throws(SluiceError) -> any FileWriter {
+        let encoder = JSONRecordEncoder(schema, writesNulls: writesNulls)
+        return layout == .array ? JSONArrayWriter(encoder) : RecordFileWriter(encoder)
+    }
+}
+
+/// Bounds of JSON files.
+package enum JSONLimits {
+    /// Bytes at a file's start that show its layout.
+    package static let detectedBytes = 64 << 10
+}
+
+extension FileLayout {
+    init(json layout: JSONLayout, _ encoding: TextEncoding) {
+        var options: [String: OptionValue] = encoding == .utf8 ? [:] : ["encoding": .text(encoding.rawValue)]
+        if layout != .lines { options["layout"] = .text(layout.rawValue) }
+        self.init(format: JSONFormat.name, options: options)
+    }
+}

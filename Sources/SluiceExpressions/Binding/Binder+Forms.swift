@@ -106,8 +106,16 @@ extension Binder {
     }
 
     func element(of operand: Operand, at index: Operand, _ range: Range<Int>) throws(ExpressionError) -> Operand {
+        if case .map(let key, let value) = operand.type {
+            guard let wanted = index.coerced(to: key) else {
+                throw ExpressionError(.typeError, "the keys of the map are \(key), not \(index.type)", index.range)
+            }
+            return Operand(MapKernels.value(operand.node, wanted.node, value), range)
+        }
         guard case .list(let element) = operand.type else {
-            throw ExpressionError(.typeError, "[ ] takes an element of a list, but this is \(operand.type)", operand.range)
+            throw ExpressionError(
+                .typeError, "[ ] takes an element of a list or map, but this is \(operand.type)", operand.range,
+                remedy: operand.type.isChoice ? ChoiceCasts.remedy : nil)
         }
         guard let position = index.coerced(to: .int64) else {
             throw ExpressionError(.typeError, "an index is an integer, not \(index.type)", index.range)

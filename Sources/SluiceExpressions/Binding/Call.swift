@@ -89,13 +89,29 @@ struct Call {
     }
 
     /// The body of a lambda over elements of a type.
-    func lambda(_ index: Int, over element: DataType) throws(ExpressionError) -> Operand {
-        guard case .lambda(let parameter, let body) = syntax[index].kind else {
+    func lambda(_ index: Int, over element: DataType) throws(ExpressionError) -> Operand { try lambda(index, over: [element]) }
+
+    /// The body of a lambda with a parameter of each type.
+    func lambda(_ index: Int, over types: [DataType]) throws(ExpressionError) -> Operand {
+        guard case .lambda(let parameters, let body) = syntax[index].kind else {
             throw mismatch(index, "a lambda", remedy: "its form is \(manual.signature)")
         }
+        guard parameters.count == types.count else {
+            throw ExpressionError(
+                .typeError,
+                "the lambda of \(manual.name) has \(types.count) parameter\(types.count == 1 ? "" : "s"), not \(parameters.count)",
+                syntax[index].range, remedy: "its form is \(manual.signature)")
+        }
         var inner = binder
-        inner.parameters.append((parameter, element))
+        for (parameter, type) in zip(parameters, types) { inner.parameters.append((parameter, type)) }
         return try inner.bind(body)
+    }
+
+    /// A map and the types of its keys and values.
+    func map(_ index: Int) throws(ExpressionError) -> (node: any BoundNode, key: DataType, value: DataType) {
+        let operand = try any(index)
+        guard case .map(let key, let value) = operand.type else { throw mismatch(index, "a map") }
+        return (operand.node, key, value)
     }
 
     /// An argument that is the same for all rows, and not null.

@@ -21,7 +21,11 @@ extension FunctionCatalog {
 
     static let lists: [any ScalarFunction.Type] = [
         ListLength.self, ElementAt.self, ListContains.self, ListSort.self, ListDistinct.self, ListTransform.self, ListFilter.self,
-        ListJoin.self, Flatten.self,
+        ListReduce.self, ListJoin.self, Flatten.self,
+    ]
+
+    static let maps: [any ScalarFunction.Type] = [
+        MapFunction.self, MapFromLists.self, MapKeys.self, MapValues.self, MapEntries.self,
     ]
 
     static let conditionals: [any ScalarFunction.Type] = [Coalesce.self, If.self, NullIf.self, Try.self]
@@ -29,4 +33,6 @@ extension FunctionCatalog {
     static let nested: [any ScalarFunction.Type] = [
         StructExtract.self, NamedStruct.self, ToJSON.self, JSONExtract.self, TypeOf.self,
     ]
+
+    static let hashes: [any ScalarFunction.Type] = [XXHash64Function.self, CRC32Function.self]
 }

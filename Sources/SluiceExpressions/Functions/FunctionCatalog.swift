@@ -1,6 +1,6 @@
 /// All functions, by subject and name. A new function is one line here.
 package enum FunctionCatalog {
-    static let functions: [any ScalarFunction.Type] = text + numbers + dates + lists + conditionals + nested
+    static let functions: [any ScalarFunction.Type] = text + numbers + dates + lists + maps + conditionals + nested + hashes
 
     /// Manuals of the functions of one row, in the order in which they are printed.
     package static let manuals: [Manual] = functions.map { $0.manual }

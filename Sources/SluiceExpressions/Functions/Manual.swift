@@ -2,7 +2,7 @@
 package struct Manual: Sendable {
     /// What a function works on, by which the manuals are grouped.
     package enum Subject: String, CaseIterable, Sendable {
-        case text, numbers, dates, lists, conditionals, nested, aggregates
+        case text, numbers, dates, lists, maps, conditionals, nested, hashes, aggregates
     }
 
     package let name: String

@@ -31,7 +31,7 @@ package struct Expression: Sendable {
         switch node.kind {
         case .column(let name, _):
             if !bound.contains(name), seen.insert(name).inserted { names.append(name) }
-        case .lambda(let parameter, let body): collect(body, bound: bound.union([parameter]), &names, &seen)
+        case .lambda(let parameters, let body): collect(body, bound: bound.union(parameters), &names, &seen)
         default: for child in node.kind.children { collect(child, bound: bound, &names, &seen) }
         }
     }

@@ -90,11 +90,33 @@ extension Parser {
             advance()
             advance()
             let body = try expression()
-            return SyntaxNode(.lambda(parameter: parameter, body: body), start..<body.range.upperBound)
+            return SyntaxNode(.lambda(parameters: [parameter], body: body), start..<body.range.upperBound)
         }
+        if let lambda = try lambdaOfSeveral() { return lambda }
         if current.isSymbol("*") { throw unexpected("expected a value", remedy: "count(*) stands in an aggregate step only") }
         if current.keyword == "DISTINCT" { throw unexpected("expected a value", remedy: "DISTINCT stands in an aggregate step only") }
         return try expression()
+    }
+
+    /// `(a, b) -> body`, where that stands next.
+    private mutating func lambdaOfSeveral() throws(ExpressionError) -> SyntaxNode? {
+        guard current.isSymbol("("), ahead(2).isSymbol(",") else { return nil }
+        var parameters: [String] = []
+        var distance = 1
+        while case .word(let name) = ahead(distance).kind, !Self.reserved.contains(name.uppercased()) {
+            parameters.append(name)
+            distance += 2
+            if !ahead(distance - 1).isSymbol(",") { break }
+        }
+        guard ahead(distance - 1).isSymbol(")"), ahead(distance).isSymbol("->") else { return nil }
+        let start = current.range
+        guard Set(parameters).count == parameters.count else {
+            throw ExpressionError(
+                .syntaxError, "two parameters of the lambda have one name", start.lowerBound..<ahead(distance).range.upperBound)
+        }
+        for _ in 0...distance { advance() }
+        let body = try expression()
+        return SyntaxNode(.lambda(parameters: parameters, body: body), start.lowerBound..<body.range.upperBound)
     }
 
     private mutating func cases() throws(ExpressionError) -> SyntaxNode {

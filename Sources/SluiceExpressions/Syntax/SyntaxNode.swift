@@ -28,7 +28,7 @@ package struct SyntaxNode: Sendable {
         case cases(operand: SyntaxNode?, [Branch], otherwise: SyntaxNode?)
         case cast(SyntaxNode, DataType, isTry: Bool)
         case call(String, nameRange: Range<Int>, [SyntaxNode])
-        case lambda(parameter: String, body: SyntaxNode)
+        case lambda(parameters: [String], body: SyntaxNode)
     }
 
     /// `WHEN condition THEN result`.

@@ -88,7 +88,9 @@ let package = Package(
         tests("SluiceCoreTests", ["SluiceCore", "SluiceTestKit"]),
         tests("SluiceArrowTests", ["SluiceArrow", "CArrow", "SluiceTestKit"]),
         tests("SluiceCodecsTests", ["SluiceCodecs", "SluiceTestKit"]),
-        tests("SluiceParquetTests", ["SluiceParquet", "SluiceTestKit"]),
+        .testTarget(
+            name: "SluiceParquetTests", dependencies: ["SluiceParquet", "SluiceTestKit"], exclude: ["Fixtures", "Reading/Scripts"],
+            swiftSettings: strict),
         tests("SluiceStorageTests", ["SluiceStorage", "SluiceTestKit"]),
         tests("SluiceExpressionsTests", ["SluiceExpressions", "SluiceTestKit"]),
         tests("SluiceFormatsTests", ["SluiceFormats", "SluiceTestKit", "CLibCSV"]),

@@ -42,7 +42,7 @@ struct BloomFilter {
         return bytes.withUnsafeBytes { words in
             (0..<8).allSatisfy { index in
                 let word = UInt32(littleEndian: words.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))
-                return word >> (key &* Self.salts[index] >> 27) & 1 == 1
+                return word >> ((key &* Self.salts[index]) >> 27) & 1 == 1
             }
         }
     }

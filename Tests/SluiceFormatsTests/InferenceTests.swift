@@ -3,7 +3,7 @@ import SluiceFormats
 import Testing
 
 @Suite("Inference") struct InferenceTests {
-    private func types(_ text: String, _ format: any Format) throws -> [String: String] {
+    private func types(_ text: String, _ format: any RecordFormat) throws -> [String: String] {
         var inference = SchemaInference(format)
         try inference.sample(format.open(MemorySource(Array(text.utf8)), path: "x"))
         return Dictionary(uniqueKeysWithValues: inference.schema.fields.map { ($0.name, $0.type.description) })

@@ -26,7 +26,7 @@ struct RepeatingSource: ByteSource, Sendable {
 }
 
 @Suite("Limits") struct LimitTests {
-    private func run(_ source: RepeatingSource, _ format: any Format, _ wanted: Schema) throws -> (
+    private func run(_ source: RepeatingSource, _ format: any RecordFormat, _ wanted: Schema) throws -> (
         values: [Value], rejects: [Reject], lines: [Int64]
     ) {
         var framer = try format.open(source, path: "big")

@@ -12,7 +12,8 @@ import Testing
     @Test(
         "values out of place are errors that say what is allowed",
         arguments: [
-            ("delimiter", OptionValue.text(";;")), ("delimiter", .text("é")), ("delimiter", .text("\n")), ("delimiter", .text("")),
+            ("delimiter", OptionValue.text("123456789")), ("quote", .text("é")), ("escape", .text("ab")), ("delimiter", .text("\n")),
+            ("delimiter", .text("")),
             ("delimiter", .text("\"")), ("header", .text("x")), ("encoding", .text("utf-9")), ("skip_lines", .integer(-1)),
             ("trim", .text("yes")),
             ("ragged", .boolean(true)), ("date_pattern", .text("%q")), ("date_pattern", .text("%H:%M")), ("decimal_mark", .text("5")),
@@ -41,7 +42,8 @@ import Testing
         #expect(try FormatRegistry.format(forFile: "a/b.CSV.gz").name == "csv")
         #expect(try FormatRegistry.format(forFile: "b.jsonl").name == "json")
         #expect(
-            try FormatRegistry.format(forFile: "b.tsv").open(MemorySource(Array("a\tb".utf8)), path: "b.tsv").layout.columns == ["a", "b"])
+            try FormatRegistry.format(forFile: "b.tsv").describe(FileInput(MemoryAccess(Array("a\tb".utf8)), path: "b.tsv")).layout.columns
+                == ["a", "b"])
         #expect(throws: SluiceError.self) { try FormatRegistry.format(forFile: "a.csv/b") }
         #expect(throws: SluiceError.self) { try FormatRegistry.format(forFile: "gz") }
         let error = #expect(throws: SluiceError.self) { try FormatRegistry.format(named: "cvs") }

@@ -1,3 +1,4 @@
+import SluiceCodecs
 import SluiceCore
 import SluiceFormats
 import Testing
@@ -18,7 +19,7 @@ struct ReadResult {
 
 /// Reads bytes as a file: framed, decoded, all batches together. Without a schema, the inferred one.
 func read(
-    _ bytes: [UInt8], _ format: any Format, _ schema: Schema? = nil, missing: MissingColumns = .error, path: String = "test.csv"
+    _ bytes: [UInt8], _ format: any RecordFormat, _ schema: Schema? = nil, missing: MissingColumns = .error, path: String = "test.csv"
 ) throws -> ReadResult {
     var wanted = schema
     if wanted == nil {
@@ -42,14 +43,25 @@ func read(
 }
 
 func read(
-    _ text: String, _ format: any Format, _ schema: Schema? = nil, missing: MissingColumns = .error, path: String = "test.csv"
+    _ text: String, _ format: any RecordFormat, _ schema: Schema? = nil, missing: MissingColumns = .error, path: String = "test.csv"
 ) throws -> ReadResult {
     try read(Array(text.utf8), format, schema, missing: missing, path: path)
 }
 
-func csv(_ options: [String: OptionValue] = [:]) throws -> any Format { try FormatRegistry.format(named: "csv", options: options) }
-func json(_ options: [String: OptionValue] = [:]) throws -> any Format { try FormatRegistry.format(named: "json", options: options) }
+func csv(_ options: [String: OptionValue] = [:]) throws -> any RecordFormat {
+    try FormatRegistry.recordFormat(named: "csv", options: options)
+}
+func json(_ options: [String: OptionValue] = [:]) throws -> any RecordFormat {
+    try FormatRegistry.recordFormat(named: "json", options: options)
+}
 
 func schema(_ columns: (String, String)...) throws -> Schema {
     try Schema(try columns.map { Field($0.0, try DataType(parsing: $0.1)) })
+}
+
+extension RecordFormat {
+    /// Starts reading a file that is not in a store.
+    func open(_ source: InputBytes, path: String) throws(SluiceError) -> any RecordFramer {
+        try framer(Codec.decompressed(source, path: path), path: path)
+    }
 }

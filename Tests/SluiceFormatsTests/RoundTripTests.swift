@@ -25,6 +25,10 @@ import Testing
         case .timestamp(let zoned):
             return .timestamp(Int64.random(in: -62_135_596_800_000_000...253_402_300_799_999_999, using: &random), zoned: zoned)
         case .list(let element): return .list((0..<Int.random(in: 0...3, using: &random)).map { _ in value(element, &random) })
+        case .map(let key, let item):
+            let keys = (0..<Int.random(in: 0...3, using: &random)).map { _ in value(key, &random) }.filter { $0 != .null }
+            return .map(keys.map { .init($0, value(item, &random)) })
+        case .choice(let types): return value(types[0], &random)
         case .structure(let fields): return .structure(fields.map { .init($0.name, value($0.type, &random)) })
         }
     }
@@ -42,7 +46,7 @@ import Testing
         "timestamptz", "list<string>", "struct<x: string, \"a b\": list<int64>>", "list<struct<k: decimal(10,2)>>", "string",
     ]
 
-    private func check(_ format: any Format, columns: [String], rows: Int, seed: UInt64, path: String) throws {
+    private func check(_ format: any RecordFormat, columns: [String], rows: Int, seed: UInt64, path: String) throws {
         var random = SeededGenerator(seed: seed)
         let fields = try columns.enumerated().map { Field("c\($0),\"é\n", try DataType(parsing: $1)) }
         let wanted = try Schema(fields)
@@ -112,7 +116,7 @@ import Testing
                 + #"{"b":1.0}"# + "\n")
     }
 
-    private func encoded(_ format: any Format, _ schema: Schema, _ rows: [[Value]]) throws -> String {
+    private func encoded(_ format: any RecordFormat, _ schema: Schema, _ rows: [[Value]]) throws -> String {
         let columns = try schema.fields.enumerated().map { index, field in try ColumnBuilder.column(field.type, rows.map { $0[index] }) }
         let encoder = try format.encoder(schema)
         var bytes = encoder.header

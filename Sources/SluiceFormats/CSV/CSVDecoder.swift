@@ -11,13 +11,17 @@ struct CSVDecoder: RecordDecoder {
     /// For each column of the schema, the field that it comes from; nil where the file does not have it.
     let sources: [Int?]
 
+    /// What to say of records with another number of fields, where the delimiter may be wrong.
+    let delimiterHint: String?
+
     /// - Throws: `headerMismatch` when the file lacks a column and `missing` does not allow it.
     init(_ dialect: CSVDialect, layout: FileLayout, schema: Schema, missing: MissingColumns) throws(SluiceError) {
         self.schema = schema
         self.dialect = dialect
         fieldCount = layout.columns.count
-        let positions = Dictionary(layout.columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-        sources = schema.fields.map { positions[$0.name] }
+        delimiterHint = CSVDelimiterHint.hint(layout.columns, dialect)
+        let positions = Dictionary(layout.columns.enumerated().map { (ExactText($1), $0) }, uniquingKeysWith: { first, _ in first })
+        sources = schema.fields.map { positions[ExactText($0.name)] }
         var slots = [Int32](repeating: -1, count: fieldCount)
         for (column, source) in sources.enumerated() { if let source { slots[source] = Int32(column) } }
         self.slots = slots
@@ -32,11 +36,17 @@ struct CSVDecoder: RecordDecoder {
             .headerMismatch,
             "the file has no column \(absent.map { "\"\($0)\"" }.joined(separator: ", ")); its header names \(Self.list(layout.columns)), the "
                 + "schema \(Self.list(schema.names))",
-            remedy: layout.warnings.first ?? remedy ?? "if the first line is data, set header: [\(Self.list(schema.names))]")
+            remedy: delimiterHint ?? layout.warnings.first ?? remedy
+                ?? "if the first line is data, set header: [\(Self.list(schema.names))]")
     }
 
     private static func list(_ names: [String]) -> String {
         names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", … (\(names.count) in all)" : "")
+    }
+
+    func decode(_ block: any RecordBlock, _ request: ReadRequest) -> DecodedBatch {
+        if let block = block as? CSVBlock, let decoded = CSVBlockDecoder.decode(self, block, request) { return decoded }
+        return decode(block.framed, request)
     }
 
     func decode(_ records: RawRecords, origin: Origin) -> DecodedBatch {

@@ -1,6 +1,6 @@
 import SluiceCore
 
-/// How a CSV file is written: the checked options.
+/// How a CSV file is written: the checked options, of a definition and of what detection found.
 struct CSVDialect: Hashable, Sendable {
     enum Header: Hashable, Sendable {
         /// The first line names the columns.
@@ -11,10 +11,36 @@ struct CSVDialect: Hashable, Sendable {
         case given([String])
     }
 
+    /// What is found out by looking at a file.
+    enum Detection: String, CaseIterable, Sendable {
+        /// Only what would be no table otherwise: the delimiter, and UTF-16 without a mark.
+        case safe
+        /// Everything that was not given and that a sample decides.
+        case all
+        case none
+    }
+
+    /// What a record with another number of fields than the header is.
+    struct Ragged: Hashable, Sendable {
+        /// Missing fields at a record's end are null.
+        var pads = false
+        /// Fields behind the last column are dropped.
+        var truncates = false
+    }
+
+    /// The delimiter's first byte.
     var delimiter = UInt8(ascii: ",")
+    /// The whole delimiter where it has several bytes; empty: it is `delimiter`.
+    var wideDelimiter: [UInt8] = []
+    /// Runs of spaces and tabs stand between fields.
+    var splitsAtBlanks = false
     /// Nil: a quote is text as any other.
     var quote: UInt8? = UInt8(ascii: "\"")
+    /// Takes the meaning from a quote, delimiter, line end or escape behind it; before anything else it is text.
+    var escape: UInt8?
     var header = Header.present
+    var headerRows = 1
+    var headerSeparator = " "
     var comment: [UInt8] = []
     var encoding = TextEncoding.utf8
     /// Unquoted texts that are null.
@@ -22,26 +48,53 @@ struct CSVDialect: Hashable, Sendable {
     var trims = false
     var rules = TextRules()
     var skippedLines = 0
-    /// Missing fields at a record's end are null.
-    var pads = false
+    /// Records at the end that are no data.
+    var skippedFooter = 0
+    /// How the first record of the footer starts; empty: there is none.
+    var footer: [UInt8] = []
+    var ragged = Ragged()
+    /// Whether a record with another number of fields can be a row.
+    var pads: Bool { ragged.pads || ragged.truncates }
     var isStrict = true
+    var detection = Detection.safe
+    /// What was given, `auto` left out.
+    let given: [String: OptionValue]
+    /// Options that were given as `auto`.
+    let automatic: Set<String>
+
     /// What was given and matters to a decoder.
-    let decoderOptions: [String: OptionValue]
+    var decoderOptions: [String: OptionValue] { given.filter { Self.decoderOptionNames.contains($0.key) } }
+
+    /// Whether libcsv cannot take the records apart: several bytes between fields, or an escape.
+    var isWide: Bool { !wideDelimiter.isEmpty || splitsAtBlanks || escape != nil }
+
+    /// Whether the end of a file has to be known before its last records are.
+    var hasFooter: Bool { skippedFooter > 0 || !footer.isEmpty }
+
+    /// The delimiter as bytes; one blank where runs of blanks stand between fields.
+    var delimiterBytes: [UInt8] { wideDelimiter.isEmpty ? [delimiter] : wideDelimiter }
 
     /// - Throws: `unknownKey` or `invalidOption`.
     init(_ values: [String: OptionValue]) throws(SluiceError) {
+        automatic = Set(values.filter { $0.value == .text(Self.auto) && Self.detectable.contains($0.key) }.keys)
         let checked = try CheckedOptions(values, specs: Self.options, owner: CSVFormat.name)
-        decoderOptions = checked.given.filter { Self.decoderOptionNames.contains($0.key) }
-        delimiter = checked.byte("delimiter") ?? delimiter
-        quote = checked.byte("quote")
+        let automatic = automatic
+        given = checked.given.filter { !automatic.contains($0.key) }
+        try readMarks(checked)
         header = checked.texts("header").map { .given($0) } ?? (checked.boolean("header") ? .present : .absent)
+        headerRows = checked.integer("header_rows")
+        headerSeparator = checked.text("header_separator") ?? headerSeparator
         comment = Array((checked.text("comment") ?? "").utf8)
         encoding = TextEncoding(rawValue: checked.text("encoding") ?? "") ?? .utf8
         nullTexts = (checked.texts("null_values") ?? [""]).map { Array($0.utf8) }
         trims = checked.boolean("trim")
         skippedLines = checked.integer("skip_lines")
-        pads = checked.text("ragged") == "pad"
+        skippedFooter = checked.integer("skip_footer")
+        footer = Array((checked.text("footer") ?? "").utf8)
+        let ragged = checked.text("ragged")
+        self.ragged = Ragged(pads: ragged == "pad" || ragged == "fit", truncates: ragged == "truncate" || ragged == "fit")
         isStrict = checked.text("quotes") == "strict"
+        detection = Detection(rawValue: checked.text("detect") ?? "") ?? .safe
         rules.decimalMark = checked.byte("decimal_mark") ?? rules.decimalMark
         rules.groupMark = checked.byte("group_mark")
         rules.datePattern = try Self.timePattern("date_pattern", checked)
@@ -50,78 +103,34 @@ struct CSVDialect: Hashable, Sendable {
         if case .given(let names) = header { _ = try Schema(names.map { Field($0, .string) }) }
     }
 
-    /// - Throws: `invalidOption` for a field that is not known or a pattern without a day.
-    private static func timePattern(_ option: String, _ checked: CheckedOptions) throws(SluiceError) -> TimePattern? {
-        guard let text = checked.text(option) else { return nil }
-        let (pattern, place) = TimePattern.parse(text)
-        guard let pattern else {
-            throw SluiceError(
-                .invalidOption, "unknown field at character \(place) of the \(option) \(text.quotedForMessage)",
-                remedy: "fields: \(TimePattern.manual)")
+    /// The delimiter, the quote and the escape.
+    private mutating func readMarks(_ checked: CheckedOptions) throws(SluiceError) {
+        if let text = try Self.delimiter(checked) {
+            splitsAtBlanks = text == Self.blanks
+            let bytes = splitsAtBlanks ? [0x20] : Array(text.utf8)
+            delimiter = bytes[0]
+            wideDelimiter = bytes.count > 1 ? bytes : []
         }
-        guard pattern.namesDay else {
-            throw SluiceError(
-                .invalidOption, "the \(option) \(text.quotedForMessage) does not name a day",
-                remedy: "it needs year, month and day, as in %d/%m/%Y")
-        }
-        return pattern
-    }
-
-    private func checkMarks() throws(SluiceError) {
-        if quote == delimiter {
-            throw SluiceError(.invalidOption, "delimiter and quote of csv are the same", remedy: "set quote to \"\" if nothing is quoted")
-        }
-        if rules.groupMark == rules.decimalMark {
-            throw SluiceError(
-                .invalidOption, "decimal_mark and group_mark of csv are the same",
-                remedy: "for 1.234,56 set decimal_mark: \",\" and group_mark: \".\"")
-        }
-        if let mark = [rules.decimalMark, rules.groupMark].compactMap({ $0 }).first(where: { $0 &- 0x30 < 10 || $0 == UInt8(ascii: "-") }) {
-            throw SluiceError(
-                .invalidOption, "\(String(decoding: [mark], as: UTF8.self).quotedForMessage) cannot be a mark in numbers",
-                remedy: "for 1.234,56 set decimal_mark: \",\" and group_mark: \".\"")
-        }
+        quote = try Self.mark("quote", checked)
+        escape = try Self.mark("escape", checked)
+        if escape == quote { escape = nil }
     }
 
     /// How records end; `columnCount` is known once the header was read.
     func recordRules(columnCount: Int?) -> RecordRules {
         RecordRules(
-            quote: quote, delimiter: delimiter, trims: trims, isStrict: isStrict, comment: comment, keepsEmptyLines: columnCount == 1)
+            quote: quote, delimiter: delimiter, wideDelimiter: wideDelimiter, splitsAtBlanks: splitsAtBlanks, escape: escape,
+            trims: trims, isStrict: isStrict, comment: comment, keepsEmptyLines: columnCount == 1)
     }
-}
 
-extension CSVDialect {
-    private static let decoderOptionNames: Set<String> = [
-        "delimiter", "quote", "encoding", "null_values", "trim", "decimal_mark", "group_mark", "date_pattern", "timestamp_pattern",
-        "ragged",
-        "quotes",
-    ]
+    /// The dialect with more options than were given.
+    func adding(_ options: [String: OptionValue]) throws(SluiceError) -> CSVDialect {
+        try options.isEmpty ? self : CSVDialect(given.merging(options) { $1 })
+    }
 
-    static let options = [
-        OptionSpec("delimiter", .character(allowsEmpty: false), default: .text(","), "What stands between fields; \\t is a tab."),
-        OptionSpec(
-            "quote", .character(allowsEmpty: true), default: .text("\""),
-            "What encloses fields with delimiters or line ends; empty: nothing does."),
-        OptionSpec(
-            "header", .booleanOrTexts, default: .boolean(true),
-            "Whether the first line names the columns; a list gives the names of a file without such a line."),
-        OptionSpec("comment", .text, .read, "Lines that start with this text are skipped."),
-        TextEncoding.option,
-        OptionSpec(
-            "null_values", .texts, default: .texts([""]),
-            "Unquoted texts that mean null; a writer uses the first. A quoted empty field is an empty text."),
-        OptionSpec("trim", .boolean, .read, default: .boolean(false), "Whether blanks around unquoted fields and quotes are dropped."),
-        OptionSpec("decimal_mark", .character(allowsEmpty: false), .read, default: .text("."), "The mark before a number's fraction."),
-        OptionSpec("group_mark", .character(allowsEmpty: true), .read, default: .text(""), "The mark between groups of three digits."),
-        OptionSpec("date_pattern", .text, .read, "How dates are written, as strptime has it: %d/%m/%Y; otherwise ISO 8601."),
-        OptionSpec(
-            "timestamp_pattern", .text, .read, "How timestamps are written, as strptime has it: %d.%m.%Y %H:%M; otherwise ISO 8601."),
-        OptionSpec("skip_lines", .integer(0...1_000_000), .read, default: .integer(0), "Lines before the header that are skipped."),
-        OptionSpec(
-            "ragged", .choice(["error", "pad"]), .read, default: .text("error"),
-            "What a record with too few fields is: rejected, or padded with nulls."),
-        OptionSpec(
-            "quotes", .choice(["strict", "lenient"]), .read, default: .text("strict"),
-            "Whether text behind a closing quote rejects the record or is taken as part of the field."),
-    ]
+    /// The dialect of the files that a layout describes: what was detected there is in the layout's options.
+    func following(_ layout: FileLayout) throws(SluiceError) -> CSVDialect {
+        let differing = layout.options.filter { given[$0.key] != $0.value }
+        return try adding(differing)
+    }
 }

@@ -40,6 +40,7 @@ struct CSVFieldTable {
 
     mutating func fill(_ faults: inout RecordFaults) {
         guard rows > 0 else { return }
+        let wide = decoder.dialect.isWide ? decoder.dialect.recordRules(columnCount: nil) : nil
         let isPlain = TextCheck.isPlainASCII(UnsafeBufferPointer(rebasing: bytes[records.span]))
         for row in 0..<rows {
             let range = records.range(row)
@@ -49,7 +50,10 @@ struct CSVFieldTable {
                 continue
             }
             let count: Int
-            if let quote = decoder.dialect.quote, holds(quote, record) || hasLineEnd(record) {
+            if let wide {
+                guard let fields = splitWide(range, row, wide, &faults) else { continue }
+                count = fields
+            } else if let quote = decoder.dialect.quote, holds(quote, record) || hasLineEnd(record) {
                 guard let fields = splitSimple(range, quote, row) ?? splitQuoted(record, quote, row, &faults) else { continue }
                 count = fields
             } else {
@@ -72,12 +76,14 @@ struct CSVFieldTable {
 
     private func checkCount(_ count: Int, _ record: UnsafeBufferPointer<UInt8>, _ row: Int, _ faults: inout RecordFaults) {
         let expected = decoder.fieldCount
+        let found = "the record has \(count) \(count == 1 ? "field" : "fields"), the header \(expected); "
         if count > expected {
+            if decoder.dialect.ragged.truncates { return }
             let offset = CSVFieldLocator(decoder.dialect).offset(of: expected, in: record)
-            let message = "the record has \(count) fields, the header \(expected); is a field with the delimiter not quoted?"
+            let message = found + (decoder.delimiterHint ?? "is a field with the delimiter not quoted?")
             faults.add(RowError(.tooManyFields, message), row: row, offset: offset)
-        } else if !decoder.dialect.pads {
-            let message = "the record has \(count) fields, the header \(expected); with ragged: pad the others would be null"
+        } else if !decoder.dialect.ragged.pads {
+            let message = found + (decoder.delimiterHint ?? "with ragged: pad the others would be null")
             faults.add(RowError(.tooFewFields, message), row: row, offset: record.count)
         }
     }
@@ -204,6 +210,44 @@ struct CSVFieldTable {
         return fields.ends.count
     }
 
+    /// Takes a record apart that libcsv cannot; nil when it is rejected.
+    private mutating func splitWide(_ range: Range<Int>, _ row: Int, _ rules: RecordRules, _ faults: inout RecordFaults) -> Int? {
+        let record = WideRecord(UnsafeBufferPointer(rebasing: bytes[..<range.upperBound]), rules, isEnd: true)
+        var memory = QuoteMemory()
+        var count = 0
+        var start = record.fieldStart(range.lowerBound)
+        while true {
+            let field = record.field(at: start, &memory)
+            if count < decoder.slots.count, decoder.slots[count] >= 0 { take(field, record, Int(decoder.slots[count]), row) }
+            count += 1
+            let failure: LibCSV.Failure
+            switch field.stop {
+            case .delimiter(let next):
+                start = next
+                continue
+            case .record(let end):
+                if end == range.upperBound { return count }
+                failure = .lineEnd(offset: end - range.lowerBound)
+            case .stray(let quote): failure = .stray(offset: quote + 1 - range.lowerBound)
+            case .unclosed, .incomplete: failure = .unclosed
+            }
+            let (reason, offset) = failure.explanation(UnsafeBufferPointer(rebasing: bytes[range]))
+            faults.add(RowError(.malformedRecord, reason), row: row, offset: offset)
+            return nil
+        }
+    }
+
+    private mutating func take(_ field: WideRecord.Field, _ record: WideRecord, _ slot: Int, _ row: Int) {
+        if !field.isQuoted, isNull(bytes[field.content]) { return }
+        guard field.needsUnescaping else {
+            spans[slot * rows + row] = TextColumn.span(field.content.lowerBound, field.content.count)
+            return
+        }
+        let start = arena.count
+        record.append(field, to: &arena)
+        spans[slot * rows + row] = TextColumn.span(bytes.count + start, arena.count - start)
+    }
+
     private func isNull(_ text: ArraySlice<UInt8>, isUnquotedEmpty: Bool, _ field: Int, _ record: UnsafeBufferPointer<UInt8>) -> Bool {
         if text.isEmpty { return isUnquotedEmpty && nullTexts.contains([]) }
         guard !onlyEmptyIsNull, nullTexts.contains(where: { text.elementsEqual($0) }) else { return false }
@@ -234,33 +278,5 @@ struct CSVFieldTable {
                 return result
             }
         }
-    }
-}
-
-extension LibCSV.Failure {
-    /// What is wrong, and at which byte of the record.
-    fileprivate func explanation(_ record: UnsafeBufferPointer<UInt8>) -> (String, Int) {
-        switch self {
-        case .stray(let offset):
-            return ("text stands behind a closing quote; write a quote inside a quoted field twice, or set quotes: lenient", offset)
-        case .lineEnd(let offset): return ("a line end that is not quoted stands inside the record", offset)
-        case .unclosed: return ("the last field's quote is not closed", record.count)
-        case .outOfMemory: return ("there is not enough memory for the record's \(record.count) bytes", 0)
-        }
-    }
-}
-
-extension CSVDialect {
-    /// A usual cause of a text that does not fit.
-    fileprivate func hint(_ text: UnsafeBufferPointer<UInt8>, _ type: DataType) -> String? {
-        if !trims, let first = text.first, let last = text.last, first == 0x20 || last == 0x20 { return "blanks stand around it, see trim" }
-        if type.isInteger, TextRules.hasLeadingZero(text) { return "its leading zeros would be lost; declare the column as string" }
-        if type.isNumeric, rules.decimalMark == UInt8(ascii: "."), text.contains(UInt8(ascii: ",")) {
-            return "for numbers like 1.234,56 set decimal_mark: \",\" and group_mark: \".\""
-        }
-        if type == .date, rules.datePattern == nil, text.contains(UInt8(ascii: "/")) || text.contains(UInt8(ascii: ".")) {
-            return "dates are yyyy-mm-dd unless date_pattern says otherwise, for example %d/%m/%Y"
-        }
-        return nil
     }
 }

@@ -1,7 +1,7 @@
 package import SluiceCore
 
 /// Delimited text (RFC 4180 and its dialects).
-package struct CSVFormat: Format {
+package struct CSVFormat: RecordFormat {
     package static let name = "csv"
     package static let summary = "Delimited text, one record a line, quoted where needed"
     package static let fileExtensions = ["csv", "tsv", "tab", "psv"]
@@ -16,8 +16,11 @@ package struct CSVFormat: Format {
     }
 
     package func decoder(_ layout: FileLayout, schema: Schema, missing: MissingColumns) throws(SluiceError) -> any RecordDecoder {
-        try CSVDecoder(dialect, layout: layout, schema: schema, missing: missing)
+        try CSVDecoder(dialect.following(layout), layout: layout, schema: schema, missing: missing)
     }
 
-    package func encoder(_ schema: Schema) throws(SluiceError) -> any RecordEncoder { CSVEncoder(schema, dialect: dialect) }
+    package func encoder(_ schema: Schema) throws(SluiceError) -> any RecordEncoder {
+        if dialect.isWide { return try CSVWideEncoder(schema, dialect: dialect) }
+        return CSVEncoder(schema, dialect: dialect)
+    }
 }

@@ -60,7 +60,7 @@ struct TranscodingSource: ByteSource, Sendable {
         var got = 0
         var failure: SluiceError?
         var source = source
-        input = [UInt8](unsafeUninitializedCapacity: rest.count + FormatLimits.compressedBytes) { target, count in
+        input = [UInt8](unsafeUninitializedCapacity: rest.count + FormatLimits.encodedBytes) { target, count in
             _ = target.initialize(fromContentsOf: rest)
             do throws(SluiceError) {
                 got = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(target)[rest.count...]))

@@ -49,7 +49,9 @@ extension Shape {
 extension CSVFormat {
     package func observe(_ framed: FramedRecords, layout: FileLayout, sample: inout ShapeSample) {
         let schema = Schema(unchecked: layout.columns.map { Field($0, .string) })
-        guard let decoder = try? CSVDecoder(dialect, layout: layout, schema: schema, missing: .error) else { return }
+        guard let dialect = try? dialect.following(layout),
+            let decoder = try? CSVDecoder(dialect, layout: layout, schema: schema, missing: .error)
+        else { return }
         let batch = decoder.decode(framed).batch
         for (field, column) in zip(schema.fields, batch.columns) where !sample.isText(field.name) {
             guard case .bytes(let rows) = column.storage else { continue }

@@ -59,23 +59,23 @@ package indirect enum Shape: Hashable, Sendable {
 /// The columns that a sample of records showed, merged over files by name; a column of a later file comes behind those of earlier ones.
 package struct ShapeSample: Sendable {
     private(set) var members: [Shape.Member] = []
-    private var positions: [String: Int] = [:]
+    private var positions: [ExactText: Int] = [:]
     /// Records that were looked at.
     package var rows = 0
 
     package init() {}
 
     mutating func observe(_ name: String, _ shape: Shape) {
-        if let position = positions[name] {
+        if let position = positions[ExactText(name)] {
             members[position].shape.merge(shape)
         } else {
-            positions[name] = members.count
+            positions[ExactText(name)] = members.count
             members.append(Shape.Member(name: name, shape: shape))
         }
     }
 
     /// Whether more values of the column cannot change its shape.
-    func isText(_ name: String) -> Bool { positions[name].map { members[$0].shape == .text } ?? false }
+    func isText(_ name: String) -> Bool { positions[ExactText(name)].map { members[$0].shape == .text } ?? false }
 
     package var schema: Schema { Schema(unchecked: members.map { Field($0.name, $0.shape.type) }) }
 }

@@ -3,16 +3,6 @@
 /// A quote opens a field only at its start. In a quoted field, two quotes are one, and a quote before a delimiter, a line end or the end
 /// of the bytes closes it. These are libcsv's rules; a test compares both on random bytes.
 struct QuotedRecord {
-    enum End: Equatable {
-        /// The offset of the line end, or the end of the bytes.
-        case record(Int)
-        /// More bytes are needed; the offset of the quote that is open, if one is.
-        case incomplete(openQuote: Int?)
-        case unclosed(quote: Int)
-        /// The offset of a closing quote with text behind it.
-        case stray(quote: Int)
-    }
-
     private let bytes: UnsafeBufferPointer<UInt8>
     private let rules: RecordRules
     private let quote: UInt8
@@ -27,7 +17,7 @@ struct QuotedRecord {
     /// - Parameters:
     ///   - search: of these bytes or more; what it has found already is not searched again.
     ///   - isEnd: nothing follows the bytes.
-    func end(_ search: inout LineSearch, from start: Int, isEnd: Bool) -> End {
+    func end(_ search: inout LineSearch, from start: Int, isEnd: Bool) -> WideRecord.Stop {
         var position = start
         while true {
             let lineEnd = min(search.lineEnd(position), bytes.count)
@@ -40,7 +30,7 @@ struct QuotedRecord {
                 position = found + 1
                 continue
             }
-            switch closing(of: found, isEnd) {
+            switch closing(of: found, isEnd, &search.memory) {
             case .closed(let next): position = next
             case .end(let end): return end
             }
@@ -49,30 +39,41 @@ struct QuotedRecord {
 
     /// Where the quoted field that opens at `start` ends: at the delimiter behind it, or where the bytes end or make no sense.
     func fieldEnd(openedAt start: Int) -> Int {
-        if case .closed(let end) = closing(of: start, true) { return end }
+        var memory = QuoteMemory()
+        if case .closed(let end) = closing(of: start, true, &memory) { return end }
         return bytes.count
     }
 
     private enum Closing {
         /// At the delimiter, line end or end of bytes behind the field.
         case closed(Int)
-        case end(End)
+        case end(WideRecord.Stop)
     }
 
-    private func closing(of open: Int, _ isEnd: Bool) -> Closing {
+    private func closing(of open: Int, _ isEnd: Bool, _ memory: inout QuoteMemory) -> Closing {
         var position = open + 1
+        // The first place at which no quote stands: from there on the search is the same for every open quote before it.
+        var plainFrom: Int?
         while true {
+            if plainFrom == nil, position < bytes.count, bytes[position] != quote {
+                plainFrom = position
+                position = memory.resume(at: position)
+            }
             let found = bytes.first(quote, from: position)
-            guard found < bytes.count else { return .end(isEnd ? .unclosed(quote: open) : .incomplete(openQuote: open)) }
+            guard found < bytes.count else {
+                if let plainFrom { memory.remember(from: plainFrom, until: bytes.count) }
+                return .end(isEnd ? .unclosed(quote: open) : .incomplete(openQuote: open))
+            }
             var next = found + 1
             if next < bytes.count, bytes[next] == quote {
                 position = next + 1
                 continue
             }
-            if rules.trims {
-                while next < bytes.count, rules.isBlank(bytes[next]) { next += 1 }
+            if rules.trims { next = memory.behindBlanks(from: next, bytes, rules) }
+            guard next < bytes.count else {
+                if let plainFrom { memory.remember(from: plainFrom, until: found) }
+                return isEnd ? .closed(next) : .end(.incomplete(openQuote: open))
             }
-            guard next < bytes.count else { return isEnd ? .closed(next) : .end(.incomplete(openQuote: open)) }
             let byte = bytes[next]
             if byte == rules.delimiter || byte == 0x0A || byte == 0x0D { return .closed(next) }
             if rules.isStrict { return .end(.stray(quote: found)) }

@@ -6,6 +6,12 @@ struct RecordRules: Hashable, Sendable {
     /// Nil: no quoting, every line end ends a record.
     var quote: UInt8?
     var delimiter = UInt8(ascii: ",")
+    /// The whole delimiter where it has several bytes.
+    var wideDelimiter: [UInt8] = []
+    /// Runs of blanks are the delimiter.
+    var splitsAtBlanks = false
+    /// Takes the meaning from the byte behind it.
+    var escape: UInt8?
     /// Blanks (space, tab) around a field are not part of it, so a quote may stand behind them and blank lines may hold them.
     var trims = false
     /// Text behind a closing quote makes the record malformed. Otherwise the quote counts as text, as libcsv does without `CSV_STRICT`.
@@ -17,6 +23,12 @@ struct RecordRules: Hashable, Sendable {
     /// CR alone ends a record too.
     var endsAtCarriageReturn = true
     var recordBytes = CoreLimits.recordBytes
+
+    /// Whether libcsv's rules do not cover it.
+    var isWide: Bool { !wideDelimiter.isEmpty || splitsAtBlanks || escape != nil }
+
+    /// Whether the delimiter starts with a byte that `isBlank` would take.
+    var startsBlank: Bool { wideDelimiter.first.map { $0 == 0x20 || $0 == 0x09 } ?? false }
 
     @inline(__always) func isBlank(_ byte: UInt8) -> Bool { (byte == 0x20 || byte == 0x09) && byte != delimiter }
 }
@@ -31,7 +43,7 @@ struct RecordScanner: Sendable {
     /// Of the next record, from 1.
     var line: Int64 = 1
     /// The rest of a record over the limit is being skipped.
-    private var isSkipping = false
+    private(set) var isSkipping = false
 
     init(_ rules: RecordRules, path: String) {
         self.rules = rules
@@ -45,6 +57,7 @@ struct RecordScanner: Sendable {
         _ bytes: UnsafeBufferPointer<UInt8>, _ position: inout Int, isEnd: Bool, limit: Int, into out: inout RecordCollector
     ) {
         var search = LineSearch(bytes, rules)
+        let isWide = rules.isWide
         while position < bytes.count {
             if out.count >= limit { return }
             if isSkipping {
@@ -60,7 +73,7 @@ struct RecordScanner: Sendable {
                 }
             }
             let end = search.lineEnd(position)
-            if search.quote(position) < end {
+            if isWide || search.quote(position) < end {
                 guard frameQuoted(&search, &position, isEnd, &out) else { return }
                 continue
             }
@@ -80,6 +93,7 @@ struct RecordScanner: Sendable {
         if !rules.keepsEmptyLines {
             if start == end { return }
             if rules.trims, bytes[start..<end].allSatisfy(rules.isBlank) { return }
+            if rules.splitsAtBlanks, bytes[start..<end].allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { return }
         }
         out.add(start, end, line: line)
     }
@@ -96,21 +110,25 @@ struct RecordScanner: Sendable {
         return true
     }
 
-    /// Frames the record at `position`, which has a quote in its first line; false when more bytes are needed.
+    /// Frames the record at `position`, whose end is not simply the next line end; false when more bytes are needed.
     private mutating func frameQuoted(
         _ search: inout LineSearch, _ position: inout Int, _ isEnd: Bool, _ out: inout RecordCollector
     ) -> Bool {
         let bytes = search.bytes
         let windowEnd = min(bytes.count, position + rules.recordBytes + 1)
-        let record = QuotedRecord(UnsafeBufferPointer(rebasing: bytes[..<windowEnd]), rules)
+        let window = UnsafeBufferPointer(rebasing: bytes[..<windowEnd])
         let isCut = bytes.count > position + rules.recordBytes
-        switch record.end(&search, from: position, isEnd: isEnd && !isCut) {
+        let found =
+            rules.isWide
+            ? WideRecord(window, rules, isEnd: isEnd && !isCut).end(from: position, &search.memory)
+            : QuotedRecord(window, rules).end(&search, from: position, isEnd: isEnd && !isCut)
+        switch found {
         case .record(let end) where end - position <= rules.recordBytes:
             guard let next = search.next(after: end, isEnd) else { return false }
             emit(bytes, position, end, &out)
             line += Int64(RecordPlace.lineBreaks(UnsafeBufferPointer(rebasing: bytes[position..<end])).count + 1)
             position = next
-        case .record: rejectTooLarge(bytes, &position, &out)
+        case .record, .delimiter: rejectTooLarge(bytes, &position, &out)
         case .incomplete(let quote):
             guard isCut else { return false }
             guard let quote else {
@@ -169,6 +187,8 @@ struct LineSearch {
     private var lineFeed = -1
     private var carriageReturn = -1
     private var quote = -1
+    /// Where quotes do not close.
+    var memory = QuoteMemory()
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, _ rules: RecordRules) {
         self.bytes = bytes

@@ -1,0 +1,123 @@
+import SluiceCore
+import Testing
+
+@testable import SluiceFormats
+
+@Suite("Detection of CSV dialects") struct DialectDetectionTests {
+    private func detection(_ bytes: [UInt8], _ options: [String: OptionValue] = [:]) throws -> DialectDetection {
+        try CSVFormat(options: options).detection(FileInput(MemoryAccess(bytes), path: "x"))
+    }
+
+    private func detection(_ text: String, _ options: [String: OptionValue] = [:]) throws -> DialectDetection {
+        try detection(Array(text.utf8), options)
+    }
+
+    @Test("the corpus is read as people would", arguments: DialectSample.corpus) func corpus(_ sample: DialectSample) throws {
+        let found = try detection(sample.text)
+        #expect(found.proposed == sample.proposed, "\(found.properties.map { "\($0.option) \($0.choice): \($0.reason)" })")
+        for property in found.properties {
+            #expect(!property.reason.isEmpty && !property.reason.hasSuffix("."))
+            #expect((0...1).contains(property.score))
+        }
+        // With everything detected the file is read so.
+        guard !sample.text.isEmpty else { return }
+        let applied = sample.proposed.filter { $0.key != "null_values" }
+        let expected = try read(sample.text, csv(applied.merging(["detect": .text("none")]) { first, _ in first }))
+        let automatic = try read(sample.text, csv(["detect": .text("all")]))
+        #expect(automatic.schema == expected.schema)
+        #expect(automatic.rows == expected.rows)
+        #expect(automatic.layout.warnings.count(where: { $0.contains("was detected") }) == applied.count)
+    }
+
+    private static let western = "name;city\nM\u{FC}ller;K\u{F6}ln\nPetit;Orl\u{E9}ans\n"
+
+    @Test("encodings are told apart by marks, by valid UTF-8, by zeros and by bytes from 80 to 9F") func encodings() throws {
+        let western = Self.western
+        func utf16(_ isBig: Bool, mark: Bool) -> [UInt8] {
+            (Array((mark ? "\u{FEFF}" : "").utf16) + Array(western.utf16)).flatMap { unit -> [UInt8] in
+                let (low, high) = (UInt8(unit & 0xFF), UInt8(unit >> 8))
+                return isBig ? [high, low] : [low, high]
+            }
+        }
+        let latin = western.unicodeScalars.map { UInt8($0.value) }
+        let cases: [(String, [UInt8])] = [
+            ("utf-8", Array(western.utf8)), ("utf-8", [0xEF, 0xBB, 0xBF] + Array(western.utf8)), ("utf-16le", utf16(false, mark: false)),
+            ("utf-16be", utf16(true, mark: false)), ("utf-16le", utf16(false, mark: true)), ("utf-16be", utf16(true, mark: true)),
+            ("cp1252", latin), ("cp1252", latin + Array("\u{80}x;y\n".unicodeScalars.map { UInt8($0.value) })),
+            ("latin-1", latin + [0x81, 0x3B, 0x0A]),
+        ]
+        for (name, bytes) in cases {
+            let found = try detection(bytes)
+            #expect(found["encoding"]?.choice == .text(name))
+            let result = try read(bytes, csv(["encoding": .text("auto")]))
+            #expect(result.rows.first == [.string("Müller"), .string("Köln")], "\(name)")
+            // Without being asked, only what could be nothing else is applied.
+            let plain = try csv().open(MemorySource(bytes), path: "x").layout
+            #expect(plain.columns == ["name", "city"])
+            if name == "cp1252" || name == "latin-1" { #expect(plain.warnings.contains { $0.contains("set encoding: \(name)") }) }
+        }
+    }
+
+    @Test("a character that the sample's end cuts is no fault") func cutCharacter() {
+        for count in 1...3 {
+            let bytes = Array("aé😀".utf8).dropLast(4) + Array("😀".utf8).prefix(count)
+            #expect(EncodingEvidence(Array(bytes), isWhole: false).encoding == .utf8)
+            #expect(EncodingEvidence(Array(bytes), isWhole: true).encoding == .cp1252)
+        }
+    }
+
+    @Test("messy.csv is understood whole") func messy() throws {
+        let found = try detection(SampleData.bytes("messy.csv"))
+        #expect(
+            found.proposed == [
+                "delimiter": .text(";"), "encoding": .text("cp1252"), "decimal_mark": .text(","), "group_mark": .text("."),
+                "date_pattern": .text("%d/%m/%Y"), "null_values": .texts(["", "n/a"]),
+            ])
+    }
+
+    @Test(
+        "files of the sample data that are plain stay plain",
+        arguments: ["airports.csv", "planes.csv", "airlines.csv", "customers-2024-03-01.csv"])
+    func plain(_ name: String) throws {
+        let format = try csv()
+        let layout = try format.open(MemorySource(SampleData.bytes(name)), path: name).layout
+        #expect(layout.options.isEmpty)
+        #expect(layout.warnings.isEmpty)
+        #expect(try detection(SampleData.bytes(name)).proposed.keys.filter { $0 != "null_values" }.isEmpty)
+    }
+
+    @Test("by itself only a delimiter is taken that must be, and it is told") func safe() throws {
+        let layout = try csv().open(MemorySource(Array("a;b\n1;2\n".utf8)), path: "x.csv").layout
+        #expect(layout.columns == ["a", "b"])
+        #expect(layout.options == ["delimiter": .text(";")])
+        #expect(layout.warnings.count == 1)
+        #expect(layout.warnings.first?.hasPrefix("x.csv: delimiter: \";\" was detected: it gives 2 fields in 2 of 2 records") == true)
+        // What is given is not looked for.
+        #expect(try csv(["delimiter": .text(",")]).open(MemorySource(Array("a;b\n1;2\n".utf8)), path: "x").layout.columns == ["a;b"])
+        #expect(try csv(["detect": .text("none")]).open(MemorySource(Array("a;b\n1;2\n".utf8)), path: "x").layout.columns == ["a;b"])
+        // A text column with the same marks in each row, but none in its name.
+        #expect(try csv().open(MemorySource(Array("tags\na;b\nc;d\n".utf8)), path: "x").layout.columns == ["tags"])
+        #expect(try csv().open(MemorySource(Array("a b\n1 2\n3 4\n".utf8)), path: "x").layout.columns == ["a b"])
+        #expect(
+            try csv(["delimiter": .text("auto")]).open(MemorySource(Array("a b\n1 2\n3 4\n".utf8)), path: "x").layout.columns == ["a", "b"])
+    }
+
+    @Test("a stream's records are decoded by the detected dialect") func layoutTravels() throws {
+        let layout = try csv().open(MemorySource(Array("a||b\n1||2\n".utf8)), path: "x").layout
+        let decoder = try FormatRegistry.decoder(FileLayout(serialized: layout.serialized), schema: schema(("b", "int64")))
+        let decoded = decoder.decode(
+            RawRecords(bytes: Array("5||7".utf8), starts: [0], ends: [4]),
+            origin: Origin(.shard(stream: "s", shard: "0"), .dense(first: 0, count: 1)))
+        #expect(decoded.batch.columns[0].values == [.integer(7)])
+    }
+
+    @Test("any bytes can be looked at") func anyBytes() throws {
+        for seed in UInt64(0)..<300 {
+            var random = SeededGenerator(seed: seed)
+            let bytes = random.bytes(seed % 2 == 0 ? Array(0...255) : Array("a1,;|\t\"'\\\n\r#. :-/\u{E9}".utf8), upTo: 200)
+            let found = try detection(bytes)
+            #expect(found["encoding"] != nil, "seed \(seed)")
+            _ = try? csv(["detect": .text("all")]).open(MemorySource(bytes), path: "x")
+        }
+    }
+}

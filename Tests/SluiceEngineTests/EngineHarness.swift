@@ -22,7 +22,7 @@ struct MemorySource: Source {
 
     func splits() async throws -> [SourceSplit] { batches.indices.map { SourceSplit(id: "split-\($0)", bytes: 10) } }
 
-    func open(_ split: SourceSplit, columns: [String], keepsRaw: Bool) async throws -> any SplitReader {
+    func open(_ split: SourceSplit, _ request: SourceRequest) async throws -> any SplitReader {
         let index = Int(split.id.dropFirst(6))!
         return Reader(source: self, index: index)
     }
@@ -30,7 +30,7 @@ struct MemorySource: Source {
     private final class Reader: SplitReader {
         let source: MemorySource
         let index: Int
-        var next = 0
+        private let place = Mutex(0)
         var bytesRead: Int64 { 10 }
 
         init(source: MemorySource, index: Int) {
@@ -38,17 +38,20 @@ struct MemorySource: Source {
             self.index = index
         }
 
-        func next() async throws -> ReadBatch? {
+        func next() async throws -> (any SplitPiece)? {
             await Task.yield()
             let batches = source.batches[index]
             let isLast = index == source.batches.count - 1
-            if next == batches.count {
-                if isLast, source.isEndless { next = 0 }
-                if isLast, let failure = source.failure { throw failure }
-                if next == batches.count { return nil }
+            return try place.withLock { next in
+                if next == batches.count {
+                    if isLast, source.isEndless { next = 0 }
+                    if isLast, let failure = source.failure { throw failure }
+                    if next == batches.count { return nil }
+                }
+                defer { next += 1 }
+                let read = ReadBatch(batch: batches[next], rejects: isLast && next == 0 ? source.rejects : [])
+                return DeferredBatch { read }
             }
-            defer { next += 1 }
-            return ReadBatch(batch: batches[next], rejects: isLast && next == 0 ? source.rejects : [])
         }
     }
 }
@@ -68,10 +71,27 @@ final class MemorySink: Sink {
 
     func check(_ schema: Schema) throws {}
     func open(schema: Schema, run: String, writer: Int) async throws -> any SinkWriter { Writer(sink: self) }
+    func openOrdered(schema: Schema, run: String) async throws -> (any OrderedSinkWriter)? { OrderedWriter(sink: self) }
     func discard(run: String) async {}
     func commit(schema: Schema, run: String, staged: [StagedFile]) throws -> OutputCommit {
         committed.withLock { $0 = rows.withLock { $0 } }
         return OutputCommit()
+    }
+
+    private final class OrderedWriter: OrderedSinkWriter {
+        let sink: MemorySink
+        init(sink: MemorySink) { self.sink = sink }
+        var bytesWritten: Int64 { 0 }
+        let makesBlockOfEachBatch = false
+        func collect(_ batch: Batch) throws -> [SinkBlock] { [SinkBlock([batch])] }
+        func rest() throws -> [SinkBlock] { [] }
+        func encode(_ block: SinkBlock) throws -> EncodedSinkBlock {
+            if let failure = sink.failure { throw failure }
+            let rows = block.batches.flatMap { batch in (0..<batch.rowCount).map { batch.row($0) } }
+            return EncodedSinkBlock(rows, rowCount: rows.count, byteCount: 1)
+        }
+        func append(_ block: EncodedSinkBlock) throws { sink.rows.withLock { $0 += block.content as! [Value] } }
+        func finish() throws -> [StagedFile] { [] }
     }
 
     private final class Writer: SinkWriter {

@@ -75,7 +75,7 @@ private struct FixedSource: Source {
     let schema: Schema
     let notices: [String]
     func splits() async throws -> [SourceSplit] { [] }
-    func open(_ split: SourceSplit, columns: [String], keepsRaw: Bool) async throws -> any SplitReader {
+    func open(_ split: SourceSplit, _ request: SourceRequest) async throws -> any SplitReader {
         throw SluiceError(.notFound, "there is no split \(split.id)")
     }
 }

@@ -213,11 +213,11 @@ struct FileSourceTests {
         try bench.directory.write("cut.csv.gz", bytes: Array(whole[..<(whole.count / 2)]))
         #expect(await sluiceError { _ = try await bench.source("files: cut.csv.gz") }?.code == .cutFile)
         let source = try await bench.source("files: cut.csv.gz\ncolumns: {carrier: string}\non_new_column: ignore")
-        let reader = try await source.open(try await source.splits()[0], columns: ["carrier"], keepsRaw: false)
+        let reader = try await source.open(try await source.splits()[0], SourceRequest(["carrier"], keepsRaw: false))
         var rows = 0
         var failure: SluiceError?
         do {
-            while let read = try await reader.next() { rows += read.batch.rowCount }
+            try await reader.forEachBatch { rows += $0.batch.rowCount }
         } catch let error as SluiceError {
             failure = error
         }
@@ -240,8 +240,8 @@ struct FileSourceTests {
         var rows: [[Value]] = []
         for split in try await source.splits() {
             let envelope = try await source.envelope(of: split)
-            let reader = try await source.open(split, columns: [], keepsRaw: true)
-            while let read = try await reader.next() {
+            let reader = try await source.open(split, SourceRequest([], keepsRaw: true))
+            try await reader.forEachBatch { read in
                 let raw = try #require(read.batch.origin?.raw)
                 let origin = Origin(.shard(stream: "s", shard: "0"), .dense(first: 5, count: raw.count))
                 let decoded = try source.decoder(envelope: envelope, columns: columns).decode(raw, origin: origin)

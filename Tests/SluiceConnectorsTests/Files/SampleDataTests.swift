@@ -23,9 +23,9 @@ struct SampleDataTests {
         let counts = try #require(expected["flights"]?["rows_by_file"]?.counts)
         var delayed = 0
         for split in try await source.splits() {
-            let reader = try await source.open(split, columns: ["arr_delay", "month"], keepsRaw: false)
+            let reader = try await source.open(split, SourceRequest(["arr_delay", "month"], keepsRaw: false))
             var rows = 0
-            while let read = try await reader.next() {
+            try await reader.forEachBatch { read in
                 rows += read.batch.rowCount
                 #expect(read.rejects.isEmpty)
                 for case .integer(let minutes) in read.batch.columns[0].values where minutes > 15 { delayed += 1 }

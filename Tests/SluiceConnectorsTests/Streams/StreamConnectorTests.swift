@@ -64,10 +64,10 @@ struct StreamConnectorTests {
     @Test("reading begins where it is asked to, and ends where the stream ended") func positions() async throws {
         try await append((0..<10).map { "{\"id\":\($0)}" }, to: "raw")
         let source = try await bench.source("stream: raw\nfrom: 7\ncolumns: {id: int64}")
-        let reader = try await source.open(try await source.splits()[0], columns: ["id"], keepsRaw: false)
+        let reader = try await source.open(try await source.splits()[0], SourceRequest(["id"], keepsRaw: false))
         try await append(["{\"id\":10}"], to: "raw")
         var ids: [Value] = []
-        while let read = try await reader.next() { ids += read.batch.columns[0].values }
+        try await reader.forEachBatch { ids += $0.batch.columns[0].values }
         #expect(ids == [.integer(7), .integer(8), .integer(9)])
         #expect(try await bench.source("stream: raw\nfrom: \"2999-01-01\"\ncolumns: {id: int64}").readAll().rows.isEmpty)
         #expect(try await bench.source("stream: raw\nfrom: \"2020-01-01T00:00:00Z\"\ncolumns: {id: int64}").readAll().rows.count == 11)
@@ -79,8 +79,8 @@ struct StreamConnectorTests {
         try bench.directory.write("in/month=02/b.csv", "n;id\ny;2\n")
         let files = try #require(try await bench.source("files: in\noptions: {delimiter: \";\"}") as? any RecordSource)
         for split in try await files.splits() {
-            let reader = try await files.open(split, columns: [], keepsRaw: true)
-            while let read = try await reader.next() {
+            let reader = try await files.open(split, SourceRequest([], keepsRaw: true))
+            try await reader.forEachBatch { read in
                 let raw = try #require(read.batch.origin?.raw)
                 let payloads = (0..<raw.count).map { String(decoding: raw[$0], as: UTF8.self) }
                 try await append(payloads, to: "log", headers: [RecordHeader("sluice-envelope", try await files.envelope(of: split))])

@@ -93,8 +93,8 @@ extension Source {
         let names = columns ?? schema.names
         var result = ReadResult(schema: try Schema(names.map { schema.fields[try schema.require($0)] }))
         for split in try await splits() {
-            let reader = try await open(split, columns: names, keepsRaw: keepsRaw)
-            while let read = try await reader.next() {
+            let reader = try await open(split, SourceRequest(names, keepsRaw: keepsRaw))
+            try await reader.forEachBatch { read in
                 precondition(read.batch.schema == result.schema, "a batch has another schema than was asked for")
                 for row in 0..<read.batch.rowCount {
                     result.rows.append(read.batch.columns.map { $0[row] })

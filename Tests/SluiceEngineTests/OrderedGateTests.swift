@@ -6,6 +6,15 @@ import Testing
 @Suite("Pieces come back into order") struct OrderedGateTests {
     private final class Taken: Sendable {
         let values = Mutex<[Int]>([])
+        private let place = Mutex(0)
+
+        /// 0, 1, 2, …
+        func next() -> Int {
+            place.withLock { place in
+                defer { place += 1 }
+                return place
+            }
+        }
     }
 
     @Test("whoever is done first, with whatever room", arguments: [1, 50, 1_000_000], [1, 2, 7])
@@ -18,16 +27,12 @@ import Testing
         // Three inputs of 40, 0 and 25 pieces, three parcels a piece; workers take pieces in order and finish out of it.
         let counts = [40, 0, 25]
         let pieces = counts.enumerated().flatMap { input, count in (0..<count).map { (input, $0) } }
-        let next = Mutex(0)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (input, count) in counts.enumerated() { group.addTask { try await gate.end(input: input, pieces: count) } }
             for _ in 0..<workers {
                 group.addTask {
                     while true {
-                        let place = next.withLock { place in
-                            defer { place += 1 }
-                            return place
-                        }
+                        let place = taken.next()
                         guard place < pieces.count else { return }
                         for _ in 0..<(place * 7 % 5) { await Task.yield() }
                         for parcel in 0..<3 {

@@ -65,7 +65,8 @@ package struct AggregateCall: Sendable {
         case .count, .countIf: result = .int64
         case .sum, .avg:
             guard type.isNumeric || type == .null else {
-                let remedy = type == .string ? "convert it: \(kind.rawValue)(CAST(… AS decimal(18,2)))" : nil
+                let remedy =
+                    type.isChoice ? ChoiceCasts.remedy : type == .string ? "convert it: \(kind.rawValue)(CAST(… AS decimal(18,2)))" : nil
                 throw ExpressionError(
                     .typeError, "\(kind.rawValue) needs numbers, but this is \(type)", argument.root.range, remedy: remedy)
             }
@@ -76,7 +77,14 @@ package struct AggregateCall: Sendable {
             } else {
                 result = .int64
             }
-        case .min, .max, .first, .last: result = type
+        case .min, .max:
+            guard !type.isChoice else {
+                throw ExpressionError(
+                    .typeError, "\(kind.rawValue) needs values of one type, but this is \(type)", argument.root.range,
+                    remedy: ChoiceCasts.remedy)
+            }
+            result = type
+        case .first, .last: result = type
         }
         // Sums and averages of plain numbers run over int64 and float64 only.
         if kind == .sum || kind == .avg, !type.isDecimal {
@@ -101,18 +109,23 @@ package struct BoundAggregate: Sendable {
 
     /// An empty state without groups.
     package func makeState() -> any AggregateState {
-        let state: any AggregateState =
-            switch kind {
-            case .count where isDistinct: CountState(countsAll: false)
-            case .count: CountState(countsAll: argument == nil)
-            case .countIf: CountIfState()
-            case .sum: SumState(type)
-            case .avg: AverageState(argument?.type ?? .int64)
-            case .min: ExtremeState(type, takesGreater: false)
-            case .max: ExtremeState(type, takesGreater: true)
-            case .first: EndState(type, takesLast: false)
-            case .last: EndState(type, takesLast: true)
-            }
+        let state = makePlainState()
         return isDistinct ? DistinctState(state, argument?.type ?? .null) : state
+    }
+
+    /// As `makeState`, for whoever sees to DISTINCT: every value that comes is taken in.
+    package func makePlainState() -> any AggregateState {
+        switch kind {
+        case .count where isDistinct: CountState(countsAll: false)
+        case .count: CountState(countsAll: argument == nil)
+        case .countIf: CountIfState()
+        case .sum: SumState(type)
+        case .avg: AverageState(argument?.type ?? .int64)
+        case .min, .max:
+            ExtremeState.takes(type)
+                ? ExtremeState(type, takesGreater: kind == .max) : ExtremeRowState(type, takesGreater: kind == .max)
+        case .first: EndState(type, takesLast: false)
+        case .last: EndState(type, takesLast: true)
+        }
     }
 }

@@ -10,21 +10,20 @@ struct CountState: AggregateState {
 
     mutating func resize(groups: Int) { counts.grow(to: groups, 0) }
 
-    mutating func update(_ argument: Column?, groups: [Int32]) {
-        if countsAll || (argument?.validity == nil && argument?.type != .null) {
-            for group in groups { counts[Int(group)] &+= 1 }
-        } else if let argument {
-            for (row, group) in groups.enumerated() where !argument.isNull(row) { counts[Int(group)] &+= 1 }
-        }
+    mutating func update(_ argument: Column?, groups: [Int32], at place: RowPlace) {
+        if !countsAll, argument?.type == .null { return }
+        counts.count(groups, countsAll ? nil : argument?.validity)
     }
 
-    mutating func merge(_ other: any AggregateState, mapping: [Int32]) {
+    mutating func merge(_ other: any AggregateState, from sources: [Int32], into targets: [Int32], isLater: Bool) {
         guard let other = other as? CountState else { preconditionFailure("states of different aggregates") }
-        for (group, target) in mapping.enumerated() { counts[Int(target)] += other.counts[group] }
+        counts.add(other.counts.taken(sources), to: targets)
     }
 
+    func partial(of groups: [Int32]) -> [Column] { [.integers(counts.taken(groups))] }
+    mutating func absorb(_ partial: [Column], groups: [Int32]) { counts.add(partial[0].int64s, to: groups) }
     func finish() -> Evaluated { Evaluated(column: .integers(counts)) }
-    var byteCount: Int { counts.count * 8 }
+    var byteCount: Int { counts.capacity * 8 }
 }
 
 /// `count_if(condition)`.
@@ -33,22 +32,35 @@ struct CountIfState: AggregateState {
 
     mutating func resize(groups: Int) { counts.grow(to: groups, 0) }
 
-    mutating func update(_ argument: Column?, groups: [Int32]) {
+    mutating func update(_ argument: Column?, groups: [Int32], at place: RowPlace) {
         guard let argument else { return }
-        Evaluated(column: argument).selection.forEachSet { counts[Int(groups[$0])] &+= 1 }
+        counts.count(groups, Evaluated(column: argument).selection)
     }
 
-    mutating func merge(_ other: any AggregateState, mapping: [Int32]) {
+    mutating func merge(_ other: any AggregateState, from sources: [Int32], into targets: [Int32], isLater: Bool) {
         guard let other = other as? CountIfState else { preconditionFailure("states of different aggregates") }
-        for (group, target) in mapping.enumerated() { counts[Int(target)] += other.counts[group] }
+        counts.add(other.counts.taken(sources), to: targets)
     }
 
+    func partial(of groups: [Int32]) -> [Column] { [.integers(counts.taken(groups))] }
+    mutating func absorb(_ partial: [Column], groups: [Int32]) { counts.add(partial[0].int64s, to: groups) }
     func finish() -> Evaluated { Evaluated(column: .integers(counts)) }
-    var byteCount: Int { counts.count * 8 }
+    var byteCount: Int { counts.capacity * 8 }
 }
 
-extension Array {
-    mutating func grow(to count: Int, _ element: Element) {
-        if count > self.count { append(contentsOf: repeatElement(element, count: count - self.count)) }
+extension [Int64] {
+    /// Adds one to the group of each row that is valid.
+    fileprivate mutating func count(_ groups: [Int32], _ validity: Bitmap?) {
+        withUnsafeMutableBufferPointer { counts in
+            groups.withUnsafeBufferPointer { groups in
+                GroupLoops.forEachValid(validity, count: groups.count) { row in
+                    counts[Int(groups[unchecked: row])] &+= 1
+                }
+            }
+        }
+    }
+
+    fileprivate mutating func add(_ others: [Int64], to targets: [Int32]) {
+        for (other, target) in zip(others, targets) { self[Int(target)] += other }
     }
 }

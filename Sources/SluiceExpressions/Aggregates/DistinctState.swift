@@ -17,7 +17,7 @@ struct DistinctState: AggregateState {
 
     mutating func resize(groups: Int) { inner.resize(groups: groups) }
 
-    mutating func update(_ argument: Column?, groups: [Int32]) {
+    mutating func update(_ argument: Column?, groups: [Int32], at place: RowPlace) {
         guard let argument = argument?.flattened, argument.type != .null else { return }
         var fresh: [Int32] = []
         var key: [UInt8] = []
@@ -32,13 +32,40 @@ struct DistinctState: AggregateState {
         let owners = fresh.map { groups[Int($0)] }
         values.append(taken)
         self.groups.append(contentsOf: owners)
-        inner.update(taken, groups: owners)
+        inner.update(taken, groups: owners, at: place)
     }
 
-    mutating func merge(_ other: any AggregateState, mapping: [Int32]) {
+    mutating func merge(_ other: any AggregateState, from sources: [Int32], into targets: [Int32], isLater: Bool) {
         guard let other = other as? DistinctState else { preconditionFailure("states of different aggregates") }
-        guard !other.values.isEmpty else { return }
-        update(Column.concatenated(other.values), groups: other.groups.map { mapping[Int($0)] })
+        let (groups, values) = other.pairs(of: sources)
+        update(values, groups: groups.map { targets[Int($0)] }, at: .start)
+    }
+
+    /// The values of some groups, with the place of each one's group in `wanted`.
+    private func pairs(of wanted: [Int32]) -> (places: [Int32], values: Column) {
+        let places = Dictionary(zip(wanted, 0..<Int32(wanted.count)), uniquingKeysWith: { first, _ in first })
+        var found: (places: [Int32], rows: [Int32]) = ([], [])
+        for (row, group) in groups.enumerated() {
+            guard let place = places[group] else { continue }
+            found.places.append(place)
+            found.rows.append(Int32(truncatingIfNeeded: row))
+        }
+        return (found.places, values.isEmpty ? .nulls(type, count: 0) : Column.concatenated(values).gather(found.rows))
+    }
+
+    /// One list of values a group.
+    func partial(of groups: [Int32]) -> [Column] {
+        let (places, values) = pairs(of: groups)
+        let order = places.indices.sorted { places[$0] < places[$1] }
+        var offsets = [Int32](repeating: 0, count: groups.count + 1)
+        for place in places { offsets[Int(place) + 1] += 1 }
+        for index in 1..<offsets.count { offsets[index] += offsets[index - 1] }
+        return [Column(.list(type), .list(offsets: offsets, values: values.gather(order.map { Int32($0) })))]
+    }
+
+    mutating func absorb(_ partial: [Column], groups: [Int32]) {
+        let (offsets, values) = partial[0].lists
+        update(values, groups: parentRows(offsets).map { groups[Int($0)] }, at: .start)
     }
 
     func finish() -> Evaluated { inner.finish() }

@@ -46,7 +46,7 @@ struct CSVDecoder: RecordDecoder {
 
     func decode(_ block: any RecordBlock, _ request: ReadRequest) -> DecodedBatch {
         if let block = block as? CSVBlock, let decoded = CSVBlockDecoder.decode(self, block, request) { return decoded }
-        return decode(block.framed, request)
+        return decodeWhole(block.framed, request)
     }
 
     func decode(_ records: RawRecords, origin: Origin) -> DecodedBatch {

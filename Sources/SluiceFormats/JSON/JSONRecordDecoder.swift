@@ -24,7 +24,7 @@ struct JSONRecordDecoder: RecordDecoder {
     }
 
     func decode(_ block: any RecordBlock, _ request: ReadRequest) -> DecodedBatch {
-        guard let block = block as? JSONBlock else { return decode(block.framed, request) }
+        guard let block = block as? JSONBlock else { return decodeWhole(block.framed, request) }
         return JSONBlockDecoder.decode(self, block, request)
     }
 

@@ -15,10 +15,10 @@ extension RecordFramer {
 }
 
 extension RecordDecoder {
-    package func decode(_ block: any RecordBlock, _ request: ReadRequest) -> DecodedBatch { decode(block.framed, request) }
+    package func decode(_ block: any RecordBlock, _ request: ReadRequest) -> DecodedBatch { decodeWhole(block.framed, request) }
 
     /// Decodes every record whole, then leaves out the rows that the condition does not keep.
-    func decode(_ framed: FramedRecords, _ request: ReadRequest) -> DecodedBatch {
+    func decodeWhole(_ framed: FramedRecords, _ request: ReadRequest) -> DecodedBatch {
         var decoded = decode(framed.records, origin: framed.origin)
         decoded.rejects = framed.rejects.isEmpty ? decoded.rejects : framed.rejects + decoded.rejects
         if let condition = request.condition {

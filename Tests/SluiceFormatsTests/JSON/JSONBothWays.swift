@@ -42,7 +42,7 @@ struct SeenFile: Equatable {
 /// Reads a file the careful way: records one by one, each byte looked at.
 func readCarefully(_ bytes: [UInt8], _ format: any RecordFormat, _ schema: Schema) throws -> SeenFile {
     var seen = SeenFile()
-    do {
+    do throws(SluiceError) {
         var framer = try format.open(MemorySource(bytes), path: "x.json")
         let decoder = try format.decoder(framer.layout, schema: schema, missing: .null)
         while let framed = try framer.next() {
@@ -51,7 +51,7 @@ func readCarefully(_ bytes: [UInt8], _ format: any RecordFormat, _ schema: Schem
             seen.add(decoded.batch)
             seen.add(decoded.rejects)
         }
-    } catch let error as SluiceError {
+    } catch {
         seen.error = "\(error)"
     }
     return seen
@@ -62,7 +62,7 @@ func readInBlocks(
     _ bytes: [UInt8], _ format: any RecordFormat, _ schema: Schema, condition: (any RowCondition)? = nil
 ) throws -> SeenFile {
     var seen = SeenFile()
-    do {
+    do throws(SluiceError) {
         let request = ReadRequest(schema, condition: condition)
         var reader = try format.reader(FileInput(HeldBytes(bytes: bytes), path: "x.json"), request)
         while var piece = try reader.next() {
@@ -71,7 +71,7 @@ func readInBlocks(
                 seen.add(decoded.rejects)
             }
         }
-    } catch let error as SluiceError {
+    } catch {
         seen.error = "\(error)"
     }
     return seen

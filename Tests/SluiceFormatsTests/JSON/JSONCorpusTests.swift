@@ -1,6 +1,5 @@
 import SluiceCore
 import SluiceFormats
-import SluiceTestKit
 import Testing
 
 /// Values that the grammar has (y) and has not (n), each wanted and not wanted, read both ways.

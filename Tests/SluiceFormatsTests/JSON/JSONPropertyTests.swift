@@ -1,6 +1,5 @@
 import SluiceCore
 import SluiceFormats
-import SluiceTestKit
 import Testing
 
 @Suite("JSON, read both ways") struct JSONPropertyTests {

@@ -43,7 +43,8 @@ struct JSONBlockDecoder {
         let fields = decoder.schema.fields
         let all = (0..<Int32(structure.found.records)).map { $0 }
         guard let condition = request.condition else {
-            return finish(part(fields, all), skipped: 0, request)
+            let whole = part(fields, all)
+            return finish(whole, skipped: 0, request)
         }
         let names = Set(condition.columns.map { ExactText($0) })
         let isJudged = fields.map { names.contains(ExactText($0.name)) }

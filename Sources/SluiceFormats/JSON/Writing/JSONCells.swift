@@ -15,6 +15,8 @@ struct JSONCells {
 
     private let content: Content
     private let validity: Bitmap?
+    /// Rows with a number that JSON lacks, which is `null` in any case.
+    private let finite: Bitmap?
     /// Rows of which nothing is written, whatever the column has there: those of a null object.
     private let parent: Bitmap?
     private let prefix: [UInt8]
@@ -27,9 +29,8 @@ struct JSONCells {
         self.parent = parent
         self.writesNulls = writesNulls
         count = column.count
-        let finite = column.finiteRows
-        let valid = column.type == .null ? Bitmap(repeating: false, count: column.count) : column.validity
-        validity = finite.map { finite in valid.map { $0 & finite } ?? finite } ?? valid
+        finite = column.finiteRows
+        validity = column.type == .null ? Bitmap(repeating: false, count: column.count) : column.validity
         content = Self.content(column.flattened, writesNulls: writesNulls)
     }
 
@@ -80,13 +81,19 @@ struct JSONCells {
     /// Calls one of the two for each row that is written.
     @inline(__always)
     private func forEachRow(_ body: (Int) -> Void, null: (Int) -> Void) {
-        guard validity != nil || parent != nil else {
+        guard validity != nil || parent != nil || finite != nil else {
             for row in 0..<count { body(row) }
             return
         }
         for row in 0..<count {
             if let parent, !parent[row] { continue }
-            if validity.map({ $0[row] }) ?? true { body(row) } else if writesNulls { null(row) }
+            if let validity, !validity[row] {
+                if writesNulls { null(row) }
+            } else if let finite, !finite[row] {
+                null(row)
+            } else {
+                body(row)
+            }
         }
     }
 

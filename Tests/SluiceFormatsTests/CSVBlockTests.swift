@@ -40,7 +40,7 @@ import Testing
         if byBlocks {
             while let block = try framer.nextBlock() { outcome.take(decoder.decode(block, request)) }
         } else {
-            while let framed = try framer.next() { outcome.take(decoder.decode(framed, request)) }
+            while let framed = try framer.next() { outcome.take(decoder.decodeWhole(framed, request)) }
         }
         outcome.rejects.sort()
         return outcome

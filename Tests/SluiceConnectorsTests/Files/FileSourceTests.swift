@@ -49,9 +49,10 @@ struct FileSourceTests {
         #expect(read.rejects.first?.error.message.contains("declare the column as string") == true)
     }
 
-    @Test("a file without columns is not called empty") func notEmpty() async throws {
-        try write(["array.json": "[{\"a\":1},{\"a\":2}]\n"])
-        let error = await sluiceError { _ = try await bench.source("files: array.json") }
+    @Test("a file without columns is not called empty, and an array is as good as lines") func notEmpty() async throws {
+        try write(["array.json": "[{\"a\":1},{\"a\":2}]\n", "numbers.json": "1\n2\n"])
+        #expect(try await bench.source("files: array.json").readAll()["a"] == [.integer(1), .integer(2)])
+        let error = await sluiceError { _ = try await bench.source("files: numbers.json") }
         #expect(error != nil)
         #expect(error?.message.contains("is empty") == false)
     }
@@ -179,7 +180,7 @@ struct FileSourceTests {
         #expect(await sluiceError { _ = try await bench.source("files: '[ab].*'") }?.message.contains("different formats") == true)
         let error = await sluiceError { _ = try await bench.source("files: c.log") }
         #expect(error?.code == .invalidOption)
-        #expect(error?.remedy == "set format to one of csv, json")
+        #expect(error?.remedy?.hasPrefix("set format to one of csv, json") == true)
         #expect(error?.location == .file(path: "test.yaml", line: 3, column: 10))
     }
 
@@ -187,7 +188,7 @@ struct FileSourceTests {
         "options of the format are checked, with their place",
         arguments: [
             ("delimitr: ';'", "delimitr", "did you mean \"delimiter\"?"),
-            ("delimiter: ab", "delimiter", "it takes one ASCII character"),
+            ("decimal_mark: ab", "decimal_mark", "it takes one ASCII character"),
             ("nulls: omit", "nulls", nil),
         ] as [(String, String, String?)]) func options(_ option: String, _ name: String, _ remedy: String?) async throws
     {

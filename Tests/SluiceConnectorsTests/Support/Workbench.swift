@@ -63,6 +63,12 @@ struct Workbench {
     }
 
     func stage(_ sink: any Sink, _ schema: Schema, _ run: String, _ writers: [[Batch]]) async throws -> [StagedFile] {
+        if let writer = try await sink.openOrdered(schema: schema, run: run) {
+            for block in try writers.joined().flatMap({ try writer.collect($0) }) + writer.rest() {
+                try writer.append(try writer.encode(block))
+            }
+            return try writer.finish()
+        }
         var staged: [StagedFile] = []
         for (number, batches) in writers.enumerated() {
             let writer = try await sink.open(schema: schema, run: run, writer: number)

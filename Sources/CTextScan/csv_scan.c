@@ -11,7 +11,7 @@ typedef struct {
 typedef struct {
     /// All ones behind an opening quote.
     uint64_t inside;
-    /// Whether the last byte was a separator, a closing quote, a carriage return outside quotes (bit 0).
+    /// Whether the last byte was a separator, a closing quote, a carriage return (bit 0).
     uint64_t separator, closing, carriage_return;
 } carry;
 
@@ -27,11 +27,10 @@ static inline uint32_t check(const masks *m, uint64_t inside, carry *state) {
     uint64_t opening = m->quote & inside, closing = m->quote & ~inside;
     uint64_t behind_separator = separators << 1 | state->separator, behind_closing = closing << 1 | state->closing;
     uint64_t stray = (opening & ~(behind_separator | behind_closing)) | (behind_closing & ~(separators | m->quote));
-    uint64_t returns = m->carriage_return & ~inside;
-    uint64_t lone = (returns << 1 | state->carriage_return) & ~m->line_feed;
+    uint64_t lone = (m->carriage_return << 1 | state->carriage_return) & ~m->line_feed;
     state->separator = separators >> 63;
     state->closing = closing >> 63;
-    state->carriage_return = returns >> 63;
+    state->carriage_return = m->carriage_return >> 63;
     return (stray ? sluice_csv_has_stray_quote : 0) | (lone ? sluice_csv_has_lone_carriage_return : 0);
 }
 

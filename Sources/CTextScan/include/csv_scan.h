@@ -14,7 +14,7 @@ enum {
     sluice_csv_has_nul = 8,
     /// A quote that neither opens a field nor closes one nor doubles another: the masks say nothing about such text.
     sluice_csv_has_stray_quote = 16,
-    /// A carriage return outside quotes that no line feed follows.
+    /// A carriage return that no line feed follows.
     sluice_csv_has_lone_carriage_return = 32,
 };
 

@@ -28,11 +28,16 @@ enum ComparisonKernel {
         case (.float32(let x), .float32(let y)): words(x, a.stride, y, b.stride, count) { $0 == $1 || ($0 != $0 && $1 != $1) }
         case (.float64(let x), .float64(let y)): words(x, a.stride, y, b.stride, count) { $0 == $1 || ($0 != $0 && $1 != $1) }
         case (.decimal(let x), .decimal(let y)): words(x, a.stride, y, b.stride, count) { $0 == $1 }
-        case (.bytes(let x), .bytes(let y)):
-            byteWords(x, a.stride, y, b.stride, count) { left, right in
-                left.count == right.count && (left.count == 0 || memcmp(left.baseAddress!, right.baseAddress!, left.count) == 0)
-            }
+        case (.bytes(let x), .bytes(let y)): equalTexts(x, a, y, b, count)
         default: Bitmap((0..<count).lazy.map { RowOrder.compare(a.column, $0 &* a.stride, b.column, $0 &* b.stride) == 0 })
+        }
+    }
+
+    private static func equalTexts(_ x: ByteRows, _ a: Vector, _ y: ByteRows, _ b: Vector, _ count: Int) -> Bitmap {
+        if b.isConstant, !a.isConstant, let text = y.withRow(0, { ShortText($0) }) { return x.rows(equalTo: [text]) }
+        if a.isConstant, !b.isConstant, let text = x.withRow(0, { ShortText($0) }) { return y.rows(equalTo: [text]) }
+        return byteWords(x, a.stride, y, b.stride, count) { left, right in
+            left.count == right.count && (left.count == 0 || memcmp(left.baseAddress!, right.baseAddress!, left.count) == 0)
         }
     }
 

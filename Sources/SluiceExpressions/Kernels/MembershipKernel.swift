@@ -16,6 +16,9 @@ enum MembershipKernel {
         }
     }
 
+    /// Choices that are compared one by one rather than searched for.
+    private static let maximumShortTexts = 8
+
     private typealias Search = @Sendable (Vector, Int) -> Bitmap
 
     private static func search(_ values: [Column], _ type: DataType) -> Search? {
@@ -31,7 +34,9 @@ enum MembershipKernel {
                 a.withUnsafeBufferPointer { left in b.withUnsafeBufferPointer { RowOrder.compare(left, $0) < 0 } }
             }
             let choices = ByteRows(sorted)
+            let short = choices.count <= maximumShortTexts ? (0..<choices.count).compactMap { choices.withRow($0) { ShortText($0) } } : []
             return { vector, count in
+                if short.count == choices.count, !vector.isConstant { return vector.column.rows.rows(equalTo: short) }
                 let stride = vector.stride
                 return choices.withReader { choices in
                     vector.column.rows.withReader { rows in

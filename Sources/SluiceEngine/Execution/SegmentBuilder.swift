@@ -4,17 +4,18 @@ import SluicePipelines
 /// Makes the segments of a plan: operators of its steps, the tables of its joins, and the splits of its sources.
 struct SegmentBuilder {
     let plan: LogicalPlan
-    let stateBytes: Int
+    let resources: OperatorResources
     let rejects: RejectHandler
     let progress: RunProgress
     let width: Int
 
     private var segments: [Segment] = []
     private var current = Segment()
+    private var stateBytes: Int { resources.budget.limitBytes }
 
-    init(plan: LogicalPlan, stateBytes: Int, rejects: RejectHandler, progress: RunProgress, width: Int) {
+    init(plan: LogicalPlan, resources: OperatorResources, rejects: RejectHandler, progress: RunProgress, width: Int) {
         self.plan = plan
-        self.stateBytes = stateBytes
+        self.resources = resources
         self.rejects = rejects
         self.progress = progress
         self.width = width
@@ -26,6 +27,12 @@ struct SegmentBuilder {
         for (index, step) in plan.steps.enumerated() {
             if case .union(let union) = step.operation {
                 try await add(union, index, step)
+                continue
+            }
+            if let gathering = step.operation.gatheringOperator(outputSchema: step.outputSchema, resources: resources) {
+                current.gathering = Segment.Gathering(step: gathering, index: index, name: step.name)
+                segments.append(current)
+                current = Segment()
                 continue
             }
             let step = PlacedLink(link: .operation(try await makeOperator(step)), index: index, name: step.name)
@@ -60,22 +67,17 @@ struct SegmentBuilder {
     }
 
     private func makeOperator(_ step: PlannedStep) async throws -> any StepOperator {
-        let budget = StateBudget(step: step.name, limitBytes: stateBytes)
         switch step.operation {
         case .filter(let predicate): return FilterOperator(predicate: predicate)
         case .project(let projections): return ProjectOperator(projections: projections, outputSchema: step.outputSchema)
         case .closure(let closure): return ClosureOperator(closure: closure)
         case .limit(let count): return LimitOperator(count: count)
-        case .sort(let keys): return SortOperator(keys, budget: budget)
-        case .deduplicate(let keys, .first): return DeduplicateFirstOperator(keys: keys, budget: budget)
-        case .deduplicate(let keys, .last): return DeduplicateLastOperator(keys: keys, budget: budget)
-        case .aggregate(let operation): return AggregateOperator(operation, outputSchema: step.outputSchema, budget: budget)
         case .join(let join):
             let rows = try await TableLoader(rejects: rejects, stateBytes: stateBytes).load(join.table, step: step.name)
             return JoinOperator(
                 kind: join.kind, table: JoinTable(rows: rows, keyColumns: join.tableKeys), inputKeys: join.inputKeys,
                 tableColumns: join.tableColumns, outputSchema: step.outputSchema)
-        case .union: preconditionFailure("a union becomes splits or appended rows, not an operator of its own")
+        case .union, .sort, .deduplicate, .aggregate: preconditionFailure("\(step.name) is no operator that passes rows on")
         }
     }
 }

@@ -35,11 +35,12 @@ package struct PipelineRunner: Sendable {
         let letters = DeadLetterFile(path: "\(home)/dead-letters/\(definition.name)/\(run).jsonl")
         let work = RunWork(
             plan: plan, run: run, options: options, streams: streams, progress: progress,
-            rejects: RejectHandler(policy: definition.onError, file: letters, progress: progress))
+            rejects: RejectHandler(policy: definition.onError, file: letters, progress: progress),
+            spillPath: "\(home)/tmp/\(run)")
         let clock = ContinuousClock()
         let start = clock.now
         do {
-            try catalog.stage(plan.sink.stagingPaths(run: run.text) + [letters.stagedPath], run: run)
+            try catalog.stage(plan.sink.stagingPaths(run: run.text) + [letters.stagedPath, work.spillPath], run: run)
             let staged = try await work.execute()
             var output = try plan.sink.commit(schema: plan.outputSchema, run: run.text, staged: staged)
             var report = work.report(seconds: (clock.now - start).seconds)

@@ -11,6 +11,8 @@ struct RunWork: Sendable {
     let streams: StreamStore
     let progress: RunProgress
     let rejects: RejectHandler
+    /// Where state goes that does not fit into memory; removed when the work is done.
+    let spillPath: String
 
     /// - Returns: what is staged.
     func execute() async throws -> [StagedFile] {
@@ -27,7 +29,9 @@ struct RunWork: Sendable {
 
     /// Source to sink.
     private func execute(_ plan: LogicalPlan, width: Int) async throws -> [StagedFile] {
-        var builder = SegmentBuilder(plan: plan, stateBytes: options.stateBytes, rejects: rejects, progress: progress, width: width)
+        let resources = OperatorResources(budget: MemoryBudget(limitBytes: options.stateBytes), spill: SpillDirectory(path: spillPath))
+        defer { try? DiskFiles.removeTree(spillPath) }
+        var builder = SegmentBuilder(plan: plan, resources: resources, rejects: rejects, progress: progress, width: width)
         let executor = Executor(
             segments: try await builder.build(), sink: plan.sink, outputSchema: plan.outputSchema, run: run.text, width: width,
             rejects: rejects, progress: progress, keepsRaw: plan.definition.onError != .skip)

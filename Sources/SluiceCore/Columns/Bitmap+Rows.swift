@@ -64,6 +64,7 @@ extension Bitmap {
         return min(index &<< 6 &+ word.trailingZeroBitCount, count)
     }
 
+    /// The bits at `positions`, in that order; a position may repeat.
     public func gather(_ positions: [Int32]) -> Bitmap {
         positions.withUnsafeBufferPointer {
             checkPositions($0, count)
@@ -92,6 +93,7 @@ extension Bitmap {
         return Bitmap(words: result, count: total)
     }
 
+    /// A copy of a range of the bits, a word at a time.
     public func slice(_ range: Range<Int>) -> Bitmap {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "a slice goes beyond the bitmap")
         let (first, shift) = (range.lowerBound &>> 6, UInt64(truncatingIfNeeded: range.lowerBound & 63))

@@ -14,6 +14,7 @@ public struct Bitmap: Hashable, Sendable {
         if bit { clearTail() }
     }
 
+    /// The bits of a sequence, in order.
     @inlinable public init(_ bits: some Sequence<Bool>) {
         var words: [UInt64] = []
         words.reserveCapacity((bits.underestimatedCount + 63) / 64)
@@ -53,6 +54,7 @@ public struct Bitmap: Hashable, Sendable {
         if bit { self[count - 1] = true }
     }
 
+    /// Appends all bits of another bitmap, a word at a time.
     public mutating func append(contentsOf other: Bitmap) {
         let shift = UInt64(truncatingIfNeeded: count & 63)
         if shift == 0 {

@@ -3,7 +3,7 @@ import SluiceCore
 /// Texts and binaries.
 final class AvroBytesDecoder: AvroDecoder, @unchecked Sendable {
     private let isText: Bool
-    private var rows = AvroRows()
+    private let rows = AvroRows()
 
     init(_ column: String, isText: Bool) {
         self.isText = isText
@@ -23,11 +23,13 @@ final class AvroBytesDecoder: AvroDecoder, @unchecked Sendable {
     override func appendSlot(_ cursor: inout AvroCursor) { rows.append(UnsafeBufferPointer(start: nil, count: 0)) }
     override func reserve(_ count: Int) { rows.reserve(count) }
     override func take() -> Column { Column(isText ? .string : .binary, .bytes(rows.take())) }
+
+    deinit { rows.free() }
 }
 
 final class AvroFixedDecoder: AvroDecoder, @unchecked Sendable {
     private let byteCount: Int
-    private var rows = AvroRows()
+    private let rows = AvroRows()
 
     init(_ column: String, byteCount: Int) {
         self.byteCount = byteCount
@@ -38,12 +40,14 @@ final class AvroFixedDecoder: AvroDecoder, @unchecked Sendable {
     override func appendSlot(_ cursor: inout AvroCursor) { rows.append(UnsafeBufferPointer(start: nil, count: 0)) }
     override func reserve(_ count: Int) { rows.reserve(count) }
     override func take() -> Column { Column(.binary, .bytes(rows.take())) }
+
+    deinit { rows.free() }
 }
 
 /// UUIDs of 16 bytes, as texts.
 final class AvroUUIDDecoder: AvroDecoder, @unchecked Sendable {
     private static let digits = Array("0123456789abcdef".utf8)
-    private var rows = AvroRows()
+    private let rows = AvroRows()
 
     override func decode(_ cursor: inout AvroCursor) {
         let bytes = cursor.bytes(16)
@@ -58,12 +62,14 @@ final class AvroUUIDDecoder: AvroDecoder, @unchecked Sendable {
     override func appendSlot(_ cursor: inout AvroCursor) { rows.endRow() }
     override func reserve(_ count: Int) { rows.reserve(count) }
     override func take() -> Column { Column(.string, .bytes(rows.take())) }
+
+    deinit { rows.free() }
 }
 
 /// Times of day, as texts: `hh:mm:ss` with a fraction of 3 or 6 digits where there is one.
 final class AvroTimeDecoder: AvroDecoder, @unchecked Sendable {
     private let microsPerUnit: Int64
-    private var rows = AvroRows()
+    private let rows = AvroRows()
 
     init(_ column: String, microsPerUnit: Int64) {
         self.microsPerUnit = microsPerUnit
@@ -89,12 +95,15 @@ final class AvroTimeDecoder: AvroDecoder, @unchecked Sendable {
     override func appendSlot(_ cursor: inout AvroCursor) { rows.endRow() }
     override func reserve(_ count: Int) { rows.reserve(count) }
     override func take() -> Column { Column(.string, .bytes(rows.take())) }
+
+    deinit { rows.free() }
 }
 
 /// Symbols, as the codes of a dictionary.
 final class AvroEnumerationDecoder: AvroDecoder, @unchecked Sendable {
     private let symbols: ByteRows
-    private var codes: [Int32] = []
+    private let symbolCount: Int
+    private let codes = AvroBuffer<Int32>()
 
     init(_ column: String, symbols: [String]) {
         // A code always names a row, that under a null too.
@@ -102,8 +111,6 @@ final class AvroEnumerationDecoder: AvroDecoder, @unchecked Sendable {
         symbolCount = symbols.count
         super.init(column)
     }
-
-    private let symbolCount: Int
 
     override func decode(_ cursor: inout AvroCursor) {
         let code = cursor.int()
@@ -116,37 +123,11 @@ final class AvroEnumerationDecoder: AvroDecoder, @unchecked Sendable {
     }
 
     override func appendSlot(_ cursor: inout AvroCursor) { codes.append(0) }
-    override func reserve(_ count: Int) { codes.reserveCapacity(codes.count + count) }
+    override func reserve(_ count: Int) { codes.reserve(count) }
 
-    override func take() -> Column {
-        defer { codes = [] }
-        return Column(.string, .dictionary(codes: codes, values: symbols))
-    }
-}
+    override func take() -> Column { Column(.string, .dictionary(codes: codes.take(), values: symbols)) }
 
-/// Rows of bytes that grow. Together they are smaller than twelve times a block and a piece, which is less than `Int32` counts.
-struct AvroRows {
-    private var offsets: [Int32] = [0]
-    private var data: [UInt8] = []
-
-    @inline(__always)
-    mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
-        data.append(contentsOf: bytes)
-        endRow()
-    }
-
-    mutating func extend(_ byte: UInt8) { data.append(byte) }
-    mutating func extend(_ bytes: UnsafeBufferPointer<UInt8>) { data.append(contentsOf: bytes) }
-
-    @inline(__always)
-    mutating func endRow() { offsets.append(Int32(truncatingIfNeeded: data.count)) }
-
-    mutating func reserve(_ count: Int) { offsets.reserveCapacity(offsets.count + count) }
-
-    mutating func take() -> ByteRows {
-        defer { self = AvroRows() }
-        return ByteRows(offsets: offsets, data: data)
-    }
+    deinit { codes.free() }
 }
 
 /// Checks of strings.

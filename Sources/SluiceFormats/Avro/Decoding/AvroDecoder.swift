@@ -70,8 +70,8 @@ extension AvroType {
         case .fixed(_, .uuid): AvroUUIDDecoder(column)
         case .fixed(let count, .decimal(let decimal)): AvroDecimalDecoder(column, decimal, byteCount: count)
         case .enumeration(let symbols): AvroEnumerationDecoder(column, symbols: symbols)
-        case .array(let item): AvroArrayDecoder(column, item)
-        case .map(let value): AvroMapDecoder(column, value)
+        case .array(let item): AvroItemsDecoder(column, array: item)
+        case .map(let value): AvroItemsDecoder(column, map: value)
         case .record(let fields): AvroStructDecoder(column, fields)
         case .union(let branches): Self.unionDecoder(column, branches, self.column.type)
         }
@@ -81,7 +81,7 @@ extension AvroType {
         let others = branches.filter { $0 != .null }
         switch others.count {
         case 0: return AvroNullUnionDecoder(column, branches: branches.count)
-        case 1: return AvroNullableDecoder(column, others[0].decoder(column), branches.map { $0 != .null })
+        case 1: return AvroNullableDecoder(column, branches)
         default: return AvroChoiceDecoder(column, branches, type)
         }
     }

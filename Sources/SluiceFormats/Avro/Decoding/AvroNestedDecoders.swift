@@ -16,12 +16,12 @@ final class AvroStructDecoder: AvroDecoder, @unchecked Sendable {
 
     override func decode(_ cursor: inout AvroCursor) {
         members.decodeEach(&cursor)
-        count += 1
+        count &+= 1
     }
 
     override func appendSlot(_ cursor: inout AvroCursor) {
         for index in 0..<members.count { members.appendSlot(index, &cursor) }
-        count += 1
+        count &+= 1
     }
 
     override func reserve(_ count: Int) { members.reserve(count) }
@@ -32,72 +32,55 @@ final class AvroStructDecoder: AvroDecoder, @unchecked Sendable {
     }
 }
 
-final class AvroArrayDecoder: AvroDecoder, @unchecked Sendable {
+/// Arrays, and maps where there are keys.
+final class AvroItemsDecoder: AvroDecoder, @unchecked Sendable {
     private let type: DataType
-    private let item: AvroDecoder
+    private let isMap: Bool
+    /// What each item is read with: the key, where there is one, and the value.
+    private let parts: AvroDecoderList
     private let leastBytes: Int
-    private var count: Int32 = 0
-    private var offsets: [Int32] = [0]
+    private let ends = AvroBuffer<Int32>()
+    private var itemCount: Int32 = 0
 
-    init(_ column: String, _ item: AvroType) {
+    init(_ column: String, array item: AvroType) {
         type = .list(item.column.type)
-        self.item = item.decoder("\(column)[]")
+        isMap = false
+        parts = AvroDecoderList([item.decoder("\(column)[]")])
         leastBytes = item.leastBytes
         super.init(column)
     }
 
-    override func decode(_ cursor: inout AvroCursor) {
-        while case let run = cursor.itemCount(leastBytes: leastBytes), run > 0 {
-            for _ in 0..<run where cursor.fault == nil {
-                item.decode(&cursor)
-                count += 1
-            }
-        }
-        offsets.append(count)
-    }
-
-    override func appendSlot(_ cursor: inout AvroCursor) { offsets.append(count) }
-    override func reserve(_ count: Int) { offsets.reserveCapacity(offsets.count + count) }
-
-    override func take() -> Column {
-        defer { (count, offsets) = (0, [0]) }
-        return Column(type, .list(offsets: offsets, values: item.take()))
-    }
-}
-
-final class AvroMapDecoder: AvroDecoder, @unchecked Sendable {
-    private let type: DataType
-    private let key: AvroBytesDecoder
-    private let value: AvroDecoder
-    private let leastBytes: Int
-    private var count: Int32 = 0
-    private var offsets: [Int32] = [0]
-
-    init(_ column: String, _ value: AvroType) {
+    init(_ column: String, map value: AvroType) {
         type = .map(key: .string, value: value.column.type)
-        key = AvroBytesDecoder(column, isText: true)
-        self.value = value.decoder("\(column)[]")
+        isMap = true
+        parts = AvroDecoderList([AvroBytesDecoder(column, isText: true), value.decoder("\(column)[]")])
         leastBytes = 1 + value.leastBytes
         super.init(column)
     }
 
+    deinit { ends.free() }
+
     override func decode(_ cursor: inout AvroCursor) {
+        var count = itemCount
         while case let run = cursor.itemCount(leastBytes: leastBytes), run > 0 {
             for _ in 0..<run where cursor.fault == nil {
-                key.decode(&cursor)
-                value.decode(&cursor)
-                count += 1
+                parts.decodeEach(&cursor)
+                count &+= 1
             }
         }
-        offsets.append(count)
+        itemCount = count
+        ends.append(count)
     }
 
-    override func appendSlot(_ cursor: inout AvroCursor) { offsets.append(count) }
-    override func reserve(_ count: Int) { offsets.reserveCapacity(offsets.count + count) }
+    override func appendSlot(_ cursor: inout AvroCursor) { ends.append(itemCount) }
+    override func reserve(_ count: Int) { ends.reserve(count) }
 
     override func take() -> Column {
-        defer { (count, offsets) = (0, [0]) }
-        return Column(type, .map(offsets: offsets, keys: key.take(), values: value.take()))
+        defer { itemCount = 0 }
+        let offsets = [0] + ends.take()
+        let columns = parts.take()
+        guard isMap else { return Column(type, .list(offsets: offsets, values: columns[0])) }
+        return Column(type, .map(offsets: offsets, keys: columns[0], values: columns[1]))
     }
 }
 

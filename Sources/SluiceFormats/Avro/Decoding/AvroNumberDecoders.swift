@@ -3,8 +3,8 @@ import SluiceCore
 final class AvroNullDecoder: AvroDecoder, @unchecked Sendable {
     private var count = 0
 
-    override func decode(_ cursor: inout AvroCursor) { count += 1 }
-    override func appendSlot(_ cursor: inout AvroCursor) { count += 1 }
+    override func decode(_ cursor: inout AvroCursor) { count &+= 1 }
+    override func appendSlot(_ cursor: inout AvroCursor) { count &+= 1 }
 
     override func take() -> Column {
         defer { count = 0 }
@@ -13,27 +13,26 @@ final class AvroNullDecoder: AvroDecoder, @unchecked Sendable {
 }
 
 final class AvroBooleanDecoder: AvroDecoder, @unchecked Sendable {
-    private var bits = Bitmap()
+    private let flags = AvroFlags()
 
     override func decode(_ cursor: inout AvroCursor) {
         let byte = cursor.byte()
         if byte > 1 { cursor.fail(.boolean) }
-        bits.append(byte == 1)
+        flags.append(byte == 1)
     }
 
-    override func appendSlot(_ cursor: inout AvroCursor) { bits.append(false) }
-    override func reserve(_ count: Int) { bits.reserveCapacity(bits.count + count) }
+    override func appendSlot(_ cursor: inout AvroCursor) { flags.append(false) }
+    override func reserve(_ count: Int) { flags.reserve(count) }
 
-    override func take() -> Column {
-        defer { bits = Bitmap() }
-        return Column(.boolean, .boolean(bits))
-    }
+    override func take() -> Column { Column(.boolean, .boolean(flags.take())) }
+
+    deinit { flags.free() }
 }
 
 /// Numbers and dates.
 final class AvroIntDecoder: AvroDecoder, @unchecked Sendable {
     private let type: DataType
-    private var values: [Int32] = []
+    private let values = AvroBuffer<Int32>()
 
     init(_ column: String, type: DataType) {
         self.type = type
@@ -42,12 +41,11 @@ final class AvroIntDecoder: AvroDecoder, @unchecked Sendable {
 
     override func decode(_ cursor: inout AvroCursor) { values.append(cursor.int()) }
     override func appendSlot(_ cursor: inout AvroCursor) { values.append(0) }
-    override func reserve(_ count: Int) { values.reserveCapacity(values.count + count) }
+    override func reserve(_ count: Int) { values.reserve(count) }
 
-    override func take() -> Column {
-        defer { values = [] }
-        return Column(type, .int32(values))
-    }
+    override func take() -> Column { Column(type, .int32(values.take())) }
+
+    deinit { values.free() }
 }
 
 /// Numbers and timestamps, which are microseconds in a column.
@@ -66,7 +64,7 @@ final class AvroLongDecoder: AvroDecoder, @unchecked Sendable {
 
     private let type: DataType
     private let scale: Scale
-    private var values: [Int64] = []
+    private let values = AvroBuffer<Int64>()
 
     init(_ column: String, type: DataType, scale: Scale) {
         self.type = type
@@ -92,45 +90,42 @@ final class AvroLongDecoder: AvroDecoder, @unchecked Sendable {
     }
 
     override func appendSlot(_ cursor: inout AvroCursor) { values.append(0) }
-    override func reserve(_ count: Int) { values.reserveCapacity(values.count + count) }
+    override func reserve(_ count: Int) { values.reserve(count) }
 
-    override func take() -> Column {
-        defer { values = [] }
-        return Column(type, .int64(values))
-    }
+    override func take() -> Column { Column(type, .int64(values.take())) }
+
+    deinit { values.free() }
 }
 
 final class AvroFloatDecoder: AvroDecoder, @unchecked Sendable {
-    private var values: [Float] = []
+    private let values = AvroBuffer<Float>()
 
     override func decode(_ cursor: inout AvroCursor) { values.append(Float(bitPattern: cursor.word(UInt32.self))) }
     override func appendSlot(_ cursor: inout AvroCursor) { values.append(0) }
-    override func reserve(_ count: Int) { values.reserveCapacity(values.count + count) }
+    override func reserve(_ count: Int) { values.reserve(count) }
 
-    override func take() -> Column {
-        defer { values = [] }
-        return Column(.float32, .float32(values))
-    }
+    override func take() -> Column { Column(.float32, .float32(values.take())) }
+
+    deinit { values.free() }
 }
 
 final class AvroDoubleDecoder: AvroDecoder, @unchecked Sendable {
-    private var values: [Double] = []
+    private let values = AvroBuffer<Double>()
 
     override func decode(_ cursor: inout AvroCursor) { values.append(Double(bitPattern: cursor.word(UInt64.self))) }
     override func appendSlot(_ cursor: inout AvroCursor) { values.append(0) }
-    override func reserve(_ count: Int) { values.reserveCapacity(values.count + count) }
+    override func reserve(_ count: Int) { values.reserve(count) }
 
-    override func take() -> Column {
-        defer { values = [] }
-        return Column(.float64, .float64(values))
-    }
+    override func take() -> Column { Column(.float64, .float64(values.take())) }
+
+    deinit { values.free() }
 }
 
 final class AvroDecimalDecoder: AvroDecoder, @unchecked Sendable {
     private let decimal: AvroType.Decimal
     private let byteCount: Int?
     private let limit: UInt128
-    private var values: [Int128] = []
+    private let values = AvroBuffer<Int128>()
 
     init(_ column: String, _ decimal: AvroType.Decimal, byteCount: Int?) {
         self.decimal = decimal
@@ -162,10 +157,9 @@ final class AvroDecimalDecoder: AvroDecoder, @unchecked Sendable {
     }
 
     override func appendSlot(_ cursor: inout AvroCursor) { values.append(0) }
-    override func reserve(_ count: Int) { values.reserveCapacity(values.count + count) }
+    override func reserve(_ count: Int) { values.reserve(count) }
 
-    override func take() -> Column {
-        defer { values = [] }
-        return Column(.decimal(precision: decimal.precision, scale: decimal.scale), .decimal(values))
-    }
+    override func take() -> Column { Column(.decimal(precision: decimal.precision, scale: decimal.scale), .decimal(values.take())) }
+
+    deinit { values.free() }
 }

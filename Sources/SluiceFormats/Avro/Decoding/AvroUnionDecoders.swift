@@ -5,30 +5,32 @@ final class AvroNullableDecoder: AvroDecoder, @unchecked Sendable {
     private let inner: AvroDecoder
     private let call: Unmanaged<AvroDecoder>
     private let slots: Int
-    /// By branch, whether it is the type and not null.
-    private let isValue: [Bool]
-    private var count = 0
-    /// Nil as long as there is no null.
-    private var validity: Bitmap?
+    private let branchCount: Int64
+    private let valueBranch: Int64
+    private let validity = AvroFlags()
 
-    init(_ column: String, _ inner: AvroDecoder, _ isValue: [Bool]) {
-        self.inner = inner
+    /// - Parameter branches: One of them is not null.
+    init(_ column: String, _ branches: [AvroType]) {
+        let value = branches.firstIndex { $0 != .null } ?? 0
+        inner = branches[value].decoder(column)
         call = Unmanaged.passUnretained(inner)
         slots = inner.slotCount
-        self.isValue = isValue
+        branchCount = Int64(branches.count)
+        valueBranch = Int64(value)
         super.init(column)
     }
+
+    deinit { validity.free() }
 
     override var slotCount: Int { slots }
 
     override func decode(_ cursor: inout AvroCursor) {
         let branch = cursor.long()
-        if branch < 0 || branch >= isValue.count { cursor.fail(.union) }
-        if cursor.fault == nil, isValue[Int(branch)] {
+        if branch == valueBranch {
             call._withUnsafeGuaranteedRef { $0.decode(&cursor) }
-            if validity != nil { validity?.append(true) }
-            count &+= 1
+            validity.append(true)
         } else {
+            if branch < 0 || branch >= branchCount { cursor.fail(.union) }
             cursor.takeSlots(slots)
             appendSlot(&cursor)
         }
@@ -36,17 +38,17 @@ final class AvroNullableDecoder: AvroDecoder, @unchecked Sendable {
 
     override func appendSlot(_ cursor: inout AvroCursor) {
         call._withUnsafeGuaranteedRef { $0.appendSlot(&cursor) }
-        if validity == nil { validity = Bitmap(repeating: true, count: count) }
-        validity?.append(false)
-        count &+= 1
+        validity.append(false)
     }
 
-    override func reserve(_ count: Int) { inner.reserve(count) }
+    override func reserve(_ count: Int) {
+        inner.reserve(count)
+        validity.reserve(count)
+    }
 
     override func take() -> Column {
-        defer { (count, validity) = (0, nil) }
         let column = inner.take()
-        return Column(column.type, column.storage, validity: validity)
+        return Column(column.type, column.storage, validity: validity.take())
     }
 }
 
@@ -89,8 +91,8 @@ final class AvroChoiceDecoder: AvroDecoder, @unchecked Sendable {
     /// By number in the union; nil for null.
     private let branches: [Branch?]
     private let slots: Int
-    private var tags: [UInt8] = []
-    private var validity: Bitmap?
+    private let tags = AvroBuffer<UInt8>()
+    private let validity = AvroFlags()
 
     init(_ column: String, _ types: [AvroType], _ type: DataType) {
         self.type = type
@@ -115,6 +117,11 @@ final class AvroChoiceDecoder: AvroDecoder, @unchecked Sendable {
         super.init(column)
     }
 
+    deinit {
+        tags.free()
+        validity.free()
+    }
+
     override var slotCount: Int { slots + 1 }
 
     override func decode(_ cursor: inout AvroCursor) {
@@ -133,29 +140,29 @@ final class AvroChoiceDecoder: AvroDecoder, @unchecked Sendable {
             if index == branch.decoder { decoders.decode(index, &cursor) } else { decoders.appendSlot(index, &cursor) }
         }
         tags.append(UInt8(truncatingIfNeeded: branch.decoder))
-        if validity != nil { validity?.append(true) }
+        validity.append(true)
     }
 
     override func appendSlot(_ cursor: inout AvroCursor) {
         for index in 0..<decoders.count { decoders.appendSlot(index, &cursor) }
-        if validity == nil { validity = Bitmap(repeating: true, count: tags.count) }
-        validity?.append(false)
+        validity.append(false)
         tags.append(0)
     }
 
     override func reserve(_ count: Int) { decoders.reserve(count) }
 
     override func take() -> Column {
-        defer { (tags, validity) = ([], nil) }
         let columns = decoders.take()
-        let merged = alternatives.indices.map { column(of: $0, columns) }
+        let tags = tags.take()
+        let validity = validity.take()
+        let merged = alternatives.indices.map { column(of: $0, columns, tags) }
         if merged.count == 1 { return Column(type, merged[0].storage, validity: validity) }
         let alternativeTags = tags.map { UInt8(truncatingIfNeeded: owners[Int($0)]) }
         return Column(type, .choice(tags: alternativeTags, alternatives: merged), validity: validity)
     }
 
     /// The column of one alternative; where several branches are of its type, each row from the branch that it came in.
-    private func column(of alternative: Int, _ columns: [Column]) -> Column {
+    private func column(of alternative: Int, _ columns: [Column], _ tags: [UInt8]) -> Column {
         let sources = owners.indices.filter { owners[$0] == alternative }
         if sources.count == 1 { return columns[sources[0]] }
         let together = Column.concatenated(sources.map { columns[$0] })

@@ -6,45 +6,24 @@ class AvroEncoder {
     func encode(_ row: Int, to bytes: inout AvroBytes) { preconditionFailure("each encoder says how it encodes") }
 }
 
-/// Bytes that grow.
-struct AvroBytes {
-    private(set) var bytes: [UInt8] = []
+/// Encoders that a parent owns, called without counting references.
+struct AvroEncoderList {
+    private let owned: [AvroEncoder]
+    private let calls: [Unmanaged<AvroEncoder>]
 
-    mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
-
-    /// A zigzag varint.
-    @inline(__always)
-    mutating func append(_ value: Int64) {
-        var bits = UInt64(bitPattern: value &<< 1) ^ UInt64(bitPattern: value &>> 63)
-        while bits >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: bits) | 0x80)
-            bits &>>= 7
-        }
-        bytes.append(UInt8(truncatingIfNeeded: bits))
+    init(_ encoders: [AvroEncoder]) {
+        owned = encoders
+        calls = encoders.map { Unmanaged.passUnretained($0) }
     }
 
     @inline(__always)
-    mutating func append(byte: UInt8) { bytes.append(byte) }
-
-    /// Little-endian.
-    @inline(__always)
-    mutating func append(word: some FixedWidthInteger) {
-        withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
+    func encodeEach(_ row: Int, to bytes: inout AvroBytes) {
+        for call in calls { call._withUnsafeGuaranteedRef { $0.encode(row, to: &bytes) } }
     }
 
-    /// Bytes with their length before them.
     @inline(__always)
-    mutating func append(_ rows: ByteRows, _ row: Int) {
-        append(Int64(rows.length(row)))
-        rows.withRow(row) { bytes.append(contentsOf: $0) }
-    }
-
-    mutating func append(contentsOf other: [UInt8]) { bytes.append(contentsOf: other) }
-
-    /// The bytes so far; it begins anew.
-    mutating func take() -> [UInt8] {
-        defer { bytes.removeAll(keepingCapacity: true) }
-        return bytes
+    func encode(_ index: Int, _ row: Int, to bytes: inout AvroBytes) {
+        calls[index]._withUnsafeGuaranteedRef { $0.encode(row, to: &bytes) }
     }
 }
 
@@ -81,20 +60,20 @@ extension AvroEncoder {
         switch storage {
         case .null: return AvroNothingEncoder()
         case .boolean(let bits): return AvroBooleanEncoder(bits)
-        case .int8(let values): return AvroIntegerEncoder(values)
-        case .int16(let values): return AvroIntegerEncoder(values)
-        case .int32(let values): return AvroIntegerEncoder(values)
+        case .int8(let values): return AvroIntegerEncoder(values.map(Int64.init))
+        case .int16(let values): return AvroIntegerEncoder(values.map(Int64.init))
+        case .int32(let values): return AvroIntegerEncoder(values.map(Int64.init))
         case .int64(let values): return AvroIntegerEncoder(values)
-        case .float32(let values): return AvroWordEncoder(values.map(\.bitPattern))
-        case .float64(let values): return AvroWordEncoder(values.map(\.bitPattern))
+        case .float32(let values): return AvroFloatEncoder(values)
+        case .float64(let values): return AvroDoubleEncoder(values)
         case .decimal(let values): return AvroDecimalEncoder(values)
         case .bytes(let rows): return AvroBytesEncoder(rows)
         case .dictionary(let codes, let values): return AvroDictionaryEncoder(codes, values)
         case .list(let offsets, let values):
-            return AvroListEncoder(offsets, keys: nil, try encoder(values, isNullable: true, name: name))
+            return AvroItemsEncoder(offsets, [try encoder(values, isNullable: true, name: name)])
         case .map(let offsets, let keys, let values):
-            return AvroListEncoder(
-                offsets, keys: try plain(keys.storage, keys.type, name), try encoder(values, isNullable: true, name: name))
+            let key = try plain(keys.storage, keys.type, name)
+            return AvroItemsEncoder(offsets, [key, try encoder(values, isNullable: true, name: name)])
         case .structure(let columns, _):
             guard case .structure(let fields) = type else { preconditionFailure("a struct's type is a struct") }
             var members: [AvroEncoder] = []

@@ -13,21 +13,28 @@ final class AvroBooleanEncoder: AvroEncoder {
 }
 
 /// Numbers, dates and timestamps.
-final class AvroIntegerEncoder<Value: FixedWidthInteger>: AvroEncoder {
-    private let values: [Value]
+final class AvroIntegerEncoder: AvroEncoder {
+    private let values: [Int64]
 
-    init(_ values: [Value]) { self.values = values }
+    init(_ values: [Int64]) { self.values = values }
 
-    override func encode(_ row: Int, to bytes: inout AvroBytes) { bytes.append(Int64(truncatingIfNeeded: values[row])) }
+    override func encode(_ row: Int, to bytes: inout AvroBytes) { bytes.append(values[row]) }
 }
 
-/// Floats, by their bits.
-final class AvroWordEncoder<Word: FixedWidthInteger>: AvroEncoder {
-    private let words: [Word]
+final class AvroFloatEncoder: AvroEncoder {
+    private let values: [Float]
 
-    init(_ words: [Word]) { self.words = words }
+    init(_ values: [Float]) { self.values = values }
 
-    override func encode(_ row: Int, to bytes: inout AvroBytes) { bytes.append(word: words[row]) }
+    override func encode(_ row: Int, to bytes: inout AvroBytes) { bytes.append(word: values[row].bitPattern) }
+}
+
+final class AvroDoubleEncoder: AvroEncoder {
+    private let values: [Double]
+
+    init(_ values: [Double]) { self.values = values }
+
+    override func encode(_ row: Int, to bytes: inout AvroBytes) { bytes.append(word: values[row].bitPattern) }
 }
 
 /// Unscaled integers in as few bytes as hold their sign, big-endian.
@@ -65,48 +72,41 @@ final class AvroDictionaryEncoder: AvroEncoder {
     override func encode(_ row: Int, to bytes: inout AvroBytes) { bytes.append(values, Int(codes[row])) }
 }
 
-/// Lists, and maps where there are keys: one run of items, then the end.
-final class AvroListEncoder: AvroEncoder {
+/// Lists, and maps where an item is a key and a value: one run of items, then the end.
+final class AvroItemsEncoder: AvroEncoder {
     private let offsets: [Int32]
-    private let keys: AvroEncoder?
-    private let values: AvroEncoder
+    private let parts: AvroEncoderList
 
-    init(_ offsets: [Int32], keys: AvroEncoder?, _ values: AvroEncoder) {
+    init(_ offsets: [Int32], _ parts: [AvroEncoder]) {
         self.offsets = offsets
-        self.keys = keys
-        self.values = values
+        self.parts = AvroEncoderList(parts)
     }
 
     override func encode(_ row: Int, to bytes: inout AvroBytes) {
         let items = offsets[row]..<offsets[row + 1]
         if !items.isEmpty {
             bytes.append(Int64(items.count))
-            for item in items {
-                keys?.encode(Int(item), to: &bytes)
-                values.encode(Int(item), to: &bytes)
-            }
+            for item in items { parts.encodeEach(Int(item), to: &bytes) }
         }
         bytes.append(0)
     }
 }
 
 final class AvroStructEncoder: AvroEncoder {
-    private let members: [AvroEncoder]
+    private let members: AvroEncoderList
 
-    init(_ members: [AvroEncoder]) { self.members = members }
+    init(_ members: [AvroEncoder]) { self.members = AvroEncoderList(members) }
 
-    override func encode(_ row: Int, to bytes: inout AvroBytes) {
-        for member in members { member.encode(row, to: &bytes) }
-    }
+    override func encode(_ row: Int, to bytes: inout AvroBytes) { members.encodeEach(row, to: &bytes) }
 }
 
 /// A union of null (branch 0) and a type.
 final class AvroNullableEncoder: AvroEncoder {
-    private let plain: AvroEncoder
+    private let plain: AvroEncoderList
     private let validity: Bitmap?
 
     init(_ plain: AvroEncoder, _ validity: Bitmap?) {
-        self.plain = plain
+        self.plain = AvroEncoderList([plain])
         self.validity = validity
     }
 
@@ -115,20 +115,20 @@ final class AvroNullableEncoder: AvroEncoder {
             bytes.append(0)
         } else {
             bytes.append(1)
-            plain.encode(row, to: &bytes)
+            plain.encode(0, row, to: &bytes)
         }
     }
 }
 
 /// A union of several types, after null where it is nullable.
 final class AvroChoiceEncoder: AvroEncoder {
-    private let alternatives: [AvroEncoder]
+    private let alternatives: AvroEncoderList
     private let tags: [UInt8]
     private let validity: Bitmap?
     private let firstBranch: Int64
 
     init(_ alternatives: [AvroEncoder], _ tags: [UInt8], _ validity: Bitmap?, isNullable: Bool) {
-        self.alternatives = alternatives
+        self.alternatives = AvroEncoderList(alternatives)
         self.tags = tags
         self.validity = validity
         firstBranch = isNullable ? 1 : 0
@@ -139,7 +139,7 @@ final class AvroChoiceEncoder: AvroEncoder {
             bytes.append(0)
         } else {
             bytes.append(firstBranch + Int64(tags[row]))
-            alternatives[Int(tags[row])].encode(row, to: &bytes)
+            alternatives.encode(Int(tags[row]), row, to: &bytes)
         }
     }
 }

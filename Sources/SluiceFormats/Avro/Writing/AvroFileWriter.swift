@@ -49,23 +49,22 @@ struct AvroFileWriter: FileWriter {
     /// One Avro block or several: each ends with the record that brings it to `AvroLimits.writtenBlockBytes`.
     func encode(_ block: FileBlock) throws(SluiceError) -> EncodedBlock {
         var file = AvroBytes()
-        var plain = AvroBytes()
-        plain.reserve(AvroLimits.writtenBlockBytes + AvroLimits.writtenBlockBytes / 4)
+        var plain = AvroBytes(capacity: AvroLimits.writtenBlockBytes + AvroLimits.writtenBlockBytes / 4)
         var count = 0
         for batch in block.batches {
             var encoders: [AvroEncoder] = []
             for (field, column) in zip(schema.fields, batch.columns) {
                 encoders.append(try AvroEncoder.encoder(column, isNullable: field.isNullable, name: field.name))
             }
-            let record = AvroStructEncoder(encoders)
+            let record = AvroEncoderList(encoders)
             for row in 0..<batch.rowCount {
-                record.encode(row, to: &plain)
+                record.encodeEach(row, to: &plain)
                 count += 1
-                if plain.bytes.count >= AvroLimits.writtenBlockBytes { put(&plain, &count, to: &file) }
+                if plain.count >= AvroLimits.writtenBlockBytes { put(&plain, &count, to: &file) }
             }
         }
         if count > 0 { put(&plain, &count, to: &file) }
-        return EncodedBlock(file.bytes, rowCount: block.rowCount)
+        return EncodedBlock(file.take(), rowCount: block.rowCount)
     }
 
     private func put(_ plain: inout AvroBytes, _ count: inout Int, to file: inout AvroBytes) {

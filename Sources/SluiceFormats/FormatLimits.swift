@@ -4,6 +4,8 @@ import SluiceCore
 package enum FormatLimits {
     /// Bytes of a record over `CoreLimits.recordBytes` that its reject keeps.
     package static let rejectRawBytes = 64 << 10
+    /// Bytes of rows in memory that make a row group, however few they are.
+    package static let rowGroupBytes = 32 << 20
     /// Bytes that a reader asks a source for at once.
     package static let chunkBytes = CoreLimits.batchBytes
     /// Bytes of another encoding that are turned into UTF-8 at once.

@@ -6,6 +6,7 @@ struct ParquetFileWriter: FileWriter {
     private var writer: ParquetWriter
     private var collected: [Batch] = []
     private var collectedRows = 0
+    private var collectedBytes = 0
 
     init(_ writer: ParquetWriter) { self.writer = writer }
 
@@ -20,21 +21,27 @@ struct ParquetFileWriter: FileWriter {
         rest.origin = nil
         while collectedRows + rest.rowCount >= writer.options.rowGroupRows {
             let taken = writer.options.rowGroupRows - collectedRows
-            blocks.append(FileBlock(collected + [rest.slice(0..<taken)]))
-            (collected, collectedRows) = ([], 0)
+            collected.append(rest.slice(0..<taken))
+            blocks.append(takeAll())
             rest = rest.slice(taken..<rest.rowCount)
         }
         if rest.rowCount > 0 {
             collected.append(rest)
             collectedRows += rest.rowCount
+            collectedBytes += rest.byteCount
+            // Wide rows make row groups of fewer rows, so that memory is bounded.
+            if collectedBytes >= FormatLimits.rowGroupBytes { blocks.append(takeAll()) }
         }
         return blocks
     }
 
-    mutating func rest() -> FileBlock? {
-        guard collectedRows > 0 else { return nil }
-        defer { (collected, collectedRows) = ([], 0) }
+    private mutating func takeAll() -> FileBlock {
+        defer { (collected, collectedRows, collectedBytes) = ([], 0, 0) }
         return FileBlock(collected)
+    }
+
+    mutating func rest() -> FileBlock? {
+        collectedRows > 0 ? takeAll() : nil
     }
 
     func encode(_ block: FileBlock) throws(SluiceError) -> EncodedBlock {

@@ -16,6 +16,7 @@ public protocol RowCondition: Sendable {
 
 /// A comparison of a column with constants of the column's own type. A null fulfils none but `isNull`.
 public struct ColumnBound: Sendable, Hashable {
+    /// How a column's value stands to the constants.
     public enum Relation: Sendable, Hashable {
         /// Equal to one of the values.
         case isIn([Value])

@@ -83,7 +83,8 @@ final class SegmentRunner: Sendable {
                 if tail.isSatisfied { queue.abandon() }
             }
         }
-        let way = Way(phase: phase, lanesFrom: lanesFrom, commonFrom: commonFrom, countsSource: phase == 0)
+        let firstSplit = inputs.firstIndex { if case .split = $0 { true } else { false } } ?? inputs.count
+        let way = Way(phase: phase, lanesFrom: lanesFrom, commonFrom: commonFrom, firstSplit: firstSplit)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for worker in 0..<width {
                 group.addTask {
@@ -108,8 +109,8 @@ final class SegmentRunner: Sendable {
         var phase: Int
         var lanesFrom: Int?
         var commonFrom: Int
-        /// Whether rows of streams come from a step, not from a source.
-        var countsSource: Bool
+        /// Inputs before it are streams, whose rows come from a step and not from a source.
+        var firstSplit: Int
     }
 
     private static func open(_ input: SegmentInput, keepsRaw: Bool) async throws -> any SplitReader {
@@ -153,7 +154,7 @@ final class SegmentRunner: Sendable {
     private func pass(_ read: ReadBatch, _ lane: Int, _ position: BatchPosition, _ way: Way, _ outlet: Outlet) async throws {
         let taker: any RejectTaking = outlet.gate == nil ? rejects : outlet.collected
         let chains = chains[outlet.worker]
-        if way.countsSource { count(read, lane) }
+        if outlet.input >= way.firstSplit { count(read, lane) }
         if !read.rejects.isEmpty { try taker.take(read.rejects, step: "source") }
         let met = try way.lanesFrom.map { try chains.lanes[lane].push(read.batch, at: position, from: $0, taker) } ?? [read.batch]
         for batch in met {

@@ -130,7 +130,7 @@ struct RunTests {
         let source = try EngineHarness.source([[rows]])
         let sort = LogicalOperation.sort([SortKey(column: 0, isDescending: false, nullsFirst: false)])
         let sink = MemorySink()
-        try await runner(harness, stateBytes: 1_000).run(harness.plan(source, [(sort, source.schema)], sink: sink))
+        _ = try await runner(harness, stateBytes: 1_000).run(harness.plan(source, [(sort, source.schema)], sink: sink))
         #expect(sink.result?.compactMap { $0.member("n") } == (0..<1_000).map { .integer(Int64($0)) })
         #expect(try DiskFiles.kind(of: harness.home + "/tmp") == nil || DiskFiles.list(harness.home + "/tmp").isEmpty)
     }

@@ -42,6 +42,14 @@ struct FileSource: RecordSource {
         positions = Dictionary(files.enumerated().map { (ExactText($1.path), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// Text formats read what the types name; files that state their types are read as these say.
+    func narrowed(to schema: Schema) -> any Source {
+        guard format is any RecordFormat else { return self }
+        var copy = FileSource(files, format, codec: codec, schema: schema, partitionColumns: partitionColumns, notices: notices)
+        copy.patterns = patterns
+        return copy
+    }
+
     func splits() async throws -> [SourceSplit] { files.map { SourceSplit(id: $0.path, bytes: $0.byteCount) } }
 
     func open(_ split: SourceSplit, _ request: SourceRequest) async throws -> any SplitReader {
@@ -57,7 +65,7 @@ struct FileSource: RecordSource {
     }
 
     private func input(_ file: InputFile) throws(SluiceError) -> FileInput {
-        FileInput(try FileAccess(path: file.location), path: file.location, codec: codec)
+        FileInput(try FileAccess(path: file.location), path: file.shown, codec: codec)
     }
 
     private func position(of split: SourceSplit) throws(SluiceError) -> Int {
@@ -74,7 +82,7 @@ struct FileSource: RecordSource {
         guard format is any RecordFormat else {
             throw SluiceError(
                 .invalidOption, "files of the format \(format.name) are no records that a stream could carry",
-                at: .file(path: file.location),
+                at: .file(path: file.shown),
                 remedy: "leave out `stream`, or convert the files to JSON lines first")
         }
         return try FileEnvelope(layout: try format.describe(input(file)).layout, path: file.path).serialized()

@@ -81,6 +81,8 @@ struct KernelNode: BoundNode {
     /// Null wherever an argument is null; the kernel need not look.
     let propagatesNull: Bool
     let kernel: Kernel
+    /// What it takes out of its first argument, where that is all that it reads of it.
+    var part: TakenPart?
     var children: [any BoundNode] { arguments }
 
     init(_ type: DataType, _ arguments: [any BoundNode], propagatesNull: Bool = true, makesNull: Bool = false, kernel: @escaping Kernel) {

@@ -3,12 +3,14 @@ import SluiceCore
 /// Nodes that take lists and structs apart and put lists together.
 enum NestedNodes {
     static func member(_ node: any BoundNode, _ index: Int, _ field: Field) -> any BoundNode {
-        KernelNode(field.type, [node], makesNull: field.isNullable) { input, _ in input[0].spread(input.rowCount).members[index] }
+        var member = KernelNode(field.type, [node], makesNull: field.isNullable) { input, _ in input[0].spread(input.rowCount).members[index] }
+        member.part = .member(index)
+        return member
     }
 
     /// Element by position: 1 is the first, -1 the last; null where there is none.
     static func element(_ list: any BoundNode, _ index: any BoundNode, _ element: DataType) -> any BoundNode {
-        KernelNode(element, [list, index], makesNull: true) { input, _ in
+        var node = KernelNode(element, [list, index], makesNull: true) { input, _ in
             let indices = input.integers(1)
             let (offsets, values) = input[0].column.lists
             let stride = input[0].stride
@@ -22,6 +24,8 @@ enum NestedNodes {
             }
             return values.count == 0 ? .nulls(element, count: input.rowCount) : values.gatherOrNull(positions)
         }
+        node.part = .element
+        return node
     }
 
     /// A list of one element a node, in each row.

@@ -23,8 +23,17 @@ package protocol Source: Sendable {
     /// What there is to read, in a stable order: the order of the result where a step asks for one.
     func splits() async throws -> [SourceSplit]
 
+    /// The same source with fewer members in the types of some columns, where it can leave these unread; itself otherwise.
+    ///
+    /// - Parameter schema: the source's own, but for struct members that nobody reads.
+    func narrowed(to schema: Schema) -> any Source
+
     /// Opens a split.
     func open(_ split: SourceSplit, _ request: SourceRequest) async throws -> any SplitReader
+}
+
+extension Source {
+    package func narrowed(to schema: Schema) -> any Source { self }
 }
 
 /// What is wanted of a split.

@@ -24,8 +24,9 @@ package enum Planner {
         var columns = needs.source.union([definition.stream?.key].compactMap(\.self))
         // Something must say how many rows there are.
         if columns.isEmpty, let name = offered.names.first { columns = [name] }
-        let source = try opened.planned(offered.names.filter(columns.contains))
-        let bound = source.columns.count == offered.count ? first : try await rebind(definition.steps, first, needs, source.schema, context)
+        let nested = NestedNeeds(steps: first, output: whole)
+        let source = try opened.narrowed(nested, isStreamed: definition.stream != nil).planned(offered.names.filter(columns.contains))
+        let bound = source.schema == offered ? first : try await rebind(definition.steps, first, needs, source.schema, context)
         return Optimizer.optimized(
             LogicalPlan(
                 definition: definition, source: source, stream: definition.stream, steps: bound.flatMap(\.planned), sink: sink,

@@ -7,28 +7,28 @@ extension JSONFormat {
                 let record = UnsafeBufferPointer(rebasing: bytes[framed.records.range(row)])
                 var reader = JSONReader(record)
                 guard TextCheck.fault(in: record) == nil, case .structure(let members)? = try? reader.shape(depth: 0) else { continue }
-                for member in members { sample.observe(member.name, member.shape) }
+                for member in members { sample.observe(member.name, member.shape, keepsKinds: true) }
             }
         }
     }
 }
 
 extension JSONReader {
-    /// The shape of the value at the position. Strings are dates or timestamps only in ISO 8601; integers beyond Int64 are text, which keeps
-    /// them exact.
+    /// The shape of the value at the position. Strings are dates or timestamps only in ISO 8601; numbers that no type holds are text, which
+    /// keeps them exact.
     fileprivate mutating func shape(depth: Int) throws(JSONFault) -> Shape {
         let token = try token()
         let text = UnsafeBufferPointer(rebasing: bytes[token.range])
         switch token.kind {
         case .null: return .unknown
         case .yes, .no: return .boolean
-        case .integer: return NumberText.integer(text) == nil ? .text : .integer
+        case .integer: return Shape(integer: text)
         case .number: return TextRules().float(text) == nil ? .text : .float
         case .escapedString: return .text
         case .string: return TimeText.date(text) != nil ? .date : Shape.timestamp(text, TextRules()) ?? .text
         case .array:
             var element = Shape.unknown
-            try elements(depth) { reader throws(JSONFault) in element.merge(try reader.shape(depth: depth + 1)) }
+            try elements(depth) { reader throws(JSONFault) in element.merge(try reader.shape(depth: depth + 1), keepsKinds: true) }
             return .list(element)
         case .object:
             var found: [Shape.Member] = []
@@ -42,6 +42,17 @@ extension JSONReader {
                 }
             }
             return .structure(found)
+        }
+    }
+}
+
+extension Shape {
+    /// The shape of a whole number.
+    fileprivate init(integer text: UnsafeBufferPointer<UInt8>) {
+        if let value = NumberText.integer(text) {
+            self = value.magnitude <= 1 << 53 ? .integer : .largeInteger
+        } else {
+            self = NumberText.decimal(text, precision: DataType.maximumDecimalPrecision, scale: 0) == nil ? .text : .hugeInteger
         }
     }
 }

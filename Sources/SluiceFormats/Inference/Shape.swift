@@ -6,12 +6,18 @@ package indirect enum Shape: Hashable, Sendable {
     case unknown
     case boolean
     case integer
+    /// Beyond the integers that a double holds exactly.
+    case largeInteger
+    /// Beyond Int64.
+    case hugeInteger
     case float
     case date
     case timestamp(zoned: Bool)
     case text
     case list(Shape)
     case structure([Member])
+    /// Values of different kinds, each of which is kept as it came; none of them is itself a choice.
+    case choice([Shape])
 
     /// A named part of a struct, in the order in which the parts were seen.
     package struct Member: Hashable, Sendable {
@@ -19,25 +25,55 @@ package indirect enum Shape: Hashable, Sendable {
         package var shape: Shape
     }
 
-    /// Integers and fractions are floats, structs get the members of both, lists the merged elements; anything else mixed is text.
-    mutating func merge(_ other: Shape) {
+    /// Integers and fractions are floats as long as that is exact, structs get the members of both, lists the merged elements, different kinds
+    /// of texts are text; anything else mixed is text, too.
+    ///
+    /// - Parameter keepsKinds: what else is mixed is a choice, because values say of which kind they are.
+    mutating func merge(_ other: Shape, keepsKinds: Bool = false) {
         switch (self, other) {
         case (_, .unknown): break
         case (.unknown, _): self = other
         case (.integer, .float), (.float, .integer): self = .float
+        case (.integer, .largeInteger), (.largeInteger, .integer): self = .largeInteger
+        case (.integer, .hugeInteger), (.largeInteger, .hugeInteger), (.hugeInteger, .integer), (.hugeInteger, .largeInteger):
+            self = .hugeInteger
         case (.list(var element), .list(let more)):
-            element.merge(more)
+            element.merge(more, keepsKinds: keepsKinds)
             self = .list(element)
         case (.structure(var members), .structure(let more)):
             for (index, member) in more.enumerated() {
                 // Records mostly have their members in one order.
                 let place =
                     index < members.count && members[index].name == member.name ? index : members.firstIndex { $0.name == member.name }
-                if let place { members[place].shape.merge(member.shape) } else { members.append(member) }
+                if let place { members[place].shape.merge(member.shape, keepsKinds: keepsKinds) } else { members.append(member) }
             }
             self = .structure(members)
-        default: if self != other { self = .text }
+        case (.choice, .choice(let others)): for shape in others { merge(shape, keepsKinds: keepsKinds) }
+        case (.choice(let shapes), _): self = Self.choice(of: shapes, and: other)
+        case (_, .choice(let shapes)): self = Self.choice(of: shapes, and: self)
+        default: if self != other { self = keepsKinds && !(isText && other.isText) ? .choice([self, other]) : .text }
         }
+    }
+
+    /// Whether values are texts.
+    private var isText: Bool {
+        switch self {
+        case .date, .timestamp, .text: true
+        default: false
+        }
+    }
+
+    /// Adds a shape to those of a choice: to the one of its kind, or as another one.
+    private static func choice(of shapes: [Shape], and other: Shape) -> Shape {
+        var result = shapes
+        for index in result.indices {
+            var merged = result[index]
+            merged.merge(other, keepsKinds: true)
+            if case .choice = merged { continue }
+            result[index] = merged
+            return .choice(result)
+        }
+        return .choice(result + [other])
     }
 
     /// The type of a column with this shape. A column without any value is a string, as is a struct without members.
@@ -45,14 +81,23 @@ package indirect enum Shape: Hashable, Sendable {
         switch self {
         case .unknown, .text: .string
         case .boolean: .boolean
-        case .integer: .int64
+        case .integer, .largeInteger: .int64
+        case .hugeInteger: .decimal(precision: DataType.maximumDecimalPrecision, scale: 0)
         case .float: .float64
         case .date: .date
         case .timestamp(let zoned): .timestamp(zoned: zoned)
         case .list(let element): .list(element.type)
         case .structure(let members):
             members.isEmpty ? .string : .structure(members.map { Field($0.name, $0.shape.type) })
+        case .choice(let shapes): Self.type(of: shapes)
         }
+    }
+
+    /// The choice between the shapes' types, each there once.
+    private static func type(of shapes: [Shape]) -> DataType {
+        var types: [DataType] = []
+        for type in shapes.map(\.type) where !types.contains(type) { types.append(type) }
+        return types.count == 1 ? types[0] : .choice(types)
     }
 }
 
@@ -65,9 +110,9 @@ package struct ShapeSample: Sendable {
 
     package init() {}
 
-    mutating func observe(_ name: String, _ shape: Shape) {
+    mutating func observe(_ name: String, _ shape: Shape, keepsKinds: Bool = false) {
         if let position = positions[ExactText(name)] {
-            members[position].shape.merge(shape)
+            members[position].shape.merge(shape, keepsKinds: keepsKinds)
         } else {
             positions[ExactText(name)] = members.count
             members.append(Shape.Member(name: name, shape: shape))

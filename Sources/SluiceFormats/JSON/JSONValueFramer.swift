@@ -112,7 +112,12 @@ struct JSONValueFramer: RecordFramer {
             JSONBlockDecoder.structures.with(JSONStructure.init) { structure in
                 structure.scan(
                     UnsafeBufferPointer(rebasing: bytes[reader.position...]), layout: kind, limit: CoreLimits.batchRows)
-                return (structure.found.records, structure.found.end)
+                // A record over the limit ends the block, and is cut out by its brackets.
+                let count = (0..<structure.found.records).first {
+                    structure.records[$0].end - structure.records[$0].start > CoreLimits.recordBytes
+                }
+                guard let count else { return (structure.found.records, structure.found.end) }
+                return (count, count == 0 ? 0 : Int(structure.records[count - 1].end))
             }
         }
         guard records > 0 else { return nil }

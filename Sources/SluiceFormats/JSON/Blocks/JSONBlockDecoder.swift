@@ -144,7 +144,8 @@ struct JSONBlockDecoder {
         drop(&part)
         let (lines, raw) = (lines(), RawRecords(bytes: request.keepsRaw || !faults.isEmpty ? block.bytes : [], records: structure, block))
         let positions: Origin.Positions =
-            if let first = part.records.first, let last = part.records.last, lines[Int(last)] - lines[Int(first)] == part.records.count - 1 {
+            if let first = part.records.first, let last = part.records.last, lines[Int(last)] - lines[Int(first)] == part.records.count - 1
+            {
                 .dense(first: lines[Int(first)], count: part.records.count)
             } else {
                 .listed(part.records.map { lines[Int($0)] })

@@ -8,7 +8,9 @@ extension ByteRows {
             var found: UInt64 = 0
             while index + 8 <= bytes.count {
                 let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                found |= Words.zeroBytes(word ^ Words.all(0x22)) | Words.zeroBytes(word ^ Words.all(0x5C)) | Words.zeroBytes(word & Words.all(0xE0))
+                found |=
+                    Words.zeroBytes(word ^ Words.all(0x22)) | Words.zeroBytes(word ^ Words.all(0x5C))
+                    | Words.zeroBytes(word & Words.all(0xE0))
                 index += 8
             }
             return found != 0 || bytes[index...].contains { $0 == 0x22 || $0 == 0x5C || $0 < 0x20 }

@@ -26,10 +26,11 @@ struct JSONArrayWriter: FileWriter {
         let separator: [UInt8] = [UInt8(ascii: ","), 0x0A]
         for batch in block.batches {
             let isFirst = block.isFirst && bytes.isEmpty
-            bytes += JSONRows.objects(
-                encoder.schema.fields, batch.columns, batch.rowCount, writesNulls: encoder.writesNulls, first: isFirst ? [0x0A] : nil,
-                before: separator
-            ).data
+            bytes +=
+                JSONRows.objects(
+                    encoder.schema.fields, batch.columns, batch.rowCount, writesNulls: encoder.writesNulls, first: isFirst ? [0x0A] : nil,
+                    before: separator
+                ).data
         }
         return EncodedBlock(bytes, rowCount: block.rowCount)
     }

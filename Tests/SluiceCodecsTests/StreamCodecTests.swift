@@ -65,6 +65,16 @@ import Testing
         #expect(unpacked(text, path: "x.zz").error?.code == .corruptFile)
     }
 
+    @Test("a declared codec holds, whatever the content shows", arguments: packing) func declared(_ codec: Codec) throws {
+        let file = try packed(Self.body, codec)
+        #expect(drained(try Codec.decompressed(MemorySource(file), path: "x", as: codec)).bytes == Self.body)
+        #expect(drained(try Codec.decompressed(MemorySource(file), path: "x.gz", as: Codec.none)).bytes == file)
+        for other in Self.packing where other != codec {
+            #expect(throws: SluiceError.self) { try Codec.decompressed(MemorySource(file), path: "x", as: other) }
+        }
+        #expect(throws: SluiceError.self) { try Codec.decompressed(MemorySource([]), path: "x", as: codec) }
+    }
+
     @Test("a file is found to be cut wherever it is cut", arguments: packing) func cut(_ codec: Codec) throws {
         let plain = Array("a,b\n1,2\n".utf8) + noise(70_000, seed: 1).prefix(codec == .snappy ? 70_000 : 40)
         let file = try packed(plain, codec)

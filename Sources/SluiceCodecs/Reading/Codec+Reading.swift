@@ -18,14 +18,16 @@ extension Codec {
     ///
     /// - Parameters:
     ///   - path: Names the file in messages; its end tells which codec is expected.
+    ///   - declared: What the file must be, whatever its content and name show; nil: the content decides.
     ///   - plainLimit: The most plain bytes that the file may hold; nil: any number, for readers that keep no more than a buffer.
-    /// - Throws: `cutFile` or `corruptFile` when the name ends in a codec's extension and the content is of none. What is wrong further in
-    ///   the file is thrown by the result.
+    /// - Throws: `cutFile` or `corruptFile` when the name ends in a codec's extension and the content is of none, or when the content is not
+    ///   of the declared codec. What is wrong further in the file is thrown by the result.
     package static func decompressed(
-        _ source: any ByteSource & Sendable, path: String, plainLimit: Int64? = nil
+        _ source: any ByteSource & Sendable, path: String, as declared: Codec? = nil, plainLimit: Int64? = nil
     ) throws(SluiceError) -> any ByteSource & Sendable {
         let input = InputBuffer(source, path: path)
         try input.fill(atLeast: CodecLimits.detectionBytes)
+        if let declared { return limited(try declared.checked(input).decompressed(input), plainLimit, path) }
         let codec = detected(input.unread, path: path)
         let named = named(by: path)
         guard codec != .none || named == .none else {
@@ -35,9 +37,28 @@ extension Codec {
                 isEmpty ? "the file is empty, not \(named)" : "the file is not \(named), as its name says",
                 at: .file(path: path), remedy: isEmpty ? "copy the file again" : "rename it if it is not compressed")
         }
-        let plain = codec.decompressed(input)
-        guard let plainLimit else { return plain }
-        return LimitedSource(plain, limit: plainLimit, path: path)
+        return limited(codec.decompressed(input), plainLimit, path)
+    }
+
+    /// The codec, when the input begins as it does.
+    private func checked(_ input: InputBuffer) throws(SluiceError) -> Codec {
+        let isRight =
+            switch self {
+            case .none: true
+            case .zlib: Self.hasZlibHeader(input.unread)
+            default: Self.detected(input.unread) == self
+            }
+        if isRight { return self }
+        throw SluiceError(
+            input.unread.isEmpty ? .cutFile : .corruptFile, "the file is not \(self), as it is declared to be", at: .file(path: input.path),
+            remedy: "leave the compression out: each file's content shows how it is compressed")
+    }
+
+    private static func limited(
+        _ source: any ByteSource & Sendable, _ plainLimit: Int64?, _ path: String
+    ) -> any ByteSource & Sendable {
+        guard let plainLimit else { return source }
+        return LimitedSource(source, limit: plainLimit, path: path)
     }
 
     private func decompressed(_ input: InputBuffer) -> any ByteSource & Sendable {

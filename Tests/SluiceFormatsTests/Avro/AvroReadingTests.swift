@@ -154,6 +154,16 @@ import Testing
         #expect(result.batches.flatMap { batch in (0..<batch.rowCount).map { batch.origin?.position($0) } } == [1, 2, 3])
     }
 
+    @Test("a summary counts blocks and rows and has the header's entries") func summary() throws {
+        let file = Files.header(Files.record(#""int""#), codec: "null") + Files.block(2, [2, 4]) + Files.block(1, [6])
+        let summary = try AvroSummary(FileInput(MemoryAccess(file), path: "x.avro"))
+        #expect(summary.codec == "null")
+        #expect(summary.blockCount == 2)
+        #expect(summary.rowCount == 3)
+        #expect(summary.metadata.map(\.key) == ["avro.codec", "avro.schema"])
+        #expect(throws: SluiceError.self) { try AvroSummary(FileInput(MemoryAccess(Array(file.dropLast())), path: "x.avro")) }
+    }
+
     @Test("batches have a limited number of rows, whatever the blocks") func batchRows() {
         let count = CoreLimits.batchRows * 2 + 10
         let file = Files.header(Files.record(#""boolean""#)) + Files.block(Int64(count), [UInt8](repeating: 1, count: count))

@@ -21,9 +21,9 @@ struct AvroFileReader: FileReader {
         var blocks: [AvroBlock] = []
         var byteCount = 0
         do throws(SluiceError) {
-            while byteCount < AvroLimits.pieceBytes, try !input.isAtEnd() {
-                let block = try block()
+            while byteCount < AvroLimits.pieceBytes, let block = try AvroBlock(&input, sync, firstRow: row) {
                 byteCount += block.bytes.count
+                row = block.endRow
                 blocks.append(block)
             }
         } catch {
@@ -31,28 +31,6 @@ struct AvroFileReader: FileReader {
             if blocks.isEmpty { throw error }
         }
         return blocks.isEmpty ? nil : AvroPiece(blocks, plan)
-    }
-
-    private mutating func block() throws(SluiceError) -> AvroBlock {
-        let begin = input.offset
-        let count = try input.long()
-        let size = try input.long()
-        guard count >= 0, size >= 0 else { throw input.corrupt("a block's count or size is negative", at: begin) }
-        guard size <= Int64(AvroLimits.blockBytes) else {
-            throw SluiceError(
-                .limitExceeded, "the block at byte \(begin) has \(size) bytes, more than \(AvroLimits.blockBytes)",
-                at: .file(path: input.path), remedy: "write the file again with smaller blocks")
-        }
-        let bytes = try input.bytes(Int(size))
-        let end = input.offset
-        guard try input.bytes(AvroHeader.syncBytes) == sync else {
-            throw input.corrupt("the block at byte \(begin) is not followed by the file's sync marker", at: end)
-        }
-        let block = AvroBlock(bytes: bytes, count: count, offset: begin, firstRow: row)
-        let (sum, overflow) = row.addingReportingOverflow(count)
-        if overflow { throw input.corrupt("it counts more records than there can be", at: begin) }
-        row = sum
-        return block
     }
 }
 
@@ -65,4 +43,29 @@ struct AvroBlock: Sendable {
     let offset: Int64
     /// Records before it.
     let firstRow: Int64
+    /// Records before the next one.
+    let endRow: Int64
+
+    /// The next block with its sync marker; nil at the file's end.
+    init?(_ input: inout AvroInput, _ sync: [UInt8], firstRow: Int64) throws(SluiceError) {
+        guard try !input.isAtEnd() else { return nil }
+        offset = input.offset
+        self.firstRow = firstRow
+        count = try input.long()
+        let size = try input.long()
+        guard count >= 0, size >= 0 else { throw input.corrupt("a block's count or size is negative", at: offset) }
+        guard size <= Int64(AvroLimits.blockBytes) else {
+            throw SluiceError(
+                .limitExceeded, "the block at byte \(offset) has \(size) bytes, more than \(AvroLimits.blockBytes)",
+                at: .file(path: input.path), remedy: "write the file again with smaller blocks")
+        }
+        bytes = try input.bytes(Int(size))
+        let end = input.offset
+        guard try input.bytes(AvroHeader.syncBytes) == sync else {
+            throw input.corrupt("the block at byte \(offset) is not followed by the file's sync marker", at: end)
+        }
+        let (sum, overflow) = firstRow.addingReportingOverflow(count)
+        if overflow { throw input.corrupt("it counts more records than there can be", at: offset) }
+        endRow = sum
+    }
 }

@@ -17,7 +17,8 @@ package enum BlockCodec: String, CaseIterable, Sendable {
     /// RFC 8878, one frame or several.
     case zstd
 
-    /// Decompresses a block whose exact plain size is known: it fills `output`. An empty block stands for an empty output, whatever the codec.
+    /// Decompresses a block whose exact plain size is known: it fills `output`. An empty block stands for an empty output, whatever the
+    /// codec.
     ///
     /// Nothing is written beyond `output`; after an error its content is undefined.
     /// - Throws: `corruptFile` when the block is damaged or has another plain size.

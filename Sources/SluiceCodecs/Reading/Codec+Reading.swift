@@ -20,8 +20,8 @@ extension Codec {
     ///   - path: Names the file in messages; its end tells which codec is expected.
     ///   - declared: What the file must be, whatever its content and name show; nil: the content decides.
     ///   - plainLimit: The most plain bytes that the file may hold; nil: any number, for readers that keep no more than a buffer.
-    /// - Throws: `cutFile` or `corruptFile` when the name ends in a codec's extension and the content is of none, or when the content is not
-    ///   of the declared codec. What is wrong further in the file is thrown by the result.
+    /// - Throws: `cutFile` or `corruptFile` when the name ends in a codec's extension and the content is of none, or when the content is
+    ///   not of the declared codec. What is wrong further in the file is thrown by the result.
     package static func decompressed(
         _ source: any ByteSource & Sendable, path: String, as declared: Codec? = nil, plainLimit: Int64? = nil
     ) throws(SluiceError) -> any ByteSource & Sendable {

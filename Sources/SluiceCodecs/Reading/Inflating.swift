@@ -12,6 +12,7 @@ package protocol Inflating: AnyObject, Sendable {
     func restart()
 }
 
+/// How far a call of `Inflating.run` got.
 package enum InflateOutcome: Equatable {
     /// More input or more room is needed.
     case going

@@ -1,6 +1,6 @@
 import CISAL
 
-/// Constants of Snappy's framing format (google/snappy framing_format.txt). A chunk is a type byte, a length of 3 bytes (little-endian), and
+/// Constants of Snappy's framing format (google/snappy framing_format.txt). A chunk is a type byte, a length of 3 bytes (little-endian) and
 /// that many bytes.
 enum SnappyFrames {
     /// The chunk that a stream begins with; it may come again.

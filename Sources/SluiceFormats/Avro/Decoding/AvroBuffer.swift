@@ -2,8 +2,8 @@ import SluiceCore
 
 /// A column's values while they are decoded.
 ///
-/// An array in a class would cost two checks of exclusive access and one of uniqueness for each value (a third of the decoding time of narrow
-/// columns); this memory is the owner's alone, who frees it.
+/// An array in a class would cost two checks of exclusive access and one of uniqueness for each value, a third of the decoding time of
+/// narrow columns; this memory is the owner's alone, who frees it.
 struct AvroBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
     private struct State {
         var values: UnsafeMutablePointer<Element>

@@ -3,7 +3,9 @@ import SluiceCore
 /// Nodes that take lists and structs apart and put lists together.
 enum NestedNodes {
     static func member(_ node: any BoundNode, _ index: Int, _ field: Field) -> any BoundNode {
-        var member = KernelNode(field.type, [node], makesNull: field.isNullable) { input, _ in input[0].spread(input.rowCount).members[index] }
+        var member = KernelNode(field.type, [node], makesNull: field.isNullable) { input, _ in
+            input[0].spread(input.rowCount).members[index]
+        }
         member.part = .member(index)
         return member
     }

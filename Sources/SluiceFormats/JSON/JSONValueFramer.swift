@@ -35,6 +35,7 @@ struct JSONValueFramer: RecordFramer {
         while true {
             if passing != nil {
                 pass()
+                if passing == nil { continue }
             } else if let fault = try skipSeparators() {
                 return fault
             }

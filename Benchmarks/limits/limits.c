@@ -85,7 +85,7 @@ static void csv_records(text plain) {
     for (size_t at = 0; at < plain.count;) {
         sluice_csv_bounds bounds;
         size_t count = plain.count - at < block ? plain.count - at : block;
-        sluice_csv_find_bounds(plain.bytes + at, count, ',', '"', &bounds);
+        sluice_csv_find_bounds(plain.bytes + at, count, ',', '"', sluice_csv_best_level(), &bounds);
         if (bounds.end == 0) break;
         sink += bounds.record_ends;
         at += bounds.end;
@@ -95,7 +95,7 @@ static void csv_records(text plain) {
 static void csv_fields(text plain, uint32_t *ends) {
     for (size_t at = 0; at < plain.count;) {
         size_t count = plain.count - at < block ? plain.count - at : block;
-        size_t found = sluice_csv_index(plain.bytes + at, count, ',', '"', ends);
+        size_t found = sluice_csv_index(plain.bytes + at, count, ',', '"', sluice_csv_best_level(), ends);
         if (found == 0) break;
         sink += found;
         size_t end = found;

@@ -175,27 +175,105 @@ SLUICE_AVX2 static uint32_t *index_avx2(
     }
     return index_portable(bytes, base, count, delimiter, quote, state, ends);
 }
+
+// MARK: AVX-512
+
+#define SLUICE_AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi2,bmi,bmi2,popcnt,lzcnt,pclmul")))
+
+static bool has_avx512(void) {
+    return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("pclmul") &&
+           __builtin_cpu_supports("bmi2");
+}
+
+SLUICE_AVX512 static void find_bounds_avx512(
+    const uint8_t *bytes, size_t count, uint8_t delimiter, int quote, carry *state, size_t *feeds, size_t *ends, sluice_csv_bounds *bounds) {
+    const __m512i feed = _mm512_set1_epi8('\n'), back = _mm512_set1_epi8('\r'), mark = _mm512_set1_epi8((char)quote);
+    uint64_t uses_quotes = quote < 0 ? 0 : UINT64_MAX;
+    __m512i lowest = _mm512_set1_epi8(-1), all = _mm512_setzero_si512();
+    size_t base = 0;
+    for (; base + 64 <= count; base += 64) {
+        __m512i text = _mm512_loadu_si512(bytes + base);
+        all = _mm512_or_si512(all, text);
+        lowest = _mm512_min_epu8(lowest, text);
+        masks m = {0};
+        m.line_feed = _mm512_cmpeq_epi8_mask(text, feed);
+        m.carriage_return = _mm512_cmpeq_epi8_mask(text, back);
+        m.quote = _mm512_cmpeq_epi8_mask(text, mark) & uses_quotes;
+        if (m.quote | m.carriage_return | state->inside | state->closing | state->carriage_return) {
+            m.delimiter = _mm512_cmpeq_epi8_mask(text, _mm512_set1_epi8((char)delimiter));
+            block_bounds(m, prefix_xor(m.quote), base, state, feeds, ends, bounds);
+        } else {
+            state->separator = (bytes[base + 63] == delimiter || bytes[base + 63] == '\n');
+            bound(&m, 0, base, feeds, ends, bounds);
+        }
+    }
+    if (_mm512_movepi8_mask(all)) bounds->traits |= sluice_csv_has_high;
+    if (_mm512_testn_epi8_mask(lowest, lowest)) bounds->traits |= sluice_csv_has_nul;
+    find_bounds_portable(bytes, base, count, delimiter, quote, state, feeds, ends, bounds);
+}
+
+/// The places of a mask's bits, sixteen at once: at most 64 are written, as many as the mask's bytes.
+SLUICE_AVX512 static inline uint32_t *compress(uint64_t bits, uint32_t base, __m512i places, uint32_t *ends) {
+    int found = __builtin_popcountll(bits);
+    __m512i packed = _mm512_maskz_compress_epi8(bits, places), from = _mm512_set1_epi32((int)base);
+    _mm512_storeu_si512(ends, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(packed)), from));
+    if (found > 16) {
+        _mm512_storeu_si512(ends + 16, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(packed, 1)), from));
+        if (found > 32) {
+            _mm512_storeu_si512(ends + 32, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(packed, 2)), from));
+            _mm512_storeu_si512(ends + 48, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(packed, 3)), from));
+        }
+    }
+    return ends + found;
+}
+
+SLUICE_AVX512 static uint32_t *index_avx512(
+    const uint8_t *bytes, size_t count, uint8_t delimiter, int quote, carry *state, uint32_t *ends) {
+    const __m512i feed = _mm512_set1_epi8('\n'), mark = _mm512_set1_epi8((char)quote), comma = _mm512_set1_epi8((char)delimiter);
+    uint64_t uses_quotes = quote < 0 ? 0 : UINT64_MAX;
+    uint8_t numbers[64];
+    for (int i = 0; i < 64; i++) numbers[i] = (uint8_t)i;
+    const __m512i places = _mm512_loadu_si512(numbers);
+    size_t base = 0;
+    for (; base + 64 <= count; base += 64) {
+        __m512i text = _mm512_loadu_si512(bytes + base);
+        uint64_t separators = _mm512_cmpeq_epi8_mask(text, feed) | _mm512_cmpeq_epi8_mask(text, comma);
+        uint64_t quotes = _mm512_cmpeq_epi8_mask(text, mark) & uses_quotes;
+        if (quotes | state->inside) separators &= ~enclosed(prefix_xor(quotes), state);
+        ends = compress(separators, (uint32_t)base, places, ends);
+    }
+    return index_portable(bytes, base, count, delimiter, quote, state, ends);
+}
 #endif
 
 // MARK: Entry
 
-void sluice_csv_find_bounds(const uint8_t *bytes, size_t count, uint8_t delimiter, int quote, sluice_csv_bounds *bounds) {
+sluice_csv_level sluice_csv_best_level(void) {
+#if defined(__x86_64__)
+    if (has_avx512()) return sluice_csv_avx512;
+    if (has_avx2()) return sluice_csv_avx2;
+#endif
+    return sluice_csv_portable;
+}
+
+void sluice_csv_find_bounds(
+    const uint8_t *bytes, size_t count, uint8_t delimiter, int quote, sluice_csv_level level, sluice_csv_bounds *bounds) {
     *bounds = (sluice_csv_bounds){0};
     carry state = {.separator = 1};
     size_t feeds = 0, ends = 0;
 #if defined(__x86_64__)
-    if (has_avx2()) {
-        find_bounds_avx2(bytes, count, delimiter, quote, &state, &feeds, &ends, bounds);
-        return;
-    }
+    if (level == sluice_csv_avx512) return find_bounds_avx512(bytes, count, delimiter, quote, &state, &feeds, &ends, bounds);
+    if (level == sluice_csv_avx2) return find_bounds_avx2(bytes, count, delimiter, quote, &state, &feeds, &ends, bounds);
 #endif
     find_bounds_portable(bytes, 0, count, delimiter, quote, &state, &feeds, &ends, bounds);
 }
 
-size_t sluice_csv_index(const uint8_t *bytes, size_t count, uint8_t delimiter, int quote, uint32_t *ends) {
+size_t sluice_csv_index(
+    const uint8_t *bytes, size_t count, uint8_t delimiter, int quote, sluice_csv_level level, uint32_t *ends) {
     carry state = {.separator = 1};
 #if defined(__x86_64__)
-    if (has_avx2()) return (size_t)(index_avx2(bytes, count, delimiter, quote, &state, ends) - ends);
+    if (level == sluice_csv_avx512) return (size_t)(index_avx512(bytes, count, delimiter, quote, &state, ends) - ends);
+    if (level == sluice_csv_avx2) return (size_t)(index_avx2(bytes, count, delimiter, quote, &state, ends) - ends);
 #endif
     return (size_t)(index_portable(bytes, 0, count, delimiter, quote, &state, ends) - ends);
 }

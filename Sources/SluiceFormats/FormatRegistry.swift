@@ -19,7 +19,8 @@ package enum FormatRegistry {
     ///
     /// - Throws: `invalidOption` when the name says nothing.
     package static func format(forFile path: String, options: [String: OptionValue] = [:]) throws(SluiceError) -> any Format {
-        let plain = Codec.allCases.compactMap(\.fileExtension).first { path.hasSuffix("." + $0) }.map { path.dropLast($0.utf8.count + 1) }
+        let codecs = Codec.allCases.flatMap(\.fileExtensions)
+        let plain = codecs.first { path.lowercased().hasSuffix("." + $0) }.map { path.dropLast($0.utf8.count + 1) }
         let name = (plain ?? path[...]).split(separator: "/").last ?? ""
         let found = name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
         guard let type = formats.first(where: { $0.fileExtensions.contains(found) }) else {

@@ -1,3 +1,4 @@
+import CTextScan
 import SluiceCore
 import Testing
 
@@ -91,6 +92,25 @@ import Testing
             let blocks = try read(text, options, byBlocks: true, chunkBytes: chunkBytes)
             let careful = try read(text, options, byBlocks: false, chunkBytes: chunkBytes)
             #expect(blocks == careful, "seed \(seed): \(String(decoding: text, as: UTF8.self).debugDescription)")
+        }
+    }
+
+    @Test("every kind of instructions finds the same") func levels() {
+        let alphabet = Array("aaaaaa,,\"\n\n\r\u{0}é".utf8)
+        let best = sluice_csv_best_level().rawValue
+        for seed in UInt64(0)..<2_000 {
+            var random = SeededGenerator(seed: seed)
+            let text = random.bytes(alphabet, upTo: 400)
+            let quote: Int32 = seed % 3 == 0 ? -1 : 0x22
+            let found = (0...best).map { level -> [UInt64] in
+                var bounds = sluice_csv_bounds()
+                sluice_csv_find_bounds(text, text.count, 0x2C, quote, sluice_csv_level(rawValue: level), &bounds)
+                var ends = [UInt32](repeating: 0, count: text.count + 64)
+                let count = sluice_csv_index(text, text.count, 0x2C, quote, sluice_csv_level(rawValue: level), &ends)
+                return [bounds.end, bounds.line_feeds, bounds.record_ends, Int(bounds.traits)].map { UInt64($0) }
+                    + ends[..<count].map { UInt64($0) }
+            }
+            #expect(Set(found).count == 1, "seed \(seed)")
         }
     }
 

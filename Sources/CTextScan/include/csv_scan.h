@@ -29,14 +29,28 @@ typedef struct {
     uint32_t traits;
 } sluice_csv_bounds;
 
+/// Which instructions a search uses.
+typedef enum {
+    sluice_csv_portable,
+    /// AVX2, BMI2 and carry-less multiplication.
+    sluice_csv_avx2,
+    /// AVX-512 with VBMI2 as well.
+    sluice_csv_avx512,
+} sluice_csv_level;
+
+/// The fastest level that this processor has; it has those below, too.
+sluice_csv_level sluice_csv_best_level(void);
+
 /// Finds where the last whole record of a run of bytes ends. The run starts at a record's start.
 ///
 /// `quote` is negative where nothing is quoted.
-void sluice_csv_find_bounds(const uint8_t *bytes, size_t count, uint8_t delimiter, int quote, sluice_csv_bounds *bounds);
+void sluice_csv_find_bounds(
+    const uint8_t *bytes, size_t count, uint8_t delimiter, int quote, sluice_csv_level level, sluice_csv_bounds *bounds);
 
 /// Writes the place of each delimiter and line feed that no quotes enclose, ascending, and returns how many there are.
 ///
 /// `ends` has room for `count + 64` places; `count` is below 2^32.
-size_t sluice_csv_index(const uint8_t *bytes, size_t count, uint8_t delimiter, int quote, uint32_t *ends);
+size_t sluice_csv_index(
+    const uint8_t *bytes, size_t count, uint8_t delimiter, int quote, sluice_csv_level level, uint32_t *ends);
 
 #endif

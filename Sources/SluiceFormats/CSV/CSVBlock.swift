@@ -39,7 +39,8 @@ struct CSVBlock: RecordBlock {
         var bounds = sluice_csv_bounds()
         bytes.withUnsafeBufferPointer { bytes in
             guard let base = bytes.baseAddress, start < bytes.count else { return }
-            sluice_csv_find_bounds(base + start, bytes.count - start, rules.delimiter, rules.quote.map { Int32($0) } ?? -1, &bounds)
+            sluice_csv_find_bounds(
+                base + start, bytes.count - start, rules.delimiter, rules.quote.map { Int32($0) } ?? -1, sluice_csv_best_level(), &bounds)
         }
         traits = Traits(rawValue: bounds.traits)
         guard bounds.end > 0, bounds.end <= rules.recordBytes, traits.isDisjoint(with: .unclear) else { return nil }

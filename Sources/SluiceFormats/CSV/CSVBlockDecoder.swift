@@ -46,7 +46,7 @@ struct CSVBlockDecoder {
         self.ends = ends
         fieldCount = decoder.fieldCount
         let quote = block.traits.contains(.quote) ? decoder.dialect.quote.map { Int32($0) } ?? -1 : -1
-        endCount = sluice_csv_index(raw.baseAddress, raw.count, decoder.dialect.delimiter, quote, ends)
+        endCount = sluice_csv_index(raw.baseAddress, raw.count, decoder.dialect.delimiter, quote, sluice_csv_best_level(), ends)
         spans = .allocate(capacity: block.recordEnds)
         nullTexts = decoder.dialect.nullTexts == [[]] ? nil : decoder.dialect.nullTexts
         findRows()

@@ -26,24 +26,7 @@ package struct FileInput: Sendable {
     ///
     /// - Throws: `corruptFile` or `cutFile` for a file that is not compressed as its name or `codec` says.
     package func plainBytes() throws(SluiceError) -> InputBytes {
-        let stored = AccessSource(access, path: path)
-        guard let codec else { return try Codec.decompressed(stored, path: path) }
-        guard codec != .none else { return stored }
-        guard try Codec.detected(start()) == codec else {
-            throw SluiceError(
-                .corruptFile, "the file is not \(codec.rawValue), as compression says", at: .file(path: path),
-                remedy: "leave compression out: each file's content shows how it is compressed")
-        }
-        return try Codec.decompressed(stored, path: path)
-    }
-
-    /// The first stored bytes, at most `count`.
-    package func start(_ count: Int = 16) throws(SluiceError) -> [UInt8] {
-        do throws(SluiceError) {
-            return try counted.bytes(at: 0, count: Int(min(Int64(count), access.byteCount)))
-        } catch {
-            throw error.located(at: .file(path: path))
-        }
+        try Codec.decompressed(AccessSource(access, path: path), path: path, as: codec)
     }
 }
 

@@ -29,10 +29,10 @@ struct TextColumn {
         switch type {
         case .null: column(type, 0 as UInt8, &failures, { _ in nil }, { .null($0.count) })
         case .boolean: column(type, false, &failures, rules.boolean) { .boolean(Bitmap($0)) }
-        case .int8: column(spans: type, 0, &failures, { integer($0).flatMap(Int8.init(exactly:)) }, { .int8($0) })
-        case .int16: column(spans: type, 0, &failures, { integer($0).flatMap(Int16.init(exactly:)) }, { .int16($0) })
-        case .int32: column(spans: type, 0, &failures, { integer($0).flatMap(Int32.init(exactly:)) }, { .int32($0) })
-        case .int64: column(spans: type, 0, &failures, { integer($0) }, { .int64($0) })
+        case .int8: integers(type, &failures) { .int8($0) }
+        case .int16: integers(type, &failures) { .int16($0) }
+        case .int32: integers(type, &failures) { .int32($0) }
+        case .int64: integers(type, &failures) { .int64($0) }
         case .float32: column(spans: type, 0, &failures, { float($0).flatMap(Float.init(inRange:)) }, { .float32($0) })
         case .float64: column(spans: type, 0, &failures, { float($0) }, { .float64($0) })
         case .decimal(let precision, let scale):
@@ -47,10 +47,36 @@ struct TextColumn {
     }
 
     /// Texts of up to eight bytes are read as one word; others, and those in an unusual spelling, by the rules.
-    @inline(__always)
-    private func integer(_ span: Span) -> Int64? {
-        if let word = word(span), let value = NumberScan.integer(word, Int(span & 0xFFFF_FFFF)) { return value }
-        return rules.integer(text(span))
+    private func integers<Element: FixedWidthInteger>(
+        _ type: DataType, _ failures: inout [Int], _ storage: ([Element]) -> Column.Storage
+    ) -> Column {
+        var validity = ValidityBuilder(count: spans.count)
+        var failed: [Int] = []
+        let base = UnsafeRawPointer(raw.baseAddress)
+        // The last place of which eight bytes can be read; none where numbers have marks.
+        let lastWord = rules.isPlain ? raw.count - 8 : -1
+        let values = [Element](unsafeUninitializedCapacity: spans.count) { target, count in
+            guard let first = target.baseAddress else { return }
+            for row in 0..<spans.count {
+                let span = spans[row]
+                let (start, length) = (Int(span &>> 32), Int(span & 0xFFFF_FFFF))
+                if length &- 1 < 8, length > 0, start <= lastWord, let base,
+                    let number = NumberScan.integer(base.loadUnaligned(fromByteOffset: start, as: UInt64.self), length),
+                    let value = Element(exactly: number)
+                {
+                    (first + row).initialize(to: value)
+                } else if span != Self.null, let number = rules.integer(text(span)), let value = Element(exactly: number) {
+                    (first + row).initialize(to: value)
+                } else {
+                    (first + row).initialize(to: 0)
+                    validity.setNull(row)
+                    if span != Self.null { failed.append(row) }
+                }
+            }
+            count = spans.count
+        }
+        failures.append(contentsOf: failed)
+        return Column(type, storage(values), validity: validity.bitmap)
     }
 
     @inline(__always)

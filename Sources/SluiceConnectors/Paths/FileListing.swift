@@ -6,12 +6,17 @@ import SluiceStorage
 struct InputFile: Hashable, Sendable {
     /// As the definition writes it; names the split, in every run and from every working directory.
     var path: String
-    /// Where to open it; what messages and places show.
+    /// Where to open it; what messages and places show, unless there is an `alias`.
     var location: String
     /// As stored, so compressed.
     var byteCount: Int64
     /// From the path's directories, outermost first.
     var partition: [PartitionValue]
+    /// What messages and places show instead of `location`.
+    var alias: String?
+
+    /// As messages and places show it.
+    var shown: String { alias ?? location }
 }
 
 /// Finds the files that paths and patterns of a definition name.
@@ -37,7 +42,8 @@ enum FileListing {
         return files.values.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     }
 
-    private static func files(_ pattern: String, in directory: String) async throws(SluiceError) -> [InputFile] {
+    /// The files of one pattern, sorted by path.
+    static func files(_ pattern: String, in directory: String) async throws(SluiceError) -> [InputFile] {
         let (base, rest) = try split(pattern, in: directory)
         let store = DirectoryStore(root: location(base, in: directory))
         let found: [ObjectInfo]

@@ -25,13 +25,13 @@ enum FileFormats {
                 remedy: "narrow the pattern to files of one format, or set format")
         }
         if let named { return Found(name: named, file: first.location) }
-        guard let guess = try probe(first.location) else {
+        guard let guess = try probe(first) else {
             throw SluiceError(
-                .invalidOption, "neither the name of \(first.path.quotedForMessage) nor its first line tells its format",
+                .invalidOption, "neither the name of \(first.path.quotedForMessage) nor its content tells its format",
                 remedy: "set format to one of " + FormatRegistry.formats.map { $0.name }.joined(separator: ", "))
         }
         return Found(
-            name: guess, notice: "the name of \(first.path) does not tell its format; by its first line it is read as \(guess)")
+            name: guess, notice: "the name of \(first.path) does not tell its format; by its content it is read as \(guess)")
     }
 
     /// Nil where the name says nothing.
@@ -45,9 +45,9 @@ enum FileFormats {
         }
     }
 
-    /// JSON lines begin with a brace; CSV has a comma in its first line.
-    private static func probe(_ path: String) throws(SluiceError) -> String? {
-        var source = try FileInput(try FileAccess(path: path), path: path).plainBytes()
+    /// Parquet and Avro begin with a mark, JSON with a brace or bracket; CSV has a delimiter in its first line.
+    private static func probe(_ file: InputFile) throws(SluiceError) -> String? {
+        var source = try FileInput(try FileAccess(path: file.location), path: file.shown).plainBytes()
         var bytes = [UInt8](repeating: 0, count: probeBytes)
         var count = 0
         var failure: SluiceError?
@@ -63,8 +63,11 @@ enum FileFormats {
             }
         }
         if let failure { throw failure }
+        let start = bytes[..<count]
+        if start.starts(with: "PAR1".utf8) { return ParquetFormat.name }
+        if start.starts(with: "Obj\u{1}".utf8) { return AvroFormat.name }
         let line = bytes[..<count].drop { $0 <= 0x20 || $0 > 0x7F }.prefix { $0 != 0x0A && $0 != 0x0D }
-        if line.first == UInt8(ascii: "{") { return JSONFormat.name }
-        return line.contains(UInt8(ascii: ",")) ? CSVFormat.name : nil
+        if line.first == UInt8(ascii: "{") || line.first == UInt8(ascii: "[") { return JSONFormat.name }
+        return line.contains { ",;\t|".utf8.contains($0) } ? CSVFormat.name : nil
     }
 }

@@ -15,7 +15,7 @@ struct FileReadOptions: Sendable {
     ///
     /// - Throws: `fileNotFound`, `unreadable`, `ioFailure`.
     func input(_ file: InputFile) throws(SluiceError) -> FileInput {
-        FileInput(try FileAccess(path: file.location), path: file.location, codec: codec)
+        FileInput(try FileAccess(path: file.location), path: file.shown, codec: codec)
     }
 }
 
@@ -167,14 +167,14 @@ struct FileInspection {
         }
         if let inference, inference.sampledRows > 0 {
             return SluiceError(
-                .headerMismatch, "none of the first \(inference.sampledRows) records has a column", at: .file(path: files[0].location),
+                .headerMismatch, "none of the first \(inference.sampledRows) records has a column", at: .file(path: files[0].shown),
                 remedy: "a file of JSON lines has one object a line; look at the file, or declare the columns under columns:")
         }
         return SluiceError(
             .headerMismatch,
             files.count == 1
                 ? "\(files[0].path) is empty, so it has no columns" : "all \(files.count) files are empty, so there are no columns",
-            at: .file(path: files[0].location), remedy: "declare the columns under columns: if the files may be empty")
+            at: .file(path: files[0].shown), remedy: "declare the columns under columns: if the files may be empty")
     }
 
     private func notices(_ ofColumns: [String]) -> [String] {

@@ -18,7 +18,7 @@ struct StatedTypes {
             guard let both = Self.holding(known.type, field.type) else {
                 throw SluiceError(
                     .typeError, "column \"\(field.name)\" is \(known.type) in \(known.path) and \(field.type) in \(file.path)",
-                    at: .file(path: file.location), remedy: "read the files apart and cast one of them, or rewrite the older ones")
+                    at: .file(path: file.shown), remedy: "read the files apart and cast one of them, or rewrite the older ones")
             }
             columns[field.name]?.type = both
         }

@@ -26,7 +26,7 @@ package struct TableConnector: Connector {
     /// The files that the catalog lists, with its schema.
     package func source(_ options: OptionValues, in context: ConnectorContext) async throws -> any Source {
         do throws(SluiceError) {
-            return try await TableFiles.source(try name(options), in: context.catalog)
+            return try await TableFiles.source(try name(options), in: context.requireCatalog())
         } catch {
             throw error.located(at: options.location(of: "table"))
         }
@@ -35,7 +35,7 @@ package struct TableConnector: Connector {
     /// A new table, or the one that the catalog has; nothing is changed before the run.
     package func sink(_ options: OptionValues, in context: ConnectorContext) async throws -> any Sink {
         let name = try name(options)
-        let existing = try context.catalog.findTable(name)?.definition
+        let existing = try context.requireCatalog().findTable(name)?.definition
         let location =
             try options.string("location").map { FileListing.location($0, in: context.directory) }
             ?? existing?.location ?? "\(context.home)/tables/\(name.database)/\(name.table)"

@@ -1,11 +1,12 @@
 import Glibc
-import SluiceCore
+package import SluiceCore
 import Synchronization
 
-/// A new file on disk, closed with the last use of it.
+/// A file that is written from start to end, closed with the last use of it.
 final class OutputFile: Sendable {
     let path: String
     private let descriptor: Int32
+    private let isOwned: Bool
     private let written = Atomic<Int64>(0)
 
     /// - Throws: `unreadable` where the directory may not be written, `diskFull`, `ioFailure`.
@@ -13,9 +14,25 @@ final class OutputFile: Sendable {
         self.path = path
         descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .system(errno, cannot: "create", path) }
+        isOwned = true
     }
 
-    deinit { close(descriptor) }
+    /// A pipe or device that exists.
+    init(device path: String) throws(SluiceError) {
+        self.path = path
+        descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system(errno, cannot: "open", path) }
+        isOwned = true
+    }
+
+    /// A file that somebody else opened and closes.
+    init(descriptor: Int32, name: String) {
+        path = name
+        self.descriptor = descriptor
+        isOwned = false
+    }
+
+    deinit { if isOwned { close(descriptor) } }
 
     var bytesWritten: Int64 { written.load(ordering: .relaxed) }
 
@@ -25,6 +42,12 @@ final class OutputFile: Sendable {
             let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
             if count < 0 {
                 if errno == EINTR { continue }
+                if errno == EAGAIN {
+                    var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    poll(&ready, 1, -1)
+                    continue
+                }
+                if errno == EPIPE { throw SluiceError(.readerGone, "nobody reads \(path) any more", at: .file(path: path)) }
                 throw .system(errno, cannot: "write", path)
             }
             written.wrappingAdd(Int64(count), ordering: .relaxed)
@@ -36,4 +59,9 @@ final class OutputFile: Sendable {
     func sync() throws(SluiceError) {
         guard fsync(descriptor) == 0 else { throw .system(errno, cannot: "sync", path) }
     }
+}
+
+extension SluiceError.Code {
+    /// The reader of a pipe went away: for standard output no failure, there is nothing more to do.
+    package static let readerGone = Self("reader-gone")
 }

@@ -23,6 +23,16 @@ final class PartFile {
         if let compressor { try store(compressor.header) }
     }
 
+    /// A file that has no temporary name: a pipe, a device.
+    init(_ disk: OutputFile, compressor: (any BlockCompressor)?) throws(SluiceError) {
+        path = disk.path
+        finalPath = disk.path
+        self.compressor = compressor
+        isDurable = false
+        self.disk = disk
+        if let compressor { try store(compressor.header) }
+    }
+
     /// As stored.
     var bytesWritten: Int64 { disk.bytesWritten }
 

@@ -19,20 +19,38 @@ final class SequentialWriter: OrderedSinkWriter {
         var compressed: CompressedBlock?
     }
 
-    private let output: DirectoryOutput
-    private let run: String
+    /// Makes the file, when its first bytes are there.
+    private let makeFile: @Sendable () throws(SluiceError) -> PartFile
+    /// Where files are on disk when they are complete.
+    private let syncedDirectory: String?
+    /// Whether there is a file even if it has nothing in it.
+    private let isNeverMissing: Bool
     /// For encoding, which is the same wherever the file stands.
     private let writer: any FileWriter
     private let compressor: (any BlockCompressor)?
     private let state: Mutex<State>
     let makesBlockOfEachBatch: Bool
 
+    /// The one file of a directory.
+    ///
     /// - Throws: what the format has against the schema.
-    init(_ output: DirectoryOutput, schema: Schema, run: String) throws(SluiceError) {
-        self.output = output
-        self.run = run
-        writer = try output.format.writer(schema)
-        compressor = output.codec.blockCompressor(level: output.codecLevel)
+    convenience init(_ output: DirectoryOutput, schema: Schema, run: String) throws(SluiceError) {
+        try self.init(
+            output.format, output.codec, level: output.codecLevel, schema: schema,
+            syncedDirectory: output.isDurable ? output.stagingDirectory(run: run) : nil
+        ) { () throws(SluiceError) in try output.partFile(directory: "", run: run, writer: 0, number: 0) }
+    }
+
+    /// - Throws: what the format has against the schema.
+    init(
+        _ format: any Format, _ codec: Codec, level: Int, schema: Schema, isNeverMissing: Bool = false, syncedDirectory: String? = nil,
+        makeFile: @escaping @Sendable () throws(SluiceError) -> PartFile
+    ) throws(SluiceError) {
+        self.makeFile = makeFile
+        self.isNeverMissing = isNeverMissing
+        self.syncedDirectory = syncedDirectory
+        writer = try format.writer(schema)
+        compressor = codec.blockCompressor(level: level)
         makesBlockOfEachBatch = writer.makesBlockOfEachBatch
         state = Mutex(State(writer: writer))
     }
@@ -75,20 +93,20 @@ final class SequentialWriter: OrderedSinkWriter {
 
     func finish() throws -> [StagedFile] {
         try state.withLock { state throws(SluiceError) in
-            if state.file == nil, !writer.hasHeader { return [] }
+            if state.file == nil, !writer.hasHeader, !isNeverMissing { return [] }
             // The one file of an output without rows: it has the header.
             try begin(&state)
             guard let file = state.file else { return [] }
             try file.write(try state.writer.finish(at: state.plainBytes), rows: 0)
             try file.finish()
-            if output.isDurable { try DiskFiles.syncDirectory(output.stagingDirectory(run: run)) }
+            if let syncedDirectory { try DiskFiles.syncDirectory(syncedDirectory) }
             return [file.staged(partition: [])]
         }
     }
 
     private func begin(_ state: inout State) throws(SluiceError) {
         guard state.file == nil else { return }
-        let file = try output.partFile(directory: "", run: run, writer: 0, number: 0)
+        let file = try makeFile()
         state.file = file
         try file.write(writer.header, rows: 0)
         state.plainBytes = Int64(writer.header.count)

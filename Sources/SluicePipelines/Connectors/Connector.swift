@@ -1,5 +1,5 @@
 package import SluiceCatalog
-import SluiceCore
+package import SluiceCore
 package import SluiceStreams
 
 /// One system that pipelines read from or write to: its options with their descriptions, and the two ends it offers.
@@ -32,7 +32,8 @@ package struct ConnectorManual: Sendable {
 
 /// What a connector may use while it resolves its options.
 package struct ConnectorContext: Sendable {
-    package var catalog: Catalog
+    /// Nil where there is no state: a conversion of files needs none.
+    package var catalog: Catalog?
     package var streams: StreamStore
     /// The pipeline's name; outputs and streams that have no name of their own derive one from it.
     package var pipeline: String
@@ -41,12 +42,18 @@ package struct ConnectorContext: Sendable {
     /// Where the run-time state is (`.sluice`).
     package var home: String
 
-    package init(catalog: Catalog, streams: StreamStore, pipeline: String, directory: String, home: String) {
+    package init(catalog: Catalog?, streams: StreamStore, pipeline: String, directory: String, home: String) {
         self.catalog = catalog
         self.streams = streams
         self.pipeline = pipeline
         self.directory = directory
         self.home = home
+    }
+
+    /// - Throws: `notFound` where there is no state.
+    package func requireCatalog() throws(SluiceError) -> Catalog {
+        if let catalog { return catalog }
+        throw SluiceError(.notFound, "tables of the catalog can be read and written by pipelines only", remedy: "name files")
     }
 }
 

@@ -1,0 +1,1 @@
+../../../Sources/SluiceEngine/Spill/SpillCodec.swift

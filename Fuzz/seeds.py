@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""Writes the seed corpora of the fuzzers: small real files, cut from the samples and fixtures of the repository.
+
+    seeds.py ROOT FOLDER    makes FOLDER/TARGET/NAME for each target
+
+Some fuzzers take a few bytes of choices before the file; those are written in front. Files in Fuzz/seeds/TARGET are copied as they are;
+so are those in Fuzz/regressions/TARGET, which once were findings.
+"""
+
+import gzip
+import hashlib
+import pathlib
+import re
+import sys
+import zlib
+
+ROOT = pathlib.Path(sys.argv[1])
+FOLDER = pathlib.Path(sys.argv[2])
+HEAD_BYTES = 2_000
+
+
+def seed(target: str, content: bytes) -> None:
+    folder = FOLDER / target
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / hashlib.sha1(content).hexdigest()[:16]).write_bytes(content)
+
+
+def head(path: pathlib.Path, limit: int = HEAD_BYTES) -> bytes:
+    """The first whole lines."""
+    content = path.read_bytes()[:limit]
+    return content[: content.rfind(b"\n") + 1] or content
+
+
+def samples(*patterns: str) -> list[pathlib.Path]:
+    return sorted(path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file())
+
+
+def csv_seeds() -> None:
+    # Choices: delimiter, quote, escape, header, encoding, nulls, ragged, quotes, trim, comment, detect, one more, types, chunk.
+    plain = bytes(14)
+    variants = [plain, bytes([4, 3, 2, 0, 4, 0, 3, 0, 0, 0, 1, 0, 3, 1]), bytes([1, 0, 0, 1, 2, 1, 1, 1, 1, 1, 2, 4, 5, 2])]
+    variants += [bytes(11) + bytes([choice, choice, choice % 4]) for choice in range(1, 7)]
+    variants += [bytes([3, 0, 1, 0, 0, 0, 0, 0, 1, 0, 2, 0, 0, 2]), bytes([2, 1, 1, 2, 0, 2, 2, 1, 0, 2, 0, 0, 0, 0])]
+    files = samples("sample-data/*.csv", "sample-data/*.tab", "Tests/EndToEndTests/Scenarios/*/input.*")
+    for place, path in enumerate(files):
+        if path.suffix in (".csv", ".tab"):
+            seed("csv", plain + head(path))
+            seed("csv", variants[place % len(variants)] + head(path, 400))
+    quoted = b'a,b,c\r\n1,"x, ""y""\nz",2.5\r\n-3,,NA\r\n"open,1\r\n4;5||6\t7 8,\\"9\\",10\r\nTotal,1,2\r\n'
+    for variant in variants:
+        seed("csv", variant + quoted)
+        seed("csv", variant + "a;b\nZoë;😀\n".encode("utf-16-le"))
+        seed("csv", variant + b"\xef\xbb\xbfa|b|c\n2013-01-01T10:00:00Z|18/02/2024|1.614,93\n\n|x|")
+
+
+def json_seeds() -> None:
+    documents = [
+        b'{"a":1,"b":"x","c":1.5e3,"d":[1,2,null],"e":{"a":"y","b":[true,false]}}\n{"a":null,"a":2}\n{"a":[],"b":{}}\n',
+        b'[{"id":1,"name":"Zo\\u00eb"},\n {"id":2,"name":"\\ud83d\\ude00\\n"}, 3, null, {"id":"x"}]\n',
+        b'{\n  "a": 1,\n  "b": {"c": [ {"d": [[]]} ]}\n}{"a":-0.0}\n{"a": 12345678901234567890123}\n',
+        b'{"a":1}\n{"a":\n{"a":tru}\n{"a":01}\n{"a":"\\x"}\n{"a":1}}\n\n{"b":"2013-01-01T10:00:00Z","c":"1.25","d":"aGk="}\n',
+    ]
+    documents += [head(path) for path in samples("sample-data/*.jsonl", "Tests/EndToEndTests/Scenarios/*/*.jsonl")]
+    for document in documents:
+        for choices in (bytes(4), bytes([0, 0, 1, 0]), bytes([2, 0, 1, 3]), bytes([3, 0, 1, 7]), bytes([1, 0, 1, 11])):
+            seed("json", choices + document)
+        seed("json", bytes([0, 2, 0, 0]) + document.decode().encode("utf-16-le"))
+
+
+def codec_seeds() -> None:
+    texts = [b"", b"a", head(ROOT / "sample-data/airlines.csv"), bytes(3_000), bytes(range(256)) * 3]
+    # Blocks: none, snappy, gzip, zlib, deflate, zstd.
+    for text in texts:
+        size = bytes([min(len(text), 255), 1])
+        packed = gzip.compress(text, mtime=0)
+        raw = zlib.compressobj(9, zlib.DEFLATED, -15)
+        blocks = {2: packed, 3: zlib.compress(text), 4: raw.compress(text) + raw.flush()}
+        for codec, block in blocks.items():
+            seed("codecs", bytes([2, codec]) + size + block)
+        for file in (packed, packed + gzip.compress(b"more", mtime=0), packed[:-5], packed + bytes(9), zlib.compress(text)):
+            seed("codecs", bytes([0]) + file)
+            for cut in range(4):
+                seed("codecs", bytes([1, 0 if file[:1] == b"\x1f" else 1, cut]) + file)
+        for codec in range(6):
+            seed("codecs", bytes([3, codec, 5]) + text)
+    for path in samples("Fuzz/seeds/frames/*"):
+        content = path.read_bytes()
+        seed("codecs", bytes([0]) + content)
+        seed("codecs", bytes([2, 5 if path.suffix == ".zst" else 1, 4, 1]) + content)
+    seed("codecs", bytes([0]) + gzip.compress(bytes(64 << 20), mtime=0)[:4_000])
+
+
+def parquet_seeds() -> None:
+    for path in samples("Tests/SluiceParquetTests/Fixtures/*.parquet"):
+        content = path.read_bytes()
+        if len(content) <= 40_000:
+            seed("parquet", content)
+        footer = int.from_bytes(content[-8:-4], "little")
+        if footer < 6_000:
+            seed("parquet", content[-8 - footer : -8])
+        seed("parquet", content[4:300])
+
+
+def text_of_tests(pattern: str, folder: str) -> list[str]:
+    """String literals of test files."""
+    found = set()
+    for path in samples(f"{folder}/**/*.swift"):
+        for match in re.finditer(pattern, path.read_text()):
+            found.add(match.group(1))
+    return sorted(found)
+
+
+def expression_seeds() -> None:
+    texts = text_of_tests(r'"((?:[^"\\\n]|\\.){3,120})"', "Tests/SluiceExpressionsTests")
+    texts += text_of_tests(r'"((?:[^"\\\n]|\\.){3,120})"', "Sources/SluiceExpressions/Functions")
+    for text in texts:
+        if re.search(r"[(+*/=<>|'-]|\b(AND|OR|NOT|IN|LIKE|CASE|CAST)\b", text):
+            seed("expressions", text.replace('\\"', '"').encode())
+
+
+def pattern_seeds() -> None:
+    texts = text_of_tests(r'#"((?:[^"\n]){1,80})"#', "Tests/SluicePatternsTests")
+    texts += text_of_tests(r'#"((?:[^"\n]){1,80})"#', "Tests/SluiceExpressionsTests")
+    for text in texts:
+        for subject in ("aabb", "2024-03-01T08:00 Zoë x_1\n-", ""):
+            seed("patterns", f"{text}\n{subject}".encode())
+    for line in head(ROOT / "sample-data/access.log", 600).splitlines():
+        seed("patterns", rb'(\S+) (\S+) (\S+) \[([^\]]*)\] "([^"]*)" (\d{3}) (\d+|-).*' + b"\n" + line)
+
+
+def copied() -> None:
+    for folder in ("seeds", "regressions"):
+        for path in samples(f"Fuzz/{folder}/*/*"):
+            if path.parent.name != "frames":
+                seed(path.parent.name, path.read_bytes())
+
+
+def spill_seeds() -> None:
+    for first in range(13):
+        for fields in range(4):
+            for rows in range(7):
+                seed("spill", bytes([first, fields, rows]) + bytes(64))
+                seed("spill", bytes([first, fields, rows]) + bytes([1]) + bytes([255] * 8) + bytes(300))
+
+
+for make in (csv_seeds, json_seeds, codec_seeds, parquet_seeds, expression_seeds, pattern_seeds, spill_seeds, copied):
+    make()

@@ -28,7 +28,7 @@ import Testing
             var random = SeededGenerator(seed: seed)
             let bytes = damaged(Array((line + "\n" + line + "\n").utf8), &random)
             let lines = bytes.split(separator: 0x0A).filter { !$0.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D } }
-            let result = try read(bytes, json(), wanted, path: "x.jsonl")
+            let result = try read(bytes, json(["layout": .text("lines")]), wanted, path: "x.jsonl")
             #expect(result.rows.count + result.rejects.count == lines.count, "seed \(seed)")
         }
     }

@@ -9,7 +9,7 @@ package struct JSONFormat: RecordFormat {
         TextEncoding.option,
         OptionSpec(
             "layout", .choice(["auto"] + JSONLayout.allCases.map(\.rawValue)), .both, default: .text("auto"),
-            "How objects follow one another; auto looks at the file's start when it reads, and writes lines."),
+            "How objects follow one another; auto looks at the file's name and start when it reads, and writes lines."),
         OptionSpec(
             "nulls", .choice(["write", "omit"]), .write, default: .text("write"),
             "Whether a null member is written as null or left out."),
@@ -29,11 +29,19 @@ package struct JSONFormat: RecordFormat {
 
     package func framer(_ source: InputBytes, path: String) throws(SluiceError) -> any RecordFramer {
         var text = PrefixedSource(encoding.decoded(source))
-        let layout = layout ?? JSONLayout(showing: text.peek(JSONLimits.detectedBytes))
+        let layout = layout ?? detectedLayout(text.peek(JSONLimits.detectedBytes), path: path)
         if layout == .lines {
             return JSONLinesFramer(text: TextFramer(text, rules: .jsonLines, path: path), encoding: encoding)
         }
         return JSONValueFramer(text, layout: layout, encoding: encoding, path: path)
+    }
+
+    /// A name that says lines is believed unless the file begins as an array: a damaged line must not make documents of the others.
+    private func detectedLayout(_ start: [UInt8], path: String) -> JSONLayout {
+        let name = path.lowercased()
+        let saysLines = [".jsonl", ".ndjson"].contains { name.hasSuffix($0) || name.contains($0 + ".") }
+        let first = start.first { $0 > 0x20 && $0 < 0x80 }
+        return saysLines && first != UInt8(ascii: "[") ? .lines : JSONLayout(showing: start)
     }
 
     package func decoder(_ layout: FileLayout, schema: Schema, missing: MissingColumns) throws(SluiceError) -> any RecordDecoder {

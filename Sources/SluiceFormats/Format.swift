@@ -33,9 +33,13 @@ package protocol Format: Sendable {
     ///
     /// - Throws: `typeError` for a type that the format cannot hold.
     func writer(_ schema: Schema) throws(SluiceError) -> any FileWriter
+
+    /// All that the file says of itself, for people.
+    func report(_ input: FileInput) throws(SluiceError) -> FileReport
 }
 
 extension Format {
+    package func report(_ input: FileInput) throws(SluiceError) -> FileReport { try FileReport(self, input) }
     package static var compressesItself: Bool { false }
     package var name: String { Self.name }
 }

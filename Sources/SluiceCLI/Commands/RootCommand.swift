@@ -17,11 +17,14 @@ struct RootCommand: ParsableCommand {
             version: "sluice \(Release.version)",
             groupedSubcommands: [
                 CommandGroup(name: "Pipelines", subcommands: [InitCommand.self, RunCommand.self, ValidateCommand.self, PlanCommand.self]),
+                CommandGroup(name: "Files", subcommands: [ConvertCommand.self, InspectCommand.self]),
                 CommandGroup(
                     name: "State", subcommands: [CatalogCommand.self, StreamCommand.self, RunsCommand.self, DoctorCommand.self]),
                 CommandGroup(
                     name: "Reference",
-                    subcommands: [FunctionsCommand.self, ConnectorsCommand.self, SchemaCommand.self, CompletionsCommand.self]),
+                    subcommands: [
+                        FunctionsCommand.self, ConnectorsCommand.self, FormatsCommand.self, SchemaCommand.self, CompletionsCommand.self,
+                    ]),
             ])
     }
 }

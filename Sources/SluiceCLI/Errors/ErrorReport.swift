@@ -13,16 +13,19 @@ struct ErrorReport: Sendable {
 
     init(_ error: any Error, excerpt: @escaping @Sendable (SluiceError) -> ErrorExcerpt? = { ErrorExcerpt(of: $0) }) {
         let runError = error as? RunError
-        let error = runError?.underlying ?? error
+        let conversionError = error as? ConversionError
+        let error = runError?.underlying ?? conversionError?.underlying ?? error
         let usageError = error as? UsageError
         run = runError?.run
         usage = usageError?.usage ?? ""
         errors = usageError.map { [$0.error] } ?? Self.list(error) ?? [Self.unforeseen(error)]
-        self.excerpt = excerpt
+        self.excerpt = if let conversionError { { conversionError.excerpt($0) } } else { excerpt }
     }
 
     /// Whether an error is one of the project's own, which says itself what to do.
-    static func knows(_ error: any Error) -> Bool { error is UsageError || error is RunError || list(error) != nil }
+    static func knows(_ error: any Error) -> Bool {
+        error is UsageError || error is RunError || error is ConversionError || list(error) != nil
+    }
 
     private static func list(_ error: any Error) -> [SluiceError]? {
         if error is CancellationError { return [SluiceError(.interrupted, "interrupted")] }

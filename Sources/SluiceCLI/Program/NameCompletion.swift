@@ -2,6 +2,7 @@ import ArgumentParser
 import SluiceCatalog
 import SluiceConnectors
 import SluiceExpressions
+import SluiceFormats
 import SluicePipelines
 import SluiceStreams
 
@@ -20,6 +21,7 @@ enum NameCompletion {
         (try? StreamStore(directory: home(words) + "/streams").list()) ?? []
     }
     static let functions = CompletionKind.custom { _, _, _ in FunctionCatalog.names + FunctionCatalog.aggregates.map(\.name) }
+    static let formats = CompletionKind.list(FormatRegistry.formats.map { $0.name })
     static let connectors = CompletionKind.custom { _, _, _ in ConnectorRegistry.standard.connectors.map(\.manual.name) }
 
     private static func catalog(_ words: [String]) throws -> Catalog? {

@@ -4,6 +4,8 @@ import SluiceEngine
 struct RunMonitor: Sendable {
     let console: Console
     let isQuiet: Bool
+    /// Whether a log gets a line at the start and at the end.
+    var announces = true
 
     /// Runs `body` and draws `progress` beside it.
     func watching<Result: Sendable>(
@@ -11,19 +13,19 @@ struct RunMonitor: Sendable {
     ) async throws -> Result {
         if isQuiet { return try await body() }
         let channel = console.err
-        if !channel.isTerminal { channel.writeLine("\(pipeline): started") }
+        if !channel.isTerminal, announces { channel.writeLine("\(pipeline): started") }
         let start = ContinuousClock.now
         let drawing = Task { await draw(progress, pipeline, start) }
         do {
             let result = try await body()
             drawing.cancel()
             await drawing.value
-            if !channel.isTerminal { channel.writeLine("\(pipeline): finished after \(Self.elapsed(start))") }
+            if !channel.isTerminal, announces { channel.writeLine("\(pipeline): finished after \(Self.elapsed(start))") }
             return result
         } catch {
             drawing.cancel()
             await drawing.value
-            if !channel.isTerminal { channel.writeLine("\(pipeline): stopped after \(Self.elapsed(start))") }
+            if !channel.isTerminal, announces { channel.writeLine("\(pipeline): stopped after \(Self.elapsed(start))") }
             throw error
         }
     }

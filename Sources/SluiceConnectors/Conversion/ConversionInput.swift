@@ -1,0 +1,52 @@
+import SluiceCore
+import SluiceFormats
+import SluicePipelines
+
+/// The files of one conversion: paths and patterns in the order in which they are given, and standard input as `-`.
+struct ConversionInput: Connector {
+    static let standardInput = "-"
+
+    /// What `-` stands for.
+    let input: SpooledInput?
+
+    var manual: ConnectorManual {
+        ConnectorManual(
+            name: "files", summary: "The files of a conversion.",
+            sourceOptions: [
+                OptionSpecification("files", .oneOrMany(.string), isRequired: true, "Paths, patterns or directories; - is standard input.")
+            ] + FileOptions.reading, sinkOptions: [])
+    }
+
+    func source(_ options: OptionValues, in context: ConnectorContext) async throws -> any Source {
+        let patterns = try options.strings("files")
+        var source = try FileOptions.source(try await files(patterns, in: context.directory), options)
+        source.patterns = (patterns.filter { $0 != Self.standardInput }, context.directory)
+        return source
+    }
+
+    func sink(_ options: OptionValues, in context: ConnectorContext) async throws -> any Sink {
+        throw SluiceError(.invalidOption, "a conversion's input is no output")
+    }
+
+    /// - Throws: what `FileListing` throws; `limitExceeded`.
+    func files(_ patterns: [String], in directory: String) async throws(SluiceError) -> [InputFile] {
+        var files: [InputFile] = []
+        var seen: Set<ExactText> = []
+        for pattern in patterns {
+            let found =
+                pattern == Self.standardInput ? [standardInputFile].compactMap(\.self) : try await FileListing.files(pattern, in: directory)
+            for file in found where seen.insert(ExactText(file.path)).inserted { files.append(file) }
+            guard files.count <= ConnectorLimits.files else {
+                throw SluiceError(
+                    .limitExceeded, "there are more than \(ConnectorLimits.files) input files", remedy: "convert them in several commands")
+            }
+        }
+        return files
+    }
+
+    private var standardInputFile: InputFile? {
+        input.map {
+            InputFile(path: SpooledInput.name, location: $0.path, byteCount: $0.byteCount, partition: [], alias: SpooledInput.name)
+        }
+    }
+}

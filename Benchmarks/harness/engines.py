@@ -15,7 +15,13 @@ PEERS = ("duckdb", "polars", "chdb")
 USAGE_EXIT = 2
 
 # What `sluice convert` does by itself: the input, the output's name, and options.
+T1_ROWS = (
+    "--where", "arr_delay IS NOT NULL AND distance >= 500", "--select",
+    "make_date(year, month, day) AS flight_date, carrier, flight, origin, dest, dep_delay - arr_delay AS gain, "
+    "round(air_time / 60, 2) AS hours, floor(distance * 60 / air_time) AS mph, epoch_seconds(time_hour) AS dep_epoch")
 CONVERSIONS = {
+    "T1": ("flights.csv", "out.csv", *T1_ROWS),
+    "T10": ("small.csv", "out.csv", *T1_ROWS),
     "T2": ("flights.csv", "out.parquet"),
     "T6": ("flights.csv.gz", "out.csv.gz", "--where", "origin = 'JFK'"),
     "P1": ("flights.parquet", "out.parquet", "--where", "carrier = 'UA' AND arr_delay > 30"),

@@ -22,6 +22,7 @@ package struct DialectDetection: Sendable {
         package var isApplied: Bool
     }
 
+    /// What else a property could have been; a higher score fits the sample better.
     package struct Alternative: Sendable, Hashable {
         package var choice: OptionValue
         package var score: Double

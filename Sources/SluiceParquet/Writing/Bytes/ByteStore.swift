@@ -75,12 +75,12 @@ struct ByteStore: ~Copyable {
 
     private mutating func grow(_ more: Int) {
         capacity = max(capacity * 2, count + more + 64)
-        guard let moved = realloc(start, capacity) else { fatalError("no memory for a page of \(capacity) bytes") }
+        guard let moved = realloc(start, capacity) else { preconditionFailure("no memory for a page of \(capacity) bytes") }
         start = moved
     }
 
     private static func allocated(_ bytes: Int) -> UnsafeMutableRawPointer {
-        guard let start = malloc(bytes) else { fatalError("no memory for a page of \(bytes) bytes") }
+        guard let start = malloc(bytes) else { preconditionFailure("no memory for a page of \(bytes) bytes") }
         return start
     }
 }

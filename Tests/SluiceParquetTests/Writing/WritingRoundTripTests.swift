@@ -91,6 +91,17 @@ import Testing
         #expect(try encodings(Column(.int8, .int8((0..<count).map { Int8($0 % 100) }))).contains(.rleDictionary))
     }
 
+    @Test("a dictionary has at most 65,535 entries", arguments: [65_535, 65_536]) func entryLimit(different: Int) throws {
+        let numbers = Column.integers((0..<different * 3).map { Int64($0 / 3) &* 1_000_003 })
+        let texts = Column.texts(ByteRows(texts: (0..<different * 3).map { String($0 / 3) }))
+        for column in [numbers, texts] {
+            let bytes = try WritingFile.bytes(column)
+            let encodings = try WritingFile.footer(bytes).rowGroups[0].columns[0].metadata?.encodings
+            #expect(encodings?.contains(.rleDictionary) == (different <= 65_535))
+            #expect(try Self.read(bytes) == [column.canonical])
+        }
+    }
+
     @Test("keys made to collide cost no more than plain values") func collidingKeys() throws {
         // Multiples of the inverse of the hash's factor fall into neighbouring slots.
         let inverse: UInt64 = 0xF1DE_83E1_9937_733D

@@ -32,7 +32,13 @@ enum DictionarySample {
             var repeats = 0
             for (index, key) in keys.prefix(values).enumerated() {
                 var slot = Int(truncatingIfNeeded: ((key ^ key &>> 29) &* 0x9E37_79B9_7F4A_7C15) &>> shift)
-                while slots[slot] != DictionaryLimits.noCode, keys[Int(slots[slot])] != key { slot = (slot + 1) & (slotCount - 1) }
+                var probes = 0
+                while slots[slot] != DictionaryLimits.noCode, keys[Int(slots[slot])] != key, probes < DictionaryLimits.probes {
+                    slot = (slot + 1) & (slotCount - 1)
+                    probes += 1
+                }
+                // Keys made to collide are taken for different ones.
+                if probes == DictionaryLimits.probes { continue }
                 if slots[slot] == DictionaryLimits.noCode {
                     slots[slot] = UInt16(truncatingIfNeeded: index)
                 } else {

@@ -34,7 +34,7 @@ struct SchemaTreeBuilder {
         guard let root = elements.first else { throw corrupt("there is no root") }
         position = 1
         var columns: [ParquetNode] = []
-        for _ in 0..<(root.childCount ?? 0) { columns.append(try node(Levels(), depth: 0)) }
+        for _ in 0..<max(root.childCount ?? 0, 0) { columns.append(try node(Levels(), depth: 0)) }
         guard position == elements.count else { throw corrupt("\(elements.count - position) elements are in no group") }
         return columns
     }

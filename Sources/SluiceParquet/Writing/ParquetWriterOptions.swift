@@ -31,8 +31,8 @@ package struct ParquetWriterOptions: Sendable {
     package var level: Int?
     /// Rows that callers put in one row group.
     package var rowGroupRows = 122_880
-    /// Rows of one page at most. Smaller pages let readers skip more, and compress worse: on the flight data, files with pages of 20,480 rows
-    /// are 16 % larger, because Snappy finds fewer repeats.
+    /// Rows of one page at most. Smaller pages let readers skip more, and compress worse: files of the flight data with pages of 20,480
+    /// rows are 16 % larger, because Snappy finds fewer repeats.
     package var pageRows = 122_880
     /// Bytes of one page at most, before compression; a single larger row makes a larger page.
     package var pageBytes = 1 << 20

@@ -2,7 +2,8 @@ import SluiceCore
 
 /// The values of one leaf column in a row group, as the columns that its batches bring, one after another.
 ///
-/// A slot is a row of these columns. In a flat column slots are the row group's rows; in a nested one only the values that are there have one.
+/// A slot is a row of these columns. In a flat column slots are the row group's rows; in a nested one only the values that are there
+/// have one.
 struct LeafValues {
     private(set) var parts: [Column] = []
     /// The first slot of each part, and the end of the last.

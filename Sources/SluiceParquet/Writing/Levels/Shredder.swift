@@ -2,8 +2,8 @@ import SluiceCore
 
 /// Turns nested columns into the level streams of one leaf and the values that are there.
 ///
-/// Each step of the way to the leaf is done for all rows at once. An entry that ends on the way (a null, an empty list) keeps the definition
-/// level that it reached. Source: parquet-format, "Nested Encoding" (Dremel's record shredding).
+/// Each step of the way to the leaf is done for all rows at once. An entry that ends on the way (a null, an empty list) keeps the
+/// definition level that it reached. Source: parquet-format, "Nested Encoding" (Dremel's record shredding).
 struct Shredder {
     private let leaf: WriterLeaf
     private(set) var definition: [UInt8] = []

@@ -135,6 +135,15 @@ def copied() -> None:
                 seed(path.parent.name, path.read_bytes())
 
 
+def skipping_seeds() -> None:
+    # Choices: eleven for the writer, four for the condition and one for batches; rows of three to six bytes.
+    rows = bytes((place * 37 + place // 5) % 256 for place in range(240))
+    for writer in (bytes(11), bytes([1, 1, 1, 1, 0, 1, 1, 0, 1, 1, 1]), bytes([2, 0, 0, 0, 1, 0, 0, 0, 0, 1, 2])):
+        for relation in range(8):
+            seed("skipping", writer + bytes([relation % 2, 140, 20, relation, relation % 3]) + rows)
+            seed("skipping", writer + bytes([0, 2, 5, relation, 1]) + bytes([0, 2, 2, 15, 39, 4, 7, 8, 3]) * 20)
+
+
 def spill_seeds() -> None:
     for first in range(13):
         for fields in range(4):
@@ -143,5 +152,5 @@ def spill_seeds() -> None:
                 seed("spill", bytes([first, fields, rows]) + bytes([1]) + bytes([255] * 8) + bytes(300))
 
 
-for make in (csv_seeds, json_seeds, codec_seeds, parquet_seeds, expression_seeds, pattern_seeds, spill_seeds, copied):
+for make in (csv_seeds, json_seeds, codec_seeds, parquet_seeds, skipping_seeds, expression_seeds, pattern_seeds, spill_seeds, copied):
     make()

@@ -16,7 +16,7 @@ import SluiceCore
 
 /// A file of any codec, by its content, with a limit against bombs.
 private func readFile(_ bytes: [UInt8]) {
-    let limit: Int64 = 4 << 20
+    let limit: Int64 = 1 << 20
     guard let source = try? Codec.decompressed(MemorySource(bytes), path: "x", plainLimit: limit) else { return }
     var opened = Opened(source: source)
     let count = drain(&opened, bufferBytes: 64 << 10).count
@@ -26,7 +26,7 @@ private func readFile(_ bytes: [UInt8]) {
 /// ISA-L and zlib make the same of a member, however output is cut.
 private func compareInflaters(_ choices: inout Choices) {
     let wrapper: DeflateWrapper = choices.one(of: [.gzip, .zlib])
-    let bufferBytes = choices.one(of: [1 << 16, 1, 7, 300])
+    let bufferBytes = choices.one(of: [1 << 16, 60, 7, 300])
     let bytes = choices.rest
     var fast = InflatedSource(InputBuffer(MemorySource(bytes), path: "x"), ISALInflater(wrapper), wrapper)
     var careful = InflatedSource(InputBuffer(MemorySource(bytes), path: "x"), ZlibInflater(wrapper), wrapper)
@@ -37,12 +37,15 @@ private func compareInflaters(_ choices: inout Choices) {
     if !found.failed { Fuzzing.require(found == expected, "ISA-L gives \(found.count) bytes, zlib \(expected.count)") }
 }
 
-/// Reads to the end, an error or 4 MiB.
+/// Plain bytes after which nothing new is to be seen.
+private let readBytes = 2 << 20
+
+/// Reads to the end, an error or `readBytes`.
 private func drain(_ source: inout some ByteSource, bufferBytes: Int) -> Drained {
     var drained = Drained()
     var buffer = [UInt8](repeating: 0, count: bufferBytes)
     do {
-        while drained.count < 4 << 20 {
+        while drained.count < readBytes {
             let made = try buffer.withUnsafeMutableBytes { try source.read(into: $0) }
             if made == 0 { break }
             drained.add(buffer[..<made])

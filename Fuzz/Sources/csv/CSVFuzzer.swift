@@ -8,7 +8,7 @@ import SluiceCore
     var choices = Choices(Fuzzing.bytes(data, count))
     let options = choices.dialect()
     let turn = choices.number(below: types.count)
-    let chunkBytes = choices.one(of: [1 << 20, 64, 300, 1])
+    let chunkBytes = choices.one(of: [8 << 10, 64, 300, 1])
     let text = choices.rest
     guard let dialect = try? CSVDialect(options) else { return 0 }
     explain(text, dialect)

@@ -12,6 +12,8 @@ import SluiceExpressions
     guard let bound = try? expression.bind(to: batch.schema) else { return 0 }
     let whole = bound.evaluate(batch)
     Fuzzing.require(whole.column.count == batch.rowCount, "\(whole.column.count) values for \(batch.rowCount) rows")
+    // Texts that functions may make within their limit would take seconds to print.
+    guard whole.column.byteCount < 1 << 16 else { return 0 }
     for row in 0..<batch.rowCount {
         let one = bound.evaluate(batch.slice(row..<(row + 1)))
         let (found, expected) = (whole.column[row].json, one.column[0].json)

@@ -35,7 +35,7 @@ private func read(_ file: ParquetFile, _ condition: (any RowCondition)?, batchRo
             while let read = try reader.next() {
                 for row in 0..<read.batch.rowCount { rows.append(read.batch.row(row).json) }
                 rows += read.rejects.map { "\($0.location.map { "\($0)" } ?? "") \($0.error.message)" }.sorted()
-                if rows.count > 2_000 { return nil }
+                if rows.count > 500 { return nil }
             }
         }
     } catch {

@@ -4,6 +4,7 @@ package import SluiceCore
 /// small file that unfolds to a huge one costs no memory.
 package struct InflatedSource: ByteSource, Sendable {
     private enum State {
+        case beforeMember
         case inMember
         /// Behind a member: another may follow, or padding with zeros (gzip only).
         case betweenMembers
@@ -13,7 +14,7 @@ package struct InflatedSource: ByteSource, Sendable {
     private let input: InputBuffer
     private let inflater: any Inflating
     private let wrapper: DeflateWrapper
-    private var state = State.inMember
+    private var state = State.beforeMember
 
     package init(_ input: InputBuffer, _ inflater: any Inflating, _ wrapper: DeflateWrapper) {
         self.input = input
@@ -30,6 +31,7 @@ package struct InflatedSource: ByteSource, Sendable {
                 try startMember()
                 continue
             }
+            if state == .beforeMember { try checkFlags() }
             let (taken, made, outcome) = inflater.run(input.unread, buffer)
             input.drop(taken)
             switch outcome {
@@ -56,8 +58,17 @@ package struct InflatedSource: ByteSource, Sendable {
         case 0: input.drop(input.unread.prefix { $0 == 0 }.count)
         case 0x1F:
             inflater.restart()
-            state = .inMember
+            state = .beforeMember
         default: throw input.garbage(codec)
         }
+    }
+
+    /// RFC 1952, 2.3.1.2: reserved flags may announce fields that would be taken for data. ISA-L passes over them; zlib does not.
+    private mutating func checkFlags() throws(SluiceError) {
+        let (place, reserved): (Int, UInt8) = (3, 0xE0)
+        if wrapper == .gzip, try input.fill(atLeast: place + 1), input.unread[place] & reserved != 0 {
+            throw input.corrupt(codec, "unknown flags in a member's header")
+        }
+        state = .inMember
     }
 }

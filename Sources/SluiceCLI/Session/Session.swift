@@ -25,6 +25,7 @@ final class Session: Sendable {
 
     /// The catalog; created, with the home directory, where there is none.
     func catalog() throws -> Catalog {
+        try checkHome()
         let catalog = try opened.withLock { held in
             if let held { return held }
             let catalog = try Catalog(home: home)
@@ -36,7 +37,18 @@ final class Session: Sendable {
     }
 
     /// The catalog if there is one; for commands that only look.
-    func existingCatalog() throws -> Catalog? { Catalog.exists(home: home) ? try catalog() : nil }
+    func existingCatalog() throws -> Catalog? {
+        try checkHome()
+        return Catalog.exists(home: home) ? try catalog() : nil
+    }
+
+    /// - Throws: `usage` where a file is in the place of the state's directory.
+    private func checkHome() throws(SluiceError) {
+        guard let kind = DiskFiles.kind(of: home), kind != .directory else { return }
+        throw SluiceError(
+            .usage, "the state is in a directory, and \(home.quotedForMessage) is a file", at: .file(path: home),
+            remedy: "say with --home or SLUICE_HOME which directory it is")
+    }
 
     /// - Throws: `notFound` where there is no catalog, so that nothing can be in it.
     func requireCatalog(for what: String) throws -> Catalog {
@@ -48,6 +60,7 @@ final class Session: Sendable {
     ///
     /// - Throws: `notFound` with the nearest name, or with what to do where there is none at all.
     func openStream(_ name: String) throws -> RecordStream {
+        try checkHome()
         do {
             let stream = try streams.open(name, for: .reading)
             for finding in stream.recovery.findings { console.notice(finding.description) }
@@ -78,6 +91,11 @@ final class Session: Sendable {
     func definition(_ name: String) throws -> PipelineDefinition {
         if let pipeline = jobs.pipelines.first(where: { $0.name == name }) {
             return try pipeline.definition(connectors: connectors, directory: ".")
+        }
+        if DiskFiles.kind(of: name) == .directory {
+            throw SluiceError(
+                .usage, "\(name.quotedForMessage) is a directory, not a definition", at: .file(path: name),
+                remedy: "name one of the files in it")
         }
         do {
             return try PipelineLoader.load(path: name, connectors: connectors)

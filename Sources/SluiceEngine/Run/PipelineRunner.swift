@@ -23,11 +23,15 @@ package struct PipelineRunner: Sendable {
 
     /// Runs a plan to the end of its input.
     ///
-    /// - Parameter progress: live counts, for whoever shows them.
+    /// - Parameters:
+    ///   - progress: live counts, for whoever shows them.
+    ///   - planning: how long the plan took, for the run's record.
     /// - Throws: `alreadyRunning`, the first reject under `on_error: fail`, what reading and writing throw, `CancellationError` as `interrupted`.
     ///   Nothing of the run is visible then, and the run's record names the error.
     @concurrent
-    package func run(_ plan: LogicalPlan, progress: RunProgress = RunProgress()) async throws -> RunSummary {
+    package func run(
+        _ plan: LogicalPlan, progress: RunProgress = RunProgress(), planning: Duration? = nil
+    ) async throws -> RunSummary {
         let definition = plan.definition
         let lock = try catalog.lock(pipeline: definition.name)
         defer { lock.release() }
@@ -42,6 +46,7 @@ package struct PipelineRunner: Sendable {
         do {
             try catalog.stage(plan.sink.stagingPaths(run: run.text) + [letters.stagedPath, work.spillPath], run: run)
             let staged = try await work.execute()
+            let worked = clock.now
             var output = try plan.sink.commit(schema: plan.outputSchema, run: run.text, staged: staged)
             var report = work.report(seconds: (clock.now - start).seconds)
             if try letters.close() {
@@ -50,6 +55,7 @@ package struct PipelineRunner: Sendable {
             }
             report.outputs = staged.map(\.finalPath)
             try Task.checkCancellation()
+            report.timings = Self.timings(planning, start, worked, clock.now)
             try catalog.commit(output, run: run, report: report)
             return RunSummary(
                 run: run, pipeline: definition.name, report: report, seconds: (clock.now - start).seconds,
@@ -63,6 +69,15 @@ package struct PipelineRunner: Sendable {
             try? catalog.failRun(run, failure, report: work.report(seconds: (clock.now - start).seconds), interrupted: isInterrupted)
             throw failure
         }
+    }
+
+    /// Parts of the run, in order; the commit itself is what the whole run took beside them.
+    private static func timings(
+        _ planning: Duration?, _ start: ContinuousClock.Instant, _ worked: ContinuousClock.Instant, _ now: ContinuousClock.Instant
+    ) -> [RunReport.Timing] {
+        func timing(_ name: String, _ duration: Duration) -> RunReport.Timing { .init(name, micros: Int64(duration.seconds * 1e6)) }
+        return (planning.map { [timing("plan", $0)] } ?? [])
+            + [timing("read, transform and stage", worked - start), timing("prepare the commit", now - worked)]
     }
 
     private static func hash(_ text: String) -> String {

@@ -56,4 +56,28 @@ struct StateFailureTests {
         #expect(result.exitCode == 0, "\(result.transcript)")
         #expect(try await victim.project.countRows("shop", "orders").rows == Project.slowRows)
     }
+
+    @Test("a file in the place of the state, and a directory in the place of a definition, are wrong arguments")
+    func wrongKinds() async throws {
+        let project = try Project()
+        try project.directory.write("in/input.csv", Victim.goodRows)
+        try project.pipeline()
+        for arguments in [
+            ["run", "pipeline.yaml", "--home", "pipeline.yaml"], ["runs", "list", "--home", "pipeline.yaml"], ["run", "in"],
+        ] {
+            let result = try await project.command(arguments).run()
+            #expect(result.exitCode == 2, "\(arguments): \(result.transcript)")
+            #expect(result.errors.contains("directory"), "\(result.transcript)")
+        }
+    }
+
+    @Test("a run records how long its parts took")
+    func timings() async throws {
+        let project = try Project()
+        try project.directory.write("in/input.csv", Victim.goodRows)
+        try project.pipeline()
+        let run = try await project.json("run", "pipeline.yaml")
+        #expect(
+            run["timings"]?.items.compactMap { $0["name"]?.text } == ["plan", "read, transform and stage", "prepare the commit"], "\(run)")
+    }
 }

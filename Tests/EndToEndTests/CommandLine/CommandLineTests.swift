@@ -10,7 +10,7 @@ struct CommandLineTests {
         ["catalog", "databases"], ["catalog", "tables"], ["catalog", "tables", "shop"], ["catalog", "show", "shop.orders", "--rows", "2"],
         ["stream", "list"], ["runs", "list"], ["runs", "show"], ["runs", "show", "last"], ["doctor"], ["functions"],
         ["functions", "upper"],
-        ["connectors"], ["connectors", "files"], ["validate", "pipeline.yaml"], ["plan", "pipeline.yaml"], ["schema", "pipeline"],
+        ["formats"], ["formats", "csv"], ["inspect", "in/input.csv"], ["connectors"], ["connectors", "files"], ["validate", "pipeline.yaml"], ["plan", "pipeline.yaml"], ["schema", "pipeline"],
     ]
 
     @Test("--version prints the release")
@@ -26,7 +26,7 @@ struct CommandLineTests {
         let result = try await Project().command(arguments).run()
         #expect(result.exitCode == 0)
         for command in [
-            "run", "validate", "plan", "schema", "catalog", "stream", "runs", "init", "doctor", "functions", "connectors", "completions",
+            "convert", "inspect", "formats", "run", "validate", "plan", "schema", "catalog", "stream", "runs", "init", "doctor", "functions", "connectors", "completions",
         ] {
             #expect(result.output.contains(command), "no \(command) in \(result.output)")
         }

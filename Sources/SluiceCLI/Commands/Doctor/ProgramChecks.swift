@@ -26,6 +26,10 @@ enum ProgramChecks {
         LinkedLibrary(name: "sqlite", symbol: "sqlite3_libversion", hasVersion: true),
         LinkedLibrary(name: "zlib", symbol: "zlibVersion", hasVersion: true),
         LinkedLibrary(name: "libcsv", symbol: "csv_parse", hasVersion: false),
+        LinkedLibrary(name: "libzstd", symbol: "ZSTD_versionString", hasVersion: true),
+        LinkedLibrary(name: "libsnappy", symbol: "snappy_compress", hasVersion: false),
+        LinkedLibrary(name: "libdeflate", symbol: "libdeflate_alloc_compressor", hasVersion: false),
+        LinkedLibrary(name: "libisal", symbol: "isal_inflate", hasVersion: false),
     ]
 
     private static func check(_ library: LinkedLibrary) -> HealthCheck {

@@ -9,6 +9,7 @@ struct InspectCommand: ReportingCommand {
         let program = Invocation.current.programName
         return CommandConfiguration(
             commandName: "inspect", abstract: "Show what a file is: format, dialect, columns with their values, metadata.",
+            usage: "\(program) inspect <file> ... [<options>]",
             discussion: """
                 All rows are read for the counts and bounds of the columns, unless the file is larger than 1 GB: then its first million \
                 rows, or those that --sample says. --full reads all of any file. "-" is standard input.

@@ -40,14 +40,18 @@ struct RunCommand: ReportingCommand {
         let monitor = RunMonitor(console: session.console, isQuiet: quiet || output.json)
         return try await Interruption.cancelling {
             let catalog = try session.catalog()
+            let planned = ContinuousClock.now
             let plan = try await Planner.plan(definition, in: session.planContext(for: definition, catalog: catalog))
             if !quiet && !output.json { for notice in plan.notices { session.console.notice(notice) } }
+            let planning = ContinuousClock.now - planned
             let runner = PipelineRunner(catalog: catalog, streams: session.streams, home: session.home, options: options)
             let progress = RunProgress()
             let started = catalog.clock.nowMicros()
             let summary: RunSummary
             do {
-                summary = try await monitor.watching(progress, of: definition.name) { try await runner.run(plan, progress: progress) }
+                summary = try await monitor.watching(progress, of: definition.name) {
+                    try await runner.run(plan, progress: progress, planning: planning)
+                }
             } catch {
                 throw RunError(error, of: definition.name, since: started, catalog: catalog)
             }

@@ -46,7 +46,7 @@ let package = Package(
         fuzzer("json", ["SluiceFormats"]),
         fuzzer("avro", ["SluiceFormats"]),
         fuzzer("parquet", ["SluiceParquet"]),
-        fuzzer("skipping", ["SluiceParquet"]),
+        fuzzer("skipping", ["SluiceCodecs", "SluiceParquet"]),
         fuzzer("patterns", ["SluicePatterns"]),
         fuzzer("expressions", ["SluiceExpressions"]),
         fuzzer("spill", []),

@@ -79,6 +79,18 @@ import Testing
         }
     }
 
+    @Test("flags that are reserved are damage, in the first member and in others", arguments: [0x20, 0x40, 0x80] as [UInt8])
+    func reservedFlags(_ flag: UInt8) {
+        let member: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+        for place in [3, member.count + 3] {
+            var file = member + member
+            file[place] = flag
+            for inflater: any Inflating in [ISALInflater(.gzip), ZlibInflater(.gzip)] {
+                #expect(Self.inflated(file, inflater, .gzip, pieceBytes: 1).code == .corruptFile)
+            }
+        }
+    }
+
     @Test("headers with a name, a comment, extra bytes and a checksum, cut at every place") func headers() {
         // RFC 1952: FEXTRA, FNAME, FCOMMENT; the deflated data is an empty block of fixed codes.
         var file: [UInt8] = [0x1F, 0x8B, 8, 0x1C, 1, 2, 3, 4, 2, 255, 3, 0, 9, 9, 9]

@@ -1,4 +1,5 @@
 import FuzzKit
+import SluiceCodecs
 import SluiceCore
 import SluiceParquet
 

@@ -92,7 +92,8 @@ struct RecordScanner: Sendable {
     private func emit(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int, _ out: inout RecordCollector) {
         if !rules.keepsEmptyLines {
             if start == end { return }
-            if rules.trims, bytes[start..<end].allSatisfy(rules.isBlank) { return }
+            // Where a carriage return alone ends no record, that of a line feed is left at the end of the line.
+            if rules.trims, bytes[start..<end].allSatisfy({ rules.isBlank($0) || $0 == 0x0D }) { return }
             if rules.splitsAtBlanks, bytes[start..<end].allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { return }
         }
         out.add(start, end, line: line)

@@ -61,6 +61,17 @@ import Testing
         #expect(result.rejects.first?.error.column == "v.a")
     }
 
+    @Test("lines of nothing but blanks and carriage returns are no records", arguments: ["\r\n", " \r\r\n", "\t\n", "\n\r"])
+    func blankLines(_ blank: String) throws {
+        let format = try json(["layout": .text("lines")])
+        let wanted = try schema(("a", "int64"))
+        let text = Array(("{\"a\":1}\n" + blank + "{\"a\":2}\r\n" + blank).utf8)
+        let careful = try readCarefully(text, format, wanted)
+        #expect(careful.rows == ["{\"a\":1}", "{\"a\":2}"])
+        #expect(careful.rejects.isEmpty)
+        #expect(try readInBlocks(text, format, wanted) == careful)
+    }
+
     @Test("escapes, also of characters beyond the basic plane, in values and keys") func escapes() throws {
         let line = #"{"\u0076":"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00"}"#
         #expect(try one(line, "string").value == .string("\"\\/\u{8}\u{c}\n\r\té😀"))

@@ -25,7 +25,7 @@ package enum ParquetLimits {
     /// Bytes that one column may take in one batch; Arrow's 32-bit offsets end at 2 GiB.
     package static let columnBatchBytes = 1 << 30
     /// Elements of lists that one column may take in one batch.
-    package static let columnBatchElements = 1 << 27
+    package static let columnBatchElements = 1 << 25
     /// Bytes that the columns of one batch are meant to take; batches of wide rows get fewer rows.
     package static let batchBytes = 16 << 20
     /// Values of one block of the delta encodings; writers use 128.

@@ -56,10 +56,12 @@ extension LeafReader {
         }
         let column = try finishBatch()
         var batch = LeafBatch(column: column, levels: shape.keepsLevels ? shape.levels : nil)
-        for (slot, error) in misfits.found {
-            var error = error
+        if misfits.isEmpty { return batch }
+        let found = misfits.found.sorted { $0.position < $1.position }
+        for (row, misfit) in zip(shape.rows(ofSlots: found.map(\.position)), found) {
+            var error = misfit.error
             error.column = pages.leaf.name
-            batch.errors.append((shape.row(ofSlot: slot), error))
+            batch.errors.append((row, error))
         }
         return batch
     }

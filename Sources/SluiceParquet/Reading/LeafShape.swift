@@ -178,20 +178,22 @@ struct LeafShape {
     /// The levels of the batch's entries, for putting lists and structs together; they hold until the next batch.
     var levels: LeafLevels { LeafLevels(repetition: repetitions.base, definition: definitions.base, count: entries) }
 
-    /// The row of a slot, counted in the batch.
-    func row(ofSlot slot: Int) -> Int {
-        if leaf.maximumRepetitionLevel == 0 { return slot }
+    /// The rows of slots, which ascend, counted in the batch.
+    ///
+    /// - Complexity: O(entries of the batch).
+    func rows(ofSlots slots: [Int]) -> [Int] {
+        if leaf.maximumRepetitionLevel == 0 || slots.isEmpty { return slots }
         let slotLevel = leaf.repeatedLevels[leaf.maximumRepetitionLevel]
+        var found: [Int] = []
         var row = -1
-        var next = 0
+        var slot = 0
         for entry in 0..<entries {
             if repetitions.base[entry] == 0 { row += 1 }
-            if Int(definitions.base[entry]) >= slotLevel {
-                if next == slot { return row }
-                next += 1
-            }
+            guard Int(definitions.base[entry]) >= slotLevel else { continue }
+            while found.count < slots.count, slots[found.count] == slot { found.append(row) }
+            slot += 1
         }
-        return max(row, 0)
+        return found
     }
 }
 

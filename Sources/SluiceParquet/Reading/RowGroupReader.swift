@@ -85,7 +85,9 @@ package final class RowGroupReader: @unchecked Sendable {
         var bytes: Double = 0
         for leaf in leaves {
             guard let metadata = group.columns[leaf].metadata else { continue }
-            bytes += Double(max(metadata.uncompressedBytes, metadata.sizeStatistics?.unencodedByteArrayBytes ?? 0, 0))
+            // Codes and runs make little of many values, so that their number counts, too.
+            let values = 4 * Double(max(metadata.valueCount, 0))
+            bytes += max(Double(max(metadata.uncompressedBytes, metadata.sizeStatistics?.unencodedByteArrayBytes ?? 0)), values)
         }
         let rows = Double(ParquetLimits.batchBytes) / max(bytes / Double(max(group.rowCount, 1)), 1)
         return max(1, min(limit, Int(min(rows, Double(limit)))))

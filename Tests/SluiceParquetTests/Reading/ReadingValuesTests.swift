@@ -43,6 +43,17 @@ struct ReadingValuesTests {
         #expect(table.rejects == ["misfits.parquet:3 at: timestamp 1001 ns is not a whole microsecond"])
     }
 
+    @Test("an element of a list that does not fit is a reject of the list's row")
+    func misfitsInLists() throws {
+        let table = try ReadTable(try ReadingFiles.open("misfits"), columns: ["id", "in_list"])
+        #expect(table.rows == ["[0,[\"t:0\"]]", "[1,[]]"])
+        #expect(
+            table.rejects == [
+                "misfits.parquet:3 in_list.list.element: timestamp 7 ns is not a whole microsecond",
+                "misfits.parquet:4 in_list.list.element: timestamp 2001 ns is not a whole microsecond",
+            ])
+    }
+
     @Test("rows carry their number in the file")
     func origins() throws {
         let file = try ReadingFiles.open("types-v2")

@@ -234,6 +234,7 @@ def small(out):
     encodings(out, flat(types_table(60, 0.2, 13)))
     skipping(out, 240, False)
     nanos = pa.table({"id": range(4), "at": pa.array([0, 1_000, 1_001, None], pa.timestamp("ns"))})
+    nanos = nanos.append_column("in_list", pa.array([[0], [], [1_000, 7, 8], [None, 2_001]], pa.list_(pa.timestamp("ns"))))
     pq.write_table(nanos, out + "/misfits.parquet")
 
 

@@ -56,6 +56,30 @@ struct HybridDecoder {
         isPacked = true
     }
 
+    /// What comes next: one number several times, or numbers of their own.
+    enum Next {
+        case repeated(Int32, count: Int)
+        /// So many numbers are in the target.
+        case unpacked(count: Int)
+    }
+
+    /// The next numbers, up to `limit` repeated ones or `room` ones of their own.
+    ///
+    /// - Throws: `corruptFile` when there are none.
+    mutating func next(_ limit: Int, into target: UnsafeMutablePointer<Int32>, room: Int) throws(SluiceError) -> Next {
+        if left == 0 { try nextRun() }
+        if !isPacked {
+            let run = min(left, limit)
+            left -= run
+            return .repeated(Int32(truncatingIfNeeded: repeated), count: run)
+        }
+        let run = min(left, limit, room)
+        BitUnpacking.unpack(packed, bit: bit, width: width, into: target, count: run)
+        bit += run * width
+        left -= run
+        return .unpacked(count: run)
+    }
+
     /// The next `count` numbers.
     ///
     /// - Throws: `corruptFile` when there are fewer.

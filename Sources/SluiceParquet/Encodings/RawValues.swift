@@ -52,6 +52,25 @@ enum RawValues {
         for index in 0..<count { target[index] = entries[Int(truncatingIfNeeded: codes[index])] }
     }
 
+    /// `target[i] = entries[code]`; the code was checked.
+    static func fill(_ entries: UnsafeRawPointer, _ code: Int32, into target: UnsafeMutableRawPointer, count: Int, width: Int) {
+        switch width {
+        case 1: fill(UInt8.self, entries, code, target, count)
+        case 2: fill(UInt16.self, entries, code, target, count)
+        case 4: fill(UInt32.self, entries, code, target, count)
+        case 8: fill(UInt64.self, entries, code, target, count)
+        default: fill(UInt128.self, entries, code, target, count)
+        }
+    }
+
+    @inline(__always)
+    private static func fill<Element: BitwiseCopyable>(
+        _ type: Element.Type, _ entries: UnsafeRawPointer, _ code: Int32, _ target: UnsafeMutableRawPointer, _ count: Int
+    ) {
+        let entry = entries.assumingMemoryBound(to: Element.self)[Int(code)]
+        target.assumingMemoryBound(to: Element.self).update(repeating: entry, count: count)
+    }
+
     /// See `spread` for elements.
     static func spread(
         _ target: UnsafeMutableRawPointer, _ run: LeafShape.Run, _ bits: UnsafePointer<UInt64>, from start: Int, width: Int

@@ -82,7 +82,7 @@ final class BytesLeaf: LeafReader {
         into target: UnsafeMutablePointer<Int32>, _ run: LeafShape.Run, _ dictionary: ByteRows, slot: Int
     ) throws(SluiceError) {
         try codes?.read(into: target, count: run.defined)
-        try Codes.check(target, run.defined, below: dictionary.count)
+        try Codes.check(target, run.defined, below: dictionary.count, width: codes?.width ?? 32)
         if run.defined < run.slots { RawValues.spread(target, run, shape.validityBits, from: slot) }
         if dictionaryMisfits.isEmpty { return }
         for index in 0..<run.slots where isDefined(slot + index, run) {

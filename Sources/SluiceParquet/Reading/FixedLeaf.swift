@@ -77,14 +77,24 @@ final class FixedLeaf: LeafReader {
     private func decodeCodes(into target: UnsafeMutableRawPointer, count: Int, misfits found: inout Misfits) throws(SluiceError) {
         guard var decoder = codes, let dictionaryCount else { return }
         let block = codeBlock.room(Self.blockValues)
-        for done in stride(from: 0, to: count, by: Self.blockValues) {
-            let run = min(count - done, Self.blockValues)
-            try decoder.read(into: block, count: run)
-            try Codes.check(block, run, below: dictionaryCount)
-            RawValues.gather(dictionary.base, block, into: target + done * width, count: run, width: width)
-            if dictionaryMisfits.isEmpty { continue }
-            for index in 0..<run {
-                if let error = dictionaryMisfits[block[index]] { found.add(done + index, error) }
+        var done = 0
+        while done < count {
+            let place = target + done * width
+            switch try decoder.next(count - done, into: block, room: Self.blockValues) {
+            case .repeated(let code, let run):
+                guard Int(UInt32(bitPattern: code)) < dictionaryCount else { throw Codes.unknown(code, dictionaryCount) }
+                RawValues.fill(dictionary.base, code, into: place, count: run, width: width)
+                if let error = dictionaryMisfits[code] { for index in done..<(done + run) { found.add(index, error) } }
+                done += run
+            case .unpacked(let run):
+                try Codes.check(block, run, below: dictionaryCount, width: decoder.width)
+                RawValues.gather(dictionary.base, block, into: place, count: run, width: width)
+                if !dictionaryMisfits.isEmpty {
+                    for index in 0..<run {
+                        if let error = dictionaryMisfits[block[index]] { found.add(done + index, error) }
+                    }
+                }
+                done += run
             }
         }
         codes = decoder
@@ -120,11 +130,20 @@ extension LeafPages {
 }
 
 enum Codes {
+    /// - Parameter width: bits of a code.
     /// - Throws: `corruptFile` when a code has no entry.
     @inline(__always)
-    static func check(_ codes: UnsafePointer<Int32>, _ count: Int, below limit: Int) throws(SluiceError) {
-        var largest: UInt32 = 0
-        for index in 0..<count { largest = max(largest, UInt32(bitPattern: codes[index])) }
-        guard count == 0 || Int(largest) < limit else { throw PageError.damaged("code \(largest) in a dictionary of \(limit) values") }
+    static func check(_ codes: UnsafePointer<Int32>, _ count: Int, below limit: Int, width: Int) throws(SluiceError) {
+        // A full dictionary has an entry for every code of that width.
+        if width < 32, 1 << width <= limit { return }
+        // The bits of all codes together are no less than the largest, and cheaper to find.
+        var bits: UInt32 = 0
+        for index in 0..<count { bits |= UInt32(bitPattern: codes[index]) }
+        if Int(bits) < limit { return }
+        for index in 0..<count where Int(UInt32(bitPattern: codes[index])) >= limit { throw unknown(codes[index], limit) }
+    }
+
+    static func unknown(_ code: Int32, _ limit: Int) -> SluiceError {
+        PageError.damaged("code \(UInt32(bitPattern: code)) in a dictionary of \(limit) values")
     }
 }

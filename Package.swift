@@ -53,11 +53,12 @@ let package = Package(
         // bricks
         room("SluiceArrow", ["SluiceCore", "CArrow"]),
         room("SluiceCodecs", ["SluiceCore", "CZlib", "CZstd", "CSnappy", "CDeflate", "CISAL"]),
+        room("SluicePatterns"),
         room("SluiceParquet", ["SluiceCore", "SluiceCodecs"]),
         // parts
         room("SluiceStorage", ["SluiceCore"]),
-        room("SluiceExpressions", ["SluiceCore"]),
-        room("SluiceFormats", ["SluiceCore", "SluiceCodecs", "SluiceParquet", "CLibCSV", "CTextScan"]),
+        room("SluiceExpressions", ["SluiceCore", "SluicePatterns"]),
+        room("SluiceFormats", ["SluiceCore", "SluiceCodecs", "SluicePatterns", "SluiceParquet", "CLibCSV", "CTextScan"]),
         room("SluiceStreams", ["SluiceCore", "CStreamSupport", crypto]),
         room("SluiceCatalog", ["SluiceCore", grdb]),
         // plan
@@ -87,13 +88,14 @@ let package = Package(
         room("SluiceTestKit", ["SluiceCore", "SluiceStorage"]),
         tests("SluiceCoreTests", ["SluiceCore", "SluiceTestKit"]),
         tests("SluiceArrowTests", ["SluiceArrow", "CArrow", "SluiceTestKit"]),
+        tests("SluicePatternsTests", ["SluicePatterns"]),
         tests("SluiceCodecsTests", ["SluiceCodecs", "SluiceTestKit"]),
         .testTarget(
             name: "SluiceParquetTests", dependencies: ["SluiceParquet", "SluiceTestKit"], exclude: ["Fixtures", "Reading/Scripts"],
             swiftSettings: strict),
         tests("SluiceStorageTests", ["SluiceStorage", "SluiceTestKit"]),
         tests("SluiceExpressionsTests", ["SluiceExpressions", "SluiceTestKit"]),
-        tests("SluiceFormatsTests", ["SluiceFormats", "SluiceTestKit", "CLibCSV"]),
+        tests("SluiceFormatsTests", ["SluiceFormats", "SluiceTestKit", "CLibCSV", "CTextScan"]),
         tests("SluiceStreamsTests", ["SluiceStreams", "SluiceTestKit"]),
         tests("SluiceCatalogTests", ["SluiceCatalog", "SluiceTestKit", grdb]),
         tests("SluicePipelinesTests", ["SluicePipelines", "SluiceTestKit"]),

@@ -1,4 +1,5 @@
 import SluiceCore
+import SluicePatterns
 import Testing
 
 @testable import SluiceExpressions
@@ -43,7 +44,7 @@ struct PatternTests {
     @Test(
         "a malformed pattern is refused",
         arguments: [
-            "(", ")", "[a", "a**", "*a", "a{3,2}", "a{1001}", "(?=a)", "(?<n>a)", "\\", "\\q", "\\1", "[b-a]", "[[:alpha:]]",
+            "(", ")", "[a", "a**", "*a", "a{3,2}", "a{1001}", "(?=a)", "(?<n", "\\", "\\q", "\\1", "[b-a]", "[[:alpha:]]",
             "((a{100}){100}){100}", "(?x)a",
         ])
     func malformed(_ pattern: String) {

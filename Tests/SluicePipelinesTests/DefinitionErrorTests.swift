@@ -97,7 +97,7 @@ import Testing
         #expect(await remedy("- derive: {a: uper(carrier)}") == "did you mean \"upper\"?")
         #expect(await remedy("- join: {with: {fils: a}, on: [b]}") == "did you mean \"files\"?")
         #expect(await errors("name: test\nsource: {files: flights.csv}\nsnik: {table: t}\n").first?.remedy?.contains("sink") == true)
-        #expect(await remedy("- explode: a")?.hasPrefix("steps: filter, derive") == true)
+        #expect(await remedy("- teleport: a")?.hasPrefix("steps: filter, derive") == true)
         let selected = await errors(definitionText("- select: [user.id]", source: "events.json")).first
         #expect(selected?.remedy == "a value inside a column needs a name: \"user_id: user.id\"")
     }

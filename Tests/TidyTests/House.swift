@@ -3,7 +3,7 @@ enum House {
     static let floors: [(name: String, targets: [String])] = [
         ("C libraries", ["CArrow", "CLibCSV", "CZlib", "CZstd", "CSnappy", "CDeflate", "CISAL", "CStreamSupport", "CTextScan"]),
         ("ground", ["SluiceCore"]),
-        ("codecs", ["SluiceCodecs", "SluiceArrow"]),
+        ("codecs", ["SluicePatterns", "SluiceCodecs", "SluiceArrow"]),
         ("file structure", ["SluiceParquet"]),
         ("parts", ["SluiceStorage", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceCatalog"]),
         ("plan", ["SluicePipelines"]),

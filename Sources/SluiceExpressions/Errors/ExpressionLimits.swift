@@ -14,8 +14,4 @@ package enum ExpressionLimits {
     package static let columnBytes = 512 << 20
     /// Elements that one lambda is evaluated for in one batch.
     package static let lambdaElements = 8 << 20
-    /// Instructions of one compiled regular expression.
-    package static let patternInstructions = 10_000
-    /// Highest bound of a repetition in a regular expression: `a{1000}`.
-    package static let patternRepetitions = 1_000
 }

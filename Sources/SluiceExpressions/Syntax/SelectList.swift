@@ -2,6 +2,7 @@ import SluiceCore
 
 /// What stands behind SELECT: expressions separated by commas, each with `AS name` where it needs one.
 package struct SelectList: Sendable {
+    /// One column of the list.
     package struct Item: Sendable {
         /// Without the name.
         package let expression: Expression

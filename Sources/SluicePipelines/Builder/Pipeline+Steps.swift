@@ -83,9 +83,15 @@ extension Pipeline {
     public enum Kept: String, Sendable { case first, last }
 
     /// Keeps one row of those whose key columns (all columns when none is given) are equal.
-    public func deduplicate(by columns: [String] = [], keep: Kept = .first, file: String = #filePath, line: Int = #line) -> Pipeline {
-        let by: [(String, DefinitionNode)] = columns.isEmpty ? [] : [("by", names(columns))]
-        return step("deduplicate", .mapping(by + [("keep", .text(keep.rawValue))]), file, line)
+    ///
+    /// - Parameter order: which of the rows is first and last; the order of the source when empty.
+    public func deduplicate(
+        by columns: [String] = [], keep: Kept = .first, orderBy order: [SortOrder] = [], file: String = #filePath, line: Int = #line
+    ) -> Pipeline {
+        var arguments: [(String, DefinitionNode)] = columns.isEmpty ? [] : [("by", names(columns))]
+        arguments.append(("keep", .text(keep.rawValue)))
+        if !order.isEmpty { arguments.append(("order_by", .list(order.map(\.node)))) }
+        return step("deduplicate", .mapping(arguments), file, line)
     }
 
     /// Makes one row of each group of rows.
@@ -94,6 +100,47 @@ extension Pipeline {
     ) -> Pipeline {
         let by: [(String, DefinitionNode)] = groups.isEmpty ? [] : [("by", .list(groups.map(\.node)))]
         return step("aggregate", .mapping(by + [("columns", texts(columns))]), file, line)
+    }
+
+    /// Makes one row of each group of rows, with columns for each of some values of a column.
+    public func pivot(
+        by groups: [String] = [], on column: String, values: [String], columns: KeyValuePairs<String, String>,
+        file: String = #filePath, line: Int = #line
+    ) -> Pipeline {
+        let by: [(String, DefinitionNode)] = groups.isEmpty ? [] : [("by", names(groups))]
+        return step(
+            "pivot", .mapping(by + [("on", .text(column)), ("values", names(values)), ("columns", texts(columns))]), file, line)
+    }
+
+    /// Makes one row of each of some columns: its name in one column, its value in another.
+    public func unpivot(
+        _ columns: String..., name: String = "name", value: String = "value", dropNulls: Bool = false,
+        file: String = #filePath, line: Int = #line
+    ) -> Pipeline {
+        var arguments: [(String, DefinitionNode)] = [("columns", names(columns)), ("name", .text(name)), ("value", .text(value))]
+        if dropNulls { arguments.append(("drop_nulls", .text("true"))) }
+        return step("unpivot", .mapping(arguments), file, line)
+    }
+
+    /// Makes one row of each element of a list.
+    ///
+    /// - Parameter element: name of the elements' column; the list's own when nil.
+    /// - Parameter position: name of a column with the element's place, from 0.
+    public func explode(
+        _ column: String, as element: String? = nil, position: String? = nil, keepEmpty: Bool = false,
+        file: String = #filePath, line: Int = #line
+    ) -> Pipeline {
+        var arguments: [(String, DefinitionNode)] = [("column", .text(column))]
+        if let element { arguments.append(("as", .text(element))) }
+        if let position { arguments.append(("position", .text(position))) }
+        if keepEmpty { arguments.append(("keep_empty", .text("true"))) }
+        return step("explode", .mapping(arguments), file, line)
+    }
+
+    /// Makes columns of the parts of structs; of all structs when none is named.
+    public func flatten(_ columns: String..., separator: String = "_", file: String = #filePath, line: Int = #line) -> Pipeline {
+        let listed: [(String, DefinitionNode)] = columns.isEmpty ? [] : [("columns", names(columns))]
+        return step("flatten", .mapping(listed + [("separator", .text(separator))]), file, line)
     }
 
     public enum Join: String, Sendable { case inner, left, semi, anti }

@@ -8,17 +8,26 @@ package struct DeduplicateStep: StepDefinition {
             OptionSpecification(
                 "by", .oneOrMany(.column), "The key columns; without them, all columns must be equal.", examples: ["[id]"]),
             OptionSpecification(
-                "keep", .enumeration(["first", "last"]), default: "first", "Which row stays, in the order of the source."),
-        ]), examples: ["- deduplicate: {by: [id], keep: first}", "- deduplicate: {}"])
+                "keep", .enumeration(["first", "last"]), default: "first",
+                "Which row stays, in the order of `order_by` or of the source."),
+            OptionSpecification(
+                "order_by", SortStep.manual.arguments, "Columns to order the rows of a key by, as in `sort`; the rows come in that order.",
+                examples: ["[-updated_at]"]),
+        ]),
+        examples: [
+            "- deduplicate: {by: [id], keep: first}", "- deduplicate: {by: [id], keep: last, order_by: updated_at}", "- deduplicate: {}",
+        ])
 
     package let location: SourceLocation?
     private let columns: [ColumnArgument]?
     private let keep: KeptDuplicate
+    private let order: SortStep?
 
     package init(from node: DefinitionNode) throws {
         location = node.keyLocation ?? node.location
         columns = try node[key: "by"].map { try ColumnArgument.list($0.oneOrMany()) }
         keep = try node[key: "keep"]?.enumeration(KeptDuplicate.self) ?? .first
+        order = try node[key: "order_by"].map { try SortStep(from: $0) }
     }
 
     package func plan(_ input: Schema, in context: PlanContext) throws -> StepPlan {
@@ -27,10 +36,15 @@ package struct DeduplicateStep: StepDefinition {
         for column in columns ?? [] {
             if let position = try errors.attempt({ try column.position(in: input) }) { keys.append(position) }
         }
+        let sorted = try errors.attempt { try order?.plan(input, in: context) } ?? nil
         try errors.throwIfAny()
         let isWhole = columns == nil
-        return StepPlan(
+        let plan = StepPlan(
             operation: .deduplicate(keys: isWhole ? Array(0..<input.count) : keys, keep: keep), outputSchema: input,
             summary: (isWhole ? "all columns" : "by " + keys.map { input.names[$0] }.joined(separator: ", ")) + ", keep \(keep.rawValue)")
+        guard var sorted else { return plan }
+        sorted.summary = "sort by \(sorted.summary)"
+        sorted.following = [plan]
+        return sorted
     }
 }

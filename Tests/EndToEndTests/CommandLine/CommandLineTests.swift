@@ -10,7 +10,8 @@ struct CommandLineTests {
         ["catalog", "databases"], ["catalog", "tables"], ["catalog", "tables", "shop"], ["catalog", "show", "shop.orders", "--rows", "2"],
         ["stream", "list"], ["runs", "list"], ["runs", "show"], ["runs", "show", "last"], ["doctor"], ["functions"],
         ["functions", "upper"],
-        ["formats"], ["formats", "csv"], ["inspect", "in/input.csv"], ["connectors"], ["connectors", "files"], ["validate", "pipeline.yaml"], ["plan", "pipeline.yaml"], ["schema", "pipeline"],
+        ["formats"], ["formats", "csv"], ["inspect", "in/input.csv"], ["connectors"], ["connectors", "files"],
+        ["validate", "pipeline.yaml"], ["plan", "pipeline.yaml"], ["schema", "pipeline"],
     ]
 
     @Test("--version prints the release")
@@ -26,7 +27,8 @@ struct CommandLineTests {
         let result = try await Project().command(arguments).run()
         #expect(result.exitCode == 0)
         for command in [
-            "convert", "inspect", "formats", "run", "validate", "plan", "schema", "catalog", "stream", "runs", "init", "doctor", "functions", "connectors", "completions",
+            "convert", "inspect", "formats", "run", "validate", "plan", "schema", "catalog", "stream", "runs", "init", "doctor",
+            "functions", "connectors", "completions",
         ] {
             #expect(result.output.contains(command), "no \(command) in \(result.output)")
         }

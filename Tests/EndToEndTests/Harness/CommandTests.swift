@@ -19,12 +19,12 @@ struct CommandTests {
     @Test("a program that runs too long is killed with its children")
     func timeout() async throws {
         let directory = try TemporaryDirectory()
-        let result = try await Command.shell("sleep 60 & echo $! > child; wait", directory: directory.root).run(timeout: .milliseconds(500))
+        let result = try await Command.shell("sleep 600 & echo $! > child; wait", directory: directory.root).run(timeout: .milliseconds(500))
         #expect(result.ending == .timeout)
         let child = try directory.text("child").trimmed
         let state = try await Command.shell("for i in $(seq 100); do kill -0 \(child) 2>/dev/null || exit 0; sleep 0.05; done; ps \(child)")
             .run()
-        #expect(!state.output.contains("sleep 60") || state.output.contains("defunct"))
+        #expect(!state.output.contains("sleep 600") || state.output.contains("defunct"))
     }
 
     @Test("a signal is told from an exit code")

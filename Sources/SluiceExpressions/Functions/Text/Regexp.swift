@@ -1,4 +1,5 @@
 import SluiceCore
+import SluicePatterns
 
 /// What the functions with regular expressions share: the pattern is compiled once, when the expression is bound.
 private enum Regexp {

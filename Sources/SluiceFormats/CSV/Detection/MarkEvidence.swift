@@ -17,6 +17,8 @@ struct MarkEvidence {
     private struct Candidate {
         var marks: SampleText.Marks
         var score: Double
+        /// Of the records, those that have the commonest number of fields.
+        var share: Double
         var fieldCount: Int
         /// Records of the commonest length, and all.
         var agreeing: Int
@@ -82,7 +84,7 @@ struct MarkEvidence {
         return common.prefix(CSVLimits.detectedWideDelimiters).map(\.key)
     }
 
-    private static func isPunctuation(_ byte: UInt8) -> Bool { "|;:~^,\t#@&*=!$%<>".utf8.contains(byte) }
+    private static func isPunctuation(_ byte: UInt8) -> Bool { "|;:~^,\t#@&*!".utf8.contains(byte) }
 
     /// The best way of quoting with one delimiter.
     private static func best(_ text: SampleText, _ dialect: CSVDialect, _ delimiter: [UInt8]) -> Candidate {
@@ -106,10 +108,10 @@ struct MarkEvidence {
 
     /// An earlier way stays unless a later one is clearly better, or has quotes where the earlier has none.
     private static func isBetter(_ later: Candidate, than earlier: Candidate) -> Bool {
-        if later.score > earlier.score + 0.01 { return true }
-        let isSame = later.marks.escape == earlier.marks.escape && later.fieldCount == earlier.fieldCount
+        if later.share > earlier.share + 0.01 { return true }
+        let isSame = later.fieldCount == earlier.fieldCount
         return isSame && later.marks.quote == single && earlier.quoted == 0 && later.bad == 0 && later.quoted >= later.records
-            && later.score >= earlier.score
+            && later.share >= earlier.share
     }
 
     private static func measure(_ text: SampleText, _ marks: SampleText.Marks) -> Candidate {
@@ -120,13 +122,12 @@ struct MarkEvidence {
         for record in records where !record.isBad && record.fieldCount > 1 { counts[record.fieldCount, default: 0] += 1 }
         let mode = counts.max { ($0.value, $0.key) < ($1.value, $1.key) }
         let bad = records.count { $0.isBad }
-        let score =
-            mode.map { mode in
-                Double(mode.value) / Double(max(records.count, 1)) * (1 - uncleanShare(text, records, marks, mode.key))
-                    * prior(marks.delimiter)
-            } ?? 0
+        let share = Double(mode?.value ?? 0) / Double(max(records.count, 1))
+        // A delimiter of several characters hardly stands in so many records by chance.
+        let unclean = mode.map { marks.delimiter.count > 1 ? 0 : uncleanShare(text, records, marks, $0.key) } ?? 0
+        let score = share * (1 - unclean / 2) * prior(marks.delimiter)
         return Candidate(
-            marks: marks, score: score, fieldCount: mode?.key ?? 1, agreeing: mode?.value ?? 0, records: records.count,
+            marks: marks, score: score, share: share, fieldCount: mode?.key ?? 1, agreeing: mode?.value ?? 0, records: records.count,
             quoted: records.reduce(0) { $0 + $1.quotedCount }, bad: bad, firstFits: records.first?.fieldCount == mode?.key)
     }
 
@@ -155,7 +156,7 @@ struct MarkEvidence {
     private static func widened(_ all: [Candidate], _ chosen: Candidate) -> Candidate? {
         guard chosen.marks.delimiter.count <= 1 else { return nil }
         return all.first { wide in
-            guard wide.marks.delimiter.count > 1, wide.firstFits, wide.fieldCount > 1 else { return false }
+            guard wide.marks.delimiter.count > 1, wide.fieldCount > 1 else { return false }
             guard let part = chosen.marks.delimiter.first else { return wide.score >= chosen.score }
             let inWide = wide.marks.delimiter.count { $0 == part }
             return inWide > 0 && chosen.fieldCount == (wide.fieldCount - 1) * inWide + 1 && wide.agreeing >= chosen.agreeing

@@ -4,9 +4,9 @@ struct PatternCompiler {
     private(set) var sets: [ScalarSet] = []
 
     mutating func emit(_ instruction: Pattern.Instruction) throws(PatternError) {
-        guard program.count < ExpressionLimits.patternInstructions else {
+        guard program.count < PatternLimits.instructions else {
             throw PatternError(
-                message: "it compiles to more than \(ExpressionLimits.patternInstructions) instructions", position: 0,
+                message: "it compiles to more than \(PatternLimits.instructions) instructions", position: 0,
                 remedy: "lower the bounds of its repetitions")
         }
         program.append(instruction)

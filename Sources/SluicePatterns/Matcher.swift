@@ -1,5 +1,5 @@
 /// Runs a pattern over texts; keeps its working memory between them.
-struct Matcher {
+package struct Matcher {
     private let pattern: Pattern
     private let slotCount: Int
     private var current: Threads
@@ -27,7 +27,7 @@ struct Matcher {
         }
     }
 
-    init(_ pattern: Pattern) {
+    package init(_ pattern: Pattern) {
         self.pattern = pattern
         slotCount = 2 * (pattern.groupCount + 1)
         current = Threads(pattern.program.count, slotCount)
@@ -36,10 +36,12 @@ struct Matcher {
     }
 
     /// Whether the pattern matches somewhere.
-    mutating func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool { run(text, from: 0, capturing: false) != nil }
+    package mutating func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool { run(text, from: 0, capturing: false) != nil }
 
     /// The first match at or after a byte offset.
-    mutating func firstMatch(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Match? { run(text, from: start, capturing: true) }
+    package mutating func firstMatch(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Match? {
+        run(text, from: start, capturing: true)
+    }
 
     private mutating func run(_ text: UnsafeBufferPointer<UInt8>, from start: Int, capturing: Bool) -> Match? {
         var best: Match?
@@ -139,7 +141,7 @@ struct Matcher {
 
     /// The scalar at a position and its bytes; 0 bytes at the end. A byte that is no UTF-8 counts as a scalar of its own.
     @inline(__always)
-    private static func decode(_ text: UnsafeBufferPointer<UInt8>, _ position: Int) -> (scalar: UInt32, length: Int) {
+    static func decode(_ text: UnsafeBufferPointer<UInt8>, _ position: Int) -> (scalar: UInt32, length: Int) {
         guard position < text.count else { return (0, 0) }
         let first = UInt32(text[position])
         if first < 0x80 { return (first, 1) }
@@ -156,11 +158,11 @@ struct Matcher {
 }
 
 /// Where a pattern and its groups matched.
-struct Match {
+package struct Match {
     fileprivate let slots: [Int]
 
     /// Bytes of a group; 0 is the whole match. Nil for a group that took no part or does not exist.
-    func group(_ number: Int) -> Range<Int>? {
+    package func group(_ number: Int) -> Range<Int>? {
         guard 2 * number + 1 < slots.count, slots[2 * number] >= 0, slots[2 * number + 1] >= 0 else { return nil }
         return slots[2 * number]..<slots[2 * number + 1]
     }

@@ -21,6 +21,7 @@ struct PatternParser {
     private var isMultiline = false
     private var dotMatchesNewline = false
     private(set) var groupCount = 0
+    private(set) var groupNames: [Int: String] = [:]
 
     init(_ text: String) { scalars = Array(text.unicodeScalars) }
 
@@ -62,7 +63,7 @@ struct PatternParser {
     private mutating func alternatives() throws(PatternError) -> PatternNode {
         depth += 1
         defer { depth -= 1 }
-        guard depth <= ExpressionLimits.nesting else { throw failure("groups nested deeper than \(ExpressionLimits.nesting)") }
+        guard depth <= PatternLimits.nesting else { throw failure("groups nested deeper than \(PatternLimits.nesting)") }
         var branches = [try sequence()]
         while accept("|") { branches.append(try sequence()) }
         return branches.count == 1 ? branches[0] : .alternatives(branches)
@@ -112,8 +113,8 @@ struct PatternParser {
             index = start
             return nil
         }
-        guard least <= ExpressionLimits.patternRepetitions, most ?? 0 <= ExpressionLimits.patternRepetitions else {
-            throw failure("a repetition of more than \(ExpressionLimits.patternRepetitions)")
+        guard least <= PatternLimits.repetitions, most ?? 0 <= PatternLimits.repetitions else {
+            throw failure("a repetition of more than \(PatternLimits.repetitions)")
         }
         if let most, most < least { throw failure("the bounds of the repetition are the wrong way round") }
         return (least, most)
@@ -121,7 +122,7 @@ struct PatternParser {
 
     private mutating func number() -> Int? {
         var value: Int?
-        while let scalar = current, Lexer.isDigit(scalar) {
+        while let scalar = current, isDigit(scalar) {
             value = min((value ?? 0) * 10 + Int(scalar.value - 0x30), 1_000_000)
             index += 1
         }
@@ -160,10 +161,12 @@ struct PatternParser {
         index += 1
         var number: Int?
         if accept("?") {
-            guard accept(":") else {
+            if try name() {
+                number = groupCount
+            } else if !accept(":") {
                 throw failure(
                     "unknown kind of group",
-                    remedy: "there are (…) and (?:…); look-around has no linear-time match, flags stand at the start: (?i)")
+                    remedy: "there are (…), (?:…) and (?<name>…); look-around has no linear-time match, flags stand at the start: (?i)")
             }
         } else {
             groupCount += 1
@@ -176,6 +179,19 @@ struct PatternParser {
         return .group(inner, number: number)
     }
 
+    /// `<name>` or `P<name>`: the start of a named group.
+    private mutating func name() throws(PatternError) -> Bool {
+        let start = scalars[index...].starts(with: ["P", "<"]) ? index + 2 : scalars[index...].starts(with: ["<"]) ? index + 1 : nil
+        guard let start, start < scalars.count, scalars[start] != "=", scalars[start] != "!" else { return false }
+        guard let end = scalars[start...].firstIndex(of: ">"), end > start else { throw failure("the group's name is not closed") }
+        groupCount += 1
+        groupNames[groupCount] = String(String.UnicodeScalarView(scalars[start..<end]))
+        index = end + 1
+        return true
+    }
+
+    private func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
+
     private mutating func escape() throws(PatternError) -> PatternNode {
         index += 1
         guard let scalar = current else { throw failure("nothing stands behind the last backslash") }
@@ -183,7 +199,7 @@ struct PatternParser {
             index += 1
             return .assertion(scalar == "b" ? .wordBoundary : .noWordBoundary)
         }
-        if Lexer.isDigit(scalar), scalar != "0" {
+        if isDigit(scalar), scalar != "0" {
             throw failure("there are no back-references", remedy: "matching takes linear time here; compare the groups with regexp_extract")
         }
         let ranges = try escapedRanges()
@@ -207,7 +223,7 @@ struct PatternParser {
         case "r": return [0x0D...0x0D]
         case "f": return [0x0C...0x0C]
         default:
-            if scalar.properties.isAlphabetic || Lexer.isDigit(scalar) {
+            if scalar.properties.isAlphabetic || isDigit(scalar) {
                 index -= 1
                 throw failure("unknown escape \\\(scalar)", remedy: #"there are \d \w \s \b, their opposites \D \W \S \B, and \t \n \r \f"#)
             }

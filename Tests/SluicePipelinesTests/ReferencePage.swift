@@ -20,8 +20,19 @@ enum ReferencePage {
             let text = "### \(manual.key)\n\n" + ([manual.summary] + manual.notes).joined(separator: " ") + "\n\n"
             let examples = "```yaml\n" + manual.examples.joined(separator: "\n") + "\n```\n"
             if case .object(let keys) = manual.arguments { return text + examples + "\n" + table(keys) }
-            return text + "Takes \(manual.arguments.wanted).\n\n" + examples
+            let keys = keys(within: manual.arguments)
+            return text + "Takes \(manual.arguments.wanted).\n\n" + examples + (keys.isEmpty ? "" : "\n" + table(keys))
         }.joined(separator: "\n")
+    }
+
+    /// The keys of the object that `shape` may be among other things, such as a column's name or a list of such objects.
+    private static func keys(within shape: ValueShape) -> [OptionSpecification] {
+        switch shape {
+        case .object(let keys): keys
+        case .either(let shapes): shapes.flatMap(keys(within:))
+        case .oneOrMany(let element), .list(let element, _): keys(within: element)
+        default: []
+        }
     }
 
     private static func table(_ keys: [OptionSpecification]) -> String {

@@ -135,6 +135,23 @@ struct RunTests {
         #expect(try DiskFiles.kind(of: harness.home + "/tmp") == nil || DiskFiles.list(harness.home + "/tmp").isEmpty)
     }
 
+    @Test("a sort in front of a limit keeps only the rows that pass it", arguments: [0, 1, 7, 1_000, 2_000])
+    func topRows(_ limit: Int) async throws {
+        let harness = try EngineHarness()
+        defer { harness.remove() }
+        let numbers = (0..<1_000).map { ($0 * 7_919) % 1_000 }
+        let source = try EngineHarness.source([
+            [numbers[..<500].map { (Int64?(Int64($0)), nil) }], [numbers[500...].map { (Int64?(Int64($0)), nil) }],
+        ])
+        let sort = LogicalOperation.sort([SortKey(column: 0, isDescending: true, nullsFirst: false)])
+        let sink = MemorySink()
+        let steps = [(sort, source.schema), (LogicalOperation.limit(limit), source.schema)]
+        let summary = try await runner(harness).run(harness.plan(source, steps, sink: sink))
+        let wanted = (0..<1_000).reversed().prefix(limit).map { Value.integer(Int64($0)) }
+        #expect(sink.result?.compactMap { $0.member("n") } ?? [] == wanted)
+        #expect(summary.report.steps.map(\.rowsOut) == [Int64(wanted.count), Int64(wanted.count)])
+    }
+
     @Test("a cancelled run ends as interrupted and leaves nothing", arguments: [true, false])
     func cancelled(_ isSerial: Bool) async throws {
         let harness = try EngineHarness()

@@ -29,7 +29,8 @@ struct SegmentBuilder {
                 try await add(union, index, step)
                 continue
             }
-            if let gathering = step.operation.gatheringOperator(outputSchema: step.outputSchema, resources: resources) {
+            let next = plan.steps.indices.contains(index + 1) ? plan.steps[index + 1].operation : nil
+            if let gathering = step.operation.gatheringOperator(outputSchema: step.outputSchema, next: next, resources: resources) {
                 current.gathering = Segment.Gathering(step: gathering, index: index, name: step.name)
                 segments.append(current)
                 current = Segment()

@@ -4,13 +4,22 @@ package import SluicePipelines
 extension LogicalOperation {
     /// The operator of a step that needs all rows; nil for steps that do not.
     ///
-    /// - Parameter schema: of the step's output; sorting and deduplicating pass their input's on.
-    package func gatheringOperator(outputSchema schema: Schema, resources: OperatorResources) -> (any GatheringOperator)? {
+    /// - Parameters:
+    ///   - schema: of the step's output; sorting and deduplicating pass their input's on.
+    ///   - next: the step behind it; a sort in front of a limit keeps only so many rows.
+    package func gatheringOperator(
+        outputSchema schema: Schema, next: LogicalOperation? = nil, resources: OperatorResources
+    ) -> (any GatheringOperator)? {
         switch self {
-        case .sort(let keys): SortGathering(keys, schema: schema, resources: resources)
+        case .sort(let keys): SortGathering(keys, schema: schema, limit: next?.rowLimit, resources: resources)
         case .deduplicate(let keys, let keep): DeduplicateGathering(keys: keys, keep: keep, schema: schema, resources: resources)
         case .aggregate(let operation): AggregateGathering(operation, outputSchema: schema, resources: resources)
         default: nil
         }
+    }
+
+    /// How many rows a limit lets pass; nil for other steps.
+    private var rowLimit: Int? {
+        if case .limit(let count) = self { count } else { nil }
     }
 }

@@ -3,7 +3,7 @@ package import SluiceCore
 
 /// The formats that there are, by name and by file name.
 package enum FormatRegistry {
-    package static let formats: [any Format.Type] = [CSVFormat.self, JSONFormat.self, ParquetFormat.self, AvroFormat.self]
+    package static let formats: [any Format.Type] = [CSVFormat.self, JSONFormat.self, ParquetFormat.self, AvroFormat.self, TextFormat.self]
 
     /// - Throws: `invalidOption` with the nearest name for a format that does not exist; what the format says of its options.
     package static func format(named name: String, options: [String: OptionValue] = [:]) throws(SluiceError) -> any Format {

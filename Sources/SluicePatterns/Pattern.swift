@@ -11,6 +11,10 @@ package struct Pattern: Sendable {
         case start
         /// From the text's start to its end.
         case whole
+        /// From the text's start on, as `start`, but the machine passes over what stands behind the match: for `PatternAutomaton`.
+        case prefix
+        /// As `anywhere`, but the machine passes over what stands around the match: for `PatternAutomaton`.
+        case within
     }
 
     enum Assertion: Sendable {
@@ -33,26 +37,52 @@ package struct Pattern: Sendable {
     let sets: [ScalarSet]
     /// Groups with a number, the whole match not counted.
     package let groupCount: Int
+    /// By number, those that have a name.
+    package let groups: [Int: PatternGroup]
     /// Names of groups by number, of those that have one.
-    package let groupNames: [Int: String]
+    package var groupNames: [Int: String] { groups.mapValues(\.name) }
     /// Whether a match can only start at the text's start.
     let isAnchored: Bool
     /// For each byte whether a match can start with it; nil where a match can be empty.
     let firstBytes: [Bool]?
+    /// The instruction that passes over what stands behind the match.
+    let tail: Int?
 
     /// - Throws: what is wrong with the pattern, and where.
     package init(_ text: String, _ place: Place = .anywhere) throws(PatternError) {
         var parser = PatternParser(text)
-        let tree = try parser.wholePattern()
+        try self.init(parser.wholePattern(), parser, place)
+    }
+
+    /// A pattern that may refer to definitions. Only groups with a name capture, and `.` matches line ends too.
+    ///
+    /// - Parameter wanted: names of the groups that are to capture; nil: all.
+    /// - Throws: what is wrong with the pattern or with a definition, and where.
+    package init(
+        _ text: String, _ place: Place, _ definitions: PatternDefinitions, wanted: Set<String>? = nil
+    ) throws(PatternError) {
+        var parser = PatternParser(text, definitions, wanted: wanted)
+        try self.init(parser.wholePattern(), parser, place)
+    }
+
+    private init(_ tree: PatternNode, _ parser: PatternParser, _ place: Place) throws(PatternError) {
+        let any = PatternNode.set(ScalarSet([], isNegated: true))
         var compiler = PatternCompiler()
-        if place == .start || place == .whole { try compiler.emit(.assertion(.textStart)) }
+        var tail: Int?
+        if place != .anywhere { try compiler.emit(.assertion(.textStart)) }
+        if place == .within { try compiler.compile(.repetition(any, least: 0, most: nil, isLazy: true)) }
         try compiler.compile(.group(tree, number: 0))
-        if place == .whole { try compiler.emit(.assertion(.textEnd)) }
+        if place == .prefix || place == .within {
+            tail = compiler.program.count + 1
+            try compiler.compile(.repetition(any, least: 0, most: nil, isLazy: false))
+        }
+        if place == .whole || tail != nil { try compiler.emit(.assertion(.textEnd)) }
         try compiler.emit(.match)
-        groupNames = parser.groupNames
+        groups = parser.groups
         program = compiler.program
         sets = compiler.sets
         groupCount = parser.groupCount
+        self.tail = tail
         isAnchored = program.prefix(2).contains { if case .assertion(.textStart) = $0 { true } else { false } }
         firstBytes = Self.firstBytes(program, sets)
     }

@@ -13,32 +13,46 @@ struct PatternAlphabet: Sendable {
     /// More classes than a byte can name make the pattern one for the slow machine.
     private(set) var isSmall = true
 
+    /// The class of all characters that are not ASCII, where that is one.
+    private var beyondASCII: UInt8?
+
     init(_ pattern: Pattern) {
-        var cuts: Set<UInt32> = [0]
+        var scalars: Set<UInt32> = []
+        var used: Set<Int> = []
         for instruction in pattern.program {
-            switch instruction {
-            case .scalar(let scalar): cuts.formUnion([scalar, scalar + 1])
-            case .set(let index): for range in pattern.sets[index].ranges { cuts.formUnion([range.lowerBound, range.upperBound + 1]) }
-            default: break
-            }
+            if case .scalar(let scalar) = instruction { scalars.insert(scalar) }
+            if case .set(let index) = instruction { used.insert(index) }
         }
+        let sets = used.sorted().map { pattern.sets[$0] }
+        var cuts: Set<UInt32> = [0, 0x80]
+        for scalar in scalars { cuts.formUnion([scalar, scalar + 1]) }
+        for set in sets { for range in set.ranges { cuts.formUnion([range.lowerBound, range.upperBound + 1]) } }
         bounds = cuts.sorted()
         var seen: [[Bool]: UInt8] = [:]
         for bound in bounds {
-            // Two stretches that every instruction treats alike are one class.
-            let key = pattern.program.indices.map { pattern.accepts($0, bound) }
-            if let known = seen[key] {
-                classes.append(known)
-            } else if seen.count < Int(UInt8.max) {
-                seen[key] = UInt8(seen.count)
-                classes.append(UInt8(representatives.count))
-                representatives.append(bound)
-            } else {
-                isSmall = false
-                classes.append(0)
+            // A character that the pattern names is a class of its own; other stretches that every set treats alike are one class.
+            if scalars.contains(bound) {
+                classes.append(add(bound))
+                continue
             }
+            let key = sets.map { $0.contains(bound) }
+            let known = seen[key] ?? add(bound)
+            seen[key] = known
+            classes.append(known)
         }
         ascii = (0..<128).map { classes[place(of: $0)] }
+        let beyond = Set(classes[place(of: 0x80)...])
+        beyondASCII = beyond.count == 1 ? beyond.first : nil
+    }
+
+    /// A new class, for which a character stands.
+    private mutating func add(_ scalar: UInt32) -> UInt8 {
+        guard representatives.count < Int(UInt8.max) else {
+            isSmall = false
+            return 0
+        }
+        representatives.append(scalar)
+        return UInt8(representatives.count - 1)
     }
 
     private func place(of scalar: UInt32) -> Int {
@@ -53,6 +67,7 @@ struct PatternAlphabet: Sendable {
     /// The class of the character at a place, and its bytes.
     func symbol(_ text: UnsafeBufferPointer<UInt8>, _ position: Int) -> (symbol: Int, length: Int) {
         let (scalar, length) = Matcher.decode(text, position)
+        if scalar >= 0x80, let beyondASCII { return (Int(beyondASCII), length) }
         return (Int(scalar < 0x80 ? ascii[Int(scalar)] : classes[place(of: scalar)]), length)
     }
 }

@@ -2,6 +2,8 @@
 struct PatternCompiler {
     private(set) var program: [Pattern.Instruction] = []
     private(set) var sets: [ScalarSet] = []
+    private var setNumbers: [ScalarSet: Int] = [:]
+    private var parts = 0
 
     mutating func emit(_ instruction: Pattern.Instruction) throws(PatternError) {
         guard program.count < PatternLimits.instructions else {
@@ -13,12 +15,22 @@ struct PatternCompiler {
     }
 
     mutating func compile(_ node: PatternNode) throws(PatternError) {
+        parts += 1
+        guard parts <= PatternLimits.compiledParts else {
+            throw PatternError(
+                message: "it has more than \(PatternLimits.compiledParts) parts when its repetitions are written out", position: 0,
+                remedy: "lower the bounds of its repetitions")
+        }
         switch node {
         case .empty: break
         case .scalar(let scalar): try emit(.scalar(scalar))
         case .set(let set):
-            sets.append(set)
-            try emit(.set(sets.count - 1))
+            let number = setNumbers[set] ?? sets.count
+            if number == sets.count {
+                setNumbers[set] = number
+                sets.append(set)
+            }
+            try emit(.set(number))
         case .assertion(let assertion): try emit(.assertion(assertion))
         case .sequence(let parts): for part in parts { try compile(part) }
         case .alternatives(let branches): try compile(branches)

@@ -1,43 +1,44 @@
-/// A regular expression's syntax tree.
-indirect enum PatternNode {
-    case empty
-    case scalar(UInt32)
-    case set(ScalarSet)
-    case assertion(Pattern.Assertion)
-    case sequence([PatternNode])
-    case alternatives([PatternNode])
-    /// `most` is nil without an upper bound.
-    case repetition(PatternNode, least: Int, most: Int?, isLazy: Bool)
-    /// Number nil: a group that is not captured.
-    case group(PatternNode, number: Int?)
-}
-
 /// Reads a regular expression's text.
 struct PatternParser {
-    private let scalars: [Unicode.Scalar]
-    private var index = 0
+    var scalars: [Unicode.Scalar]
+    var index = 0
     private var depth = 0
-    private var ignoresCase = false
+    var ignoresCase = false
     private var isMultiline = false
     private var dotMatchesNewline = false
+    /// What `%{NAME}` refers to; nil: a percent sign stands for itself, and groups without a name capture, too.
+    private let definitions: PatternDefinitions?
+    /// Whether `[[:alpha:]]` is known, as other programs' grok patterns use it.
+    var allowsNamedClasses: Bool { definitions != nil }
+    /// Names of the groups that are to capture; nil: all.
+    private let wanted: Set<String>?
+    /// The definitions that are being read, outermost first.
+    private var open: [String] = []
+    private var readCharacters: Int
     private(set) var groupCount = 0
-    private(set) var groupNames: [Int: String] = [:]
+    private(set) var groups: [Int: PatternGroup] = [:]
 
-    init(_ text: String) { scalars = Array(text.unicodeScalars) }
+    init(_ text: String, _ definitions: PatternDefinitions? = nil, wanted: Set<String>? = nil) {
+        scalars = Array(text.unicodeScalars)
+        self.definitions = definitions
+        self.wanted = wanted
+        readCharacters = scalars.count
+    }
 
-    private var current: Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
+    var current: Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
 
-    private mutating func accept(_ scalar: Unicode.Scalar) -> Bool {
+    mutating func accept(_ scalar: Unicode.Scalar) -> Bool {
         guard current == scalar else { return false }
         index += 1
         return true
     }
 
-    private func failure(_ message: String, remedy: String? = nil) -> PatternError {
+    func failure(_ message: String, remedy: String? = nil) -> PatternError {
         PatternError(message: message, position: index, remedy: remedy)
     }
 
     mutating func wholePattern() throws(PatternError) -> PatternNode {
+        if definitions != nil, open.isEmpty { dotMatchesNewline = true }
         try flags()
         let node = try alternatives()
         if current == ")" { throw failure("\")\" was never opened", remedy: #"a literal parenthesis is written \)"#) }
@@ -63,7 +64,9 @@ struct PatternParser {
     private mutating func alternatives() throws(PatternError) -> PatternNode {
         depth += 1
         defer { depth -= 1 }
-        guard depth <= PatternLimits.nesting else { throw failure("groups nested deeper than \(PatternLimits.nesting)") }
+        guard depth <= PatternLimits.nesting else {
+            throw failure("groups nested deeper than \(PatternLimits.nesting)", remedy: "a pattern must not be nested so deep")
+        }
         var branches = [try sequence()]
         while accept("|") { branches.append(try sequence()) }
         return branches.count == 1 ? branches[0] : .alternatives(branches)
@@ -133,6 +136,7 @@ struct PatternParser {
         let scalar = scalars[index]
         switch scalar {
         case "(": return try group()
+        case "%" where definitions != nil && index + 1 < scalars.count && scalars[index + 1] == "{": return try reference()
         case "[": return try characterClass()
         case "\\": return try escape()
         case ".":
@@ -150,7 +154,7 @@ struct PatternParser {
         }
     }
 
-    private func literal(_ scalar: Unicode.Scalar) -> PatternNode {
+    func literal(_ scalar: Unicode.Scalar) -> PatternNode {
         let properties = scalar.properties
         if ignoresCase, properties.isCased { return .set(ScalarSet([scalar.value...scalar.value], ignoresCase: true)) }
         return .scalar(scalar.value)
@@ -158,111 +162,119 @@ struct PatternParser {
 
     private mutating func group() throws(PatternError) -> PatternNode {
         let opened = index
+        let outer = (ignoresCase, isMultiline, dotMatchesNewline)
         index += 1
         var number: Int?
         if accept("?") {
-            if try name() {
-                number = groupCount
-            } else if !accept(":") {
+            if let name = try name() {
+                number = try capture(PatternGroup(name: name))
+            } else if !accept(":"), try !groupFlags() {
                 throw failure(
                     "unknown kind of group",
-                    remedy: "there are (…), (?:…) and (?<name>…); look-around has no linear-time match, flags stand at the start: (?i)")
+                    remedy: "there are (…), (?:…), (?<name>…) and (?i:…); look-around and atomic groups have no linear-time match")
             }
-        } else {
-            groupCount += 1
-            number = groupCount
+        } else if definitions == nil {
+            number = try capture(nil)
         }
         let inner = try alternatives()
+        (ignoresCase, isMultiline, dotMatchesNewline) = outer
         guard accept(")") else {
             throw PatternError(message: "the group is not closed", position: opened, remedy: #"a literal parenthesis is written \("#)
         }
         return .group(inner, number: number)
     }
 
-    /// `<name>` or `P<name>`: the start of a named group.
-    private mutating func name() throws(PatternError) -> Bool {
-        let start = scalars[index...].starts(with: ["P", "<"]) ? index + 2 : scalars[index...].starts(with: ["<"]) ? index + 1 : nil
-        guard let start, start < scalars.count, scalars[start] != "=", scalars[start] != "!" else { return false }
-        guard let end = scalars[start...].firstIndex(of: ">"), end > start else { throw failure("the group's name is not closed") }
+    /// The number of a group that captures; nil for one that is not wanted.
+    private mutating func capture(_ group: PatternGroup?) throws(PatternError) -> Int? {
+        if let group, let wanted, !wanted.contains(group.name) { return nil }
+        guard groupCount < PatternLimits.groups else {
+            throw failure("more than \(PatternLimits.groups) groups capture", remedy: "write (?:…) where nothing needs to be captured")
+        }
         groupCount += 1
-        groupNames[groupCount] = String(String.UnicodeScalarView(scalars[start..<end]))
+        groups[groupCount] = group
+        return groupCount
+    }
+
+    /// `i:`, `s-i:`: flags that hold in the group.
+    private mutating func groupFlags() throws(PatternError) -> Bool {
+        let start = index
+        var value = true
+        while let scalar = current {
+            switch scalar {
+            case "i": ignoresCase = value
+            case "m": isMultiline = value
+            case "s": dotMatchesNewline = value
+            case "-" where value: value = false
+            case ":" where index > start:
+                index += 1
+                return true
+            default:
+                index = start
+                return false
+            }
+            index += 1
+        }
+        return false
+    }
+
+    /// `<name>` or `P<name>`: the start of a named group.
+    private mutating func name() throws(PatternError) -> String? {
+        let start = scalars[index...].starts(with: ["P", "<"]) ? index + 2 : scalars[index...].starts(with: ["<"]) ? index + 1 : nil
+        guard let start, start < scalars.count, scalars[start] != "=", scalars[start] != "!" else { return nil }
+        guard let end = scalars[start...].firstIndex(of: ">"), end > start else { throw failure("the group's name is not closed") }
         index = end + 1
-        return true
+        return text(start..<end)
     }
 
-    private func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
+    func text(_ range: Range<Int>) -> String { String(String.UnicodeScalarView(scalars[range])) }
 
-    private mutating func escape() throws(PatternError) -> PatternNode {
-        index += 1
-        guard let scalar = current else { throw failure("nothing stands behind the last backslash") }
-        if scalar == "b" || scalar == "B" {
-            index += 1
-            return .assertion(scalar == "b" ? .wordBoundary : .noWordBoundary)
+    /// `%{NAME}`, `%{NAME:field}` or `%{NAME:field:type}`.
+    private mutating func reference() throws(PatternError) -> PatternNode {
+        let start = index
+        guard let definitions, let end = scalars[index...].firstIndex(of: "}") else {
+            throw failure("the reference is not closed", remedy: #"it is written %{NAME}; a literal %{ is written %\{"#)
         }
-        if isDigit(scalar), scalar != "0" {
-            throw failure("there are no back-references", remedy: "matching takes linear time here; compare the groups with regexp_extract")
+        let parts = scalars[(index + 2)..<end].split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+        let names = parts.map { text($0.startIndex..<$0.endIndex) }
+        guard let definition = definitions[names[0]] else {
+            throw PatternError(
+                message: "there is no pattern with the name \"\(names[0])\"", position: start + 2, unknownName: names[0])
         }
-        let ranges = try escapedRanges()
-        if ranges.count == 1, ranges[0].count == 1, let single = Unicode.Scalar(ranges[0].lowerBound) { return literal(single) }
-        return .set(ScalarSet(ranges))
+        if names.dropFirst().contains("") {
+            throw failure("a name is empty in %{\(names.joined(separator: ":"))}", remedy: "write %{NAME:column} or %{NAME:column:type}")
+        }
+        if open.contains(names[0]) {
+            throw failure(
+                "the pattern \(names[0]) refers to itself: \((open.drop { $0 != names[0] } + [names[0]]).joined(separator: " > "))",
+                remedy: "a definition cannot contain itself; write a repetition instead")
+        }
+        index = end + 1
+        let group = names.count > 1 ? PatternGroup(name: names[1], type: names.count > 2 ? names[2] : nil, definition: names[0]) : nil
+        let number = group == nil ? nil : try capture(group)
+        return .group(try definedPattern(names[0], definition, from: start), number: number)
     }
 
-    /// What stands behind a backslash, as ranges; `index` is at the character behind it.
-    private mutating func escapedRanges() throws(PatternError) -> [ClosedRange<UInt32>] {
-        guard let scalar = current else { throw failure("nothing stands behind the last backslash") }
-        index += 1
-        switch scalar {
-        case "d": return ScalarSet.digits
-        case "D": return ScalarSet.complement(ScalarSet.digits)
-        case "w": return ScalarSet.wordCharacters
-        case "W": return ScalarSet.complement(ScalarSet.wordCharacters)
-        case "s": return ScalarSet.blanks
-        case "S": return ScalarSet.complement(ScalarSet.blanks)
-        case "t": return [0x09...0x09]
-        case "n": return [0x0A...0x0A]
-        case "r": return [0x0D...0x0D]
-        case "f": return [0x0C...0x0C]
-        default:
-            if scalar.properties.isAlphabetic || isDigit(scalar) {
-                index -= 1
-                throw failure("unknown escape \\\(scalar)", remedy: #"there are \d \w \s \b, their opposites \D \W \S \B, and \t \n \r \f"#)
-            }
-            return [scalar.value...scalar.value]
+    private mutating func definedPattern(_ name: String, _ definition: String, from start: Int) throws(PatternError) -> PatternNode {
+        var inner = self
+        inner.scalars = Array(definition.unicodeScalars)
+        inner.index = 0
+        inner.depth += 1
+        inner.open.append(name)
+        inner.readCharacters += inner.scalars.count
+        guard inner.readCharacters <= PatternLimits.readCharacters else {
+            index = start
+            throw failure(
+                "its definitions have more than \(PatternLimits.readCharacters) characters together, each counted where it is used")
         }
-    }
-
-    private mutating func characterClass() throws(PatternError) -> PatternNode {
-        let opened = index
-        index += 1
-        let isNegated = accept("^")
-        var ranges: [ClosedRange<UInt32>] = []
-        var isFirst = true
-        while let scalar = current, scalar != "]" || isFirst {
-            isFirst = false
-            let low = try classMember()
-            guard low.count == 1, low[0].count == 1, current == "-", index + 1 < scalars.count, scalars[index + 1] != "]" else {
-                ranges += low
-                continue
-            }
-            index += 1
-            let high = try classMember()
-            guard high.count == 1, high[0].count == 1, high[0].lowerBound >= low[0].lowerBound else {
-                throw failure("a range goes from a lower to a higher character")
-            }
-            ranges.append(low[0].lowerBound...high[0].lowerBound)
+        let tree: PatternNode
+        do throws(PatternError) {
+            tree = try inner.wholePattern()
+        } catch {
+            var error = error
+            error.definition = error.definition ?? name
+            throw error
         }
-        guard accept("]") else {
-            throw PatternError(message: "the class is not closed", position: opened, remedy: #"a literal bracket is written \["#)
-        }
-        return .set(ScalarSet(ranges, isNegated: isNegated, ignoresCase: ignoresCase))
-    }
-
-    private mutating func classMember() throws(PatternError) -> [ClosedRange<UInt32>] {
-        guard let scalar = current else { throw failure("the class is not closed") }
-        if scalar == "[", index + 1 < scalars.count, scalars[index + 1] == ":" {
-            throw failure("named classes such as [:alpha:] are not known", remedy: #"write ranges: [A-Za-z], \d, \w, \s"#)
-        }
-        index += 1
-        return scalar == "\\" ? try escapedRanges() : [scalar.value...scalar.value]
+        (readCharacters, groupCount, groups) = (inner.readCharacters, inner.groupCount, inner.groups)
+        return tree
     }
 }

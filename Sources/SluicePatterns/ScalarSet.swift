@@ -1,5 +1,5 @@
 /// A set of Unicode scalars.
-struct ScalarSet: Sendable {
+struct ScalarSet: Hashable, Sendable {
     private(set) var ranges: [ClosedRange<UInt32>] = []
     private var isNegated = false
     /// Membership of the ASCII scalars, negation included.
@@ -38,6 +38,15 @@ struct ScalarSet: Sendable {
 
     static let digits: [ClosedRange<UInt32>] = [0x30...0x39]
     static let wordCharacters: [ClosedRange<UInt32>] = [0x30...0x39, 0x41...0x5A, 0x5F...0x5F, 0x61...0x7A]
+    static let hexadecimalDigits: [ClosedRange<UInt32>] = [0x30...0x39, 0x41...0x46, 0x61...0x66]
+    /// POSIX classes.
+    static let named: [String: [ClosedRange<UInt32>]] = [
+        "alpha": [0x41...0x5A, 0x61...0x7A], "digit": digits, "alnum": [0x30...0x39, 0x41...0x5A, 0x61...0x7A], "upper": [0x41...0x5A],
+        "lower": [0x61...0x7A], "space": blanks, "blank": [0x09...0x09, 0x20...0x20],
+        "punct": [0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E],
+        "xdigit": hexadecimalDigits, "cntrl": [0x00...0x1F, 0x7F...0x7F], "print": [0x20...0x7E], "graph": [0x21...0x7E],
+        "word": wordCharacters,
+    ]
     static let blanks: [ClosedRange<UInt32>] = [0x09...0x0D, 0x20...0x20]
 
     /// All scalars that are in none of the ranges.

@@ -1,0 +1,39 @@
+import SluicePatterns
+
+/// Which of the well-known logs a file's start is, if any.
+struct GrokDetection {
+    let pattern: String
+    /// What was chosen and why.
+    let notice: String
+
+    /// The most special first: a combined log's lines begin as common ones.
+    private static let known = ["COMBINEDAPACHELOG", "COMMONAPACHELOG", "SYSLOG5424LINE", "SYSLOGLINE", "HTTPD_ERRORLOG", "NGINXERROR"]
+
+    /// Nil where no known pattern matches most of the lines.
+    init?(_ start: [UInt8]) {
+        var lines = start.split(separator: 0x0A, maxSplits: GrokLimits.detectedLines, omittingEmptySubsequences: true)
+        // The last one may be cut, or be the rest.
+        if lines.count > 1 { lines.removeLast() }
+        lines = lines.filter { $0 != [0x0D] }
+        guard !lines.isEmpty else { return nil }
+        for name in Self.known {
+            let text = "%{\(name)}"
+            guard let pattern = try? Pattern("^" + text, .prefix, GrokLibrary.definitions, wanted: []) else { continue }
+            let automaton = PatternAutomaton(pattern)
+            var slots = [Int](repeating: -1, count: 2)
+            var matched = 0
+            for line in lines {
+                let isMatch = line.withUnsafeBufferPointer { bytes in
+                    slots.withUnsafeMutableBufferPointer { automaton.match(bytes, into: $0) }
+                }
+                if isMatch == true { matched += 1 }
+            }
+            guard matched * 100 >= lines.count * GrokLimits.detectedPercent else { continue }
+            self.pattern = text
+            notice =
+                "pattern: \(text) was detected: \(matched) of the \(lines.count) lines looked at match it; set detect: none to read whole lines"
+            return
+        }
+        return nil
+    }
+}

@@ -1,0 +1,137 @@
+import SluiceCore
+import SluicePatterns
+
+/// The pattern of a record's first line.
+struct RecordStart: Sendable {
+    fileprivate let pattern: Pattern
+
+    /// - Throws: `invalidOption` for a malformed pattern, or one that every line matches.
+    init(_ text: String, own: [String]) throws(SluiceError) {
+        var definitions = GrokLibrary.definitions
+        if !own.isEmpty { definitions = try GrokExpression(["(?<any>)"], own: own).definitions }
+        pattern = try GrokExpression.compiled(text, .prefix, definitions, wanted: [])
+        var matcher = Matcher(pattern)
+        guard !matcher.matches(UnsafeBufferPointer(start: nil, count: 0)) else {
+            throw SluiceError(
+                .invalidOption, "every line matches the record_start \(text.quotedForMessage), even an empty one",
+                remedy: "say what only a record's first line starts with, such as %{TIMESTAMP_ISO8601}")
+        }
+    }
+}
+
+/// Finds the lines with which records start.
+private final class StartSearch {
+    private let automaton: PatternAutomaton
+    private var matcher: Matcher
+    private var slots: [Int]
+
+    init(_ start: RecordStart) {
+        automaton = PatternAutomaton(start.pattern)
+        matcher = Matcher(start.pattern)
+        slots = [Int](repeating: -1, count: 2 * (start.pattern.groupCount + 1))
+    }
+
+    func matches(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+        slots.withUnsafeMutableBufferPointer { automaton.match(line, into: $0) } ?? matcher.matches(line)
+    }
+}
+
+/// Records of several lines: one starts where a line matches a pattern, and ends before the next such line.
+struct RecordStartFramer: RecordFramer {
+    let layout: FileLayout
+    private var reader: ChunkReader
+    private let path: String
+    private let start: RecordStart
+    private let keepsEmptyRecords: Bool
+    /// Of the byte at the reader's position.
+    private var line: Int64 = 1
+    /// The record at the reader's position was rejected; its other lines are passed over.
+    private var isSkipping = false
+    private var framedRecords: Int64 = 0
+
+    init(_ source: InputBytes, start: RecordStart, layout: FileLayout, keepsEmptyRecords: Bool, path: String) {
+        reader = ChunkReader(source)
+        self.start = start
+        self.layout = layout
+        self.keepsEmptyRecords = keepsEmptyRecords
+        self.path = path
+    }
+
+    mutating func next() throws(SluiceError) -> FramedRecords? {
+        while true {
+            let framed = frame()
+            if framed.count > 0 || !framed.rejects.isEmpty {
+                framedRecords += Int64(framed.count)
+                return framed
+            }
+            if reader.isAtEnd {
+                guard var failure = reader.failure else { return nil }
+                failure = failure.located(at: .file(path: path, line: Int(line)))
+                failure.message += "; \(framedRecords) whole records before it were read"
+                throw failure
+            }
+            reader.refill()
+        }
+    }
+
+    /// The whole records of the buffer, as many as a batch has rows.
+    private mutating func frame() -> FramedRecords {
+        var collector = RecordCollector()
+        let buffer = reader.buffer
+        let isEnd = reader.isAtEnd && reader.failure == nil
+        let search = StartSearch(start)
+        buffer.withUnsafeBufferPointer { bytes in
+            // Of the record, of the line that is looked at, and lines of the record before that one.
+            var (record, position, lines) = (reader.position, reader.position, Int64(0))
+            while collector.count < CoreLimits.batchRows {
+                let end = bytes.first(0x0A, from: position)
+                if position - record > CoreLimits.recordBytes || end - record > CoreLimits.recordBytes {
+                    reject(bytes, record, &collector)
+                }
+                if end == bytes.count, !isEnd {
+                    // What was passed over need not be kept.
+                    if isSkipping { (record, line, lines) = (position, line + lines, 0) }
+                    break
+                }
+                if position > record || isSkipping, position < bytes.count,
+                    search.matches(UnsafeBufferPointer(rebasing: bytes[position..<end]))
+                {
+                    add(bytes, record, position - 1, &collector)
+                    (record, line, lines) = (position, line + lines, 0)
+                }
+                if end == bytes.count {
+                    add(bytes, record, end, &collector)
+                    record = end
+                    break
+                }
+                position = end + 1
+                lines += 1
+                if position == bytes.count, isEnd {
+                    add(bytes, record, end, &collector)
+                    (record, line, lines) = (position, line + lines, 0)
+                    break
+                }
+            }
+            reader.position = record
+        }
+        return collector.framed(buffer, path: path)
+    }
+
+    private mutating func add(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int, _ collector: inout RecordCollector) {
+        defer { isSkipping = false }
+        guard !isSkipping, end >= start else { return }
+        if !keepsEmptyRecords, bytes[start..<end].allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }) { return }
+        collector.add(start, end, line: line)
+    }
+
+    private mutating func reject(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ collector: inout RecordCollector) {
+        if !isSkipping {
+            let kept = bytes[start...].prefix(FormatLimits.rejectRawBytes)
+            collector.reject(
+                RowError(
+                    .recordTooLarge, "the record is over \(CoreLimits.recordBytes) bytes; its first \(kept.count) bytes are kept"),
+                at: .file(path: path, line: Int(line)), raw: kept)
+        }
+        isSkipping = true
+    }
+}

@@ -11,7 +11,8 @@ extension PatternAutomaton {
         registerCount = 0
         var closure = Closure(pattern)
         closure.follow(0, [Int32](repeating: Self.nothing, count: slotCount), atStart: true, mark: Self.here)
-        start = number(closure.threads)
+        // At the end of an empty text a start may be asked for, too, so no later state is this one.
+        start = add(closure.threads, atStart: true)
     }
 
     /// Fills in where a state goes with a character class.
@@ -105,10 +106,15 @@ extension PatternAutomaton {
 
     private func number(_ threads: [Thread]) -> Int {
         if let number = numbers[threads] { return number }
-        let number = states.count
+        let number = add(threads, atStart: false)
         numbers[threads] = number
+        return number
+    }
+
+    private func add(_ threads: [Thread], atStart: Bool) -> Int {
+        let number = states.count
         let isSettled = threads.first.map { Int($0.place) == pattern.tail } ?? false
-        states.append(State(threads: threads, final: final(threads), isSettled: isSettled))
+        states.append(State(threads: threads, final: final(threads, atStart: atStart), isSettled: isSettled))
         registerCount += threads.count * slotCount
         table += [UInt64](repeating: Self.unknown, count: alphabet.count)
         grow(to: slotCount)
@@ -116,13 +122,15 @@ extension PatternAutomaton {
     }
 
     /// The slots of the most preferred thread that matches when the text ends.
-    private func final(_ threads: [Thread]) -> [Int32]? {
+    private func final(_ threads: [Thread], atStart: Bool) -> [Int32]? {
         for thread in threads {
             if Int(thread.place) == pattern.tail { return thread.registers }
             guard case .assertion(.textEnd) = pattern.program[Int(thread.place)] else { continue }
             var closure = Closure(pattern)
-            closure.follow(Int(thread.place), thread.registers, atStart: false, atEnd: true, mark: Self.here)
-            let matched = closure.threads.first { if case .match = pattern.program[Int($0.place)] { true } else { false } }
+            closure.follow(Int(thread.place), thread.registers, atStart: atStart, atEnd: true, mark: Self.here)
+            let matched = closure.threads.first {
+                if case .match = pattern.program[Int($0.place)] { true } else { Int($0.place) == pattern.tail }
+            }
             if let matched { return matched.registers }
         }
         return nil

@@ -48,6 +48,8 @@ struct PatternParser {
     /// `(?i)`, `(?m)`, `(?s)` or several of them at the start.
     private mutating func flags() throws(PatternError) {
         guard scalars.starts(with: ["(", "?"]), scalars.count > 2, ["i", "m", "s"].contains(scalars[2]) else { return }
+        // Those of a group end with a colon.
+        if let end = scalars[2...].firstIndex(where: { $0 == ":" || $0 == "-" || $0 == ")" }), scalars[end] != ")" { return }
         index = 2
         while let flag = current, flag != ")" {
             switch flag {

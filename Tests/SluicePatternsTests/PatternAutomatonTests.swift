@@ -52,10 +52,11 @@ import Testing
 
     private func randomPattern(_ random: inout SeededGenerator, depth: Int) -> String {
         let atoms = ["a", "b", "é", ".", "[ab]", "[^a]", #"\d"#, #"\w"#, "1"]
-        switch Int.random(in: 0..<(depth > 0 ? 8 : 3), using: &random) {
+        switch Int.random(in: 0..<(depth > 0 ? 9 : 3), using: &random) {
         case 0...2: return atoms.randomElement(using: &random)!
         case 3, 4: return randomPattern(&random, depth: depth - 1) + randomPattern(&random, depth: depth - 1)
         case 5: return "(\(randomPattern(&random, depth: depth - 1)))"
+        case 8: return ["^", "$"].randomElement(using: &random)! + randomPattern(&random, depth: depth - 1)
         case 6: return "(?:\(randomPattern(&random, depth: depth - 1))|\(randomPattern(&random, depth: depth - 1)))"
         default:
             let repetition = ["*", "+", "?", "*?", "+?", "??", "{1,2}", "{2}"].randomElement(using: &random)!

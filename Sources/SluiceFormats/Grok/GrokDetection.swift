@@ -10,10 +10,12 @@ struct GrokDetection {
     private static let known = ["COMBINEDAPACHELOG", "COMMONAPACHELOG", "SYSLOG5424LINE", "SYSLOGLINE", "HTTPD_ERRORLOG", "NGINXERROR"]
 
     /// Nil where no known pattern matches most of the lines.
-    init?(_ start: [UInt8]) {
+    ///
+    /// - Parameter isWhole: nothing follows the bytes.
+    init?(_ start: [UInt8], isWhole: Bool) {
         var lines = start.split(separator: 0x0A, maxSplits: GrokLimits.detectedLines, omittingEmptySubsequences: true)
-        // The last one may be cut, or be the rest.
-        if lines.count > 1 { lines.removeLast() }
+        let isLastCut = !isWhole && start.last != 0x0A
+        if lines.count > GrokLimits.detectedLines || (isLastCut && lines.count > 1) { lines.removeLast() }
         lines = lines.filter { $0 != [0x0D] }
         guard !lines.isEmpty else { return nil }
         for name in Self.known {

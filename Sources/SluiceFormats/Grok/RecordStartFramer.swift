@@ -47,7 +47,10 @@ struct RecordStartFramer: RecordFramer {
     private var line: Int64 = 1
     /// The record at the reader's position was rejected; its other lines are passed over.
     private var isSkipping = false
+    /// The reader's position is in the middle of a line that was too long.
+    private var isInsideLine = false
     private var framedRecords: Int64 = 0
+    private let searches = Pool<StartSearch>()
 
     init(_ source: InputBytes, start: RecordStart, layout: FileLayout, keepsEmptyRecords: Bool, path: String) {
         reader = ChunkReader(source)
@@ -76,45 +79,41 @@ struct RecordStartFramer: RecordFramer {
 
     /// The whole records of the buffer, as many as a batch has rows.
     private mutating func frame() -> FramedRecords {
-        var collector = RecordCollector()
         let buffer = reader.buffer
-        let isEnd = reader.isAtEnd && reader.failure == nil
-        let search = StartSearch(start)
-        buffer.withUnsafeBufferPointer { bytes in
-            // Of the record, of the line that is looked at, and lines of the record before that one.
-            var (record, position, lines) = (reader.position, reader.position, Int64(0))
-            while collector.count < CoreLimits.batchRows {
-                let end = bytes.first(0x0A, from: position)
-                if position - record > CoreLimits.recordBytes || end - record > CoreLimits.recordBytes {
-                    reject(bytes, record, &collector)
-                }
-                if end == bytes.count, !isEnd {
-                    // What was passed over need not be kept.
-                    if isSkipping { (record, line, lines) = (position, line + lines, 0) }
-                    break
-                }
-                if position > record || isSkipping, position < bytes.count,
-                    search.matches(UnsafeBufferPointer(rebasing: bytes[position..<end]))
-                {
-                    add(bytes, record, position - 1, &collector)
-                    (record, line, lines) = (position, line + lines, 0)
-                }
-                if end == bytes.count {
-                    add(bytes, record, end, &collector)
-                    record = end
-                    break
-                }
-                position = end + 1
-                lines += 1
-                if position == bytes.count, isEnd {
-                    add(bytes, record, end, &collector)
-                    (record, line, lines) = (position, line + lines, 0)
-                    break
-                }
-            }
-            reader.position = record
+        return searches.with({ StartSearch(start) }) { search in
+            var collector = RecordCollector()
+            buffer.withUnsafeBufferPointer { frame($0, search, &collector) }
+            return collector.framed(buffer, path: path)
         }
-        return collector.framed(buffer, path: path)
+    }
+
+    private mutating func frame(_ bytes: UnsafeBufferPointer<UInt8>, _ search: StartSearch, _ collector: inout RecordCollector) {
+        let isEnd = reader.isAtEnd && reader.failure == nil
+        // Where the record starts, where the line starts that is looked at, and how many lines lie between.
+        var (record, position, lines) = (reader.position, reader.position, Int64(0))
+        while collector.count < CoreLimits.batchRows, position < bytes.count {
+            let end = bytes.first(0x0A, from: position)
+            let isTooLong = end - position > CoreLimits.recordBytes
+            let isCut = end == bytes.count && !isEnd
+            if isCut, !isTooLong || isInsideLine {
+                if position - record > CoreLimits.recordBytes + 1 { reject(bytes, record, &collector) }
+                // What is passed over need not be kept.
+                if isSkipping { (record, line, lines) = (isInsideLine ? end : position, line + lines, 0) }
+                break
+            }
+            let start = UnsafeBufferPointer(rebasing: bytes[position..<min(end, position + CoreLimits.recordBytes)])
+            if !isInsideLine, position > record || isSkipping, search.matches(start) {
+                add(bytes, record, position - 1, &collector)
+                (record, line, lines) = (position, line + lines, 0)
+            }
+            if end - record > CoreLimits.recordBytes { reject(bytes, record, &collector) }
+            isInsideLine = isCut
+            position = min(end + 1, bytes.count)
+            lines += isCut ? 0 : 1
+            if position == bytes.count, isEnd { add(bytes, record, end, &collector) }
+            if isSkipping || (position == bytes.count && isEnd) { (record, line, lines) = (position, line + lines, 0) }
+        }
+        reader.position = record
     }
 
     private mutating func add(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int, _ collector: inout RecordCollector) {

@@ -96,9 +96,12 @@ extension TextFormat {
         var text = PrefixedSource(encoding.decoded(source))
         var format = self
         var notice: String?
-        if detects, expression == nil, recordStart == nil, let found = GrokDetection(text.peek(GrokLimits.detectedBytes)) {
-            format = try adding(["pattern": .texts([found.pattern])])
-            notice = "\(path): \(found.notice)"
+        if detects, expression == nil, recordStart == nil {
+            let start = text.peek(GrokLimits.detectedBytes)
+            if let found = GrokDetection(start, isWhole: text.isWhole) {
+                format = try adding(["pattern": .texts([found.pattern])])
+                notice = "\(path): \(found.notice)"
+            }
         }
         var layout = format.layout
         layout.warnings = notice.map { [$0] } ?? []

@@ -32,7 +32,7 @@ extension PatternAutomaton {
             table[entry] = Self.dead
             return
         }
-        let (threads, run) = renumbered(closure.threads, later)
+        let (threads, run) = slotCount == 0 ? (alike(closure.threads), []) : renumbered(closure.threads, later)
         let next = number(threads)
         var place = 0
         if run.count > 0 {
@@ -42,6 +42,12 @@ extension PatternAutomaton {
         }
         let flag = states[next].isSettled ? Self.special : 0
         table[entry] = flag | UInt64(place) << 32 | UInt64(next * alphabet.count)
+    }
+
+    /// The threads in an order of their own: where no groups are wanted, preferences do not matter, and one that passes over the rest will do.
+    private func alike(_ threads: [Thread]) -> [Thread] {
+        if let settled = threads.first(where: { Int($0.place) == pattern.tail }) { return [settled] }
+        return threads.sorted { $0.place < $1.place }
     }
 
     private struct Move {
@@ -104,7 +110,7 @@ extension PatternAutomaton {
         if registers.count < count { registers += [Int](repeating: -1, count: count - registers.count) }
     }
 
-    private func number(_ threads: [Thread]) -> Int {
+    func number(_ threads: [Thread]) -> Int {
         if let number = numbers[threads] { return number }
         let number = add(threads, atStart: false)
         numbers[threads] = number
@@ -160,6 +166,7 @@ extension PatternAutomaton {
                 case .split(let first, let second):
                     open.append((second, registers))
                     open.append((first, registers))
+                case .save where registers.isEmpty: open.append((place + 1, registers))
                 case .save(let slot):
                     var changed = registers
                     changed[slot] = mark

@@ -8,6 +8,9 @@
 ///
 /// It is for patterns of whole texts (`Pattern.Place.whole`, `.prefix`, `.within`). Not for patterns with word boundaries or line ends inside
 /// the text, and it gives up on those that make too many states; then `Matcher` has to be asked. One object serves one task.
+///
+/// One that only recognizes keeps no registers and no preferences, so that it has far fewer states: it says at little cost of a text whether
+/// looking for its groups is worth while.
 package final class PatternAutomaton {
     /// A register's value for a step: nothing was captured.
     static let nothing: Int32 = -1
@@ -36,6 +39,7 @@ package final class PatternAutomaton {
 
     let pattern: Pattern
     let alphabet: PatternAlphabet
+    /// 0 where it only recognizes.
     let slotCount: Int
     var states: [State] = []
     var numbers: [[Thread]: Int] = [:]
@@ -44,7 +48,10 @@ package final class PatternAutomaton {
     /// Runs of moves: their number, then pairs of source and target, done one after another. A negative source is the place in the text.
     var moves: [Int32] = [0]
     var start = 0
-    var restarts = 0
+    /// How often it started anew too soon.
+    private var restarts = 0
+    /// Bytes that it took in since it started anew.
+    private var takenBytes = 0
     var registers: [Int] = []
     /// Of all states' threads.
     var registerCount = 0
@@ -54,10 +61,11 @@ package final class PatternAutomaton {
     /// Characters of the last text that was not matched before it was certain that it would not be: how far the pattern fits.
     package private(set) var reached = 0
 
-    package init(_ pattern: Pattern) {
+    /// - Parameter capturing: whether the places of groups are wanted, or only whether a text matches.
+    package init(_ pattern: Pattern, capturing: Bool = true) {
         self.pattern = pattern
         alphabet = PatternAlphabet(pattern)
-        slotCount = 2 * (pattern.groupCount + 1)
+        slotCount = capturing ? 2 * (pattern.groupCount + 1) : 0
         isUsable = pattern.isAnchored && pattern.hasOnlyEnds && alphabet.isSmall
         if isUsable { begin() }
     }
@@ -65,31 +73,48 @@ package final class PatternAutomaton {
     /// Whether the text matches from its start on, and where its groups are: `slots[2 * group]` to `slots[2 * group + 1]`, -1 for a group
     /// that took no part. Nil when only `Matcher` can tell.
     ///
-    /// - Parameter slots: at least two for each group and the whole match.
+    /// - Parameter slots: at least two for each group and the whole match; of an automaton that only recognizes none are written.
     package func match(_ text: UnsafeBufferPointer<UInt8>, into slots: UnsafeMutableBufferPointer<Int>) -> Bool? {
         guard isUsable else { return nil }
         var state = start
         var position = 0
         while position < text.count {
             switch run(text, state, position) {
-            case .end(let last): (state, position) = (last, text.count)
-            case .settled(let last, let place): return take(states[last], place, slots)
+            case .end(let last):
+                takenBytes += text.count - position
+                (state, position) = (last, text.count)
+            case .settled(let last, let place):
+                takenBytes += place - position
+                return take(states[last], place, slots)
             case .stuck(let place):
+                takenBytes += place - position
                 reached = place
                 return false
             case .unknown(let last, let place):
-                if isFull {
-                    restarts += 1
-                    isUsable = restarts < PatternLimits.automatonRestarts
-                    if isUsable { begin() }
-                    return isUsable ? match(text, into: slots) : nil
-                }
-                learn(last, alphabet.symbol(text, place).symbol)
-                (state, position) = (last, place)
+                takenBytes += place - position
+                guard let known = isFull ? startAnew(from: last) : last else { return nil }
+                learn(known, alphabet.symbol(text, place).symbol)
+                (state, position) = (known, place)
             }
         }
         reached = text.count
         return take(states[state], text.count, slots)
+    }
+
+    /// Whether the text matches. Nil when only `Matcher` can tell.
+    package func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool? {
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: slotCount) { match(text, into: $0) }
+    }
+
+    /// Forgets all states but one, and gives its new number; nil if that was needed too often too soon, so that the machine is as fast.
+    private func startAnew(from state: Int) -> Int? {
+        if takenBytes < states.count * PatternLimits.automatonStateBytes { restarts += 1 }
+        takenBytes = 0
+        isUsable = restarts < PatternLimits.automatonRestarts
+        guard isUsable else { return nil }
+        let (threads, isStart) = (states[state].threads, state == start)
+        begin()
+        return isStart ? start : number(threads)
     }
 
     private func take(_ state: State, _ end: Int, _ slots: UnsafeMutableBufferPointer<Int>) -> Bool {

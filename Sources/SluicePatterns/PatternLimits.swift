@@ -16,6 +16,8 @@ package enum PatternLimits {
     static let automatonStates = 2_000
     /// Registers that the threads of these states name together.
     static let automatonRegisters = 4 << 20
-    /// How often an automaton may start anew before texts are matched without one.
+    /// Bytes that an automaton takes in for each state, at least, if it is worth the making of its states.
+    static let automatonStateBytes = 64
+    /// How often an automaton may start anew after fewer bytes before texts are matched without one.
     static let automatonRestarts = 4
 }

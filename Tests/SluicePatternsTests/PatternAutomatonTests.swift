@@ -73,6 +73,7 @@ import Testing
             // What a machine without a tail finds: the same match.
             let plain = try Pattern(text, place == .whole ? .whole : place == .prefix ? .start : .anywhere)
             let automaton = PatternAutomaton(pattern)
+            let recognizer = PatternAutomaton(pattern, capturing: false)
             for _ in 0..<12 {
                 let input = (0..<Int.random(in: 0...6, using: &random)).map { _ in
                     ["a", "b", "é", "1", "\n"].randomElement(using: &random)!
@@ -81,6 +82,10 @@ import Testing
                 #expect(reference(pattern, input.joined()) == expected, "seed \(seed): \(text) on \(input.joined().debugDescription)")
                 #expect(
                     groups(automaton, pattern, input.joined()) == expected, "seed \(seed): \(text) on \(input.joined().debugDescription)")
+                var recognized = input.joined()
+                #expect(
+                    recognized.withUTF8 { recognizer.matches($0) } == (expected != nil),
+                    "seed \(seed): \(text) on \(input.joined().debugDescription)")
                 if expected != nil { matches += 1 }
             }
         }
@@ -100,6 +105,29 @@ import Testing
                 if let range = expected?.group(1) { #expect(slots[2]..<slots[3] == range) }
             }
         }
+    }
+
+    @Test("more states than are kept are no reason to give up where they are made slowly, also within a text", arguments: [true, false])
+    func manyStates(_ capturing: Bool) throws {
+        // 2 to the 12th states, of which a block that is repeated shows a few.
+        let pattern = try Pattern("((?:a|b)*)(a(?:a|b){11})", .whole)
+        let automaton = PatternAutomaton(pattern, capturing: capturing)
+        var random = SeededGenerator(state: 3)
+        var text: [UInt8] = []
+        for _ in 0..<300 {
+            let block = (0..<12).map { _ in UInt8(ascii: Bool.random(using: &random) ? "a" : "b") }
+            for _ in 0..<400 { text += block }
+        }
+        for (last, isMatch) in [("a", true), ("b", false)] {
+            let whole = text + Array((last + "bbbbbbbbbbb").utf8)
+            whole.withUnsafeBufferPointer { whole in
+                var slots = [Int](repeating: -1, count: 6)
+                #expect(slots.withUnsafeMutableBufferPointer { automaton.match(whole, into: $0) } == isMatch)
+                if isMatch, capturing { #expect(slots == [0, whole.count, 0, text.count, text.count, whole.count]) }
+            }
+        }
+        #expect(automaton.isUsable)
+        #expect(automaton.states.count < 2_100)
     }
 
     @Test("what it cannot do it says") func limits() throws {

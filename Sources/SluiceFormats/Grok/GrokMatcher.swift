@@ -39,7 +39,11 @@ struct GrokProgram: Sendable {
 final class GrokMatcher {
     private let program: GrokProgram
     private let prefixes: [PatternAutomaton]
+    /// Tell whether a pattern matches somewhere; far cheaper than finding where its groups are.
+    private var searches: [PatternAutomaton?]
     private var withins: [PatternAutomaton?]
+    /// Whether the last text for which it was asked matched somewhere behind its start: then the next one probably does.
+    private var wasWithin: [Bool]
     private var machines: [Matcher?]
     /// Of the last match, by group: start and end, -1 where it took no part.
     private(set) var slots: [Int]
@@ -51,7 +55,9 @@ final class GrokMatcher {
     init(_ program: GrokProgram) {
         self.program = program
         prefixes = program.parts.map { PatternAutomaton($0.prefix) }
+        searches = program.parts.map { _ in nil }
         withins = program.parts.map { _ in nil }
+        wasWithin = program.parts.map { _ in false }
         machines = program.parts.map { _ in nil }
         slots = [Int](repeating: -1, count: 2 * ((program.parts.map(\.prefix.groupCount).max() ?? 0) + 1))
     }
@@ -72,6 +78,16 @@ final class GrokMatcher {
     }
 
     private func matchesWithin(_ text: UnsafeBufferPointer<UInt8>, _ part: Int) -> Bool {
+        if !wasWithin[part] {
+            let search = searches[part] ?? PatternAutomaton(program.parts[part].within, capturing: false)
+            searches[part] = search
+            if search.matches(text) == false { return false }
+        }
+        wasWithin[part] = findWithin(text, part)
+        return wasWithin[part]
+    }
+
+    private func findWithin(_ text: UnsafeBufferPointer<UInt8>, _ part: Int) -> Bool {
         let automaton = withins[part] ?? PatternAutomaton(program.parts[part].within)
         withins[part] = automaton
         if let found = slots.withUnsafeMutableBufferPointer({ automaton.match(text, into: $0) }) { return found }

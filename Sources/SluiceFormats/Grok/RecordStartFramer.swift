@@ -23,17 +23,13 @@ struct RecordStart: Sendable {
 private final class StartSearch {
     private let automaton: PatternAutomaton
     private var matcher: Matcher
-    private var slots: [Int]
 
     init(_ start: RecordStart) {
-        automaton = PatternAutomaton(start.pattern)
+        automaton = PatternAutomaton(start.pattern, capturing: false)
         matcher = Matcher(start.pattern)
-        slots = [Int](repeating: -1, count: 2 * (start.pattern.groupCount + 1))
     }
 
-    func matches(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
-        slots.withUnsafeMutableBufferPointer { automaton.match(line, into: $0) } ?? matcher.matches(line)
-    }
+    func matches(_ line: UnsafeBufferPointer<UInt8>) -> Bool { automaton.matches(line) ?? matcher.matches(line) }
 }
 
 /// Records of several lines: one starts where a line matches a pattern, and ends before the next such line.

@@ -49,6 +49,7 @@ let package = Package(
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .target(name: "CArrow"),
         .target(name: "CStreamSupport"),
+        .target(name: "CSystem"),
         .target(name: "CTextScan"),
         // bricks
         room("SluiceArrow", ["SluiceCore", "CArrow"]),
@@ -59,7 +60,7 @@ let package = Package(
         room("SluiceStorage", ["SluiceCore"]),
         room("SluiceExpressions", ["SluiceCore", "SluicePatterns"]),
         room("SluiceFormats", ["SluiceCore", "SluiceCodecs", "SluicePatterns", "SluiceParquet", "CLibCSV", "CTextScan"]),
-        room("SluiceStreams", ["SluiceCore", "CStreamSupport", crypto]),
+        room("SluiceStreams", ["SluiceCore", "CStreamSupport", "CSystem", crypto]),
         room("SluiceCatalog", ["SluiceCore", grdb]),
         // plan
         room(
@@ -73,13 +74,16 @@ let package = Package(
             ]),
         room(
             "SluiceConnectors",
-            ["SluiceCore", "SluiceCodecs", "SluiceFormats", "SluiceStreams", "SluiceCatalog", "SluiceStorage", "SluicePipelines"]),
+            [
+                "SluiceCore", "SluiceCodecs", "SluiceFormats", "SluiceStreams", "SluiceCatalog", "SluiceStorage", "SluicePipelines",
+                "CSystem",
+            ]),
         // edge
         room(
             "SluiceCLI",
             [
                 "SluiceCore", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceCatalog", "SluiceStorage", "SluicePipelines",
-                "SluiceEngine", "SluiceConnectors", arguments,
+                "SluiceEngine", "SluiceConnectors", "CSystem", arguments,
             ]),
         // user and door
         room("Sluice", ["SluiceCore", "SluicePipelines", "SluiceEngine", "SluiceCLI"]),

@@ -1,17 +1,6 @@
-#define _GNU_SOURCE
 #include "stream_support.h"
 
-#include <fcntl.h>
 #include <string.h>
-
-void sluice_start_storing(int descriptor, int64_t place, int64_t count) {
-#if defined(__linux__)
-    // Only a hint: a failure shows itself in the sync that follows.
-    (void)sync_file_range(descriptor, place, count, SYNC_FILE_RANGE_WRITE);
-#else
-    (void)descriptor, (void)place, (void)count;
-#endif
-}
 
 #if defined(__x86_64__)
 #define HAS_INSTRUCTION 1

@@ -8,10 +8,14 @@ package enum FormatLimits {
     package static let rowGroupBytes = 32 << 20
     /// Bytes that a reader asks a source for at once.
     package static let chunkBytes = CoreLimits.batchBytes
+    /// Bytes that are read of a file first; later chunks grow to `chunkBytes`.
+    package static let firstChunkBytes = 64 << 10
     /// Bytes of another encoding that are turned into UTF-8 at once.
     package static let encodedBytes = 64 << 10
     /// Rows of one file that a schema is inferred from.
     package static let sampleRows = 20_000
+    /// Rows of a sample that are looked at together.
+    package static let sampledRowsAtOnce = 1_024
     /// Bytes of one file that a schema is inferred from.
     package static let sampleBytes = 4 << 20
     /// Files of one source that a schema is inferred from.

@@ -1,7 +1,7 @@
 /// The floors of the house, lowest first. A target imports floors below its own, never a sibling.
 enum House {
     static let floors: [(name: String, targets: [String])] = [
-        ("C libraries", ["CArrow", "CLibCSV", "CZlib", "CZstd", "CSnappy", "CDeflate", "CISAL", "CStreamSupport", "CTextScan"]),
+        ("C libraries", ["CArrow", "CLibCSV", "CZlib", "CZstd", "CSnappy", "CDeflate", "CISAL", "CStreamSupport", "CSystem", "CTextScan"]),
         ("ground", ["SluiceCore"]),
         ("codecs", ["SluicePatterns", "SluiceCodecs", "SluiceArrow"]),
         ("file structure", ["SluiceParquet"]),
@@ -28,6 +28,7 @@ enum House {
         "CISAL": ["SluiceCodecs"],
         "CTextScan": ["SluiceFormats"],
         "CStreamSupport": ["SluiceStreams"],
+        "CSystem": ["SluiceStreams", "SluiceConnectors", "SluiceCLI"],
         "GRDB": ["SluiceCatalog"],
         "Yams": ["SluicePipelines"],
         "ArgumentParser": ["SluiceCLI", "Sluice", "sluice"],

@@ -1,4 +1,4 @@
-/// What the log needs and Swift cannot say: the CRC-32C instruction of the processor, and Linux's sync_file_range.
+/// What the log needs and Swift cannot say: the CRC-32C instruction of the processor.
 #ifndef SLUICE_STREAM_SUPPORT_H
 #define SLUICE_STREAM_SUPPORT_H
 
@@ -11,8 +11,5 @@ bool sluice_crc32c_available(void);
 
 /// Continues a CRC-32C (without the final inversion) over bytes; only where it is available.
 uint32_t sluice_crc32c_update(uint32_t crc, const void *bytes, size_t count);
-
-/// Starts writing a range of a file to the disk without waiting; does nothing where the system cannot.
-void sluice_start_storing(int descriptor, int64_t place, int64_t count);
 
 #endif

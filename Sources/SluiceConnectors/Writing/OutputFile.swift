@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 package import SluiceCore
 import Synchronization
@@ -8,10 +9,13 @@ final class OutputFile: Sendable {
     private let descriptor: Int32
     private let isOwned: Bool
     private let written = Atomic<Int64>(0)
+    /// Whether the disk begins with what was written while more comes, so that the sync at the end has little left to wait for.
+    private let storesEarly: Bool
 
     /// - Throws: `unreadable` where the directory may not be written, `diskFull`, `ioFailure`.
-    init(_ path: String) throws(SluiceError) {
+    init(_ path: String, storesEarly: Bool = false) throws(SluiceError) {
         self.path = path
+        self.storesEarly = storesEarly
         descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .system(errno, cannot: "create", path) }
         isOwned = true
@@ -20,6 +24,7 @@ final class OutputFile: Sendable {
     /// A pipe or device that exists.
     init(device path: String) throws(SluiceError) {
         self.path = path
+        storesEarly = false
         descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system(errno, cannot: "open", path) }
         isOwned = true
@@ -28,6 +33,7 @@ final class OutputFile: Sendable {
     /// A file that somebody else opened and closes.
     init(descriptor: Int32, name: String) {
         path = name
+        storesEarly = false
         self.descriptor = descriptor
         isOwned = false
     }
@@ -50,7 +56,11 @@ final class OutputFile: Sendable {
                 if errno == EPIPE { throw SluiceError(.readerGone, "nobody reads \(path) any more", at: .file(path: path)) }
                 throw .system(errno, cannot: "write", path)
             }
-            written.wrappingAdd(Int64(count), ordering: .relaxed)
+            let before = written.wrappingAdd(Int64(count), ordering: .relaxed).oldValue
+            let stretch = ConnectorLimits.earlyStoreBytes
+            if storesEarly, (before + Int64(count)) / stretch > before / stretch {
+                sluice_start_storing(descriptor, before / stretch * stretch, before + Int64(count) - before / stretch * stretch)
+            }
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         }
     }

@@ -19,7 +19,7 @@ final class PartFile {
         self.finalPath = finalPath
         self.compressor = compressor
         self.isDurable = isDurable
-        disk = try OutputFile(path)
+        disk = try OutputFile(path, storesEarly: isDurable)
         if let compressor { try store(compressor.header) }
     }
 

@@ -13,6 +13,14 @@ public struct Origin: Sendable {
         /// `first`, `first + 1`, …
         case dense(first: Int64, count: Int)
         case listed([Int64])
+
+        /// Those of a range of the rows.
+        public func slice(_ rows: Range<Int>) -> Positions {
+            switch self {
+            case .dense(let first, _): .dense(first: first + Int64(rows.lowerBound), count: rows.count)
+            case .listed(let list): .listed(Array(list[rows]))
+            }
+        }
     }
 
     public var split: Split
@@ -46,12 +54,7 @@ public struct Origin: Sendable {
 
     /// Origins of a range of the rows.
     public func slice(_ rows: Range<Int>) -> Origin {
-        let sliced: Positions =
-            switch positions {
-            case .dense(let first, _): .dense(first: first + Int64(rows.lowerBound), count: rows.count)
-            case .listed(let list): .listed(Array(list[rows]))
-            }
-        return Origin(split, sliced, raw: raw?.gather(rows.map { Int32($0) }))
+        Origin(split, positions.slice(rows), raw: raw?.slice(rows))
     }
 }
 
@@ -75,5 +78,10 @@ public struct RawRecords: Sendable {
     /// The same buffer, other rows: O(rows), no bytes are copied.
     public func gather(_ rows: [Int32]) -> RawRecords {
         RawRecords(bytes: bytes, starts: rows.map { starts[Int($0)] }, ends: rows.map { ends[Int($0)] })
+    }
+
+    /// The same buffer, a range of the rows.
+    public func slice(_ rows: Range<Int>) -> RawRecords {
+        RawRecords(bytes: bytes, starts: Array(starts[rows]), ends: Array(ends[rows]))
     }
 }

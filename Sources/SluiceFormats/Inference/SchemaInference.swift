@@ -32,9 +32,14 @@ package struct SchemaInference: Sendable {
         var rows = 0
         var bytes = 0
         while rows < FormatLimits.sampleRows, bytes < FormatLimits.sampleBytes, let framed = try framer.next() {
-            format.observe(framed, layout: framer.layout, sample: &sample)
+            let wanted = min(framed.count, FormatLimits.sampleRows - rows)
+            // In small parts, whose columns use the same memory one after another.
+            for start in stride(from: 0, to: wanted, by: FormatLimits.sampledRowsAtOnce) {
+                let part = framed.slice(start..<min(start + FormatLimits.sampledRowsAtOnce, wanted))
+                format.observe(part, layout: framer.layout, sample: &sample)
+            }
             firstReject = firstReject ?? framed.rejects.first
-            rows += framed.count
+            rows += wanted
             bytes += framed.records.span.count
         }
         sample.rows += rows

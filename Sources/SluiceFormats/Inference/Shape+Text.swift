@@ -8,37 +8,7 @@ extension Shape {
         self = array.withUnsafeBufferPointer { Shape($0, dialect.rules) }
     }
 
-    init(_ text: UnsafeBufferPointer<UInt8>, _ rules: TextRules) {
-        guard let first = text.first, text.count <= FormatLimits.scalarBytes else {
-            self = text.isEmpty ? .unknown : .text
-            return
-        }
-        let isNumeric = first &- 0x30 < 10 || first == UInt8(ascii: "-") || first == rules.decimalMark
-        if isNumeric, !Self.isIdentifier(text) {
-            if rules.integer(text) != nil {
-                self = .integer
-                return
-            }
-            if rules.float(text) != nil {
-                self = .float
-                return
-            }
-        }
-        if rules.boolean(text) != nil {
-            self = .boolean
-        } else if rules.date(text) != nil {
-            self = .date
-        } else {
-            self = Self.timestamp(text, rules) ?? .text
-        }
-    }
-
-    /// Whether digits are more likely a name than an amount.
-    private static func isIdentifier(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        let digits = text.drop { $0 == UInt8(ascii: "-") }
-        if digits.count > 1, digits.first == UInt8(ascii: "0"), digits[digits.startIndex + 1] &- 0x30 < 10 { return true }
-        return digits.allSatisfy { $0 &- 0x30 < 10 } && digits.count > FormatLimits.inferredIntegerDigits
-    }
+    init(_ text: UnsafeBufferPointer<UInt8>, _ rules: TextRules) { self = TextKind(text, rules).shape }
 
     static func timestamp(_ text: UnsafeBufferPointer<UInt8>, _ rules: TextRules) -> Shape? {
         if rules.timestamp(text, zoned: false) != nil { return .timestamp(zoned: false) }
@@ -55,13 +25,13 @@ extension CSVFormat {
         let batch = decoder.decode(framed).batch
         for (field, column) in zip(schema.fields, batch.columns) where !sample.isText(field.name) {
             guard case .bytes(let rows) = column.storage else { continue }
-            var shape = Shape.unknown
+            var kind = TextKind.unknown
             for row in 0..<batch.rowCount where !column.isNull(row) {
                 // An empty text in quotes is a text.
-                shape.merge(rows.length(row) == 0 ? .text : rows.withRow(row) { Shape($0, dialect.rules) })
-                if shape == .text { break }
+                if rows.length(row) == 0 { kind = .text } else { rows.withRow(row) { kind.take($0, dialect.rules) } }
+                if kind == .text { break }
             }
-            sample.observe(field.name, shape)
+            sample.observe(field.name, kind.shape)
         }
     }
 }

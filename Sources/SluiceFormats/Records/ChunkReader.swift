@@ -12,17 +12,21 @@ struct ChunkReader: Sendable {
     private(set) var failure: SluiceError?
     private var source: InputBytes
     private let chunkBytes: Int
+    /// Of the next chunk. The first ones are small: often only a header is wanted.
+    private var wantedBytes: Int
 
     init(_ source: InputBytes, chunkBytes: Int = FormatLimits.chunkBytes) {
         self.source = source
         self.chunkBytes = chunkBytes
+        wantedBytes = min(chunkBytes, FormatLimits.firstChunkBytes)
     }
 
     /// Drops what was consumed and reads more: a whole chunk, and at least as much as is left, so that a long record costs linear time.
     mutating func refill() {
         guard !isAtEnd else { return }
         let tail = position..<buffer.count
-        let capacity = tail.count + max(chunkBytes, tail.count)
+        let capacity = tail.count + max(wantedBytes, tail.count)
+        wantedBytes = min(chunkBytes, wantedBytes * 2)
         var source = source
         var ended = false
         var failure: SluiceError?

@@ -17,6 +17,12 @@ package struct FramedRecords: Sendable {
     }
 
     package var count: Int { records.count }
+
+    /// A range of the records, without what could not be framed.
+    func slice(_ rows: Range<Int>) -> FramedRecords {
+        FramedRecords(records.slice(rows), lines: lines.slice(rows), rejects: [], path: path)
+    }
+
     /// Where the records came from, with their bytes.
     package var origin: Origin { Origin(.file(path: path), lines, raw: records) }
 }

@@ -1,5 +1,5 @@
-#if canImport(CStreamSupport)
-    import CStreamSupport
+#if canImport(CSystem)
+    import CSystem
 #endif
 import Glibc
 package import SluiceCore
@@ -34,7 +34,7 @@ package final class DiskLogFile: LogFile {
     }
 
     package func startStoring(_ range: Range<Int>) {
-        #if canImport(CStreamSupport)
+        #if canImport(CSystem)
             sluice_start_storing(descriptor, Int64(range.lowerBound), Int64(range.count))
         #endif
     }

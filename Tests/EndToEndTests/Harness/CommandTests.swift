@@ -19,7 +19,8 @@ struct CommandTests {
     @Test("a program that runs too long is killed with its children")
     func timeout() async throws {
         let directory = try TemporaryDirectory()
-        let result = try await Command.shell("sleep 600 & echo $! > child; wait", directory: directory.root).run(timeout: .milliseconds(500))
+        let command = Command.shell("sleep 600 & echo $! > child; wait", directory: directory.root)
+        let result = try await command.run(timeout: .milliseconds(500))
         #expect(result.ending == .timeout)
         let child = try directory.text("child").trimmed
         let state = try await Command.shell("for i in $(seq 100); do kill -0 \(child) 2>/dev/null || exit 0; sleep 0.05; done; ps \(child)")

@@ -1,0 +1,14 @@
+/// Calls of Linux and its C library that Swift's module of it does not have.
+#ifndef SLUICE_SYSTEM_H
+#define SLUICE_SYSTEM_H
+
+#include <stdint.h>
+
+/// Starts writing a range of a file to the disk without waiting; does nothing where the system cannot.
+void sluice_start_storing(int descriptor, int64_t place, int64_t count);
+
+/// Keeps memory that was freed for the next buffers: blocks up to `block_bytes` are not mapped from the system each time, and up to
+/// `kept_bytes` of free memory are kept. Does nothing where the C library has no such setting.
+void sluice_keep_buffers(int block_bytes, int kept_bytes);
+
+#endif

@@ -10,6 +10,8 @@ package enum ConnectorLimits {
     package static let pendingFileBytes = 256 << 10
     /// Written bytes after which the disk begins to store them, where the file is to be durable.
     static let earlyStoreBytes: Int64 = 8 << 20
+    /// Rows at the end of a file that are encoded in two parts.
+    static let splitRestRows = 32_768
     /// Encoded bytes that one writer holds over all its partitions.
     package static let pendingBytes = 32 << 20
     /// Partitions that one writer may make; a table partitioned by something like an identifier is a mistake.

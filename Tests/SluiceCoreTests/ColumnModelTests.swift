@@ -52,6 +52,27 @@ struct ColumnModelTests {
         #expect(Column.concatenated(encoded.map(\.column)).values == encoded.flatMap(\.values))
     }
 
+    @Test("rows are picked of several columns in any order, however their texts are stored", arguments: ColumnModel.types)
+    func picked(_ type: DataType) {
+        var generator = Self.generator()
+        let parts = [(70, true), (0, false), (33, false), (1, true), (200, false)].map { count, usesDictionaries in
+            ColumnModel(type, count: count, usesDictionaries: usesDictionaries, using: &generator)
+        }
+        for models in [parts, [parts[0], parts[0]], [parts[2]]] {
+            for count in [0, 1, 64, 300] {
+                var picks = RowPicks(pieceCount: models.count)
+                var expected: [Value] = []
+                while expected.count < count {
+                    let piece = Int.random(in: 0..<models.count, using: &generator)
+                    guard let row = models[piece].values.indices.randomElement(using: &generator) else { continue }
+                    picks.append(row: Int32(row), of: piece)
+                    expected.append(models[piece].values[row])
+                }
+                #expect(Column.picked(models.map(\.column), picks).values == expected)
+            }
+        }
+    }
+
     @Test("filtering keeps the selected rows, from few to nearly all", arguments: cases)
     func filter(_ type: DataType, _ usesDictionaries: Bool) {
         var generator = Self.generator()

@@ -159,7 +159,7 @@ struct RunTests {
         var source = try EngineHarness.source([[[(1, "a")]]])
         source.isEndless = true
         let sink = MemorySink()
-        let last = LogicalOperation.deduplicate(keys: [0], keep: .first)
+        let last = LogicalOperation.deduplicate(keys: [0], keep: .first, order: [])
         let plan = harness.plan(source, isSerial ? [(last, source.schema)] : [], sink: sink)
         let progress = RunProgress()
         let task = Task { try await runner(harness).run(plan, progress: progress) }

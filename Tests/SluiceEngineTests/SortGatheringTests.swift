@@ -52,6 +52,35 @@ struct SortGatheringTests {
         #expect(bench.resources.budget.usedBytes == 0, comment)
     }
 
+    @Test("many rows are merged in ranges that follow one another", arguments: [1, 700, 1_000_000])
+    func ranges(_ distinct: Int64) throws {
+        var generator = Seeded(UInt64(distinct))
+        let schema = try Schema([Field("s", .string), Field("n", .int64), Field("row", .int32)])
+        let rows = (0..<200_000).map { row in
+            (
+                text: "text \(Int64.random(in: 0..<distinct, using: &generator) / 10)", number: Int64.random(in: 0...3, using: &generator),
+                row
+            )
+        }
+        let batches = stride(from: 0, to: rows.count, by: 8000).map { start in
+            let part = rows[start..<start + 8000]
+            let columns = [
+                Column.texts(ByteRows(texts: part.map(\.text))), .integers(part.map(\.number)),
+                Column(.int32, .int32(part.map { Int32($0.2) })),
+            ]
+            return Batch(schema, columns, rowCount: part.count)
+        }
+        let bench = Workbench()
+        let keys = [0, 1].map { SortKey(column: $0, isDescending: $0 == 1, nullsFirst: false) }
+        let sort = SortGathering(keys, schema: schema, resources: bench.resources)
+        let result = try sort.run(batches, parts: 3, using: &generator)
+        let expected = rows.sorted { a, b in
+            a.text == b.text ? a.number == b.number ? a.2 < b.2 : a.number > b.number : a.text.utf8.lexicographicallyPrecedes(b.text.utf8)
+        }
+        #expect(result.rows.map { $0[2] } == expected.map { .integer(Int64($0.2)) })
+        #expect(bench.resources.budget.usedBytes == 0)
+    }
+
     @Test("the first rows of many are found without keeping all")
     func top() throws {
         var generator = Seeded(5)

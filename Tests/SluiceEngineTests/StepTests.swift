@@ -69,11 +69,11 @@ struct StepTests {
         }
         #expect(sorted == order.map { json($0.element) }, comment)
 
-        let first = try await harness.rows(source, [(.deduplicate(keys: [0], keep: .first), source.schema)])
+        let first = try await harness.rows(source, [(.deduplicate(keys: [0], keep: .first, order: []), source.schema)])
         var seen: Set<Int64?> = []
         #expect(first == all.filter { seen.insert($0.0).inserted }.map(json), comment)
 
-        let last = try await harness.rows(source, [(.deduplicate(keys: [0], keep: .last), source.schema)])
+        let last = try await harness.rows(source, [(.deduplicate(keys: [0], keep: .last, order: []), source.schema)])
         seen = []
         #expect(last == Array(all.reversed().filter { seen.insert($0.0).inserted }.reversed()).map(json), comment)
 

@@ -59,7 +59,18 @@ final class SequentialWriter: OrderedSinkWriter {
 
     func collect(_ batch: Batch) throws -> [SinkBlock] { state.withLock { $0.writer.collect(batch) }.map { SinkBlock($0.batches) } }
 
-    func rest() throws -> [SinkBlock] { state.withLock { $0.writer.rest() }.map { [SinkBlock($0.batches)] } ?? [] }
+    /// The last rows; many are cut in two, so that no task has to wait for another that encodes all of them.
+    func rest() throws -> [SinkBlock] {
+        guard let block = state.withLock({ $0.writer.rest() }) else { return [] }
+        let rowCount = block.batches.reduce(0) { $0 + $1.rowCount }
+        guard rowCount >= ConnectorLimits.splitRestRows else { return [SinkBlock(block.batches)] }
+        var (first, taken) = (0, 0)
+        while taken < rowCount / 2 {
+            taken += block.batches[first].rowCount
+            first += 1
+        }
+        return [block.batches[..<first], block.batches[first...]].filter { !$0.isEmpty }.map { SinkBlock(Array($0)) }
+    }
 
     func encode(_ block: SinkBlock) throws -> EncodedSinkBlock {
         var encoded = Encoded(block: try writer.encode(FileBlock(block.batches)))

@@ -61,4 +61,10 @@ public struct Batch: Sendable {
         }
         return Batch(schema, columns, rowCount: count)
     }
+
+    /// The rows that `picks` takes of several batches, in its order; `batches` is not empty.
+    public static func picked(_ batches: [Batch], _ picks: RowPicks, schema: Schema) -> Batch {
+        let columns = schema.fields.indices.map { index in Column.picked(batches.map { $0.columns[index] }, picks) }
+        return Batch(schema, columns, rowCount: picks.count)
+    }
 }

@@ -39,15 +39,77 @@ extension ByteRows {
                 for position in positions {
                     let start = Int(offsets[Int(position)])
                     let length = Int(offsets[Int(position) &+ 1]) &- start
-                    if length <= Self.blockBytes, start <= lastBlock {
-                        to.storeBytes(of: from.loadUnaligned(fromByteOffset: start, as: UInt64.self), as: UInt64.self)
-                        to.storeBytes(of: from.loadUnaligned(fromByteOffset: start &+ 8, as: UInt64.self), toByteOffset: 8, as: UInt64.self)
-                    } else {
-                        memcpy(to, from + start, length)
-                    }
+                    Self.copyRow(from, start, length, lastBlock, to: to)
                     to += length
                 }
             }
+        }
+    }
+
+    /// Copies a row; a short one as a block, where the source has one there.
+    @inline(__always)
+    private static func copyRow(_ from: UnsafeRawPointer, _ start: Int, _ length: Int, _ lastBlock: Int, to target: UnsafeMutableRawPointer)
+    {
+        if length <= blockBytes, start <= lastBlock {
+            target.storeBytes(of: from.loadUnaligned(fromByteOffset: start, as: UInt64.self), as: UInt64.self)
+            target.storeBytes(of: from.loadUnaligned(fromByteOffset: start &+ 8, as: UInt64.self), toByteOffset: 8, as: UInt64.self)
+        } else {
+            memcpy(target, from + start, length)
+        }
+    }
+
+    /// The rows that `picks` takes of several buffers, in its order.
+    static func picked(_ parts: [ByteRows], _ picks: RowPicks) -> ByteRows {
+        var offsets = [Int32](repeating: 0, count: picks.count + 1)
+        for (part, piece) in zip(parts, picks.pieces) {
+            for (row, target) in zip(piece.rows, piece.targets) {
+                offsets[Int(target) &+ 1] = part.offsets[Int(row) &+ 1] &- part.offsets[Int(row)]
+            }
+        }
+        var total = 0
+        for row in 0..<picks.count {
+            total &+= Int(offsets[row &+ 1])
+            offsets[row &+ 1] = Int32(truncatingIfNeeded: total)
+        }
+        precondition(total <= Int(Int32.max), "a column of bytes is over 2 GiB; batches are kept smaller")
+        // Rows do not arrive in the order in which they lie, so a block must not reach into the next row: each has its exact length.
+        let data = [UInt8](unsafeUninitializedCapacity: total) { buffer, initialized in
+            initialized = total
+            guard total > 0, let to = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
+            for (part, piece) in zip(parts, picks.pieces) {
+                part.data.withUnsafeBytes { source in
+                    guard let from = source.baseAddress else { return }
+                    for (row, target) in zip(piece.rows, piece.targets) {
+                        let start = Int(part.offsets[Int(row)])
+                        copyExactly(from + start, Int(part.offsets[Int(row) &+ 1]) &- start, to: to + Int(offsets[Int(target)]))
+                    }
+                }
+            }
+        }
+        return ByteRows(offsets: offsets, data: data)
+    }
+
+    /// Copies bytes; few of them as one or two overlapping words, which costs less than a call.
+    @inline(__always)
+    private static func copyExactly(_ from: UnsafeRawPointer, _ length: Int, to target: UnsafeMutableRawPointer) {
+        if length > 16 {
+            memcpy(target, from, length)
+        } else if length >= 8 {
+            let (first, last) = (from.loadUnaligned(as: UInt64.self), from.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self))
+            target.storeBytes(of: first, as: UInt64.self)
+            target.storeBytes(of: last, toByteOffset: length &- 8, as: UInt64.self)
+        } else if length >= 4 {
+            let (first, last) = (from.loadUnaligned(as: UInt32.self), from.loadUnaligned(fromByteOffset: length &- 4, as: UInt32.self))
+            target.storeBytes(of: first, as: UInt32.self)
+            target.storeBytes(of: last, toByteOffset: length &- 4, as: UInt32.self)
+        } else if length > 0 {
+            let (first, middle, last) = (
+                from.load(as: UInt8.self), from.load(fromByteOffset: length / 2, as: UInt8.self),
+                from.load(fromByteOffset: length &- 1, as: UInt8.self)
+            )
+            target.storeBytes(of: first, as: UInt8.self)
+            target.storeBytes(of: middle, toByteOffset: length / 2, as: UInt8.self)
+            target.storeBytes(of: last, toByteOffset: length &- 1, as: UInt8.self)
         }
     }
 

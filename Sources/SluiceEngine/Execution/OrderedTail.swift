@@ -74,7 +74,9 @@ final class OrderedTail: Sendable {
     }
 
     /// All input was taken.
-    func finish() async throws {
+    ///
+    /// - Parameter width: Tasks that encode the last rows side by side.
+    func finish(width: Int) async throws {
         var late = UInt64.max >> 1
         func position() -> BatchPosition {
             late += 1
@@ -97,7 +99,10 @@ final class OrderedTail: Sendable {
         }
         guard case .sequence(let writer) = end else { return }
         if !encodesEarly { queue(try writer.rest()) }
-        try await encodeBlocks()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<width { group.addTask { try await self.encodeBlocks() } }
+            try await group.waitForAll()
+        }
     }
 
     private func pass(_ batch: Batch, behind index: Int, _ position: BatchPosition) async throws {

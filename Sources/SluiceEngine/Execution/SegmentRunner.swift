@@ -55,7 +55,7 @@ final class SegmentRunner: Sendable {
             let late = try late(segment.links[link]) { $0.common.part(link) }
             if let late { phase = try await runPhase(phase, late.map { .stream($0, lane: 0) }, lanesFrom: nil, commonFrom: link + 1) }
         }
-        try await tail?.finish()
+        try await tail?.finish(width: width)
     }
 
     /// What a probing link hands on after its input has ended; nil for other links.

@@ -12,7 +12,8 @@ extension LogicalOperation {
     ) -> (any GatheringOperator)? {
         switch self {
         case .sort(let keys): SortGathering(keys, schema: schema, limit: next?.rowLimit, resources: resources)
-        case .deduplicate(let keys, let keep): DeduplicateGathering(keys: keys, keep: keep, schema: schema, resources: resources)
+        case .deduplicate(let keys, let keep, let order):
+            DeduplicateGathering(keys: keys, keep: keep, order: order, schema: schema, resources: resources)
         case .aggregate(let operation): AggregateGathering(operation, outputSchema: schema, resources: resources)
         default: nil
         }

@@ -19,7 +19,7 @@ package protocol GatheringPart: AnyObject, Sendable {
 package struct GatheredResult: Sendable {
     /// Different tasks may drain different streams side by side.
     package var streams: [any BatchStream]
-    /// Whether the order of the rows matters: there is one stream then.
+    /// Whether the order of the rows matters: all rows of a stream stand before those of the next.
     package var isOrdered: Bool
     /// Rows that failed in the end, such as a sum that does not fit.
     package var rejects: [Reject]

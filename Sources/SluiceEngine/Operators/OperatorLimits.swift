@@ -15,6 +15,8 @@ enum OperatorLimits {
     static let runBytes = 32 << 20
     /// Rows of a chunk of a sorted run: so many of each run are in memory while runs are merged.
     static let runChunkRows = 4096
+    /// Rows of a part of the order that one task merges.
+    static let mergedRangeRows = 32_768
     /// Runs that are merged at once.
     static let mergedRuns = 64
     /// Rows that are gathered before the first of them are chosen.

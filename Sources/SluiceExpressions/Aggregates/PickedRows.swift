@@ -30,10 +30,14 @@ package struct PickedRows: Sendable {
     /// Keeps row `rows[i]` of `column` for group `groups[i]` from now on; a group stands there once.
     package mutating func replace(_ groups: [Int32], with rows: [Int32], of column: Column) {
         if rows.isEmpty { return }
-        let piece = Int32(pieces.count)
-        pieces.append(column.gather(rows))
-        for (row, group) in groups.enumerated() { places[Int(group)] = Place(piece: piece, row: Int32(truncatingIfNeeded: row)) }
-        rowsHeld += rows.count
+        let piece = Int32(truncatingIfNeeded: pieces.count)
+        // Where nearly all rows of the column are kept, it is as it is.
+        let isWhole = rows.count >= column.count / 4 * 3
+        pieces.append(isWhole ? column : column.gather(rows))
+        for (row, group) in groups.enumerated() {
+            places[Int(group)] = Place(piece: piece, row: isWhole ? rows[row] : Int32(truncatingIfNeeded: row))
+        }
+        rowsHeld += isWhole ? column.count : rows.count
         if rowsHeld > 2 * places.count + 4096 || pieces.count > 256 { compact() }
     }
 
@@ -47,17 +51,16 @@ package struct PickedRows: Sendable {
     /// The groups' rows; null for a group without one.
     package func values(of groups: [Int32]) -> Column {
         guard !pieces.isEmpty else { return .nulls(type, count: groups.count) }
-        var starts: [Int32] = []
-        var total: Int32 = 0
-        for piece in pieces {
-            starts.append(total)
-            total += Int32(piece.count)
+        var pieces = pieces
+        // For groups without a row.
+        let none = pieces.count
+        if groups.contains(where: { places[Int($0)].piece < 0 }) { pieces.append(.nulls(type, count: 1)) }
+        var picks = RowPicks(pieceCount: pieces.count)
+        for group in groups {
+            let place = places[Int(group)]
+            if place.piece < 0 { picks.append(row: 0, of: none) } else { picks.append(row: place.row, of: Int(place.piece)) }
         }
-        return Column.concatenated(pieces).gatherOrNull(
-            groups.map { group in
-                let place = places[Int(group)]
-                return place.piece < 0 ? -1 : starts[Int(place.piece)] + place.row
-            })
+        return Column.picked(pieces, picks)
     }
 }
 

@@ -36,7 +36,7 @@ extension LogicalOperation {
         case .limit: return passed
         case .sort(let keys): return passed.union(names(keys.map(\.column)))
         case .union: return passed
-        case .deduplicate(let keys, _): return passed.union(names(keys))
+        case .deduplicate(let keys, _, let order): return passed.union(names(keys + order.map(\.column)))
         case .join(let join): return passed.union(names(join.inputKeys))
         case .closure(let closure): return closure.columns.map { passed.union($0) } ?? Set(input.names)
         case .aggregate(let aggregate):

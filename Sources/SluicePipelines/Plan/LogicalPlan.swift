@@ -81,8 +81,8 @@ package enum LogicalOperation: Sendable {
     case sort([SortKey])
     /// Rows of another source behind the input's; both were brought to the output schema by name.
     case union(UnionOperation)
-    /// One row for each distinct key, in source order.
-    case deduplicate(keys: [Int], keep: KeptDuplicate)
+    /// One row for each distinct key: the first or last by `order`, and where that leaves a tie, in source order.
+    case deduplicate(keys: [Int], keep: KeptDuplicate, order: [SortKey])
     case aggregate(AggregateOperation)
     case join(JoinOperation)
     /// A closure registered in Swift.

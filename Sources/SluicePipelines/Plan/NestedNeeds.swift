@@ -54,9 +54,9 @@ extension LogicalOperation {
         case .sort(let keys):
             pass()
             addWhole(keys.map(\.column))
-        case .deduplicate(let keys, _):
+        case .deduplicate(let keys, _, let order):
             pass()
-            addWhole(keys)
+            addWhole(keys + order.map(\.column))
         case .join(let join):
             pass()
             addWhole(join.inputKeys)

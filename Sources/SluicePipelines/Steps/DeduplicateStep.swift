@@ -11,9 +11,11 @@ package struct DeduplicateStep: StepDefinition {
                 "keep", .enumeration(["first", "last"]), default: "first",
                 "Which row stays, in the order of `order_by` or of the source."),
             OptionSpecification(
-                "order_by", SortStep.manual.arguments, "Columns to order the rows of a key by, as in `sort`; the rows come in that order.",
+                "order_by", SortStep.manual.arguments,
+                "Columns to order the rows of a key by, as in `sort`; equal ones are in the order of the source.",
                 examples: ["[-updated_at]"]),
         ]),
+        notes: ["Up to 65,536 keys come in the order of the source, more in no particular order: sort them where that matters."],
         examples: [
             "- deduplicate: {by: [id], keep: first}", "- deduplicate: {by: [id], keep: last, order_by: updated_at}", "- deduplicate: {}",
         ])
@@ -38,13 +40,12 @@ package struct DeduplicateStep: StepDefinition {
         }
         let sorted = try errors.attempt { try order?.plan(input, in: context) } ?? nil
         try errors.throwIfAny()
+        var sortKeys: [SortKey] = []
+        if case .sort(let keys)? = sorted?.operation { sortKeys = keys }
         let isWhole = columns == nil
-        let plan = StepPlan(
-            operation: .deduplicate(keys: isWhole ? Array(0..<input.count) : keys, keep: keep), outputSchema: input,
-            summary: (isWhole ? "all columns" : "by " + keys.map { input.names[$0] }.joined(separator: ", ")) + ", keep \(keep.rawValue)")
-        guard var sorted else { return plan }
-        sorted.summary = "sort by \(sorted.summary)"
-        sorted.following = [plan]
-        return sorted
+        let by = isWhole ? "all columns" : "by " + keys.map { input.names[$0] }.joined(separator: ", ")
+        return StepPlan(
+            operation: .deduplicate(keys: isWhole ? Array(0..<input.count) : keys, keep: keep, order: sortKeys), outputSchema: input,
+            summary: by + ", keep \(keep.rawValue)" + (sorted.map { " by \($0.summary)" } ?? ""))
     }
 }

@@ -36,8 +36,10 @@ final class AggregateOutput {
     init(_ schema: Schema) { self.schema = schema }
 
     /// Takes the results of a store; those before were handed on.
-    func take(_ store: GroupStore, rejects: inout [Reject]) {
-        let (columns, count, errors) = store.finish()
+    ///
+    /// - Parameter inOrder: as the first rows of the groups stood in the input.
+    func take(_ store: GroupStore, inOrder: Bool, rejects: inout [Reject]) {
+        let (columns, count, errors) = store.finish(inOrder: inOrder)
         let (kept, failed) = Batch(schema, columns, rowCount: count).separating(errors)
         rejects.append(contentsOf: failed)
         self.kept = kept
@@ -71,7 +73,7 @@ private final class MergedGroupStream: BatchStream, @unchecked Sendable {
     func next(rejects: inout [Reject]) throws -> Batch? {
         if !isMerged {
             isMerged = true
-            output.take(merged(), rejects: &rejects)
+            output.take(merged(), inOrder: parts.allSatisfy { $0.groups == nil }, rejects: &rejects)
             parts = []
         }
         return output.nextBatch()
@@ -125,7 +127,7 @@ private final class SpilledGroupStream: BatchStream, @unchecked Sendable {
         chunks = []
         guard groups.hasSpilled else {
             self.groups = groups
-            return output.take(groups.store, rejects: &rejects)
+            return output.take(groups.store, inOrder: false, rejects: &rejects)
         }
         try groups.spill()
         inner = (0..<OperatorLimits.partitions).compactMap { partition in

@@ -122,9 +122,11 @@ final class GroupStore {
 
     // MARK: The end
 
-    /// The keys and results of all groups in the order of their first rows, and the groups of which an aggregate failed. Without keys there
-    /// is one group even if there was no row.
-    func finish() -> (columns: [Column], rowCount: Int, errors: RowErrors) {
+    /// The keys and results of all groups, and the groups of which an aggregate failed. Without keys there is one group even if there was no
+    /// row.
+    ///
+    /// - Parameter inOrder: as the first rows of the groups stood in the input.
+    func finish(inOrder: Bool) -> (columns: [Column], rowCount: Int, errors: RowErrors) {
         let count = layout.keyTypes.isEmpty ? 1 : table.count
         var errors = RowErrors()
         var columns = table.keyColumns()
@@ -134,7 +136,7 @@ final class GroupStore {
             errors.merge(result.errors)
             columns.append(result.column)
         }
-        guard let order = appearance() else { return (columns, count, errors) }
+        guard inOrder, let order = appearance() else { return (columns, count, errors) }
         var rank = [Int32](repeating: 0, count: order.count)
         for (place, group) in order.enumerated() { rank[Int(group)] = Int32(truncatingIfNeeded: place) }
         return (columns.map { $0.gather(order) }, count, errors.scattered(to: rank))

@@ -28,7 +28,8 @@ struct DeduplicatePlan: Sendable {
     let keys: [Int]
     let order: [SortKey]
     let resources: OperatorResources
-    /// A row as one value: its columns, and the order's key.
+    private let needsOrderKey: Bool
+    /// A row as one value: its columns, and the order's key where that has to be one of bytes.
     let rowType: DataType
     let layout: GroupLayout
     let groupSchema: Schema
@@ -38,11 +39,12 @@ struct DeduplicatePlan: Sendable {
         self.keys = keys
         self.order = order
         self.resources = resources
-        let type = DataType.structure(schema.fields + (order.isEmpty ? [] : [Field("order of rows", .binary, isNullable: false)]))
+        needsOrderKey = !order.isEmpty && !SortDigests.areAlwaysExact(order.map { schema.fields[$0.column].type })
+        let type = DataType.structure(schema.fields + (needsOrderKey ? [Field("order of rows", .binary, isNullable: false)] : []))
         rowType = type
-        let member = order.isEmpty ? nil : schema.count
+        let rowOrder: KeptRowOrder = order.isEmpty ? .place : needsOrderKey ? .bytes(member: schema.count) : .digests(order)
         layout = GroupLayout(keyTypes: keys.map { schema.fields[$0].type }) {
-            [KeptRowState(type, keepsLast: keep == .last, orderMember: member)]
+            [KeptRowState(type, keepsLast: keep == .last, order: rowOrder)]
         }
         groupSchema = Schema(unchecked: keys.indices.map { Field("key\($0)", schema.fields[keys[$0]].type) } + [Field("row", type)])
     }
@@ -50,7 +52,7 @@ struct DeduplicatePlan: Sendable {
     /// The rows of a batch as one column.
     func rows(_ batch: Batch) -> Column {
         var columns = batch.columns
-        if !order.isEmpty {
+        if needsOrderKey {
             let encoder = KeyEncoder(order.map { .init(column: $0.column, isDescending: $0.isDescending, nullsFirst: $0.nullsFirst) })
             columns.append(Column(.binary, .bytes(encoder.encode(batch))))
         }

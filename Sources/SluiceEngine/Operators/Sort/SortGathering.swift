@@ -24,11 +24,13 @@ package struct SortGathering: GatheringOperator {
             runs.removeFirst(some.count)
             let file = try plan.resources.spill.makeFile()
             var extents: [SpillExtent] = []
-            let merge = RunMerge(some, plan, shares: shares)
+            let merge = RunMerge(some.map { RunRange(run: $0) }, plan, shares: shares)
             while let batch = try merge.nextPlaced() { extents.append(try file.append(batch)) }
             runs.append(.spilled(SpilledChunks(file: file, extents: extents, schema: plan.placedSchema)))
         }
-        return GatheredResult(streams: [RunMerge(runs, plan, shares: shares)], isOrdered: true)
+        let ranges = plan.limit == nil ? RunRanges(runs, plan)?.ranges() : nil
+        return GatheredResult(
+            streams: (ranges ?? [runs.map { RunRange(run: $0) }]).map { RunMerge($0, plan, shares: shares) }, isOrdered: true)
     }
 }
 
@@ -54,6 +56,10 @@ struct SortPlan: Sendable {
         self.keys = keys + places
     }
 
+    /// Keys without the place.
+    var keyCount: Int { keys.count - 2 }
+
+    /// The order of a batch with places.
     func words(_ batch: Batch) -> SortWords { SortWords(batch.columns, keys) }
 
     /// The batch with places.
@@ -63,12 +69,25 @@ struct SortPlan: Sendable {
         return Batch(placedSchema, batch.columns + [.integers(positions), .integers(rows)], rowCount: batch.rowCount)
     }
 
-    /// Rows in order, cut into chunks; no more than the limit.
-    func sorted(_ batch: Batch) -> [Batch] {
-        var order = RowSorter.order(words(batch), rowCount: batch.rowCount)
+    /// The rows of batches in order, cut into chunks; no more than the limit.
+    func sorted(_ batches: [Batch]) -> [Batch] {
+        let rowCount = batches.reduce(0) { $0 + $1.rowCount }
+        let columns = keys.map { key in Column.concatenated(batches.map { $0.columns[key.column] }) }
+        let renumbered = keys.enumerated().map { SortKey(column: $0, isDescending: $1.isDescending, nullsFirst: $1.nullsFirst) }
+        let words = SortWords(columns, renumbered)
+        var order = RowSorter.order(words, rowCount: rowCount)
         if let limit, order.count > limit { order.removeLast(order.count - limit) }
+        var places: [(piece: Int, row: Int32)] = []
+        places.reserveCapacity(rowCount)
+        for (piece, batch) in batches.enumerated() {
+            for row in 0..<batch.rowCount { places.append((piece, Int32(truncatingIfNeeded: row))) }
+        }
         return stride(from: 0, to: order.count, by: OperatorLimits.runChunkRows).map { start in
-            batch.gather(Array(order[start..<min(start + OperatorLimits.runChunkRows, order.count)]))
+            var picks = RowPicks(pieceCount: batches.count)
+            for row in order[start..<min(start + OperatorLimits.runChunkRows, order.count)] {
+                picks.append(row: places[Int(row)].row, of: places[Int(row)].piece)
+            }
+            return Batch.picked(batches, picks, schema: placedSchema)
         }
     }
 }
@@ -136,7 +155,7 @@ final class SortPart: GatheringPart, @unchecked Sendable {
 
     /// Sorts what is pending and keeps only the first rows of it.
     private func keepFirst() throws {
-        let chunks = plan.sorted(joined())
+        let chunks = plan.sorted(takePending())
         pending = chunks
         pendingRows = chunks.reduce(0) { $0 + $1.rowCount }
         pendingBytes = chunks.reduce(0) { $0 + $1.byteCount }
@@ -147,16 +166,15 @@ final class SortPart: GatheringPart, @unchecked Sendable {
         if !share.resize(to: heldBytes + 2 * pendingBytes) { try makeRun(spilling: true) }
     }
 
-    private func joined() -> Batch {
-        // Batches in the order of the input: equal rows are in order then, and need no look at their places.
-        let sorted = pending.sorted { a, b in a.place < b.place }
-        pending = []
-        return Batch.concatenated(sorted, schema: plan.placedSchema)
+    /// What is pending, in the order of the input: equal rows are in order then, and need no look at their places.
+    private func takePending() -> [Batch] {
+        defer { pending = [] }
+        return pending.sorted { a, b in a.place < b.place }
     }
 
     private func makeRun(spilling: Bool) throws {
         if pendingRows > 0 {
-            let chunks = plan.sorted(joined())
+            let chunks = plan.sorted(takePending())
             runs.append(.held(chunks))
             heldBytes += chunks.reduce(0) { $0 + $1.byteCount }
             (pendingRows, pendingBytes) = (0, 0)

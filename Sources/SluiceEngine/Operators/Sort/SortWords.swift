@@ -8,7 +8,7 @@ import SluicePipelines
 /// equals `0`, all NaNs are one and greatest), texts 7 bytes at a time, most significant first, with a byte that says how many of them count.
 struct SortWords {
     /// Bytes of a text in one word.
-    private static let textBytes = 7
+    static let textBytes = 7
 
     private let columns: [Column]
     private let keys: [SortKey]
@@ -86,6 +86,19 @@ struct SortWords {
         }
     }
 
+    func fill(_ level: Level, _ rows: [UInt32], into words: inout [UInt64]) {
+        words.withUnsafeMutableBufferPointer { words in
+            guard let base = words.baseAddress else { return }
+            rows.withUnsafeBufferPointer { fill(level, $0, into: base) }
+        }
+    }
+
+    func storage(_ key: Int) -> Column.Storage { columns[key].storage }
+    func isText(_ key: Int) -> Bool { if case .bytes = columns[key].storage { true } else { false } }
+    func isNull(_ key: Int, _ row: Int) -> Bool { columns[key].isNull(row) }
+    func hasNulls(_ key: Int) -> Bool { columns[key].validity != nil || columns[key].type == .null }
+    func nullsFirst(_ key: Int) -> Bool { keys[key].nullsFirst }
+
     /// The words of all rows where the first key's values, if no row is null; nulls have none.
     func leadingWords(rowCount: Int) -> (words: [UInt64], validity: Bitmap?) {
         let rows = (0..<UInt32(rowCount)).map { $0 }
@@ -100,8 +113,10 @@ struct SortWords {
     func isEmpty(_ level: Level) -> Bool { level.part < 0 && columns[level.key].validity == nil && columns[level.key].type != .null }
 
     /// Negative, 0 or positive, as `row` stands before, beside or behind `other`.
-    func compare(_ row: Int, to other: SortWords, _ otherRow: Int) -> Int {
-        var level: Level? = .first
+    ///
+    /// - Parameter key: the first key that counts.
+    func compare(_ row: Int, to other: SortWords, _ otherRow: Int, fromKey key: Int = 0) -> Int {
+        var level: Level? = Level(key: key, part: -1)
         while let current = level {
             let (a, b) = (word(current, row), other.word(current, otherRow))
             if a != b { return a < b ? -1 : 1 }

@@ -16,6 +16,8 @@ struct EncodingEvidence {
     init(_ sample: [UInt8], isWhole: Bool) {
         if let (marked, _) = TextEncoding.byteOrderMark(sample) {
             (encoding, certainty, reason) = (marked, .mark, "the file starts with the byte order mark of \(marked.rawValue)")
+        } else if Self.isPlainASCII(sample) {
+            (encoding, certainty, reason) = (.utf8, .pattern, "all of the sample is ASCII")
         } else if let wide = Self.wide(sample) {
             (encoding, certainty) = (wide, .pattern)
             reason = "every second byte of most characters is 0, as in \(wide.rawValue) text"
@@ -27,6 +29,20 @@ struct EncodingEvidence {
         } else {
             (encoding, certainty) = (.utf8, .pattern)
             reason = sample.contains { $0 >= 0x80 } ? "all of the sample is valid UTF-8" : "all of the sample is ASCII"
+        }
+    }
+
+    /// Whether all bytes are from 1 to 7F, as in most files: eight at a time, since every file of a source is looked at.
+    private static func isPlainASCII(_ sample: [UInt8]) -> Bool {
+        sample.withUnsafeBytes { bytes in
+            var (high, place) = (UInt64(0), 0)
+            while place + 8 <= bytes.count {
+                let word = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+                // A byte that is 0 borrows from its highest bit.
+                high |= word | (word &- 0x0101_0101_0101_0101)
+                place += 8
+            }
+            return high & 0x8080_8080_8080_8080 == 0 && bytes[place...].allSatisfy { $0 &- 1 < 0x7F }
         }
     }
 

@@ -14,30 +14,34 @@ struct AsOfJoinTests {
     ]
     private static let kinds: [JoinKind] = [.inner, .left, .semi, .anti]
 
-    /// The number behind a value, and whether it is one.
-    private static func number(_ value: Value) -> Double? {
+    /// The number behind a value; nil for none. Whole numbers are exact, and so are the quarters that floats are.
+    private static func number(_ value: Value) -> Int128? {
         switch value {
-        case .integer(let number), .timestamp(let number, _): Double(number)
-        case .date(let days): Double(days)
-        case .decimal(let unscaled, _): Double(unscaled)
-        case .float(let number): number.isNaN ? nil : number
+        case .integer(let number), .timestamp(let number, _): Int128(number)
+        case .date(let days): Int128(days)
+        case .decimal(let unscaled, _): unscaled
+        case .float(let number): number.isNaN ? nil : number.isInfinite ? (number < 0 ? -farthest : farthest) : Int128(number * 4)
         default: nil
         }
     }
 
-    /// The row of the table that belongs to a row of the input: all are looked at, in the table's order.
-    private func match(_ row: [Value], _ tableRows: [[Value]], _ test: JoinCase, _ asOf: AsOfMatch) -> Int? {
+    private static let farthest = Int128(1) << 120
+
+    /// The row of the table that belongs to a row of the input: all of its key are looked at, in the table's order.
+    private func match(
+        _ row: [Value], _ tableRows: [[Value]], _ byKey: [String: [Int]], _ test: JoinCase, _ asOf: AsOfMatch
+    ) -> Int? {
         guard !test.hasNull(row), let point = Self.number(row[asOf.inputColumn]) else { return nil }
-        let limit: Double? =
+        let limit: Int128? =
             switch asOf.tolerance {
-            case .whole(let distance): Double(distance)
-            case .fraction(let distance): distance
+            case .whole(let distance): distance
+            case .fraction(let distance): Int128(distance * 4)
             case nil: nil
             }
-        var best: (index: Int, point: Double)?
-        for (index, other) in tableRows.enumerated() where !test.hasNull(other) && test.key(other) == test.key(row) {
-            guard let place = Self.number(other[asOf.tableColumn]) else { continue }
-            let distance = place == point ? 0 : abs(place - point)
+        var best: (index: Int, point: Int128)?
+        for index in byKey[test.key(row)] ?? [] {
+            guard let place = Self.number(tableRows[index][asOf.tableColumn]) else { continue }
+            let distance = abs(place - point)
             if asOf.direction == .backward, place > point { continue }
             if asOf.direction == .forward, place < point { continue }
             if let limit, distance > limit { continue }
@@ -45,7 +49,7 @@ struct AsOfJoinTests {
                 best = (index, place)
                 continue
             }
-            let heldDistance = held.point == point ? 0 : abs(held.point - point)
+            let heldDistance = abs(held.point - point)
             let isBetter =
                 if place == held.point {
                     asOf.direction == .backward || (asOf.direction == .nearest && place <= point)
@@ -59,8 +63,10 @@ struct AsOfJoinTests {
 
     private func model(_ test: JoinCase, _ kind: JoinKind, _ asOf: AsOfMatch) -> [[Value]] {
         let tableRows = test.table.flatMap(\.rowValues)
+        var byKey: [String: [Int]] = [:]
+        for (index, row) in tableRows.enumerated() where !test.hasNull(row) { byKey[test.key(row), default: []].append(index) }
         return test.input.flatMap(\.rowValues).compactMap { row -> [Value]? in
-            let found = match(row, tableRows, test, asOf)
+            let found = match(row, tableRows, byKey, test, asOf)
             switch kind {
             case .semi: return found == nil ? nil : row
             case .anti: return found == nil ? row : nil
@@ -78,9 +84,9 @@ struct AsOfJoinTests {
         let rows = try test.run(kind, asOf: asOf, bench.resources, workers: workers, using: &generator).map(\.key)
         let wanted = model(test, kind, asOf).map(\.key)
         if memory == 1 << 30, workers == 1 {
-            #expect(rows == wanted, comment)
+            #expect(difference(rows, wanted) == nil, comment)
         } else {
-            #expect(rows.sorted() == wanted.sorted(), comment)
+            #expect(difference(rows.sorted(), wanted.sorted()) == nil, comment)
         }
         #expect((bench.spilledBytes > 0) == (memory < 1 << 30), comment)
         #expect(bench.resources.budget.usedBytes == 0, comment)
@@ -103,8 +109,8 @@ struct AsOfJoinTests {
         for round in 0..<4 {
             let keys = round == 3 ? [] : [0]
             let test = try JoinCase(
-                [("k", .string), ("point", type), ("number", .int64)], keys: keys, inputRows: round == 0 ? 0 : 120,
-                tableRows: round == 1 ? 0 : 150, distinct: 40, using: &generator)
+                [("k", .string), ("point", type), ("number", .int64)], keys: keys, inputRows: round == 0 ? 0 : 100,
+                tableRows: round == 1 ? 0 : 120, distinct: 40, using: &generator)
             let asOf = AsOfMatch(inputColumn: 1, tableColumn: 1, direction: direction, tolerance: tolerance(type, &generator))
             for kind in Self.kinds {
                 let comment = Comment(rawValue: "seed \(seed), round \(round), \(kind), \(asOf)")
@@ -131,7 +137,7 @@ struct AsOfJoinTests {
         }
         let test = JoinCase(
             schema: schema, input: JoinCase.cut(try batch(300, &generator), using: &generator),
-            table: JoinCase.cut(try batch(4_000, &generator), using: &generator), keys: [0])
+            table: JoinCase.cut(try batch(3_000, &generator), using: &generator), keys: [0])
         let asOf = AsOfMatch(inputColumn: 1, tableColumn: 1, direction: direction, tolerance: .whole(3))
         for kind in Self.kinds {
             try check(test, kind, asOf, memory: 1 << 16, workers: 2, &generator, "seed \(Self.seed), \(kind)")

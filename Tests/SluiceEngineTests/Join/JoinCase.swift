@@ -127,3 +127,9 @@ struct JoinCase {
     func key(_ row: [Value]) -> String { keys.map { row[$0] }.key }
     func hasNull(_ row: [Value]) -> Bool { keys.contains { row[$0].isNull } }
 }
+
+/// The first row in which two lists differ, or how many rows one has more; nil where they are equal.
+func difference(_ rows: [String], _ wanted: [String]) -> String? {
+    for (index, (row, want)) in zip(rows, wanted).enumerated() where row != want { return "row \(index): \(row) instead of \(want)" }
+    return rows.count == wanted.count ? nil : "\(rows.count) rows instead of \(wanted.count)"
+}

@@ -31,9 +31,9 @@ struct JoinTests {
         let rows = try test.run(kind, bench.resources, workers: workers, using: &generator).map(\.key)
         let wanted = test.model(kind).map(\.key)
         if isOrdered {
-            #expect(rows == wanted, comment)
+            #expect(difference(rows, wanted) == nil, comment)
         } else {
-            #expect(rows.sorted() == wanted.sorted(), comment)
+            #expect(difference(rows.sorted(), wanted.sorted()) == nil, comment)
         }
         #expect(bench.resources.budget.usedBytes == 0, comment)
         if let spills { #expect((bench.spilledBytes > 0) == spills, comment) }
@@ -43,10 +43,10 @@ struct JoinTests {
     func types(_ index: Int, _ kind: JoinKind) throws {
         let seed = Self.seed &+ UInt64(index)
         var generator = Seeded(seed)
-        for round in 0..<6 {
+        for round in 0..<5 {
             let test = try makeCase(
-                Self.keyTypes[index], inputRows: round == 0 ? 0 : 150, tableRows: round == 1 ? 0 : 40 * round,
-                distinct: round < 4 ? 12 : 200, isUnique: round.isMultiple(of: 2), &generator)
+                Self.keyTypes[index], inputRows: round == 0 ? 0 : 90, tableRows: round == 1 ? 0 : 30 * round,
+                distinct: round < 4 ? 12 : 90, isUnique: round.isMultiple(of: 2), &generator)
             let comment = Comment(rawValue: "seed \(seed), round \(round)")
             // Rows of the table without a match come in the order of their keys.
             try check(test, kind, workers: 1, isOrdered: !kind.keepsTable, &generator, comment)
@@ -54,23 +54,25 @@ struct JoinTests {
         }
     }
 
-    @Test("a table of ten times the memory and more goes to disk", arguments: keyTypes.indices, JoinKind.allCases)
-    func spilled(_ index: Int, _ kind: JoinKind) throws {
+    @Test("a table of ten times the memory and more goes to disk, whatever its keys", arguments: keyTypes.indices)
+    func spilled(_ index: Int) throws {
         let seed = Self.seed &+ UInt64(index)
         var generator = Seeded(seed)
         let test = try makeCase(
-            Self.keyTypes[index], inputRows: 1500, tableRows: 6000, distinct: 4000, isUnique: Bool.random(using: &generator), &generator)
+            Self.keyTypes[index], inputRows: 600, tableRows: 5_000, distinct: 3_000, isUnique: index.isMultiple(of: 2), &generator)
         let bytes = test.table.reduce(0) { $0 + $1.columns.reduce(0) { $0 + $1.flattened.byteCount } }
         let comment = Comment(rawValue: "seed \(seed), \(bytes) bytes")
-        guard bytes > OperatorLimits.leastBytes * 2 else { return }
-        try check(test, kind, memory: bytes / 12, workers: 2, isOrdered: false, spills: true, &generator, comment)
-        try check(test, kind, memory: 0, workers: 1, isOrdered: false, spills: true, &generator, comment)
+        // Keys of few values, of which unique ones are fewer still, fit into what a part may always hold.
+        let spills = bytes > 2 * OperatorLimits.leastBytes ? true : nil
+        for kind in JoinKind.allCases {
+            try check(test, kind, memory: bytes / 12, workers: 2, isOrdered: false, spills: spills, &generator, comment)
+        }
     }
 
     @Test("partitions that do not fit are spread again", arguments: JoinKind.allCases)
     func nested(_ kind: JoinKind) throws {
         var generator = Seeded(Self.seed)
-        let test = try wide(kind, rows: 14_000, hot: 0, &generator)
+        let test = try wide(kind, rows: 12_000, hot: 0, &generator)
         try check(test, kind, memory: 1 << 16, workers: 2, isOrdered: false, spills: true, &generator, "seed \(Self.seed)")
     }
 
@@ -94,7 +96,7 @@ struct JoinTests {
         var keys = (0..<rows).map { row in row < hot ? Int64(7) : Int64.random(in: 0..<Int64(rows) * 1000, using: &generator) }
         keys.shuffle(using: &generator)
         var some: [Int64?] = (0..<400).map { _ in keys.randomElement(using: &generator)! }
-        if hot > 0 { some = [7, 7, 7] + keys.filter { $0 != 7 }.prefix(300) }
+        if hot > 0 { some = [7, 7, 7] + keys.filter { $0 != 7 }.prefix(300).map { Int64?($0) } }
         some += [nil, -1, -2, nil]
         return JoinCase(
             schema: schema, input: JoinCase.cut(try batch(some), using: &generator),

@@ -99,6 +99,8 @@ struct AsOfIndex<Point: AsOfPoint>: AsOfSearch {
                 let takesLast = asOf.direction == .backward || (asOf.direction == .nearest && b[row] <= wanted[row])
                 return isLater(row) == takesLast
             }
+            if max(a[row], b[row]) <= wanted[row] { return a[row] < b[row] }
+            if min(a[row], b[row]) >= wanted[row] { return b[row] < a[row] }
             let (x, y) = (a[row].distance(to: wanted[row]), b[row].distance(to: wanted[row]))
             return x == y ? b[row] < a[row] : y < x
         }

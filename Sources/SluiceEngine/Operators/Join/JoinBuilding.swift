@@ -58,7 +58,7 @@ private final class JoinBuildingPart: GatheringPart, @unchecked Sendable {
         }
         if kept.rowCount == 0 { return }
         rows.take(kept, at: position)
-        if state.isSpilling { try rows.spill() } else { try rows.settle() }
+        if state.isSpilling, !rows.hasSpilled { try rows.spill() } else { try rows.settle() }
         if rows.hasSpilled { state.spill() }
     }
 }

@@ -142,6 +142,7 @@ private final class SpilledJoinStream: BatchStream, @unchecked Sendable {
 
     private func take(_ chunks: SpilledChunks, _ rows: SpillingRows) throws {
         try chunks.forEach { batch in
+            try Task.checkCancellation()
             rows.take(batch)
             try rows.settle()
         }
@@ -166,6 +167,7 @@ struct ChunkReader {
     var isAtEnd: Bool { next == chunks.count }
 
     mutating func read() throws -> Batch? {
+        try Task.checkCancellation()
         guard next < chunks.count else { return nil }
         defer { next += 1 }
         return try chunks[next].file.read(chunks[next].index)

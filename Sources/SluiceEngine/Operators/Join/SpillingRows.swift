@@ -42,6 +42,7 @@ final class SpillingRows: @unchecked Sendable {
 
     /// To be called after rows were taken: makes sure that what is held is paid for.
     func settle() throws {
+        let limit = hasSpilled ? min(limit, Self.groupBytes) : limit
         if byteCount <= limit, rowCount <= OperatorLimits.tableRows, share.resize(to: byteCount) { return }
         if byteCount <= OperatorLimits.leastBytes { return share.force(to: byteCount) }
         try spill()

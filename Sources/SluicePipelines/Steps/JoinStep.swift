@@ -15,7 +15,9 @@ package struct JoinStep: StepDefinition {
                 "inner: rows with a match; left: all rows of the input, null without a match; right: all rows of the table; full: all rows of both; semi: rows with a match, no columns added; anti: rows without."
             ),
             OptionSpecification(
-                "columns", .oneOrMany(.column), "Columns of the table to add; all but its keys when absent.", examples: ["[name]"]),
+                "columns", .oneOrMany(.column),
+                "Columns of the table to add; when absent all but its keys, and but the `as_of` column where it has one name on both sides.",
+                examples: ["[name]"]),
             OptionSpecification("prefix", .string, "Put before the names of the added columns.", examples: ["airline_"]),
             AsOfArgument.specification,
         ]),

@@ -108,35 +108,6 @@ struct StepTests {
         }
     }
 
-    @Test("joins agree with nested loops", arguments: JoinKind.allCases)
-    func join(_ kind: JoinKind) async throws {
-        var generator = SystemRandomNumberGenerator()
-        let harness = try EngineHarness()
-        defer { harness.remove() }
-        for _ in 0..<6 {
-            let left = Self.randomSplits(&generator)
-            let right = Self.randomSplits(&generator)
-            let source = try EngineHarness.source(left)
-            let table = try EngineHarness.source(right)
-            let schema = kind == .semi || kind == .anti ? source.schema : try Schema(source.schema.fields + [Field("other", .string)])
-            let operation = JoinOperation(
-                kind: kind, table: EngineHarness.planned(table), inputKeys: [0], tableKeys: [0], tableColumns: schema.count == 2 ? [] : [1])
-            let rows = try await harness.rows(source, [(.join(operation), schema)], width: 1)
-            let others = Array(right.joined().joined())
-            let expected = left.joined().joined().flatMap { row -> [String] in
-                let matches = others.filter { row.0 != nil && $0.0 == row.0 }
-                func joined(_ other: String?) -> String { json(row).dropLast() + ",\"other\":\(other.map { "\"\($0)\"" } ?? "null")}" }
-                switch kind {
-                case .inner: return matches.map { joined($0.1) }
-                case .left: return matches.isEmpty ? [joined(nil)] : matches.map { joined($0.1) }
-                case .semi: return matches.isEmpty ? [] : [json(row)]
-                case .anti: return matches.isEmpty ? [json(row)] : []
-                }
-            }
-            #expect(rows == expected, "\(left) with \(right)")
-        }
-    }
-
     @Test("a union gives both inputs' rows, before and behind a step that orders", arguments: [true, false])
     func union(_ behindSort: Bool) async throws {
         let harness = try EngineHarness()

@@ -102,6 +102,21 @@ import Testing
         #expect(try encoded(csv(["null_values": .text("NULL")]), wanted, rows).contains("inf,NULL,NULL"))
     }
 
+    @Test(
+        "CSV of texts behind codes is that of the plain texts", arguments: [[:], ["null_values": .text("NULL")], ["delimiter": .text("0")]]
+    ) func codedTexts(_ options: [String: OptionValue]) throws {
+        let values = ByteRows(texts: ["plain", "", "a,\"b\"\n", "NULL", "a text of more than sixteen bytes", "unused,"])
+        let codes: [Int32] = [4, 1, 2, 0, 3, 2, 4, 0, 0]
+        let coded = Column(.string, .dictionary(codes: codes, values: values), validity: Bitmap(codes.indices.map { $0 % 4 != 3 }))
+        let wanted = try schema(("a", "string"), ("b", "string"))
+        let encoder = try csv(options).encoder(wanted)
+        var (bytes, plain): ([UInt8], [UInt8]) = ([], [])
+        encoder.encode(Batch(wanted, [coded, coded], rowCount: codes.count), into: &bytes)
+        encoder.encode(Batch(wanted, [coded.flattened, coded.flattened], rowCount: codes.count), into: &plain)
+        #expect(bytes == plain)
+        #expect(bytes.count > 100)
+    }
+
     @Test("JSON lines as they look; what JSON lacks is null") func jsonText() throws {
         let wanted = try schema(("a", "string"), ("b", "float64"), ("s", "struct<x: int64>"), ("d", "decimal(5,2)"))
         let rows: [[Value]] = [

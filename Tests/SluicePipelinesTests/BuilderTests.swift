@@ -33,6 +33,10 @@ import Testing
         .rename(["dest": "to"])
         .join(.files("airlines.csv"), on: "carrier", kind: .left, columns: ["name"], prefix: "airline_")
         .join(.files("airports.csv"), on: JoinKey("to", "faa"), JoinKey("carrier", "name"), kind: .semi)
+        .join(
+            .files("flights.csv"), asOf: AsOf("time_hour", direction: .nearest, tolerance: "1 hour"), kind: .left, columns: ["month"],
+            prefix: "near_"
+        )
         .union(.files("flights.csv", columns: ["flight": .int64, "distance": .decimal(precision: 12, scale: 2)]))
         .select("carrier", .expression("minutes", "gain * 1"), .column("to"), "day", "flight")
         .drop("day")
@@ -56,6 +60,12 @@ import Testing
           - rename: {dest: to}
           - join: {with: {files: airlines.csv}, on: [carrier], kind: left, columns: [name], prefix: airline_}
           - join: {with: {files: airports.csv}, on: {to: faa, carrier: name}, kind: semi}
+          - join:
+              with: {files: flights.csv}
+              as_of: {on: time_hour, direction: nearest, tolerance: 1 hour}
+              kind: left
+              columns: [month]
+              prefix: near_
           - union: {files: flights.csv, columns: {flight: int64, distance: "decimal(12,2)"}}
           - select: [carrier, minutes: gain * 1, to, day, flight]
           - drop: day

@@ -28,7 +28,8 @@ import Testing
                 step 2 derive: gain = dep_delay - arr_delay
                   -> dep_delay int32, arr_delay int32, carrier string, tailnum string,
                      dest string, gain int64
-                step 3 join: inner, files airports.csv, on dest = faa
+                step 3 join: inner, files airports.csv, on dest = faa; the table is hashed, by
+                    disk beyond --memory
                   -> dep_delay int32, arr_delay int32, carrier string, tailnum string,
                      dest string, gain int64, lat float64
                 step 4 select: carrier, gain, lat

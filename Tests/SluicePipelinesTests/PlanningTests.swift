@@ -27,7 +27,16 @@ import Testing
             ("- aggregate: {columns: {n: count(DISTINCT carrier)}}", "aggregate", "n int64"),
             ("- join: {with: {files: airports.csv}, on: [name]}", "join", airlines + ", faa string, lat float64, alt int64"),
             ("- join: {with: {files: airports.csv}, on: {carrier: faa}, columns: lat, prefix: at_}", "join", airlines + ", at_lat float64"),
+            ("- join: {with: {files: airports.csv}, on: name, kind: full}", "join", airlines + ", faa string, lat float64, alt int64"),
             ("- join: {with: {files: airports.csv}, on: name, kind: semi}", "join", airlines),
+            (
+                "- join: {with: {files: airports.csv}, on: name, as_of: {on: {flight: alt}}, columns: lat}", "join",
+                airlines + ", lat float64"
+            ),
+            (
+                "- join: {with: {files: airlines.csv}, as_of: {on: flight, tolerance: 3}, prefix: x_}", "join",
+                airlines + ", x_carrier string, x_name string"
+            ),
             ("- join: {with: {files: airports.csv}, on: name, kind: anti}", "join", airlines),
         ])
     func columns(_ step: String, _ operation: String, _ expected: String) async throws {
@@ -59,6 +68,12 @@ import Testing
         let (inner, left) = (try await nullable(join + "inner}"), try await nullable(join + "left}"))
         #expect(inner == ["note", "other_note"])
         #expect(left == ["note", "other_note", "other_number"])
+        let (right, full) = (try await nullable(join + "right}"), try await nullable(join + "full}"))
+        #expect(right == ["note", "number", "other_note"])
+        #expect(full == ["note", "number", "other_note", "other_number"])
+        let nullableKey = "- join: {with: {files: airlines.csv}, on: {code: name}, prefix: other_, columns: [flight], kind: "
+        #expect(try await nullable(nullableKey + "right}") == ["code", "note", "number", "other_flight"])
+        #expect(try await nullable(nullableKey + "left}") == ["note", "other_flight"])
         let union = try await nullable("- union: {files: numbers.csv}")
         #expect(union == ["code", "note", "extra"])
         let filled = try await nullable("- fill: {note: \"''\"}")
@@ -91,6 +106,27 @@ import Testing
         #expect(mismatch.remedy?.hasPrefix("cast the column to int64 before this step") == true)
         let united = try await plan(definitionText("- cast: {flight: int64}\n" + union))
         #expect(united.outputSchema["flight"]?.type == .int64)
+    }
+
+    @Test(
+        "a tolerance is an interval for times and a number otherwise",
+        arguments: [
+            ("small: int32", "3", AsOfMatch.Tolerance.whole(3)), ("small: int32", "3.5", nil), ("small: date", "2 days", .whole(2)),
+            ("small: date", "1 hour", nil), ("small: \"timestamp\"", "1 day 2 hours", .whole(93_600_000_000)),
+            ("small: \"timestamp\"", "1 month", nil), ("small: \"timestamp\"", "90", nil), ("small: float32", "0.25", .fraction(0.25)),
+            ("small: float64", "nan", nil), ("small: \"decimal(9,2)\"", "1.5", .whole(150)), ("small: \"decimal(9,2)\"", "0.125", nil),
+        ])
+    func tolerance(_ column: String, _ text: String, _ expected: AsOfMatch.Tolerance?) async throws {
+        let table = "{files: kinds.csv, columns: {\(column)}}"
+        let step = "- join: {with: \(table), on: word, as_of: {on: small, tolerance: \(text)}, columns: day, prefix: x_}"
+        let definition = definitionText(step, source: "kinds.csv, columns: {\(column)}")
+        guard let expected else {
+            #expect(await errors(definition).map(\.code) == [.invalidOption])
+            return
+        }
+        guard case .join(let join)? = try await plan(definition).steps.first?.operation else { throw Unexpected() }
+        #expect(join.asOf?.tolerance == expected)
+        #expect(join.asOf?.direction == .backward)
     }
 
     @Test("both keys of a join, and all columns of a step, are checked before it gives up")

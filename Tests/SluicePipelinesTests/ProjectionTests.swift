@@ -64,6 +64,17 @@ import Testing
         #expect(operation.table.columns == ["faa", "lat"])
         #expect(operation.tableKeys == [0])
         #expect(operation.tableColumns == [1])
+        let full = try await plan(
+            definitionText("- join: {with: {files: airports.csv}, on: {dest: faa}, kind: full}\n- select: [carrier, lat]"))
+        guard case .join(let kept)? = full.steps.first?.operation else { throw Unexpected() }
+        #expect(kept.table.columns == ["faa", "lat"])
+        #expect(full.source.columns == ["carrier", "dest"])
+        let nearest = try await plan(
+            definitionText("- join: {with: {files: airports.csv}, on: {dest: faa}, as_of: {on: {distance: lat}}}\n- select: [carrier]"))
+        guard case .join(let asOf)? = nearest.steps.first?.operation else { throw Unexpected() }
+        #expect(asOf.table.columns == ["faa", "lat"])
+        #expect(asOf.tableColumns.isEmpty)
+        #expect(nearest.source.columns == ["carrier", "dest", "distance"])
         let union = try await plan(definitionText("- union: {files: flights.csv}\n- filter: year > 1\n- select: [dest]"))
         guard case .union(let united)? = union.steps.first?.operation else { throw Unexpected() }
         #expect(united.other.columns == ["year", "dest"])

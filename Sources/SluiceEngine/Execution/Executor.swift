@@ -16,7 +16,8 @@ struct Executor {
     /// - Returns: what all writers staged.
     func execute() async throws -> [StagedFile] {
         var streams: [any BatchStream] = []
-        for segment in segments {
+        for planned in segments {
+            let segment = try await built(planned)
             let inputs =
                 streams.map { SegmentInput.stream($0, lane: 0) } + segment.splits.map { .split($0.source, $0.split, lane: $0.lane) }
             if let gathering = segment.gathering {
@@ -26,6 +27,21 @@ struct Executor {
             }
         }
         preconditionFailure("the last segment of a plan ends in its sink")
+    }
+
+    /// The segment with what its links join with, which is read now.
+    private func built(_ planned: Segment) async throws -> Segment {
+        var segment = planned
+        for (link, step, source) in planned.builds {
+            let parts = try (0..<width).map { _ in try step.makePart() }
+            var reading = Segment()
+            reading.splits = try await source.source.splits().map { (source, $0, 0) }
+            let runner = try SegmentRunner(
+                reading, .table(parts, step: link.name), width: width, rejects: rejects, progress: progress, keepsRaw: false)
+            try await runner.run(reading.splits.map { .split($0.source, $0.split, lane: 0) })
+            segment = segment.replacing(link.index, by: try step.combine(parts))
+        }
+        return segment
     }
 
     private func gather(

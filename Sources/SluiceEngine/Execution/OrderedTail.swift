@@ -68,7 +68,7 @@ final class OrderedTail: Sendable {
         case .rejects(let groups): for group in groups { try rejects.take(group.rejects, step: group.step) }
         case .encoded(let block): if case .sequence(let writer) = end { try Self.append(block, writer, progress) }
         case .rows(let batch, let position):
-            for result in try chain.push(batch, at: position, rejects) { try await deliver(result, position) }
+            try await chain.forEach(batch, at: position, rejects) { try await deliver($0, position) }
             if chain.isSatisfied { satisfied.store(true, ordering: .releasing) }
         }
     }
@@ -106,7 +106,7 @@ final class OrderedTail: Sendable {
     }
 
     private func pass(_ batch: Batch, behind index: Int, _ position: BatchPosition) async throws {
-        for result in try chain.push(batch, at: position, from: index + 1, rejects) { try await deliver(result, position) }
+        try await chain.forEach(batch, at: position, from: index + 1, rejects) { try await deliver($0, position) }
         try await encodeBlocks()
     }
 
@@ -114,6 +114,7 @@ final class OrderedTail: Sendable {
         switch end {
         case .sequence(let writer): queue(try writer.collect(batch))
         case .writers(let writers): try await writers.write(batch, worker: 0)
+        case .table: preconditionFailure("what is joined with is read in no order")
         case .parts(let parts, let gathering):
             var rejected: [Reject] = []
             try parts[0].take(batch, at: position, rejects: &rejected)

@@ -15,6 +15,30 @@ struct Segment: Sendable {
     /// The step that needs all rows; nil: the sink.
     var gathering: Gathering?
 
+    /// Links that have to read another source first, each once, in the order of their steps.
+    var builds: [(link: PlacedLink, step: any BuildingOperator, source: PlannedSource)] {
+        var found: [Int: (link: PlacedLink, step: any BuildingOperator, source: PlannedSource)] = [:]
+        for link in lanes.joined() + links + ordered {
+            if case .building(let step, let source) = link.link { found[link.index] = (link, step, source) }
+        }
+        return found.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// The segment with what links of a step became by reading.
+    func replacing(_ index: Int, by probing: any ProbingOperator) -> Segment {
+        func replaced(_ links: [PlacedLink]) -> [PlacedLink] {
+            links.map { link in
+                guard link.index == index, case .building = link.link else { return link }
+                return PlacedLink(link: .probing(probing), index: index, name: link.name)
+            }
+        }
+        var segment = self
+        segment.lanes = lanes.map(replaced)
+        segment.links = replaced(links)
+        segment.ordered = replaced(ordered)
+        return segment
+    }
+
     struct Gathering: Sendable {
         var step: any GatheringOperator
         var index: Int

@@ -1,7 +1,7 @@
 import SluiceCore
 import SluicePipelines
 
-/// Makes the segments of a plan: operators of its steps, the tables of its joins, and the splits of its sources.
+/// Makes the segments of a plan: operators of its steps, and the splits of its sources.
 struct SegmentBuilder {
     let plan: LogicalPlan
     let resources: OperatorResources
@@ -36,8 +36,7 @@ struct SegmentBuilder {
                 current = Segment()
                 continue
             }
-            let step = PlacedLink(link: .operation(try await makeOperator(step)), index: index, name: step.name)
-            add(step)
+            add(PlacedLink(link: makeLink(step), index: index, name: step.name))
         }
         return segments + [current]
     }
@@ -67,23 +66,20 @@ struct SegmentBuilder {
         }
     }
 
-    private func makeOperator(_ step: PlannedStep) async throws -> any StepOperator {
+    private func makeLink(_ step: PlannedStep) -> StepLink {
         switch step.operation {
-        case .filter(let predicate): return FilterOperator(predicate: predicate)
-        case .project(let projections): return ProjectOperator(projections: projections, outputSchema: step.outputSchema)
-        case .closure(let closure): return ClosureOperator(closure: closure)
-        case .limit(let count): return LimitOperator(count: count)
+        case .filter(let predicate): return .operation(FilterOperator(predicate: predicate))
+        case .project(let projections): return .operation(ProjectOperator(projections: projections, outputSchema: step.outputSchema))
+        case .closure(let closure): return .operation(ClosureOperator(closure: closure))
+        case .limit(let count): return .operation(LimitOperator(count: count))
         case .join(let join):
-            let rows = try await TableLoader(rejects: rejects, stateBytes: stateBytes).load(join.table, step: step.name)
-            return JoinOperator(
-                kind: join.kind, table: JoinTable(rows: rows, keyColumns: join.tableKeys), inputKeys: join.inputKeys,
-                tableColumns: join.tableColumns, outputSchema: step.outputSchema)
+            return .building(JoinBuilding(join, outputSchema: step.outputSchema, resources: resources), join.table)
         case .union, .sort, .deduplicate, .aggregate: preconditionFailure("\(step.name) is no operator that passes rows on")
         }
     }
 }
 
-/// Reads a whole source into memory: the table of a join, or the other side of a union behind an ordered step.
+/// Reads a whole source into memory: the other side of a union behind an ordered step.
 struct TableLoader {
     let rejects: RejectHandler
     let stateBytes: Int

@@ -8,6 +8,8 @@ final class SegmentRunner: Sendable {
     enum End: Sendable {
         /// A part for each worker of a step that needs all rows.
         case parts([any GatheringPart], Segment.Gathering)
+        /// A part for each worker of what a step joins with. The rows are none of the run's input, and do not count.
+        case table([any GatheringPart], step: String)
         /// A writer for each worker (or the only one, behind an ordered link).
         case writers(SharedWriters)
         /// One file, in order.
@@ -44,15 +46,20 @@ final class SegmentRunner: Sendable {
     /// Takes all rows of the inputs to the end.
     func run(_ inputs: [SegmentInput]) async throws {
         var phase = try await runPhase(0, inputs, lanesFrom: 0, commonFrom: 0)
-        // What probing links put aside goes through the links behind them.
-        for lane in segment.lanes.indices {
-            for link in segment.lanes[lane].indices {
-                let late = try late(segment.lanes[lane][link]) { $0.lanes[lane].part(link) }
-                if let late { phase = try await runPhase(phase, late.map { .stream($0, lane: lane) }, lanesFrom: link + 1, commonFrom: 0) }
+        // What probing links put aside goes through the links behind them. A link that several lanes have hands it on once.
+        let indices = Set(segment.lanes.joined().filter(\.isProbing).map(\.index))
+        for index in indices.sorted() {
+            let places = segment.lanes.indices.compactMap { lane in
+                segment.lanes[lane].firstIndex { $0.isProbing && $0.index == index }.map { (lane: lane, link: $0) }
             }
+            let first = places[0]
+            let late = try late(segment.lanes[first.lane][first.link]) { chains in places.compactMap { chains.lanes[$0.lane].part($0.link) }
+            }
+            guard let late else { continue }
+            phase = try await runPhase(phase, late.map { .stream($0, lane: first.lane) }, lanesFrom: first.link + 1, commonFrom: 0)
         }
         for link in segment.links.indices {
-            let late = try late(segment.links[link]) { $0.common.part(link) }
+            let late = try late(segment.links[link]) { $0.common.part(link).map { [$0] } ?? [] }
             if let late { phase = try await runPhase(phase, late.map { .stream($0, lane: 0) }, lanesFrom: nil, commonFrom: link + 1) }
         }
         try await tail?.finish(width: width)
@@ -60,13 +67,18 @@ final class SegmentRunner: Sendable {
 
     /// What a probing link hands on after its input has ended; nil for other links.
     private func late(
-        _ link: PlacedLink, _ part: ((lanes: [StepChain], common: StepChain)) -> (any ProbingPart)?
+        _ link: PlacedLink, _ parts: ((lanes: [StepChain], common: StepChain)) -> [any ProbingPart]
     ) throws -> [any BatchStream]? {
         guard case .probing(let probing) = link.link else { return nil }
-        let result = try probing.combine(chains.compactMap(part))
+        let result = try probing.combine(chains.flatMap(parts))
         if !result.rejects.isEmpty { try rejects.take(result.rejects, step: link.name) }
         return result.streams.map { LateStream($0, link, progress) }
     }
+
+    private var isTable: Bool { if case .table = end { true } else { false } }
+
+    /// Who rejected what the readers reject.
+    private var sourceName: String { if case .table(_, let step) = end { step } else { "source" } }
 
     // MARK: Workers
 
@@ -76,7 +88,7 @@ final class SegmentRunner: Sendable {
         if tail?.isSatisfied == true { return phase + 1 }
         let queue = PieceQueue(
             inputs, open: { [keepsRaw] input in try await Self.open(input, keepsRaw: keepsRaw) },
-            onBytes: { [progress] bytes in progress.update { $0.bytesRead += bytes } })
+            onBytes: { [progress, isTable] bytes in if !isTable { progress.update { $0.bytesRead += bytes } } })
         let gate = tail.map { tail in
             OrderedGate<OrderedTail.Parcel>(limit: EngineLimits.queueBytes) { parcel in
                 try await tail.take(parcel)
@@ -154,12 +166,17 @@ final class SegmentRunner: Sendable {
     private func pass(_ read: ReadBatch, _ lane: Int, _ position: BatchPosition, _ way: Way, _ outlet: Outlet) async throws {
         let taker: any RejectTaking = outlet.gate == nil ? rejects : outlet.collected
         let chains = chains[outlet.worker]
-        if outlet.input >= way.firstSplit { count(read, lane) }
-        if !read.rejects.isEmpty { try taker.take(read.rejects, step: "source") }
-        let met = try way.lanesFrom.map { try chains.lanes[lane].push(read.batch, at: position, from: $0, taker) } ?? [read.batch]
-        for batch in met {
-            for result in try chains.common.push(batch, at: position, from: way.commonFrom, taker) {
-                try await deliver(result, position, outlet, taker)
+        if outlet.input >= way.firstSplit, !isTable { count(read, lane) }
+        if !read.rejects.isEmpty { try taker.take(read.rejects, step: sourceName) }
+        if let start = way.lanesFrom {
+            try await chains.lanes[lane].forEach(read.batch, at: position, from: start, taker) { batch in
+                try await chains.common.forEach(batch, at: position, from: way.commonFrom, taker) {
+                    try await deliver($0, position, outlet, taker)
+                }
+            }
+        } else {
+            try await chains.common.forEach(read.batch, at: position, from: way.commonFrom, taker) {
+                try await deliver($0, position, outlet, taker)
             }
         }
         let groups = outlet.collected.drain()
@@ -198,6 +215,10 @@ final class SegmentRunner: Sendable {
                 snapshot.steps[gathering.index].rejected += Int64(count)
             }
             if !rejected.isEmpty { try taker.take(rejected, step: gathering.name) }
+        case .table(let parts, let step):
+            var rejected: [Reject] = []
+            try parts[outlet.worker].take(batch, at: position, rejects: &rejected)
+            if !rejected.isEmpty { try taker.take(rejected, step: step) }
         case .sequence: preconditionFailure("an ordered sink has a gate")
         }
     }

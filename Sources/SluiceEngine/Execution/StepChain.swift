@@ -1,4 +1,5 @@
 import SluiceCore
+import SluicePipelines
 
 /// What a batch goes through on its way: one step of the definition at work.
 enum StepLink: Sendable {
@@ -6,6 +7,8 @@ enum StepLink: Sendable {
     case operation(any StepOperator)
     /// Each task has a part of it, and something may be left when the input has ended.
     case probing(any ProbingOperator)
+    /// Becomes a probing one, before the segment runs, by reading another source.
+    case building(any BuildingOperator, PlannedSource)
 }
 
 /// A link with what counts and messages need to know of its step.
@@ -14,6 +17,8 @@ struct PlacedLink: Sendable {
     /// Index of the step in the progress.
     var index: Int
     var name: String
+
+    var isProbing: Bool { if case .probing = link { true } else { false } }
 }
 
 /// The links of one task, with the counts and rejects of each reported under its step; owned by one task at a time.
@@ -26,14 +31,17 @@ final class StepChain: @unchecked Sendable {
     private let links: [PlacedLink]
     private var workers: [Worker]
     private let progress: RunProgress
+    private let isProbing: Bool
 
     init(_ links: [PlacedLink], progress: RunProgress) throws {
         self.links = links
         self.progress = progress
+        isProbing = links.contains(where: \.isProbing)
         workers = try links.map { placed in
             switch placed.link {
             case .operation(let operation): .operation(operation)
             case .probing(let probing): .probing(try probing.makePart())
+            case .building: preconditionFailure("what \(placed.name) joins with was not read")
             }
         }
     }
@@ -45,9 +53,38 @@ final class StepChain: @unchecked Sendable {
         workers.contains { if case .operation(let operation) = $0 { operation.isSatisfied } else { false } }
     }
 
+    /// Sends one batch through the links from `start` on, and what comes out of them to `body`, piece by piece.
+    func forEach(
+        _ batch: Batch, at position: BatchPosition, from start: Int = 0, _ rejects: any RejectTaking,
+        _ body: (Batch) async throws -> Void
+    ) async throws {
+        for output in try push(batch, at: position, from: start, rejects) { try await body(output) }
+        guard isProbing else { return }
+        while let more = try resume(at: position, rejects) {
+            for output in more { try await body(output) }
+        }
+    }
+
+    /// What the last link that has something left hands on, sent through those behind it; nil when nothing is left anywhere.
+    private func resume(at position: BatchPosition, _ rejects: any RejectTaking) throws -> [Batch]? {
+        for index in workers.indices.reversed() {
+            guard case .probing(let part) = workers[index] else { continue }
+            var rejected: [Reject] = []
+            let output = try part.next(rejects: &rejected)
+            try report(index, rowsIn: 0, output, rejected, rejects)
+            if output.isEmpty { continue }
+            return try push(output, at: position, from: index + 1, rejects)
+        }
+        return nil
+    }
+
     /// Sends one batch through the links from `start` on; a batch without rows changes nothing.
-    func push(_ batch: Batch, at position: BatchPosition, from start: Int = 0, _ rejects: any RejectTaking) throws -> [Batch] {
-        var current = batch.rowCount == 0 ? [] : [batch]
+    private func push(_ batch: Batch, at position: BatchPosition, from start: Int = 0, _ rejects: any RejectTaking) throws -> [Batch] {
+        try push(batch.rowCount == 0 ? [] : [batch], at: position, from: start, rejects)
+    }
+
+    private func push(_ batches: [Batch], at position: BatchPosition, from start: Int, _ rejects: any RejectTaking) throws -> [Batch] {
+        var current = batches
         for index in workers.indices.dropFirst(start) {
             if current.isEmpty { break }
             var next: [Batch] = []

@@ -16,6 +16,8 @@ struct KeyPacker {
     let words: Int
     private let parts: [Part]
     private let nullOffset: Int
+    /// Bytes that a text may have.
+    private let textCapacity: Int
 
     private static let nullLength: UInt8 = 255
     /// Less room for a text is not worth a try.
@@ -61,6 +63,17 @@ struct KeyPacker {
         self.words = words
         self.parts = parts
         nullOffset = offset
+        textCapacity = capacity
+    }
+
+    /// Rows of which no text is too long.
+    func fitting(_ columns: [Column], rowCount: Int) -> Bitmap {
+        var fitting = Bitmap(repeating: true, count: rowCount)
+        for column in columns {
+            guard case .bytes(let rows) = column.flattened.storage else { continue }
+            fitting = fitting & Bitmap((0..<rowCount).lazy.map { rows.length($0) <= textCapacity })
+        }
+        return fitting
     }
 
     private static func width(_ type: DataType) -> Int? {

@@ -7,6 +7,10 @@ enum OperatorLimits {
     /// Parts into which keys are spread by one look at their hash, and the bits that takes.
     static let partitionBits = 5
     static let partitions = 1 << partitionBits
+    /// Rows of a join's table, or of a part of it, that are in memory at once.
+    static let tableRows = 1 << 30
+    /// Bytes of a join's input that a worker holds before they go to disk, where the table did.
+    static let heldInputBytes = 16 << 20
     /// Looks at a hash until it is used up.
     static let levels = 64 / partitionBits
     /// Groups up to which parts are put together in one piece, in the order of their first rows.

@@ -22,5 +22,14 @@ package protocol ProbingOperator: Sendable {
 /// What one worker does for a probing operator; owned by one task at a time.
 package protocol ProbingPart: AnyObject, Sendable {
     /// Takes the rows of a batch and returns what can be handed on already, in the order of the batch.
+    ///
+    /// What it does not return at once is asked for by `next`, before the input has ended.
     func push(_ batch: Batch, at position: BatchPosition, rejects: inout [Reject]) throws -> [Batch]
+
+    /// More of what the batches pushed so far give; empty when nothing is left of them.
+    func next(rejects: inout [Reject]) throws -> [Batch]
+}
+
+extension ProbingPart {
+    package func next(rejects: inout [Reject]) throws -> [Batch] { [] }
 }

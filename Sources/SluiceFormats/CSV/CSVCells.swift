@@ -8,6 +8,8 @@ struct CSVCells {
         case timestamps([Int64], zoned: Bool)
         /// As they stand in the file.
         case texts(ByteRows)
+        /// The same, where row `i` has the text `codes[i]`.
+        case coded(codes: [Int32], ByteRows)
     }
 
     private let content: Content
@@ -32,6 +34,8 @@ struct CSVCells {
         case (_, .int32(let values)): .int32(values)
         case (_, .int64(let values)): .int64(values)
         case (_, .float32), (_, .float64), (_, .decimal), (_, .boolean), (_, .null): .texts(ColumnText.render(column))
+        case (.string, .dictionary(let codes, let values)) where values.count <= codes.count:
+            .coded(codes: codes, rules.quoted(values, nil))
         default: .texts(rules.quoted(ColumnText.render(column), validity))
         }
     }
@@ -50,6 +54,10 @@ struct CSVCells {
         case .texts(let rows):
             rows.offsets.withUnsafeBufferPointer { offsets in
                 forEachRow({ lengths[$0] &+= Int(offsets[$0 &+ 1] &- offsets[$0]) }, null: { lengths[$0] &+= nullText.count })
+            }
+        case .coded(let codes, let rows):
+            rows.offsets.withUnsafeBufferPointer { offsets in
+                add(lengths, codes) { Int(offsets[Int($0) &+ 1] &- offsets[Int($0)]) }
             }
         }
     }
@@ -113,7 +121,9 @@ struct CSVCells {
         case .dates(let days): put(target, places, separator, days) { TimeText.write(days: $0, at: $1) }
         case .timestamps(let micros, let zoned):
             put(target, places, separator, micros) { TimeText.write(micros: $0, zoned: zoned, at: $1) }
-        case .texts(let rows): putTexts(rows, target, places, separator)
+        case .texts(let rows): putTexts(rows, target, places, separator) { $0 }
+        case .coded(let codes, let rows):
+            codes.withUnsafeBufferPointer { codes in putTexts(rows, target, places, separator) { Int(codes[$0]) } }
         }
     }
 
@@ -132,15 +142,19 @@ struct CSVCells {
         }
     }
 
+    /// - Parameter text: which of the texts a row has.
+    @inline(__always)
     private func putTexts(
-        _ rows: ByteRows, _ target: UnsafeMutablePointer<UInt8>, _ places: UnsafeMutableBufferPointer<Int>, _ separator: UInt8
+        _ rows: ByteRows, _ target: UnsafeMutablePointer<UInt8>, _ places: UnsafeMutableBufferPointer<Int>, _ separator: UInt8,
+        _ text: (Int) -> Int
     ) {
         rows.data.withUnsafeBufferPointer { bytes in
             rows.offsets.withUnsafeBufferPointer { offsets in
                 forEachRow(
                     { row in
-                        let start = Int(offsets[row])
-                        let length = Int(offsets[row &+ 1]) &- start
+                        let index = text(row)
+                        let start = Int(offsets[index])
+                        let length = Int(offsets[index &+ 1]) &- start
                         let place = target + places[row]
                         if length <= 16 {
                             if let base = bytes.baseAddress { copyShort(base + start, length, place) }

@@ -34,6 +34,25 @@ public struct JoinKey: Sendable, ExpressibleByStringLiteral {
     }
 }
 
+/// The nearest row of a joined table by a column of numbers or times.
+public struct AsOf: Sendable {
+    public enum Direction: String, Sendable { case backward, forward, nearest }
+
+    let node: DefinitionNode
+
+    /// - Parameters:
+    ///   - input: the column of the rows that are joined.
+    ///   - table: the column of the table; of the same name when nil.
+    ///   - tolerance: how far away the table's row may be, as an interval for times and a number otherwise: `1 hour`.
+    public init(_ input: String, _ table: String? = nil, direction: Direction = .backward, tolerance: String? = nil) {
+        var entries: [(String, DefinitionNode)] = [
+            ("on", .mapping([(input, .text(table ?? input))])), ("direction", .text(direction.rawValue)),
+        ]
+        if let tolerance { entries.append(("tolerance", .text(tolerance))) }
+        node = .mapping(entries)
+    }
+}
+
 // The steps of the definition; each is described in docs/pipelines.md.
 extension Pipeline {
     /// Keeps the rows for which a condition is true.
@@ -143,18 +162,22 @@ extension Pipeline {
         return step("flatten", .mapping(listed + [("separator", .text(separator))]), file, line)
     }
 
-    public enum Join: String, Sendable { case inner, left, semi, anti }
+    public enum Join: String, Sendable { case inner, left, right, full, semi, anti }
 
-    /// Adds the columns of a small table whose key columns are equal.
+    /// Adds the columns of a table's rows whose key columns are equal.
     ///
-    /// - Parameter columns: columns of the table to add; all but its keys when empty.
+    /// - Parameters:
+    ///   - asOf: of the rows with equal keys only the nearest by a column.
+    ///   - columns: columns of the table to add; all but its keys when empty.
     public func join(
-        _ table: SourceEnd, on keys: JoinKey..., kind: Join = .inner, columns: [String] = [], prefix: String = "",
+        _ table: SourceEnd, on keys: JoinKey..., asOf: AsOf? = nil, kind: Join = .inner, columns: [String] = [], prefix: String = "",
         file: String = #filePath, line: Int = #line
     ) -> Pipeline {
         let areSame = keys.allSatisfy { $0.input == $0.table }
         let on: DefinitionNode = areSame ? names(keys.map(\.input)) : .mapping(keys.map { ($0.input, .text($0.table)) })
-        var arguments: [(String, DefinitionNode)] = [("with", .mapping(table.options)), ("on", on), ("kind", .text(kind.rawValue))]
+        var arguments: [(String, DefinitionNode)] = [("with", .mapping(table.options)), ("kind", .text(kind.rawValue))]
+        if !keys.isEmpty { arguments.append(("on", on)) }
+        if let asOf { arguments.append(("as_of", asOf.node)) }
         if !columns.isEmpty { arguments.append(("columns", names(columns))) }
         if !prefix.isEmpty { arguments.append(("prefix", .text(prefix))) }
         return step("join", .mapping(arguments), file, line)

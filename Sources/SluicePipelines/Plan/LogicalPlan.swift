@@ -138,24 +138,3 @@ package struct UnionOperation: Sendable {
         self.otherColumns = otherColumns
     }
 }
-
-package enum JoinKind: String, Sendable, CaseIterable { case inner, left, semi, anti }
-
-/// A join with a table small enough to be kept in memory (`EngineLimits`).
-package struct JoinOperation: Sendable {
-    package var kind: JoinKind
-    package var table: PlannedSource
-    /// Key columns of the input and of the table, pairwise of one type; null keys match nothing.
-    package var inputKeys: [Int]
-    package var tableKeys: [Int]
-    /// Columns of the table that are put behind the input's.
-    package var tableColumns: [Int]
-
-    package init(kind: JoinKind, table: PlannedSource, inputKeys: [Int], tableKeys: [Int], tableColumns: [Int]) {
-        self.kind = kind
-        self.table = table
-        self.inputKeys = inputKeys
-        self.tableKeys = tableKeys
-        self.tableColumns = tableColumns
-    }
-}

@@ -59,7 +59,7 @@ extension LogicalOperation {
             addWhole(keys + order.map(\.column))
         case .join(let join):
             pass()
-            addWhole(join.inputKeys)
+            addWhole(join.readColumns)
         case .project(let projections):
             for (projection, field) in zip(projections, output.fields) {
                 switch projection {

@@ -3,82 +3,123 @@ package import SluiceCore
 /// `join: {with: {files: airlines.csv}, on: [carrier]}`
 package struct JoinStep: StepDefinition {
     package static let manual = StepManual(
-        key: "join", summary: "Adds the columns of a small table whose key columns are equal; the table is kept in memory.",
+        key: "join", summary: "Adds the columns of a table's rows whose key columns are equal.",
         arguments: .object([
             OptionSpecification("with", .source, isRequired: true, "The table: any source.", examples: ["{files: airlines.csv}"]),
             OptionSpecification(
-                "on", .either([.mapping(key: "column", .column, minimum: 1), .oneOrMany(.column)]), isRequired: true,
-                "Key columns: a list where the names are the same on both sides, otherwise `column: column of the table`.",
+                "on", .either([.mapping(key: "column", .column, minimum: 1), .oneOrMany(.column)]),
+                "Key columns: a list where the names are the same on both sides, otherwise `column: column of the table`. Required unless `as_of` is there.",
                 examples: ["[carrier]", "{dest: faa}"]),
             OptionSpecification(
                 "kind", .enumeration(JoinKind.allCases.map(\.rawValue)), default: "inner",
-                "inner: rows with a match; left: all rows, null without a match; semi: rows with a match, no columns added; anti: rows without."
+                "inner: rows with a match; left: all rows of the input, null without a match; right: all rows of the table; full: all rows of both; semi: rows with a match, no columns added; anti: rows without."
             ),
             OptionSpecification(
-                "columns", .oneOrMany(.column), "Columns of the table to add; all but its keys when absent.", examples: ["[name]"]),
+                "columns", .oneOrMany(.column),
+                "Columns of the table to add; when absent all but its keys, and but the `as_of` column where it has one name on both sides.",
+                examples: ["[name]"]),
             OptionSpecification("prefix", .string, "Put before the names of the added columns.", examples: ["airline_"]),
+            AsOfArgument.specification,
         ]),
-        notes: ["A row with several matches comes once for each. Null keys match nothing. Key columns have one type on both sides."],
+        notes: [
+            "A row with several matches comes once for each. Null keys match nothing; NaN equals NaN, and 0.0 equals -0.0. Key columns have one type on both sides.",
+            "In a right or full join the key column of a table's row without a match holds the table's key, and the input's other columns are null.",
+            "The table is read first, by all workers, and kept in memory by its keys, so the smaller side belongs in `with`; then the rows keep the order of the input, and those of the table without a match come last. A table that `--memory` does not hold goes to disk together with the input, and the rows come in no particular order.",
+        ],
         examples: [
-            "- join:\n    with: {files: airports.csv, format: csv}\n    on: {dest: faa}\n    kind: left\n    columns: [name]\n    prefix: dest_"
+            "- join:\n    with: {files: airports.csv, format: csv}\n    on: {dest: faa}\n    kind: left\n    columns: [name]\n    prefix: dest_",
+            "- join:\n    with: {files: weather.csv}\n    on: [origin]\n    as_of: {on: {dep_time: observed_at}, direction: backward, tolerance: 1 hour}\n    kind: left",
         ])
+
+    typealias Key = (input: ColumnArgument, table: ColumnArgument)
 
     package let location: SourceLocation?
     private let table: DefinitionNode
-    private let keys: [(input: ColumnArgument, table: ColumnArgument)]
+    private let keys: [Key]
     private let kind: JoinKind
     private let columns: [ColumnArgument]?
     private let prefix: String
+    private let asOf: AsOfArgument?
 
     package init(from node: DefinitionNode) throws {
         location = node.keyLocation ?? node.location
         table = try node.require("with")
-        let on = try node.require("on")
-        if on.isMapping {
-            keys = try on.mapping().map { entry in
-                (ColumnArgument(name: entry.key, location: entry.keyLocation), try ColumnArgument(entry.value))
-            }
-        } else {
-            keys = try ColumnArgument.list(on.oneOrMany()).map { ($0, $0) }
-        }
+        asOf = try node[key: "as_of"].map { try AsOfArgument(from: $0) }
+        keys = try node[key: "on"].map { try Self.pairs($0) } ?? []
+        if keys.isEmpty, asOf == nil { throw node.missing("on", remedy: "for example: on: [carrier]") }
         kind = try node[key: "kind"]?.enumeration(JoinKind.self) ?? .inner
         columns = try node[key: "columns"].map { try ColumnArgument.list($0.oneOrMany()) }
         prefix = try node[key: "prefix"]?.string() ?? ""
-        if let columns, kind == .semi || kind == .anti {
+        if let columns, !kind.addsColumns {
             throw SluiceError(
                 .invalidOption, "a \(kind.rawValue) join adds no columns", at: node[key: "columns"]?.location ?? columns.first?.location,
                 remedy: "remove the key columns, or use kind: left")
         }
+        if asOf != nil, kind.keepsTable {
+            throw SluiceError(
+                .invalidOption, "an as-of join cannot be of the kind \(kind.rawValue)", at: node[key: "kind"]?.location ?? location,
+                remedy: "use inner, left, semi or anti")
+        }
+    }
+
+    /// Pairs of columns that are given as names that both sides have, or as a mapping.
+    static func pairs(_ node: DefinitionNode) throws -> [Key] {
+        if node.isMapping {
+            return try node.mapping().map { entry in
+                (ColumnArgument(name: entry.key, location: entry.keyLocation), try ColumnArgument(entry.value))
+            }
+        }
+        return try ColumnArgument.list(node.oneOrMany()).map { ($0, $0) }
     }
 
     package func plan(_ input: Schema, in context: PlanContext) async throws -> StepPlan {
         let opened = try await context.open(table)
         let offered = opened.source.schema
         var errors = ErrorCollector()
-        for key in keys { try errors.attempt { try check(key, input, offered) } }
+        for key in keys { try errors.attempt { try Self.check(key, input, offered) } }
+        if let asOf { try errors.attempt { try asOf.check(input, offered) } }
         let added = try errors.attempt { try addedColumns(offered, context) } ?? []
         try errors.throwIfAny()
-        let tableKeys = keys.map(\.table.name)
-        let planned = try opened.planned(offered.names.filter { tableKeys.contains($0) || added.contains($0) })
-        var fields = input.fields
-        for name in added {
-            var field = offered.fields[try offered.require(name)]
-            field.name = prefix + name
-            if kind == .left { field.isNullable = true }
-            try requireNew(field.name, from: name, among: fields)
-            fields.append(field)
-        }
+        let read = Set(keys.map(\.table.name) + added + (asOf.map { [$0.columns.table.name] } ?? []))
+        let planned = try opened.planned(offered.names.filter(read.contains))
         let operation = JoinOperation(
             kind: kind, table: planned, inputKeys: try keys.map { try $0.input.position(in: input) },
             tableKeys: try keys.map { try $0.table.position(in: planned.schema) },
-            tableColumns: try added.map { try planned.schema.require($0) })
-        let on = keys.map { $0.input.name == $0.table.name ? $0.input.name : "\($0.input.name) = \($0.table.name)" }
+            tableColumns: try added.map { try planned.schema.require($0) }, asOf: try asOf?.bound(input, planned.schema))
         return StepPlan(
-            operation: .join(operation), outputSchema: try Schema(fields),
-            summary: "\(kind.rawValue), \(planned.summary), on \(on.joined(separator: ", "))")
+            operation: .join(operation), outputSchema: try outputSchema(input, offered, added), summary: summary(planned.summary))
     }
 
-    private func check(_ key: (input: ColumnArgument, table: ColumnArgument), _ input: Schema, _ offered: Schema) throws(SluiceError) {
+    private func summary(_ table: String) -> String {
+        let on = keys.map { $0.input.name == $0.table.name ? $0.input.name : "\($0.input.name) = \($0.table.name)" }
+        let matches = (on.isEmpty ? [] : ["on \(on.joined(separator: ", "))"]) + (asOf.map { [$0.summary] } ?? [])
+        return "\(kind.rawValue), \(table), \(matches.joined(separator: ", ")); the table is hashed, by disk beyond --memory"
+    }
+
+    private func outputSchema(_ input: Schema, _ offered: Schema, _ added: [String]) throws -> Schema {
+        var fields = input.fields
+        if kind.keepsTable {
+            for index in fields.indices {
+                guard let key = keys.first(where: { $0.input.name == fields[index].name }) else {
+                    fields[index].isNullable = true
+                    continue
+                }
+                let tableKey = offered.fields[try offered.require(key.table.name)]
+                fields[index].isNullable = tableKey.isNullable || (kind == .full && fields[index].isNullable)
+            }
+        }
+        for name in added {
+            var field = offered.fields[try offered.require(name)]
+            field.name = prefix + name
+            if kind.keepsInput { field.isNullable = true }
+            try requireNew(field.name, from: name, among: fields)
+            fields.append(field)
+        }
+        return try Schema(fields)
+    }
+
+    /// Both columns are there and have one type.
+    static func check(_ key: Key, _ input: Schema, _ offered: Schema) throws(SluiceError) {
         let left = input.fields[try key.input.position(in: input)]
         let right: Field
         do {
@@ -97,10 +138,11 @@ package struct JoinStep: StepDefinition {
     }
 
     private func addedColumns(_ offered: Schema, _ context: PlanContext) throws -> [String] {
-        if kind == .semi || kind == .anti { return [] }
-        let tableKeys = keys.map(\.table.name)
+        if !kind.addsColumns { return [] }
         guard let columns else {
-            return offered.names.filter { !tableKeys.contains($0) && !context.unreadOutputs.contains(prefix + $0) }
+            var hidden = Set(keys.map(\.table.name))
+            if let asOf, asOf.columns.input.name == asOf.columns.table.name { hidden.insert(asOf.columns.table.name) }
+            return offered.names.filter { !hidden.contains($0) && !context.unreadOutputs.contains(prefix + $0) }
         }
         var errors = ErrorCollector()
         for column in columns { try errors.attempt { _ = try column.position(in: offered) } }

@@ -90,7 +90,7 @@ extension Catalog {
             stream: row["stream"], name: row["name"],
             settings: StoredGroup.Settings(
                 start: row["start"], failoverMillis: row["failover_millis"], handoverMillis: row["handover_millis"]),
-            revision: row["revision"], members: members.map(storedMember), leases: try leases.map(storedLease))
+            revision: row["revision"], members: members.map(storedMember), leases: leases.map(storedLease))
     }
 
     private static func storedMember(_ row: Row) -> StoredMember {
@@ -99,12 +99,12 @@ extension Catalog {
             joinedMicros: row["joined"])
     }
 
-    private static func storedLease(_ row: Row) throws -> StoredLease {
+    private static func storedLease(_ row: Row) -> StoredLease {
         StoredLease(
             shard: row["shard"], owner: row["owner"], counter: row["counter"], position: row["position"], subSequence: row["sub_sequence"],
             start: row["start"], startSubSequence: row["start_sub_sequence"], pending: row["pending"],
             pendingSubSequence: row["pending_sub_sequence"], reachedMicros: row["reached"], ownerSwitches: row["owner_switches"],
-            wantedBy: row["wanted_by"], parents: row["parents"] == "[]" ? [] : try StoredText.decode(row["parents"]),
+            wantedBy: row["wanted_by"], parents: (row["parents"] as String).split(separator: " ").map(String.init),
             firstHash: row["first_hash"], lastHash: row["last_hash"])
     }
 }

@@ -3,7 +3,8 @@ import SluiceCore
 
 /// The tables of consumer groups, and what several operations share.
 enum GroupTables {
-    /// Positions are text with a key that sorts as they do; times are microseconds since 1970; hashes are decimal; parents are JSON.
+    /// Positions are text with a key that sorts as they do; times are microseconds since 1970; hashes are decimal; parents are separated by
+    /// spaces.
     static let schema = """
         CREATE TABLE consumer_groups (
             id INTEGER PRIMARY KEY, stream TEXT NOT NULL, name TEXT NOT NULL, start TEXT NOT NULL, failover_millis INTEGER NOT NULL,
@@ -102,7 +103,7 @@ enum GroupTables {
                     """,
                 arguments: [
                     group, lease.shard, try nextCounter(db), lease.position.text, lease.position.key, lease.position.subSequence,
-                    try StoredText.json(lease.parents), lease.firstHash, lease.lastHash, now,
+                    lease.parents.joined(separator: " "), lease.firstHash, lease.lastHash, now,
                 ])
         }
     }

@@ -13,11 +13,3 @@ package enum StoredLeaseChange: Hashable, Sendable {
     /// Finishes, removes and creates leases, if the group's revision is still this.
     case restructure(revision: Int64, vanished: [String], removed: [String], created: [StoredNewLease])
 }
-
-/// New positions of a group.
-package enum StoredGroupReset: Hashable, Sendable {
-    /// All leases are replaced, and the group begins at `start` where it has none.
-    case all(start: String, leases: [StoredNewLease])
-    /// Leases that stay and stand elsewhere, by shard.
-    case shards([String: StoredPosition])
-}

@@ -12,8 +12,6 @@ package enum GroupLimits {
     package static let groupsPerStream = 1_024
     /// Digits of a sequence number (Kinesis: `[0-9]` with at most 129 characters).
     package static let sequenceDigits = 129
-    /// Characters of a shard's id (Kinesis: 128).
-    package static let shardCharacters = 128
     /// How long a member may be silent before others take its leases, in milliseconds (KCL: `failoverTimeMillis`, 10,000 by default).
     package static let failoverMillis = 500...3_600_000
     package static let defaultFailoverMillis = 10_000

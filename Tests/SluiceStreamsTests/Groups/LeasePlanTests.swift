@@ -94,7 +94,7 @@ struct LeasePlanTests {
     @Test("any history of splits and merges, read in any order, is read in order of every key and once", arguments: 0..<20)
     func random(_ round: Int) throws {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = SeededGenerator(seed: seed)
+        var random = SluiceTestKit.SeededGenerator(seed: seed)
         var family = ShardFamily(hashes: 64, shards: Int.random(in: 1...4, using: &random))
         var leases: [GroupLease] = []
         var read: [String] = []
@@ -145,7 +145,7 @@ struct ShardFamily {
         }
     }
 
-    mutating func reshard(using random: inout SeededGenerator) {
+    mutating func reshard(using random: inout some RandomNumberGenerator) {
         let open = shards.indices.filter { !shards[$0].isClosed }
         guard let index = open.randomElement(using: &random) else { return }
         let range = shards[index].range

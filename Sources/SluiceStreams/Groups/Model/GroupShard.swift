@@ -1,6 +1,7 @@
 /// What a group has to know of a shard, whichever system keeps it.
 ///
-/// - Invariant: ids of one stream have one length and ascend with age, so that a child's is greater than its parents'; they are never reused.
+/// - Invariant: ids of one stream have one length, no spaces, and ascend with age, so that a child's is greater than its parents'; they are
+///   never reused.
 package struct GroupShard: Hashable, Sendable {
     /// The durable records that a shard holds.
     package enum Contents: Hashable, Sendable {

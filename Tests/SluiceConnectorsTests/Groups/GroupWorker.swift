@@ -3,56 +3,27 @@ import SluiceCatalog
 import SluiceConnectors
 import SluiceCore
 import SluiceStreams
-import Synchronization
 import Testing
 
 /// A process of its own that reads shards for a group and writes what it read to a table: `ProcessTests` starts several and stops some.
-///
-/// The stream is a fixed family of closed shards of which each holds `records` numbers. Each batch is one run, whose output and checkpoint are
-/// committed in one transaction.
-@Suite("a process of a group", .enabled(if: getenv(GroupWorker.homeVariable) != nil))
+/// Each batch is one run, whose output and checkpoint are committed in one transaction.
+@Suite("a process of a group", .enabled(if: getenv(NumberStream.homeVariable) != nil))
 struct GroupWorker {
-    static let homeVariable = "GROUP_WORKER_HOME"
-    static let nameVariable = "GROUP_WORKER_NAME"
-    static let records = 60
-    static let batch = 5
-    static let table = "default.numbers"
-
-    static let shards: [GroupShard] = [
-        shard(0, 0...24), shard(1, 25...49), shard(2, 50...99), shard(3, 0...49, [0, 1]), shard(4, 50...74, [2]), shard(5, 75...99, [2]),
-        shard(6, 0...24, [3]), shard(7, 25...49, [3]),
-    ]
-
-    private static func shard(_ number: Int, _ range: ClosedRange<UInt128>, _ parents: [Int] = []) -> GroupShard {
-        GroupShard(
-            id: "shard-\(number)", parents: parents.map { "shard-\($0)" },
-            range: HashRange(first: range.lowerBound, last: range.upperBound),
-            isClosed: true,
-            contents: .records(oldest: GroupSequence(0), newest: GroupSequence(UInt64(records - 1)), newestMicros: 0))
-    }
-
-    static func group() throws -> GroupID { try GroupID(stream: "numbers", name: "workers") }
-
-    /// Whether every shard was read to its end.
-    static func isDone(_ group: GroupSnapshot) -> Bool {
-        let leaves = group.leases.filter { ["shard-4", "shard-5", "shard-6", "shard-7"].contains($0.shard) }
-        return leaves.count == 4 && leaves.allSatisfy(\.isFinished)
-    }
-
     @Test("works until everything is read")
     func work() async throws {
-        let home = try #require(getenv(Self.homeVariable).map { String(cString: $0) })
-        let name = try #require(getenv(Self.nameVariable).map { String(cString: $0) })
+        let home = try #require(getenv(NumberStream.homeVariable).map { String(cString: $0) })
+        let name = try #require(getenv(NumberStream.nameVariable).map { String(cString: $0) })
         let catalog = try Catalog(home: home)
         let store = CatalogLeaseStore(catalog)
         let settings = try GroupSettings(failoverMillis: GroupLimits.failoverMillis.lowerBound, handoverMillis: 1_000)
         let member = try GroupMember(
-            of: try Self.group(), name: name, settings: settings, store: store, clock: ContinuousClock(), shards: { Self.shards })
+            of: try NumberStream.group(), name: name, settings: settings, store: store, clock: ContinuousClock(),
+            shards: { NumberStream.shards })
         let running = Task { try await member.run() }
         var readers: [String: Task<Void, any Error>] = [:]
         let watching = Task {
-            let group = try Self.group()
-            while try !store.groups(of: group.stream).contains(group) || !Self.isDone(store.describe(group)) {
+            let group = try NumberStream.group()
+            while try !store.groups(of: group.stream).contains(group) || !NumberStream.isDone(store.describe(group)) {
                 try await Task.sleep(for: .milliseconds(50))
             }
             await member.leave()
@@ -77,8 +48,8 @@ struct GroupWorker {
         var next = 0
         if case .after(let sequence, _) = assignment.position { next = (Int(sequence.digits) ?? 0) + 1 }
         while !Task.isCancelled {
-            let isEnd = next >= Self.records
-            let last = min(next + Self.batch, Self.records) - 1
+            let isEnd = next >= NumberStream.records
+            let last = min(next + NumberStream.batch, NumberStream.records) - 1
             let position = isEnd ? GroupPosition.shardEnd : .after(GroupSequence(UInt64(last)))
             do throws(SluiceError) {
                 let checkpoint = try await member.checkpoint(of: assignment.shard, at: position)
@@ -104,7 +75,7 @@ struct GroupWorker {
 
     /// A part of the table whose path says which records it has.
     private func output(_ shard: String, _ first: Int, _ last: Int) throws(SluiceError) -> OutputCommit {
-        let name = try TableName(parsing: Self.table)
+        let name = try TableName(parsing: NumberStream.table)
         let definition = TableDefinition(
             name: name, columns: [CatalogColumn("n", .int64)], partitionKeys: [], location: "/numbers", format: "csv", formatOptions: [:])
         let path = "/numbers/\(shard)/\(first)-\(last)/\(UInt64.random(in: 0 ... .max))"

@@ -19,11 +19,11 @@ struct ProcessTests {
     private func start(_ name: String) throws -> RunningCommand {
         try Command(
             "/proc/\(getpid())/exe", ["--testing-library", "swift-testing", "--filter", "GroupWorker/work"],
-            environment: [GroupWorker.homeVariable: home.root, GroupWorker.nameVariable: name]
+            environment: [NumberStream.homeVariable: home.root, NumberStream.nameVariable: name]
         ).start()
     }
 
-    private var rows: Int { get throws { Int(try catalog.findTable(TableName(parsing: GroupWorker.table))?.rowCount ?? 0) } }
+    private var rows: Int { get throws { Int(try catalog.findTable(TableName(parsing: NumberStream.table))?.rowCount ?? 0) } }
 
     /// Waits until the processes together have written so many rows.
     private func reach(_ count: Int, _ processes: [RunningCommand]) async throws {
@@ -51,19 +51,19 @@ struct ProcessTests {
     /// Every record of every shard is in the table once, and in order.
     private func expectExactlyOnce() throws {
         var parts: [String: [(first: Int, last: Int)]] = [:]
-        for file in try catalog.files(of: TableName(parsing: GroupWorker.table)) {
+        for file in try catalog.files(of: TableName(parsing: NumberStream.table)) {
             let path = file.path.split(separator: "/")
             let bounds = path[2].split(separator: "-").compactMap { Int($0) }
             parts[String(path[1]), default: []].append((bounds[0], bounds[1]))
         }
-        #expect(parts.count == GroupWorker.shards.count)
+        #expect(parts.count == NumberStream.shards.count)
         for (shard, unsorted) in parts {
             var next = 0
             for part in unsorted.sorted(by: { $0.first < $1.first }) {
                 #expect(part.first == next, "\(shard): \(part) comes after \(next - 1)")
                 next = part.last + 1
             }
-            #expect(next == GroupWorker.records, "\(shard)")
+            #expect(next == NumberStream.records, "\(shard)")
         }
     }
 
@@ -75,12 +75,12 @@ struct ProcessTests {
             #expect(result.exitCode == 0, "\(result.transcript)")
         }
         try expectExactlyOnce()
-        #expect(try CatalogLeaseStore(catalog).describe(GroupWorker.group()).members.isEmpty)
+        #expect(try CatalogLeaseStore(catalog).describe(NumberStream.group()).members.isEmpty)
     }
 
     @Test("one process is killed and one is frozen for longer than the fail-over time: every record is written once")
     func killedAndFrozen() async throws {
-        let total = GroupWorker.shards.count * GroupWorker.records
+        let total = NumberStream.shards.count * NumberStream.records
         let killed = try start("killed")
         let frozen = try start("frozen")
         try await reach(total / 8, [killed, frozen])

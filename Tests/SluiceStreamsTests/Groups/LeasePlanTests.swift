@@ -81,14 +81,15 @@ struct LeasePlanTests {
         #expect(try plan([], [.sample(diamond[0])]).isEmpty)
     }
 
-    @Test(
-        "ranges cover each other",
-        arguments: [
-            ([(0, 99)], true), ([(0, 49), (50, 99)], true), ([(60, 200), (0, 70)], true), ([(0, 49), (51, 99)], false), ([(1, 99)], false),
-            ([(0, 98)], false), ([], false),
-        ])
-    func cover(_ others: [(UInt128, UInt128)], _ isCovered: Bool) {
-        #expect(HashRange(first: 0, last: 99).isCovered(by: others.map { HashRange(first: $0.0, last: $0.1) }) == isCovered)
+    private static let covers: [(others: [ClosedRange<UInt128>], isCovered: Bool)] = [
+        ([0...99], true), ([0...49, 50...99], true), ([60...200, 0...70], true), ([0...49, 51...99], false), ([1...99], false),
+        ([0...98], false), ([], false),
+    ]
+
+    @Test("ranges cover each other", arguments: covers.indices)
+    func cover(_ index: Int) {
+        let others = Self.covers[index].others.map { HashRange(first: $0.lowerBound, last: $0.upperBound) }
+        #expect(HashRange(first: 0, last: 99).isCovered(by: others) == Self.covers[index].isCovered)
     }
 
     @Test("any history of splits and merges, read in any order, is read in order of every key and once", arguments: 0..<20)

@@ -98,6 +98,12 @@ package struct GroupMachine: Sendable {
         return stop(.leaving) { $0 == .running }
     }
 
+    /// The member ends without waiting for its readers.
+    package mutating func abandon() -> [GroupOrder] {
+        isLeaving = true
+        return stop(.lost(to: nil)) { $0.mayCheckpoint }
+    }
+
     /// The store could not be reached: after the fail-over time others may have taken the leases.
     package mutating func missed(at now: Duration) -> [GroupOrder] {
         guard let settings, let confirmed, now - confirmed >= settings.failover else { return [] }

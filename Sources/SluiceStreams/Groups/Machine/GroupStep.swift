@@ -12,8 +12,14 @@ package struct GroupStep: Hashable, Sendable {
     }
 
     /// For the reader of shards, in order.
-    package var orders: [GroupOrder] = []
+    package var orders: [GroupOrder]
     /// For the store; the group that it returns is to be looked at, too.
-    package var changes: [LeaseChange] = []
-    package var membership = Membership.joined
+    package var changes: [LeaseChange]
+    package var membership: Membership
+
+    package init(orders: [GroupOrder] = [], changes: [LeaseChange] = [], membership: Membership = .joined) {
+        self.orders = orders
+        self.changes = changes
+        self.membership = membership
+    }
 }

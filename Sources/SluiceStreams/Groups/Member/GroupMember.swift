@@ -59,12 +59,13 @@ package actor GroupMember {
             await tick()
             if !hasLeft, failure == nil { await pause(for: settings.beatInterval) { resting = $0 } }
         }
+        if hasLeft { return }
+        send(machine.abandon())
         if let failure {
-            send(machine.leave())
+            // Frees what the member may still have; the failure says more than one of leaving would.
+            _ = try? store.leave(group, as: machine.member)
             throw failure
         }
-        if hasLeft { return }
-        send(machine.leave())
         try store.leave(group, as: machine.member)
     }
 
@@ -73,9 +74,13 @@ package actor GroupMember {
     package func leave() async {
         send(machine.leave())
         if !machine.readShards.isEmpty { await pause(for: settings.handover) { leaving = $0 } }
-        do throws(SluiceError) { try store.leave(group, as: machine.member) } catch { failure = error }
-        hasLeft = true
-        resting?.cancel()
+        do throws(SluiceError) {
+            try store.leave(group, as: machine.member)
+            hasLeft = true
+            resting?.cancel()
+        } catch {
+            fail(error)
+        }
     }
 
     /// The reader of a shard has ended.

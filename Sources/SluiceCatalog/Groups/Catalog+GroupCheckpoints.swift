@@ -23,8 +23,10 @@ extension Catalog {
                 SELECT l.group_id, l.owner, l.counter, l.position, l.position_key
                 FROM consumer_groups g JOIN group_leases l ON l.group_id = g.id WHERE g.stream = ? AND g.name = ? AND l.shard = ?
                 """, arguments: [checkpoint.stream, checkpoint.group, checkpoint.shard])
-        guard let row, row["owner"] == checkpoint.owner, row["counter"] == checkpoint.counter else { throw lost(checkpoint, row) }
-        guard checkpoint.position.key >= row["position_key"] else {
+        guard let row, row["owner"] as String? == checkpoint.owner, row["counter"] as Int64 == checkpoint.counter else {
+            throw lost(checkpoint, row)
+        }
+        guard checkpoint.position.key >= (row["position_key"] as String) else {
             throw SluiceError(
                 .invalidArgument,
                 "checkpoint \(checkpoint.position.text) of shard \(checkpoint.shard.quotedForMessage) is behind the recorded \(row["position"] as String)",

@@ -17,11 +17,13 @@ extension StoreUnderTest {
     /// Leases of `shard-00`, `shard-01`, …, of which the second has a parent and a position with a sub-sequence number.
     func create(_ count: Int, by member: MemberID) throws -> GroupSnapshot {
         var plan = LeaseRestructure(revision: try open().describe(group).revision)
-        plan.created = (0..<count).map { index in
-            NewLease(
-                shard: "shard-0\(index)", position: index == 1 ? .after(GroupSequence(5), subSequence: 2) : .trimHorizon,
-                parents: index == 1 ? ["shard-00"] : [],
-                range: HashRange(first: UInt128(index) * 3 / 2, last: index == 2 ? .max : UInt128(index)))
+        for index in 0..<count {
+            let isSecond = index == 1
+            let range = HashRange(first: UInt128(index * 3 / 2), last: index == 2 ? .max : UInt128(index))
+            plan.created.append(
+                NewLease(
+                    shard: "shard-0\(index)", position: isSecond ? .after(GroupSequence(5), subSequence: 2) : .trimHorizon,
+                    parents: isSecond ? ["shard-00"] : [], range: range))
         }
         return try apply([.restructure(plan)], by: member)
     }

@@ -75,6 +75,14 @@ struct LeasePlanTests {
         #expect(half.vanished == ["shard-01"] && half.created.isEmpty)
     }
 
+    @Test("where retention removed the shards between, a shard still waits for the one that had its keys before")
+    func brokenChain() throws {
+        let ends = [diamond[0], diamond[3]]
+        #expect(try plan(ends, [.sample(diamond[0], at: .after(sequence(4)))]).isEmpty)
+        #expect(try plan(ends, [.sample(diamond[0], at: .shardEnd)]).created == [NewLease(diamond[3], at: .trimHorizon)])
+        #expect(try plan(ends, [.sample(diamond[3], at: .after(sequence(4)))]).isEmpty)
+    }
+
     @Test("a list of shards that is older than a lease does no harm")
     func staleList() throws {
         #expect(try plan([diamond[0]], [.sample(diamond[1]), .sample(diamond[2])]).isEmpty)

@@ -52,7 +52,9 @@ enum Checkout {
         let extensions = ["swift", "md", "yaml", "yml", "py", "sh", "json"]
         let nested = folders.flatMap { paths(below: $0) }
             .filter { path in
-                path.hasPrefix("scripts/") || path.hasPrefix(".ci/") || extensions.contains { path.hasSuffix("." + $0) }
+                // What a benchmark makes and installs is nobody's text.
+                if path.contains("/cache/") || path.contains("/.build/") || path.contains("/results/") { return false }
+                return path.hasPrefix("scripts/") || path.hasPrefix(".ci/") || extensions.contains { path.hasSuffix("." + $0) }
             }
         return nested + ["Package.swift", "README.md", "Benchmarks/run"].filter { FileManager.default.fileExists(atPath: root + "/" + $0) }
     }

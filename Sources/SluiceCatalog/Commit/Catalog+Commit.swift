@@ -4,12 +4,13 @@ package import SluiceCore
 extension Catalog {
     /// Ends a run with success and makes its output visible: exactly once, wholly or not at all.
     ///
-    /// One transaction records the run, tables, versions, partitions, files, bookmarks, and the renames and removals that are owed; then those
-    /// are done. A crash before the transaction leaves the old state, and one after it is finished by the next opening.
+    /// One transaction records the run, tables, versions, partitions, files, bookmarks, checkpoints of consumer groups, and the renames and
+    /// removals that are owed; then those are done. A crash before the transaction leaves the old state, and one after it is finished by the
+    /// next opening.
     /// - Throws: before the transaction whatever stops it (nothing has changed then); after it what stops a rename, with a remedy that says that
     ///   the run is committed. `failRun` does not undo it.
     package func commit(
-        _ output: OutputCommit, run: RunID, report: RunReport, bookmarks: [Bookmark] = []
+        _ output: OutputCommit, run: RunID, report: RunReport, bookmarks: [Bookmark] = [], checkpoints: [StoredCheckpoint] = []
     ) throws(SluiceError) {
         try prepare(output)
         try hooks.reached(.prepared)
@@ -21,6 +22,7 @@ extension Catalog {
             var removals = output.removals
             for table in output.tables { removals += try Self.record(table, run: run, now: now, db) }
             for bookmark in bookmarks { try Self.set(bookmark, run: run, now: now, db) }
+            for checkpoint in checkpoints { try Self.checkpoint(checkpoint, nowMicros: now, in: db) }
             let kept = Set((output.renames.map(\.final) + output.tables.flatMap { $0.files.map(\.path) }).map { ExactText($0) })
             for rename in output.renames { try Self.owe(run, rename.staged, rename.final, db) }
             for path in removals where !kept.contains(ExactText(path)) { try Self.owe(run, path, nil, db) }

@@ -30,6 +30,7 @@ enum Migrations {
     private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 catalog, runs, bookmarks") { db in try db.execute(sql: first) }
+        migrator.registerMigration("2 consumer groups") { db in try db.execute(sql: GroupTables.schema) }
         return migrator
     }
 

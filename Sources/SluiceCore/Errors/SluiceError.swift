@@ -83,6 +83,7 @@ extension SluiceError.Code {
     public static let stateTooNew = Self("state-too-new")
     public static let stateCorrupt = Self("state-corrupt")
     public static let alreadyRunning = Self("already-running")
+    public static let leaseLost = Self("lease-lost")
     public static let limitExceeded = Self("limit-exceeded")
     public static let badRecords = Self("bad-records")
     public static let interrupted = Self("interrupted")

@@ -167,6 +167,7 @@ struct FileSourceTests {
         "the format comes from the name, then from the content",
         arguments: [
             ("x.tsv", "a\tb\n1\t2\n", "b", false), ("x.log", "{\"b\":2}\n", "b", true), ("x", "a,b\n1,2\n", "b", true),
+            ("x.txt", "a;b\n1;2\n", "b", true), ("x.log", "[{\"b\":2}]", "b", true),
         ]) func formats(_ name: String, _ text: String, _ column: String, _ isGuessed: Bool) async throws
     {
         try write([name: text])
@@ -175,10 +176,20 @@ struct FileSourceTests {
         #expect(source.notices.isEmpty != isGuessed)
     }
 
+    @Test(
+        "a text that is no table has lines",
+        arguments: ["plain words\n", "[12:30:01] started\n[12:30:02] ready\n", "10:00:01,7 up\n10:00:02,9 down\n"]
+    ) func lines(_ text: String) async throws {
+        try write(["x.log": text])
+        let source = try await bench.source("files: x.log")
+        #expect(try await source.readAll(["line"]).rows.count == text.split(separator: "\n").count)
+        #expect(source.notices.isEmpty)
+    }
+
     @Test("files of several formats, and one that nothing describes, are errors") func unclear() async throws {
-        try write(["a.csv": "a\n1\n", "b.jsonl": "{}\n", "c.log": "plain words\n"])
+        try write(["a.csv": "a\n1\n", "b.jsonl": "{}\n", "c.dat": "plain words\n"])
         #expect(await sluiceError { _ = try await bench.source("files: '[ab].*'") }?.message.contains("different formats") == true)
-        let error = await sluiceError { _ = try await bench.source("files: c.log") }
+        let error = await sluiceError { _ = try await bench.source("files: c.dat") }
         #expect(error?.code == .invalidOption)
         #expect(error?.remedy?.hasPrefix("set format to one of csv, json") == true)
         #expect(error?.location == .file(path: "test.yaml", line: 3, column: 10))

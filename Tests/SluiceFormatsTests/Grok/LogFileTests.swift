@@ -43,7 +43,7 @@ import Testing
             "%{HTTPD_ERRORLOG}",
             [
                 "[Fri Sep 09 10:42:29.902022 2011] [core:error] [pid 35708:tid 4328636416] [client 72.15.99.187:4000] File does not exist: /x",
-                "[Wed Oct 11 14:32:52 2000] [error] [client 127.0.0.1] client denied by server configuration: /export/home/live/ap/htdocs/test",
+                "[Wed Oct 11 14:32:52 2000] [error] [client 127.0.0.1] client denied by server configuration: /export/live/ap/htdocs/test",
             ]
         ),
         (

@@ -103,7 +103,8 @@ import Testing
     }
 
     @Test(
-        "CSV of texts behind codes is that of the plain texts", arguments: [[:], ["null_values": .text("NULL")], ["delimiter": .text("0")]]
+        "CSV of texts behind codes is that of the plain texts",
+        arguments: [[:], ["null_values": .text("NULL")], ["delimiter": .text("0")]] as [[String: OptionValue]]
     ) func codedTexts(_ options: [String: OptionValue]) throws {
         let values = ByteRows(texts: ["plain", "", "a,\"b\"\n", "NULL", "a text of more than sixteen bytes", "unused,"])
         let codes: [Int32] = [4, 1, 2, 0, 3, 2, 4, 0, 0]

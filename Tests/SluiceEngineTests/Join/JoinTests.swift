@@ -136,6 +136,30 @@ struct JoinTests {
         #expect(keys.last == 3)
     }
 
+    @Test("texts too long for the table's keys match nothing, and hide no others, also as unused values of a dictionary")
+    func longTexts() throws {
+        var generator = Seeded(Self.seed)
+        let schema = try Schema([Field("a", .string), Field("b", .int64)])
+        let long = String(repeating: "long ", count: 9)
+        func batch(_ texts: [String], isCoded: Bool = false, extra: [String] = []) -> Batch {
+            let values = ByteRows(texts: texts + extra)
+            let codes = texts.indices.map { Int32($0) }
+            let column = isCoded ? Column(.string, .dictionary(codes: codes, values: values)) : .texts(ByteRows(texts: texts))
+            return Batch(schema, [column, .integers([Int64](repeating: 1, count: texts.count))], rowCount: texts.count)
+        }
+        let short = ["x", "yy", "", "zz"]
+        let inputs = [
+            batch(short + [long, "zz", long]), batch([long] + short, isCoded: true), batch([long, long]),
+            batch(["yy", "x", "q", "yy", "x", "q"], isCoded: true, extra: [long]), batch(short),
+        ]
+        for keys in [[0], [0, 1]] {
+            let test = JoinCase(schema: schema, input: inputs, table: [batch(["yy", "x", "", "w"])], keys: keys)
+            for kind in JoinKind.allCases {
+                try check(test, kind, workers: 1, isOrdered: !kind.keepsTable, &generator, "\(keys) \(kind)")
+            }
+        }
+    }
+
     @Test("an input whose rows all match once keeps its columns as they are", arguments: [JoinKind.inner, .left])
     func passedThrough(_ kind: JoinKind) throws {
         let schema = try Schema([Field("k", .int64), Field("t", .string)])

@@ -141,16 +141,15 @@ struct JoinTests {
         var generator = Seeded(Self.seed)
         let schema = try Schema([Field("a", .string), Field("b", .int64)])
         let long = String(repeating: "long ", count: 9)
-        func batch(_ texts: [String], isCoded: Bool = false, extra: [String] = []) -> Batch {
-            let values = ByteRows(texts: texts + extra)
-            let codes = texts.indices.map { Int32($0) }
-            let column = isCoded ? Column(.string, .dictionary(codes: codes, values: values)) : .texts(ByteRows(texts: texts))
-            return Batch(schema, [column, .integers([Int64](repeating: 1, count: texts.count))], rowCount: texts.count)
+        func batch(_ texts: [String], isCoded: Bool = false) -> Batch {
+            let column = Column.texts(ByteRows(texts: texts))
+            let columns = [isCoded ? column.asDictionary : column, .integers([Int64](repeating: 1, count: texts.count))]
+            return Batch(schema, columns, rowCount: texts.count)
         }
         let short = ["x", "yy", "", "zz"]
         let inputs = [
             batch(short + [long, "zz", long]), batch([long] + short, isCoded: true), batch([long, long]),
-            batch(["yy", "x", "q", "yy", "x", "q"], isCoded: true, extra: [long]), batch(short),
+            batch(["yy", "x", "q", "yy", "x", "q", long], isCoded: true).gather([0, 1, 2, 3, 4, 5]), batch(short),
         ]
         for keys in [[0], [0, 1]] {
             let test = JoinCase(schema: schema, input: inputs, table: [batch(["yy", "x", "", "w"])], keys: keys)

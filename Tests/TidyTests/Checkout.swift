@@ -32,7 +32,7 @@ enum Checkout {
         var result: [String] = []
         for case let name as String in walker {
             let last = name.split(separator: "/").last.map(String.init) ?? name
-            if [".build", ".sluice", ".cache", "__pycache__", ".git"].contains(last) {
+            if [".build", ".sluice", ".cache", "cache", "results", "__pycache__", ".git"].contains(last) {
                 walker.skipDescendants()
             } else if walker.fileAttributes?[.type] as? FileAttributeType == .typeRegular {
                 result.append(folder + "/" + name)
@@ -52,9 +52,7 @@ enum Checkout {
         let extensions = ["swift", "md", "yaml", "yml", "py", "sh", "json"]
         let nested = folders.flatMap { paths(below: $0) }
             .filter { path in
-                // What a benchmark makes and installs is nobody's text.
-                if path.contains("/cache/") || path.contains("/.build/") || path.contains("/results/") { return false }
-                return path.hasPrefix("scripts/") || path.hasPrefix(".ci/") || extensions.contains { path.hasSuffix("." + $0) }
+                path.hasPrefix("scripts/") || path.hasPrefix(".ci/") || extensions.contains { path.hasSuffix("." + $0) }
             }
         return nested + ["Package.swift", "README.md", "Benchmarks/run"].filter { FileManager.default.fileExists(atPath: root + "/" + $0) }
     }

@@ -87,8 +87,8 @@ enum FileFormats {
         if visible.first == UInt8(ascii: "["), let second = visible.dropFirst().first, "{[\"".utf8.contains(second) {
             return JSONFormat.name
         }
-        // The last line may be cut.
-        let lines = start.split(separator: 0x0A, maxSplits: 20).dropLast()
+        // Behind the last line end there is nothing, or a line that may be cut.
+        let lines = start.split(separator: 0x0A, maxSplits: 20, omittingEmptySubsequences: false).dropLast()
         guard lines.count >= 2 else { return nil }
         let isTable = zip("\t|;,".utf8, [1, 1, 1, 2]).contains { delimiter, least in
             let counts = lines.map { line in line.count { $0 == delimiter } }

@@ -100,11 +100,19 @@ final class PackedKeyTable<Key: PackedKey> {
         }
     }
 
-    private func grow() {
+    /// Makes room for so many keys at once.
+    func reserve(_ keys: Int) {
+        var bits: UInt64 = 0
+        while (1 << Int(64 - shift + bits)) - 1 < keys * 2 { bits += 1 }
+        if bits > 0 { grow(by: bits) }
+    }
+
+    /// - Parameter bits: of the hash that choose a slot, more than before.
+    private func grow(by bits: UInt64 = 1) {
         let (old, oldCount) = (slots, 1 << Int(64 - shift))
-        shift -= 1
-        slots = Self.free(oldCount * 2)
-        let mask = oldCount * 2 - 1
+        shift -= bits
+        slots = Self.free(oldCount << Int(bits))
+        let mask = oldCount << Int(bits) - 1
         for index in 0..<oldCount where old[index].number >= 0 {
             var slot = Int(truncatingIfNeeded: old[index].key.hash(KeyHash.seed) &>> shift)
             while slots[slot].number >= 0 { slot = (slot &+ 1) & mask }

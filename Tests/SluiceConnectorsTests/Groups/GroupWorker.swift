@@ -48,6 +48,10 @@ struct GroupWorker {
         var next = 0
         if case .after(let sequence, _) = assignment.position { next = (Int(sequence.digits) ?? 0) + 1 }
         while !Task.isCancelled {
+            if try NumberStream.isHeld(catalog) {
+                try? await Task.sleep(for: .milliseconds(5))
+                continue
+            }
             let isEnd = next >= NumberStream.records
             let last = min(next + NumberStream.batch, NumberStream.records) - 1
             let position = isEnd ? GroupPosition.shardEnd : .after(GroupSequence(UInt64(last)))

@@ -1,3 +1,5 @@
+import Glibc
+import SluiceCatalog
 import SluiceCore
 import SluiceStreams
 
@@ -8,6 +10,15 @@ enum NumberStream {
     static let records = 60
     static let batch = 5
     static let table = "default.numbers"
+    /// While a file of this name is in the home, processes read no more than half of all.
+    static let holdName = "hold"
+
+    static func rows(_ catalog: Catalog) throws -> Int { Int(try catalog.findTable(TableName(parsing: table))?.rowCount ?? 0) }
+
+    static func isHeld(_ catalog: Catalog) throws -> Bool {
+        guard let home = getenv(homeVariable), access(String(cString: home) + "/" + holdName, F_OK) == 0 else { return false }
+        return try rows(catalog) >= shards.count * records / 2
+    }
 
     static let shards: [GroupShard] = [
         shard(0, 0...24), shard(1, 25...49), shard(2, 50...99), shard(3, 0...49, [0, 1]), shard(4, 50...74, [2]), shard(5, 75...99, [2]),

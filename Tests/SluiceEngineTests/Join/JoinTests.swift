@@ -136,6 +136,29 @@ struct JoinTests {
         #expect(keys.last == 3)
     }
 
+    @Test("texts too long for the table's keys match nothing, and hide no others, also as unused values of a dictionary")
+    func longTexts() throws {
+        var generator = Seeded(Self.seed)
+        let schema = try Schema([Field("a", .string), Field("b", .int64)])
+        let long = String(repeating: "long ", count: 9)
+        func batch(_ texts: [String], isCoded: Bool = false) -> Batch {
+            let column = Column.texts(ByteRows(texts: texts))
+            let columns = [isCoded ? column.asDictionary : column, .integers([Int64](repeating: 1, count: texts.count))]
+            return Batch(schema, columns, rowCount: texts.count)
+        }
+        let short = ["x", "yy", "", "zz"]
+        let inputs = [
+            batch(short + [long, "zz", long]), batch([long] + short, isCoded: true), batch([long, long]),
+            batch(["yy", "x", "q", "yy", "x", "q", long], isCoded: true).gather([0, 1, 2, 3, 4, 5]), batch(short),
+        ]
+        for keys in [[0], [0, 1]] {
+            let test = JoinCase(schema: schema, input: inputs, table: [batch(["yy", "x", "", "w"])], keys: keys)
+            for kind in JoinKind.allCases {
+                try check(test, kind, workers: 1, isOrdered: !kind.keepsTable, &generator, "\(keys) \(kind)")
+            }
+        }
+    }
+
     @Test("an input whose rows all match once keeps its columns as they are", arguments: [JoinKind.inner, .left])
     func passedThrough(_ kind: JoinKind) throws {
         let schema = try Schema([Field("k", .int64), Field("t", .string)])

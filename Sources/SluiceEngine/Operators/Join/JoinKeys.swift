@@ -51,7 +51,7 @@ final class JoinKeys: @unchecked Sendable {
     /// Bytes that the keys of so many rows take at most, before anything is known of them but their types and sizes.
     static func estimatedBytes(_ types: [DataType], rowCount: Int, keyBytes: Int) -> Int {
         let words = KeyPacker.candidates(types).first?.words
-        // Up to four slots a key, and half of that again while a table grows.
+        // Up to four slots a key, and half of that again where a table grows slowly.
         let slot = words.map { $0 * 8 + 8 } ?? 8
         return rowCount * slot * 6 + (words == nil ? 2 * keyBytes + rowCount * 16 : 0)
     }
@@ -95,9 +95,14 @@ final class JoinKeys: @unchecked Sendable {
         _ columns: [Column], _ rowCount: Int, _ packer: KeyPacker, _ table: PackedKeyTable<Key>
     ) -> [Int32]? {
         var fresh: [Int32] = []
+        var isFirst = true
         return inChunks(columns, rowCount) { columns, count, numbers in
             fresh.removeAll(keepingCapacity: true)
-            return packer.withPacked(columns, count, Key.self) { table.number($0, into: numbers, fresh: &fresh) } != nil
+            let isPacked = packer.withPacked(columns, count, Key.self) { table.number($0, into: numbers, fresh: &fresh) } != nil
+            // Where most keys are new, a table that is made large at once saves moving them.
+            if isFirst, fresh.count > count / 2 { table.reserve(rowCount) }
+            isFirst = false
+            return isPacked
         }
     }
 
@@ -172,11 +177,13 @@ final class JoinKeys: @unchecked Sendable {
             }
         }
         if let found { return found }
-        // A text that is longer than all of the table's is not there.
-        let rows = packer.fitting(columns, rowCount: rowCount).setPositions
+        // A text that is longer than all of the table's is not there. A dictionary may have long texts that no row uses.
+        let flat = columns.map(\.flattened)
+        let rows = packer.fitting(flat, rowCount: rowCount).setPositions
+        precondition(rows.count < rowCount || !columns.allSatisfy(\.isFlat), "keys without nulls and with short texts can be packed")
+        if rows.count == rowCount { return find(flat, rowCount, packer, table) }
         var numbers = [Int32](repeating: -1, count: rowCount)
-        guard rows.count < rowCount else { return numbers }
-        for (row, number) in zip(rows, find(columns.map { $0.gather(rows) }, rows.count, packer, table)) { numbers[Int(row)] = number }
+        for (row, number) in zip(rows, find(flat.map { $0.gather(rows) }, rows.count, packer, table)) { numbers[Int(row)] = number }
         return numbers
     }
 }

@@ -10,6 +10,23 @@ package enum StreamLimits {
     package static let keyBytes = 1_024
     /// Bytes of one record's payload: as long as a record of any format may be.
     package static let payloadBytes = CoreLimits.recordBytes
+    /// Key and payload of one record, unless a stream says otherwise (Kinesis: 1,024 KiB, at most 10,240 KiB).
+    package static let defaultRecordBytes = 1 << 20
+    package static let recordBytes = 1_024...(10 << 20)
+    /// Records and bytes of one put (Kinesis: PutRecords).
+    package static let putRecords = 500
+    package static let putBytes = 10 << 20
+    /// Records and bytes of one read (Kinesis: GetRecords).
+    package static let getRecords = 10_000
+    package static let getBytes = 10 << 20
+    /// Life of an iterator (Kinesis: 300 seconds).
+    package static let iteratorSeconds = 300
+    /// Tags of a stream (Kinesis: 50), and characters of a tag's key and value.
+    package static let tags = 50
+    package static let tagKeyCharacters = 128
+    package static let tagValueCharacters = 256
+    /// With `interval` durability, how long a record may wait for its sync.
+    package static let syncIntervalMillis = 100
     /// Names and values of one frame's headers, together.
     package static let headerBytes = 64 << 10
     /// An append of more than this is spread over several frames; one long record still makes one frame.

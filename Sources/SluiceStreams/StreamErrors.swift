@@ -11,6 +11,10 @@ extension SluiceError.Code {
     package static let invalidIterator = Self("invalid-iterator", .definition)
     /// More than the stream takes at a time (ProvisionedThroughputExceeded).
     package static let throughputExceeded = Self("throughput-exceeded")
+    /// Files of a format that is no longer read.
+    package static let stateTooOld = Self("state-too-old")
+    /// A shard takes no more records, because it was split or merged.
+    package static let shardClosed = Self("shard-closed")
     /// A backend does not have this.
     package static let unsupported = Self("unsupported", .definition)
     /// The key file is missing or holds another key than the one that frames were encrypted with.
@@ -18,10 +22,30 @@ extension SluiceError.Code {
 }
 
 extension SluiceError {
-    static func streamTooNew(_ path: String, version: Int) -> SluiceError {
+    static func otherVersion(_ path: String, version: Int) -> SluiceError {
+        if version > StreamMetadata.version {
+            return SluiceError(
+                .stateTooNew,
+                "\(path.quotedForMessage) has format version \(version); this Sluice (\(Release.version)) knows up to \(StreamMetadata.version)",
+                at: .file(path: path), remedy: "use the newer Sluice that wrote it, or another --home")
+        }
+        return SluiceError(
+            .stateTooOld, "\(path.quotedForMessage) has format version \(version), which no release has written", at: .file(path: path),
+            remedy: "move the stream's directory away and fill the stream again")
+    }
+
+    static func unknownShard(_ number: Int, of stream: String) -> SluiceError {
+        SluiceError(.notFound, "stream \"\(stream)\" has no shard \(ShardID(number)), or its last record has expired")
+    }
+
+    static func outdatedBatch(_ producer: PutBatch.Producer, by batch: UInt64) -> SluiceError {
         SluiceError(
-            .stateTooNew, "\(path.quotedForMessage) has format version \(version); this Sluice (\(Release.version)) knows up to 1",
-            at: .file(path: path), remedy: "use the newer Sluice that wrote it, or another --home")
+            .invalidArgument, "batch \(producer.batch) of producer \(producer.id) comes after its batch \(batch)",
+            remedy: "send the batches of a producer one after another")
+    }
+
+    static func shardClosed() -> SluiceError {
+        SluiceError(.shardClosed, "the shard was split or merged", remedy: "route the records anew", isRetriable: true)
     }
 
     static func corruptFrame(_ location: SourceLocation, segment: String) -> SluiceError {

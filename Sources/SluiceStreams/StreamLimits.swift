@@ -10,6 +10,10 @@ package enum StreamLimits {
     package static let keyBytes = 1_024
     /// Bytes of one record's payload: as long as a record of any format may be.
     package static let payloadBytes = CoreLimits.recordBytes
+    /// Characters of the partition key of a put (Kinesis).
+    package static let keyCharacters = 1...256
+    /// Threads that wait for the disk when one put goes to several shards.
+    package static let syncThreads = 8
     /// Key and payload of one record, unless a stream says otherwise (Kinesis: 1,024 KiB, at most 10,240 KiB).
     package static let defaultRecordBytes = 1 << 20
     package static let recordBytes = 1_024...(10 << 20)
@@ -34,9 +38,21 @@ package enum StreamLimits {
     /// Records of one frame.
     package static let frameRecords = 65_536
     /// A header that claims a longer frame is damaged.
-    package static let frameBytes = payloadBytes + keyBytes + headerBytes + targetFrameBytes
+    package static let frameBytes = payloadBytes + keyBytes + headerBytes + targetFrameBytes + 4_096
     /// A segment is closed, and the next one opened, before it would grow over this.
     package static let segmentBytes = 64 << 20
+    /// Descriptors of segments that are open at a time in the process, however many shards and readers there are.
+    package static let openFiles = 256
+    /// One entry of a segment's index for so many bytes of frames.
+    package static let indexIntervalBytes = 32 << 10
+    /// How far ahead of small appends blocks are written with zeros: as much as the segment holds, within these bounds.
+    package static let reserveBytes = (64 << 10)...(4 << 20)
+    /// A write of more grows the file instead: zeros would double what goes to the disk.
+    package static let reservingWriteBytes = 64 << 10
+    /// Files of removed segments that a shard keeps to write the next ones over.
+    package static let spareSegments = 2
+    /// Producers whose last batch a shard remembers.
+    package static let producers = 1_024
     /// Frames of unsynced appends that wait in memory for one larger write.
     package static let writeBufferBytes = 1 << 20
     /// Frames waiting in memory while another write is under way; more suspends the appender.

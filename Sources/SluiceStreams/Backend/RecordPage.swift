@@ -1,5 +1,3 @@
-package import SluiceCore
-
 /// The records that one read returned.
 package struct RecordPage: Sendable {
     /// A shard that continues this one.

@@ -2,7 +2,8 @@
 package struct ShardSummary: Hashable, Sendable {
     package var id: ShardID
     package var range: HashRange
-    /// The shard that was split, or the first of the two that were merged; nil for a shard of the beginning, or when the parent has expired.
+    /// The shard that was split, or the first of the two that were merged; nil for a shard of the beginning. It may
+    /// have expired.
     package var parent: ShardID?
     /// The second of two that were merged.
     package var adjacentParent: ShardID?

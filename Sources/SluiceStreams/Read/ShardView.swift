@@ -4,21 +4,29 @@ import Synchronization
 /// What a reader must know of a shard: the writer's own state in its process, marks and directory listings in others.
 protocol ShardView: Sendable {
     var paths: ShardFiles { get }
+    var tag: UInt64 { get }
     /// Readers see the records before it.
     func durableEnd() throws(SluiceError) -> UInt64
     /// Records before it were trimmed.
     func trimPoint() throws(SluiceError) -> UInt64
     /// Base sequence numbers of the segments, ascending.
     func segmentBases() throws(SluiceError) -> [UInt64]
+    /// The index of a segment; empty where there is none.
+    func index(of base: UInt64) -> SegmentIndex
     /// Returns true as soon as the durable end is past `sequence`; false when it is not and no more is to be expected, because the stream was
-    /// closed, appending was finished, or the task was cancelled.
+    /// closed, the shard was split or merged, appending was finished, or the task was cancelled.
     func waitForRecords(past sequence: UInt64) async -> Bool
 }
 
 extension ShardLog: ShardView {
-    func durableEnd() -> UInt64 { state.withLock { $0.durableEnd } }
+    func durableEnd() -> UInt64 { state.withLock { $0.visibleEnd } }
     func trimPoint() -> UInt64 { state.withLock { $0.trimPoint } }
     func segmentBases() -> [UInt64] { state.withLock { $0.bases } }
+
+    func index(of base: UInt64) -> SegmentIndex {
+        if let index = state.withLock({ $0.bases.last == base ? $0.index : nil }) { return index }
+        return SegmentSummary.read(paths.index(base))?.index ?? SegmentIndex()
+    }
 
     func waitForRecords(past sequence: UInt64) async -> Bool {
         let id = state.withLock { state in
@@ -26,7 +34,7 @@ extension ShardLog: ShardView {
             return state.followerCount
         }
         while true {
-            let (isThere, isOver) = state.withLock { ($0.durableEnd > sequence, $0.isClosed || $0.isFinished || Task.isCancelled) }
+            let (isThere, isOver) = state.withLock { ($0.visibleEnd > sequence, $0.isOver || Task.isCancelled) }
             if isThere || isOver { return isThere }
             await follow(id, past: sequence)
         }
@@ -36,7 +44,7 @@ extension ShardLog: ShardView {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let waits = state.withLock { state in
-                    guard state.durableEnd <= sequence, !state.isClosed, !state.isFinished, !Task.isCancelled else { return false }
+                    guard state.visibleEnd <= sequence, !state.isOver, !Task.isCancelled else { return false }
                     state.followers[id] = continuation
                     return true
                 }
@@ -57,19 +65,29 @@ extension ShardLog: ShardView {
     }
 }
 
+extension ShardLog.State {
+    /// No more records are to be expected behind those that are queued.
+    var isOver: Bool { isClosed || isFinished || hasEnded }
+}
+
 /// A shard that another process may be writing.
 struct RemoteShard: ShardView {
     let paths: ShardFiles
+    let tag: UInt64
+    /// The shard was closed when the stream was opened.
+    let isSealed: Bool
     /// How often the end mark is looked at while waiting.
     static let pollInterval = Duration.milliseconds(10)
 
     func durableEnd() throws(SluiceError) -> UInt64 { SequenceMark.read(paths.endMark) ?? 0 }
     func trimPoint() throws(SluiceError) -> UInt64 { SequenceMark.read(paths.startMark) ?? 0 }
     func segmentBases() throws(SluiceError) -> [UInt64] { try paths.segmentBases() }
+    func index(of base: UInt64) -> SegmentIndex { SegmentSummary.read(paths.index(base))?.index ?? SegmentIndex() }
 
     func waitForRecords(past sequence: UInt64) async -> Bool {
         while !Task.isCancelled {
             if (SequenceMark.read(paths.endMark) ?? 0) > sequence { return true }
+            if isSealed { return false }
             try? await Task.sleep(for: Self.pollInterval)
         }
         return false

@@ -41,6 +41,7 @@ final class FaultyFiles: LogFiles {
         }
 
         func startStoring(_ range: Range<Int>) { file.startStoring(range) }
+        func reserve(_ range: Range<Int>) throws(SluiceError) { try file.reserve(range) }
 
         func truncate(to byteCount: Int) throws(SluiceError) {
             if disk.takes([.writeAndTruncate]) { throw SluiceError(.ioFailure, "input/output error") }

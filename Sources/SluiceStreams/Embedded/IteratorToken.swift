@@ -26,7 +26,8 @@ struct IteratorToken: Hashable, Sendable {
 
     /// - Throws: `invalidIterator` for a token that was not made with this key, `expiredIterator`.
     init(_ iterator: ShardIterator, _ key: SymmetricKey, nowMicros: Int64) throws(SluiceError) {
-        guard iterator.token.utf8.count <= 512, let bytes = Base64.decode(iterator.token.utf8), bytes.count == Self.bodyBytes + Self.codeBytes,
+        guard iterator.token.utf8.count <= 512, let bytes = Base64.decode(iterator.token.utf8),
+            bytes.count == Self.bodyBytes + Self.codeBytes,
             bytes[0] == Self.version
         else { throw Self.invalid() }
         let body = Array(bytes[..<Self.bodyBytes])

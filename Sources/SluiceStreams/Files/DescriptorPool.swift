@@ -74,7 +74,9 @@ extension DescriptorPool.State {
     /// Takes out descriptors that nobody uses right now, down to one below the capacity.
     fileprivate mutating func makeRoom(_ capacity: Int) -> [Int32] {
         var closed: [Int32] = []
-        while entries.count >= capacity, let oldest = entries.filter({ $0.value.pins == 0 }).min(by: { $0.value.lastUse < $1.value.lastUse }) {
+        while entries.count >= capacity,
+            let oldest = entries.filter({ $0.value.pins == 0 }).min(by: { $0.value.lastUse < $1.value.lastUse })
+        {
             entries.removeValue(forKey: oldest.key)
             closed.append(oldest.value.descriptor)
         }

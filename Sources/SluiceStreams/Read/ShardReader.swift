@@ -93,8 +93,11 @@ package struct ShardReader: Sendable {
     private mutating func nextFrame(_ end: UInt64, ahead: Int) throws(SluiceError) -> Found? {
         while position < end {
             guard var open = try openSegment(end) else { continue }
-            let isSpent = open.upper.map { position >= $0 } ?? false
-            guard !isSpent, let header = try header(&open, end, ahead: ahead) else {
+            if let upper = open.upper, position >= upper {
+                segment = nil
+                continue
+            }
+            guard let header = try header(&open, end, ahead: ahead) else {
                 segment = nil
                 if try skipTrimmed(open.base) { continue }
                 guard let upper = open.upper else { throw corrupt(open) }

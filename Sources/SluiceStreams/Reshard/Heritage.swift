@@ -48,7 +48,8 @@ struct Heritage: Hashable, Sendable {
         guard let count = reader.take(UInt32.self) else { return nil }
         var all: [Heritage] = []
         for _ in 0..<count {
-            guard let shard = reader.take(UInt32.self), let first = reader.take(UInt128.self), let last = reader.take(UInt128.self), let from = reader.take(UInt128.self),
+            guard let shard = reader.take(UInt32.self), let first = reader.take(UInt128.self), let last = reader.take(UInt128.self),
+                let from = reader.take(UInt128.self),
                 let through = reader.take(UInt128.self), first <= last, from <= through, let producerCount = reader.take(UInt32.self),
                 let producers = reader.takeProducers(Int(producerCount))
             else { return nil }

@@ -26,10 +26,10 @@ struct ActiveSegment: Sendable {
     var isSuspect = false
 
     /// Makes written blocks ahead of small writes.
-    mutating func reserve(_ count: Int) {
+    mutating func reserve(_ count: Int, segmentBytes: Int) {
         guard count <= StreamLimits.reservingWriteBytes, byteCount + count > reservedBytes else { return }
         let step = min(max(byteCount, StreamLimits.reserveBytes.lowerBound), StreamLimits.reserveBytes.upperBound)
-        let end = min(byteCount + count + step, StreamLimits.segmentBytes)
+        let end = min(byteCount + count + step, segmentBytes)
         guard end > byteCount + count else { return }
         // Only saves time: the write that follows says what is wrong.
         let start = max(reservedBytes, byteCount)

@@ -29,7 +29,7 @@ extension ShardLog {
         var next = 0
         while next < frames.count {
             if active.isSuspect
-                || (active.byteCount > 0 && active.byteCount + frames[next].bytes.count > StreamLimits.segmentBytes)
+                || (active.byteCount > 0 && active.byteCount + frames[next].bytes.count > settings.segmentBytes)
             {
                 try roll(&active, to: active.endSequence)
             }
@@ -37,13 +37,13 @@ extension ShardLog {
             active.note(frames[next].header, at: active.byteCount)
             next += 1
             while next < frames.count, joined.count + frames[next].bytes.count <= StreamLimits.writeBufferBytes,
-                active.byteCount + joined.count + frames[next].bytes.count <= StreamLimits.segmentBytes
+                active.byteCount + joined.count + frames[next].bytes.count <= settings.segmentBytes
             {
                 active.note(frames[next].header, at: active.byteCount + joined.count)
                 joined += take(&frames[next], active, at: active.byteCount + joined.count)
                 next += 1
             }
-            active.reserve(joined.count)
+            active.reserve(joined.count, segmentBytes: settings.segmentBytes)
             try withBytes(joined) { raw throws(SluiceError) in try active.file.write(raw, at: active.byteCount) }
             active.byteCount += joined.count
             active.reservedBytes = max(active.reservedBytes, active.byteCount)

@@ -6,6 +6,8 @@ final class ShardSettings: Sendable {
     let tag: UInt64
     let files: any LogFiles
     let clock: WallClock
+    /// A segment is closed before it would grow over this.
+    let segmentBytes: Int
     private let changing: Mutex<Changing>
 
     struct Changing: Sendable {
@@ -16,10 +18,11 @@ final class ShardSettings: Sendable {
         var cipher: FrameCipher?
     }
 
-    init(tag: UInt64, files: any LogFiles, clock: WallClock, _ changing: Changing) {
+    init(tag: UInt64, files: any LogFiles, clock: WallClock, segmentBytes: Int, _ changing: Changing) {
         self.tag = tag
         self.files = files
         self.clock = clock
+        self.segmentBytes = segmentBytes
         self.changing = Mutex(changing)
     }
 

@@ -26,10 +26,7 @@ extension RecordStream {
 
     /// Removes what has expired: segments whose records all have, and closed shards without any record left; opening and rolling do it as well.
     package func enforceRetention() throws(SluiceError) {
-        for writer in writers {
-            try writer.removeExpired()
-            try writer.trimExpired()
-        }
+        for writer in writers { try writer.removeExpired() }
         let cutoff = settings.clock.nowMicros() - Int64(retentionHours) * ShardLog.microsPerHour
         let expired = table.withLock { table in
             table.metadata.shards.filter { shard in

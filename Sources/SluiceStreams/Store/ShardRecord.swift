@@ -72,3 +72,10 @@ extension SequenceNumber {
         return (Int(UInt32(truncatingIfNeeded: value)), UInt64(truncatingIfNeeded: value >> 32))
     }
 }
+
+extension StreamRecords {
+    /// The number of a row; `shard` is where it was read.
+    package func sequenceNumber(_ row: Int, shard: ShardID) -> SequenceNumber {
+        SequenceNumber(shard: shard.number, offset: baseSequence + UInt64(row))
+    }
+}

@@ -6,16 +6,22 @@ package struct StreamStore: Sendable {
     package let directory: String
     let clock: WallClock
     private let files: any LogFiles
+    private let segmentBytes: Int
     /// The key file of the state directory, beside the directory of streams.
     let keys: KeyFile
     /// Never a stream's name: marks directories that are being made or removed.
     private static let hiddenPrefix = "~"
 
-    /// - Parameter files: How segments are written; tests inject faults here.
-    package init(directory: String, clock: WallClock = .system, files: any LogFiles = DiskLogFiles()) {
+    /// - Parameters:
+    ///   - files: How segments are written; tests inject faults here.
+    ///   - segmentBytes: When a segment is closed and the next one begun.
+    package init(
+        directory: String, clock: WallClock = .system, files: any LogFiles = DiskLogFiles(), segmentBytes: Int = StreamLimits.segmentBytes
+    ) {
         self.directory = directory
         self.clock = clock
         self.files = files
+        self.segmentBytes = segmentBytes
         keys = KeyFile(streams: directory)
     }
 
@@ -178,7 +184,7 @@ package struct StreamStore: Sendable {
     private func settings(_ metadata: StreamMetadata, _ cipher: FrameCipher?) -> ShardSettings {
         let configuration = metadata.configuration
         return ShardSettings(
-            tag: metadata.tag, files: files, clock: clock,
+            tag: metadata.tag, files: files, clock: clock, segmentBytes: segmentBytes,
             ShardSettings.Changing(
                 retentionHours: configuration.retentionHours, retentionBytes: configuration.retentionBytes,
                 durability: configuration.durability, cipher: cipher))

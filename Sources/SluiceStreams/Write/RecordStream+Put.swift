@@ -16,7 +16,11 @@ extension RecordStream {
             pending.removeAll()
             for (row, outcome) in stored {
                 // Split or merged a moment ago: its children are there soon.
-                if case .failed(let error) = outcome, error.code == .shardClosed { pending.append(row) } else { outcomes[Int(row)] = outcome }
+                if case .failed(let error) = outcome, error.code == .shardClosed {
+                    pending.append(row)
+                } else {
+                    outcomes[Int(row)] = outcome
+                }
             }
             guard !pending.isEmpty else { break }
             pending.sort()
@@ -106,7 +110,8 @@ extension RecordStream {
     /// The place that records must be behind, from a number that the stream gave.
     private func orderingPlace(_ number: SequenceNumber?) throws(SluiceError) -> UInt64? {
         guard let number else { return nil }
-        guard let position = number.position, let view = table.withLock({ $0.views[position.shard] }), try view.durableEnd() > position.offset
+        guard let position = number.position, let view = table.withLock({ $0.views[position.shard] }),
+            try view.durableEnd() > position.offset
         else {
             throw SluiceError(.invalidArgument, "\(number) is no sequence number of a record of stream \"\(name)\"")
         }

@@ -59,6 +59,9 @@ package enum StreamLimits {
     package static let queuedBytes = 8 << 20
     /// Bytes of buffered appends after which the disk begins to work, long before the sync that waits for it.
     package static let storingBytes = 4 << 20
+    /// What a reader fetches in its first system call; each later one takes twice as much, up to what it was asked for.
+    package static let firstReadBytes = 64 << 10
+    package static let mostReadBytes = 64 << 20
     /// What a reader fetches in one system call unless asked otherwise.
     package static let readBytes = 1 << 20
     /// Hours that records are kept (Kinesis: default 24, at most 8,760).

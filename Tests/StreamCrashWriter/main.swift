@@ -5,7 +5,6 @@ import Glibc
 //     stream-crash-writer drive DIRECTORY ROUNDS [SEED]
 //
 // `write` is what it starts itself as.
-setvbuf(stdout, nil, _IOLBF, 0)
 let arguments = CommandLine.arguments
 switch arguments.dropFirst().first {
 case "drive" where arguments.count >= 4:

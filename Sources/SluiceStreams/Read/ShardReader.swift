@@ -12,6 +12,8 @@ package struct ShardReader: Sendable {
     package private(set) var position: UInt64
     private var earliestMicros: Int64
     private var segment: OpenSegment?
+    /// What the next fetch takes: little at first, as many readers want a few records only.
+    private var fetchBytes = StreamLimits.firstReadBytes
 
     private struct OpenSegment {
         var base: UInt64
@@ -80,7 +82,7 @@ package struct ShardReader: Sendable {
 
     /// The header of the frame whose records `next` would return, without reading its body.
     mutating func nextHeader() throws(SluiceError) -> FrameHeader? {
-        try nextFrame(try view.durableEnd(), ahead: FrameHeader.byteCount)?.header
+        try nextFrame(try view.durableEnd(), ahead: StreamLimits.indexIntervalBytes)?.header
     }
 
     /// Suspends until there are records to read.
@@ -149,7 +151,7 @@ package struct ShardReader: Sendable {
     }
 
     /// The header at the segment's next place; nil where the segment has no more.
-    private func header(_ open: inout OpenSegment, _ end: UInt64, ahead: Int) throws(SluiceError) -> FrameHeader? {
+    private mutating func header(_ open: inout OpenSegment, _ end: UInt64, ahead: Int) throws(SluiceError) -> FrameHeader? {
         while true {
             let held = try fill(&open, open.place, count: FrameHeader.byteCount, ahead: ahead, end)
             if held < FrameHeader.byteCount { return nil }
@@ -166,9 +168,18 @@ package struct ShardReader: Sendable {
         }
     }
 
-    private func fill(_ open: inout OpenSegment, _ place: Int, count: Int, ahead: Int, _ end: UInt64) throws(SluiceError) -> Int {
-        if !open.window.holds(place, count: count) { open.fetchedEnd = end }
-        return try open.window.fill(place, count: count, ahead: ahead)
+    /// Fetches bytes of a segment; none where it was trimmed meanwhile.
+    private mutating func fill(_ open: inout OpenSegment, _ place: Int, count: Int, ahead: Int, _ end: UInt64) throws(SluiceError) -> Int {
+        if open.window.holds(place, count: count) { return open.window.end - place }
+        open.fetchedEnd = end
+        let wanted = min(ahead, fetchBytes)
+        fetchBytes = min(2 * fetchBytes, StreamLimits.mostReadBytes)
+        do throws(SluiceError) {
+            return try open.window.fill(place, count: count, ahead: wanted)
+        } catch {
+            guard error.code == .fileNotFound, try !view.segmentBases().contains(open.base) else { throw error }
+            return 0
+        }
     }
 
     private func corrupt(_ open: OpenSegment) -> SluiceError {

@@ -63,8 +63,10 @@ struct Heritage: Hashable, Sendable {
 }
 
 extension ShardLog {
-    /// What children of this shard inherit: its own producers, and what it inherited itself.
+    /// What children of this shard inherit: its own producers, and what it inherited itself as far as its records have not expired.
     func heritage(of own: ShardRecord) -> [Heritage] {
-        inherited + [Heritage(shard: own.id, ancestor: own.range, range: own.range, producers: state.withLock { $0.producers })]
+        let cutoff = cutoffMicros
+        let recent = inherited.filter { $0.producers.entries.values.contains { $0.micros >= cutoff } }
+        return recent + [Heritage(shard: own.id, ancestor: own.range, range: own.range, producers: state.withLock { $0.producers })]
     }
 }

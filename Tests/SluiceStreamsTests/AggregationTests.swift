@@ -1,3 +1,4 @@
+import SluiceCore
 import SluiceStreams
 import Testing
 
@@ -42,5 +43,20 @@ struct AggregationTests {
         let all = AggregatedRecord(records)
         #expect(all.records(in: HashRange(first: 0, last: half - 1)).map(\.hash) == [records[0].hash, 5])
         #expect(all.records(in: HashRange(first: half, last: .max)).map(\.hash) == [.max])
+    }
+
+    @Test("packed records of a batch share the sequence number and have places of their own; plain ones pass")
+    func userRecords() throws {
+        let payloads = [Array("plain".utf8), AggregatedRecord(records).payload]
+        let rows = ByteRows(payloads)
+        let batch = RecordBatch(
+            numbers: .stepping(first: 7, step: 2), arrivals: .same(0), keys: ByteRows(texts: ["p", "a"]),
+            payloads: RawRecords(bytes: rows.data, starts: Array(rows.offsets.dropLast()), ends: Array(rows.offsets.dropFirst())))
+        let all = batch.userRecords(in: HashRange(first: 0, last: .max))
+        #expect(all.map(\.sequenceNumber) == [7, 9, 9, 9].map { SequenceNumber($0) })
+        #expect(all.map(\.subsequence) == [nil, 0, 1, 2])
+        #expect(all.map(\.key) == ["p", "a", "b", "a"])
+        let low = batch.userRecords(in: HashRange(first: 0, last: UInt128.max / 2))
+        #expect(low.map(\.subsequence) == [nil, 0, 1])
     }
 }

@@ -40,7 +40,7 @@ struct ProducerTests {
         for round in 0..<3 {
             let again = try await streams.putRecords(batch(1), to: "s").compactMap(\.receipt)
             #expect(again.map(\.sequenceNumber) == first.map(\.sequenceNumber), "round \(round)")
-            #expect(again.allSatisfy(\.isDuplicate))
+            #expect(again.allSatisfy { $0.isDuplicate })
             streams.close()
             streams = open()
         }
@@ -113,7 +113,7 @@ struct ProducerTests {
             try await streams.updateShardCount("s", to: target)
             let again = try await streams.putRecords(batch(1), to: "s").compactMap(\.receipt)
             #expect(again.map(\.sequenceNumber) == first.map(\.sequenceNumber), "\(target)")
-            #expect(again.allSatisfy(\.isDuplicate))
+            #expect(again.allSatisfy { $0.isDuplicate })
             streams.close()
             streams = open()
         }

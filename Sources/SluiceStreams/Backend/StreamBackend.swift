@@ -50,6 +50,7 @@ extension StreamBackend {
     /// Stores one record; see `putRecords`.
     ///
     /// - Throws: also what made the one record fail.
+    @discardableResult
     package func putRecord(_ record: PutBatch, to stream: String) async throws(SluiceError) -> PutReceipt {
         precondition(record.count == 1, "putRecord takes one record, not \(record.count)")
         switch try await putRecords(record, to: stream)[0] {

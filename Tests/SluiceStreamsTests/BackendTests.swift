@@ -52,9 +52,9 @@ struct BackendTests {
             StreamConfiguration(tags: Dictionary(uniqueKeysWithValues: (0..<51).map { ("\($0)", "") })),
             StreamConfiguration(tags: [String(repeating: "k", count: 129): ""]),
         ])
-    func badSettings(_ configuration: StreamConfiguration) {
+    func badSettings(_ configuration: StreamConfiguration) throws {
         #expect(throws: SluiceError.self) { try open().createStream("s", configuration) }
-        #expect(try! open().listStreams().isEmpty)
+        #expect(try open().listStreams().isEmpty)
     }
 
     @Test("records go to the shard of their hash and come back with rising numbers of the same length")

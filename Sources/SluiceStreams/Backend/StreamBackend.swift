@@ -10,10 +10,13 @@ package import SluiceCore
 /// `limitExceeded`, `expiredIterator`, `invalidIterator`, `throughputExceeded` (retriable), `ioFailure`.
 package protocol StreamBackend: Sendable {
     // Streams.
+    /// Makes an empty stream whose shards own equal slices of the hashes; it may be `creating` for a while.
     func createStream(_ name: String, _ configuration: StreamConfiguration) async throws(SluiceError)
+    /// Removes a stream with its records; its iterators and subscriptions end.
     func deleteStream(_ name: String) async throws(SluiceError)
     /// Names, sorted.
     func listStreams() async throws(SluiceError) -> [String]
+    /// The stream as a whole, without its shards.
     func describeStream(_ name: String) async throws(SluiceError) -> StreamSummary
     /// Changes what a stream keeps, allows and is called; only what the change names.
     func updateStream(_ name: String, _ change: StreamChange) async throws(SluiceError)

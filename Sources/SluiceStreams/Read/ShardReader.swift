@@ -122,7 +122,9 @@ package struct ShardReader: Sendable {
     /// The segment with `position`, kept open from call to call; nil when the position moved, because the segment was trimmed meanwhile.
     private mutating func openSegment(_ end: UInt64) throws(SluiceError) -> OpenSegment? {
         if var open = segment {
-            if open.upper == nil { open.upper = try view.segmentBases().first { $0 > open.base } }
+            if open.upper == nil, case let bases = try view.segmentBases(), let last = bases.last, last > open.base {
+                open.upper = bases.first { $0 > open.base }
+            }
             return open
         }
         let bases = try view.segmentBases()

@@ -22,11 +22,11 @@ struct FrameTests {
 
     @Test("a header is damaged by any changed byte", arguments: 0..<96)
     func damagedHeader(_ place: Int) throws {
-        var frame = try frame(records("a", 3), producer: PutBatch.Producer(id: 7, batch: 3))
+        let frame = try frame(records("a", 3), producer: PutBatch.Producer(id: 7, batch: 3))
         #expect(parse(frame, segment: 4) == .header(frame.header))
         #expect(frame.header.sequences == 5..<8)
         #expect(frame.header.producer == ProducerStamp(id: 7, batch: 3, rowsBefore: 0, rowsTotal: 3))
-        frame.bytes[place] ^= 0x10
+        frame.damage { $0[place] ^= 0x10 }
         #expect(parse(frame, segment: 4) == .damaged)
     }
 
@@ -46,7 +46,7 @@ struct FrameTests {
     @Test("a frame that only its checksums make look right is not decoded", arguments: [0, 4, 12])
     func lyingOffsets(_ place: Int) throws {
         var frame = try frame(records("a", 3))
-        frame.bytes[frame.header.payloadOffsetsStart + place] = 0xFF
+        frame.damage { [header = frame.header] in $0[header.payloadOffsetsStart + place] = 0xFF }
         frame.header.bodyChecksum = frame.bytes.withUnsafeBytes {
             CRC32C.checksum(UnsafeRawBufferPointer(rebasing: $0[FrameHeader.byteCount...]))
         }

@@ -1,19 +1,5 @@
 import SluiceCore
 
-/// A frame that lacks only its sequence number, arrival time and segment, which are given when its place in the shard is known.
-struct EncodedFrame: Sendable {
-    var bytes: [UInt8]
-    var header: FrameHeader
-
-    var recordCount: Int { header.recordCount }
-
-    /// Fixes the header in the bytes; only its own checksum is computed.
-    mutating func seal(segment: UInt64) {
-        header.segmentBase = segment
-        bytes.withUnsafeMutableBytes { header.write(to: $0) }
-    }
-}
-
 /// What frames of one append share beside the records.
 struct FrameContext: Sendable {
     var tag: UInt64

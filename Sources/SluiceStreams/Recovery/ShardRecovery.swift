@@ -51,6 +51,10 @@ struct ShardRecovery {
         if opened.lastArrivalMicros == nil { opened.lastArrivalMicros = try lastArrival(bases.dropLast()) }
         if marked > scan.endSequence {
             add(.missing(scan.endSequence..<marked), paths.segment(last))
+            // A closed segment ends with its frames.
+            let file = try files.open(paths.segment(last))
+            try file.truncate(to: scan.goodEnd)
+            try file.sync()
             opened.nextSequence = marked
             return try begin(opened)
         }

@@ -57,8 +57,7 @@ extension ShardLog {
     /// The bytes of a frame with its final header.
     private func take(_ frame: inout EncodedFrame, _ active: ActiveSegment, at place: Int) -> [UInt8] {
         frame.seal(segment: active.base)
-        defer { frame.bytes = [] }
-        return frame.bytes
+        return frame.takeBytes()
     }
 
     private func sync(_ active: inout ActiveSegment) throws(SluiceError) {

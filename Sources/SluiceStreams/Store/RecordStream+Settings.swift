@@ -15,7 +15,7 @@ extension RecordStream {
             for writer in writers { try writer.trimExpired() }
         }
         let cipher = changed.isEncrypted ? try keyring.forWriting() : nil
-        try save { $0.configuration = changed }
+        try save { $0.configuration.apply(change) }
         settings.set(
             ShardSettings.Changing(
                 retentionHours: changed.retentionHours, retentionBytes: changed.retentionBytes, durability: changed.durability,
@@ -48,11 +48,13 @@ extension RecordStream {
 
     /// Writes the metadata with a change, and then holds it in memory too.
     func save(_ change: (inout StreamMetadata) -> Void) throws(SluiceError) {
-        var metadata = table.withLock { $0.metadata }
-        change(&metadata)
-        metadata.configuration.shards = metadata.openShards.count
-        try DiskFiles.writeAtomically(metadata.text.utf8, to: directory + "/" + StreamMetadata.fileName)
-        table.withLock { $0.metadata = metadata }
+        try saving.withLock { _ throws(SluiceError) in
+            var metadata = table.withLock { $0.metadata }
+            change(&metadata)
+            metadata.configuration.shards = metadata.openShards.count
+            try DiskFiles.writeAtomically(metadata.text.utf8, to: directory + "/" + StreamMetadata.fileName)
+            table.withLock { $0.metadata = metadata }
+        }
     }
 
     func requireWriting() throws(SluiceError) {

@@ -16,6 +16,8 @@ package final class RecordStream: Sendable {
     let settings: ShardSettings
     let keyring: Keyring
     let table: Mutex<ShardTable>
+    /// Held while the metadata are changed.
+    let saving = Mutex(())
     private let lock: FileLock?
     private let ticker: SyncTicker
 

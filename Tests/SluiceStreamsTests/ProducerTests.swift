@@ -62,6 +62,7 @@ struct ProducerTests {
     func partial(_ fault: FaultyFiles.Fault) async throws {
         var streams = open()
         try streams.createStream("s", StreamConfiguration(shards: 4))
+        _ = try streams.stream("s")
         files.arm(fault)
         let first = try await streams.putRecords(batch(1), to: "s")
         #expect(first.contains { $0.receipt == nil })

@@ -169,24 +169,8 @@ struct ReshardTests {
                     try await stream.updateShardCount(to: min(max(target, (count + 1) / 2), 2 * count))
                 }
             }
-            group.addTask {
-                // The reader runs beside the writers.
-                var reader = try StreamReader(stream)
-                var next = [String: Int]()
-                var count = 0
-                while count < keys * perKey {
-                    guard let (_, records) = try await reader.next() else {
-                        _ = await reader.waitForRecords()
-                        continue
-                    }
-                    for row in 0..<records.count {
-                        let parts = records.payloads.text(row).split(separator: "/")
-                        #expect(Int(parts[1]) == next[String(parts[0]), default: 0], "key \(parts[0]), seed \(seed)")
-                        next[String(parts[0]), default: 0] += 1
-                        count += 1
-                    }
-                }
-            }
+            // The reader runs beside the writers.
+            group.addTask { try await follow(stream, records: keys * perKey, seed) }
             try await group.waitForAll()
         }
         var reader = try StreamReader(stream)
@@ -202,6 +186,25 @@ struct ReshardTests {
             }
         }
         #expect(count == keys * perKey)
+    }
+
+    /// Reads all shards until so many records were there, each key's counting up from 0.
+    private func follow(_ stream: RecordStream, records total: Int, _ seed: UInt64) async throws {
+        var reader = try StreamReader(stream)
+        var next: [String: Int] = [:]
+        var count = 0
+        while count < total {
+            if let (_, records) = try await reader.next() {
+                for row in 0..<records.count {
+                    let parts = records.payloads.text(row).split(separator: "/").map(String.init)
+                    #expect(Int(parts[1]) == next[parts[0], default: 0], "key \(parts[0]), seed \(seed)")
+                    next[parts[0], default: 0] += 1
+                }
+                count += records.count
+            } else {
+                _ = await reader.waitForRecords()
+            }
+        }
     }
 
     @Test("a second change is refused while one is under way")

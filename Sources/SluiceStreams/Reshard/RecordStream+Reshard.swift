@@ -7,36 +7,40 @@ extension RecordStream {
     /// - Parameter hashKey: First hash of the second one, strictly inside the shard's range.
     /// - Throws: `invalidArgument`, `limitExceeded`, `resourceInUse` while another change is under way.
     package func split(_ shard: Int, at hashKey: UInt128) async throws(SluiceError) {
-        try await whileUpdating { () async throws(SluiceError) in try await self.splitNow(shard, at: hashKey) }
+        try beginUpdate()
+        defer { endUpdate() }
+        try await splitNow(shard, at: hashKey)
     }
 
     /// Closes two shards whose ranges touch and gives both to a new one.
     ///
     /// - Throws: as `split`.
     package func merge(_ shard: Int, _ adjacent: Int) async throws(SluiceError) {
-        try await whileUpdating { () async throws(SluiceError) in try await self.mergeNow(shard, adjacent) }
+        try beginUpdate()
+        defer { endUpdate() }
+        try await mergeNow(shard, adjacent)
     }
 
     /// Splits and merges until there are `target` open shards of equal ranges.
     ///
     /// - Throws: `invalidArgument` for more than twice or less than half of what there is; otherwise as `split`.
     package func updateShardCount(to target: Int) async throws(SluiceError) {
-        try await whileUpdating { () async throws(SluiceError) in
-            let count = self.openShards.count
-            guard target >= 1, target <= 2 * count, 2 * target >= count else {
-                throw SluiceError(
-                    .invalidArgument, "a stream of \(count) open shards cannot be brought to \(target) at once",
-                    remedy: "choose from \((count + 1) / 2) to \(2 * count)")
-            }
-            while let step = UniformScaling.step(self.openRanges, to: target) { try await self.perform(step) }
+        try beginUpdate()
+        defer { endUpdate() }
+        let count = openShards.count
+        guard target >= 1, target <= 2 * count, 2 * target >= count else {
+            throw SluiceError(
+                .invalidArgument, "a stream of \(count) open shards cannot be brought to \(target) at once",
+                remedy: "choose from \((count + 1) / 2) to \(2 * count)")
         }
+        while let step = UniformScaling.step(openRanges, to: target) { try await perform(step) }
     }
 
     /// Performs splits and merges that a policy asks for, one after another.
     package func reshard(_ actions: [ReshardAction]) async throws(SluiceError) {
-        try await whileUpdating { () async throws(SluiceError) in
-            for action in actions { try await self.perform(action) }
-        }
+        try beginUpdate()
+        defer { endUpdate() }
+        for action in actions { try await perform(action) }
     }
 
     /// Open shards with their ranges, by hash.
@@ -51,7 +55,8 @@ extension RecordStream {
         }
     }
 
-    private func whileUpdating(_ body: () async throws(SluiceError) -> Void) async throws(SluiceError) {
+    /// Only one change of the shards at a time.
+    private func beginUpdate() throws(SluiceError) {
         try requireWriting()
         let isFree = table.withLock { table in
             defer { table.isUpdating = true }
@@ -62,9 +67,9 @@ extension RecordStream {
                 .resourceInUse, "the shards of stream \"\(name)\" are being changed already", remedy: "try again when it is active",
                 isRetriable: true)
         }
-        defer { table.withLock { $0.isUpdating = false } }
-        try await body()
     }
+
+    private func endUpdate() { table.withLock { $0.isUpdating = false } }
 
     private func splitNow(_ shard: Int, at hashKey: UInt128) async throws(SluiceError) {
         let record = try openRecord(shard)

@@ -81,17 +81,19 @@ final class PowerCutFiles: LogFiles {
 
         /// Notes what the sectors held before; a cut in the middle of `body` finds either.
         private func changing(_ range: Range<Int>, _ body: () throws(SluiceError) -> Void) throws(SluiceError) {
-            let content = (try? DiskFiles.read(path)) ?? []
+            let size = PowerCutFiles.sectorBytes
             var failure: SluiceError?
             disk.state.withLock { state in
                 guard !state.isCut else {
                     failure = SluiceError(.ioFailure, "the power is off")
                     return
                 }
-                let size = PowerCutFiles.sectorBytes
+                let descriptor = Glibc.open(path, O_RDONLY)
+                defer { close(descriptor) }
                 for sector in (range.lowerBound / size)...((range.upperBound - 1) / size) where state.unsynced[path]?[sector] == nil {
-                    var before = Array(content.dropFirst(sector * size).prefix(size))
-                    before += [UInt8](repeating: 0, count: size - before.count)
+                    var before = [UInt8](repeating: 0, count: size)
+                    // Behind the file's end are zeros.
+                    _ = pread(descriptor, &before, size, off_t(sector * size))
                     state.unsynced[path, default: [:]][sector] = before
                 }
                 do throws(SluiceError) { try body() } catch { failure = error }

@@ -152,23 +152,8 @@ struct ReshardTests {
         let keys = 12
         let perKey = 60
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for key in 0..<keys {
-                group.addTask {
-                    for index in 0..<perKey {
-                        let receipt = try await streams.putRecord(
-                            PutBatch(key: "key-\(key)", payload: Array("\(key)/\(index)".utf8)), to: "s")
-                        #expect(!receipt.isDuplicate)
-                    }
-                }
-            }
-            group.addTask {
-                var random = SeededGenerator(seed)
-                for _ in 0..<12 {
-                    let target = Int.random(in: 1...6, using: &random)
-                    let count = stream.openShards.count
-                    try await stream.updateShardCount(to: min(max(target, (count + 1) / 2), 2 * count))
-                }
-            }
+            for key in 0..<keys { group.addTask { try await putAll(streams, key: key, count: perKey) } }
+            group.addTask { try await reshard(stream, times: 12, seed) }
             // The reader runs beside the writers.
             group.addTask { try await follow(stream, records: keys * perKey, seed) }
             try await group.waitForAll()
@@ -186,6 +171,22 @@ struct ReshardTests {
             }
         }
         #expect(count == keys * perKey)
+    }
+
+    private func putAll(_ streams: EmbeddedStreams, key: Int, count: Int) async throws {
+        for index in 0..<count {
+            let receipt = try await streams.putRecord(PutBatch(key: "key-\(key)", payload: Array("\(key)/\(index)".utf8)), to: "s")
+            #expect(!receipt.isDuplicate)
+        }
+    }
+
+    private func reshard(_ stream: RecordStream, times: Int, _ seed: UInt64) async throws {
+        var random = SeededGenerator(seed)
+        for _ in 0..<times {
+            let target = Int.random(in: 1...6, using: &random)
+            let count = stream.openShards.count
+            try await stream.updateShardCount(to: min(max(target, (count + 1) / 2), 2 * count))
+        }
     }
 
     /// Reads all shards until so many records were there, each key's counting up from 0.
@@ -212,18 +213,23 @@ struct ReshardTests {
         let streams = open()
         try streams.createStream("s", StreamConfiguration(shards: 4))
         let results = await withTaskGroup(of: SluiceError.Code?.self) { group in
-            for _ in 0..<6 {
-                group.addTask {
-                    do {
-                        try await streams.updateShardCount("s", to: 4)
-                        return nil
-                    } catch { return (error as? SluiceError)?.code }
-                }
-            }
-            return await group.reduce(into: []) { $0.append($1) }
+            for _ in 0..<6 { group.addTask { await failure(streams) } }
+            var results: [SluiceError.Code?] = []
+            for await result in group { results.append(result) }
+            return results
         }
         #expect(results.contains(nil))
         #expect(results.allSatisfy { $0 == nil || $0 == .resourceInUse })
+    }
+
+    /// What an update says that may be refused; nil for nothing.
+    private func failure(_ streams: EmbeddedStreams) async -> SluiceError.Code? {
+        do throws(SluiceError) {
+            try await streams.updateShardCount("s", to: 4)
+            return nil
+        } catch {
+            return error.code
+        }
     }
 
     @Test("a policy splits hot shards and merges cold ones, within its bounds")

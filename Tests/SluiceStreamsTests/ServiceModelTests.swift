@@ -44,7 +44,8 @@ private struct ServiceModel {
 
     mutating func setRetention(_ hours: Int) {
         for (number, shard) in shards {
-            shards[number]!.trimmed = shard.records.firstIndex { $0.micros >= horizon } ?? shard.records.count
+            let first = shard.records.firstIndex { $0.micros >= horizon } ?? shard.records.count
+            shards[number]!.trimmed = max(shard.trimmed, first)
         }
         retentionHours = hours
         expire()

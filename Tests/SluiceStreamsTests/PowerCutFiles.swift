@@ -64,9 +64,12 @@ final class PowerCutFiles: LogFiles {
         }
 
         func sync() throws(SluiceError) {
-            try disk.checkPower()
-            try file.sync()
-            disk.state.withLock { $0.unsynced[path] = nil }
+            // In one step: a cut comes before the sync or after it.
+            try disk.state.withLock { state throws(SluiceError) in
+                if state.isCut { throw SluiceError(.ioFailure, "the power is off") }
+                try file.sync()
+                state.unsynced[path] = nil
+            }
         }
 
         func startStoring(_ range: Range<Int>) {}

@@ -91,6 +91,9 @@ package struct ShardReader: Sendable {
     ///   split or merged, or the task was cancelled.
     package func waitForRecords() async -> Bool { await view.waitForRecords(past: position) }
 
+    func follow(_ signal: Signal) -> Following { view.follow(signal, past: position) }
+    func unfollow(_ signal: Signal) { view.unfollow(signal) }
+
     /// The frame with `position`, or the first one behind; nil at `end`.
     private mutating func nextFrame(_ end: UInt64, ahead: Int) throws(SluiceError) -> Found? {
         while position < end {

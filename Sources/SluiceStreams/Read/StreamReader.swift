@@ -43,18 +43,20 @@ package struct StreamReader: Sendable {
     ///
     /// - Returns: False where no more will come.
     package func waitForRecords() async -> Bool {
-        await withTaskGroup(of: Bool.self) { group in
-            for reader in readers.values {
-                group.addTask {
-                    if await reader.waitForRecords() { return true }
-                    return (try? stream.hasEnded(reader.shard, at: reader.position)) ?? false
-                }
+        while true {
+            let signal = Signal()
+            let states = readers.values.map { $0.follow(signal) }
+            defer { for reader in readers.values { reader.unfollow(signal) } }
+            let hasEnded = readers.contains { (try? stream.hasEnded($0.key, at: $0.value.position)) ?? false }
+            if hasEnded || states.contains(.there) { return true }
+            if states.contains(.waiting) {
+                await signal.wait()
+            } else if states.contains(.polling) {
+                try? await Task.sleep(for: RemoteShard.pollInterval)
+            } else {
+                return false
             }
-            for await isWorth in group where isWorth {
-                group.cancelAll()
-                return true
-            }
-            return false
+            if Task.isCancelled { return false }
         }
     }
 

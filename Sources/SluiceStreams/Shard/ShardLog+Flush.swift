@@ -138,7 +138,7 @@ extension ShardLog {
         active.settledBytes = active.byteCount
         let entries = active.takeEntries()
         let isDirty = active.syncedBytes < active.byteCount
-        let followers = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+        let followers = state.withLock { state -> [Signal] in
             for entry in entries { state.index.restore(entry) }
             state.isDirty = isDirty
             guard end > state.visibleEnd else { return [] }

@@ -55,7 +55,7 @@ extension ShardLog.State {
         return .flush
     }
 
-    mutating func takeFollowers() -> [CheckedContinuation<Void, Never>] {
+    mutating func takeFollowers() -> [Signal] {
         defer { followers.removeAll() }
         return Array(followers.values)
     }

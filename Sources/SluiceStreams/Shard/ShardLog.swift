@@ -50,8 +50,7 @@ final class ShardLog: Sendable {
         var spares: [String]
         /// Segments that hold frames which were never acknowledged: their files are not written over.
         var suspectBases: Set<UInt64> = []
-        var followers: [Int: CheckedContinuation<Void, Never>] = [:]
-        var followerCount = 0
+        var followers: [ObjectIdentifier: Signal] = [:]
         var isClosed = false
         /// The shard takes no more records, because it is being split or merged, or was.
         var isSealed = false

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("power cuts", .serialized)
 struct PowerCutTests {
-    @Test("what was acknowledged is there afterwards, whatever sectors of the rest are; nothing is doubled", arguments: 0..<8)
+    @Test("what was acknowledged is there afterwards, whatever sectors of the rest are; nothing is doubled", arguments: 0..<3)
     func cut(_ round: Int) async throws {
         let seed = UInt64.random(in: 0 ... .max)
         var random = SeededGenerator(seed)

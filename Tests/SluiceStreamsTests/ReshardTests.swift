@@ -195,7 +195,8 @@ struct ReshardTests {
         var next: [String: Int] = [:]
         var count = 0
         while count < total {
-            if let (_, records) = try await reader.next() {
+            if let found = try await reader.next() {
+                let records = found.records
                 for row in 0..<records.count {
                     let parts = records.payloads.text(row).split(separator: "/").map(String.init)
                     #expect(Int(parts[1]) == next[parts[0], default: 0], "key \(parts[0]), seed \(seed)")

@@ -30,7 +30,7 @@ package struct StreamReader: Sendable {
             let shards = readers.keys.sorted()
             for index in shards.indices {
                 let shard = shards[(turn + index) % shards.count]
-                if let records = try await readers[shard]!.next() {
+                if let records = try readers[shard]!.nextNow() {
                     turn = (turn + index + 1) % shards.count
                     return (ShardID(shard), records)
                 }

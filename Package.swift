@@ -100,7 +100,10 @@ let package = Package(
         tests("SluiceStorageTests", ["SluiceStorage", "SluiceTestKit"]),
         tests("SluiceExpressionsTests", ["SluiceExpressions", "SluiceTestKit"]),
         tests("SluiceFormatsTests", ["SluiceFormats", "SluiceTestKit", "CLibCSV", "CTextScan"]),
-        tests("SluiceStreamsTests", ["SluiceStreams", "SluiceTestKit"]),
+        .executableTarget(
+            name: "stream-crash-writer", dependencies: ["SluiceCore", "SluiceStreams"], path: "Tests/StreamCrashWriter",
+            swiftSettings: strict),
+        tests("SluiceStreamsTests", ["SluiceStreams", "SluiceTestKit", "stream-crash-writer"]),
         tests("SluiceCatalogTests", ["SluiceCatalog", "SluiceTestKit", grdb]),
         tests("SluicePipelinesTests", ["SluicePipelines", "SluiceTestKit"]),
         tests("SluiceConnectorsTests", ["SluiceConnectors", "SluiceTestKit"]),

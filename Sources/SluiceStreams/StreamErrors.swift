@@ -1,10 +1,51 @@
-import SluiceCore
+package import SluiceCore
+
+extension SluiceError.Code {
+    // Of streams; what the service of the same semantics calls them is in brackets.
+
+    /// Another change of the stream is under way, or its state does not allow this one (ResourceInUse).
+    package static let resourceInUse = Self("resource-in-use")
+    /// The iterator was made longer ago than it lives (ExpiredIterator).
+    package static let expiredIterator = Self("expired-iterator")
+    /// The iterator was not made here, or not for this stream (InvalidArgument).
+    package static let invalidIterator = Self("invalid-iterator", .definition)
+    /// More than the stream takes at a time (ProvisionedThroughputExceeded).
+    package static let throughputExceeded = Self("throughput-exceeded")
+    /// Files of a format that is no longer read.
+    package static let stateTooOld = Self("state-too-old")
+    /// A shard takes no more records, because it was split or merged.
+    package static let shardClosed = Self("shard-closed")
+    /// A backend does not have this.
+    package static let unsupported = Self("unsupported", .definition)
+    /// The key file is missing or holds another key than the one that frames were encrypted with.
+    package static let wrongKey = Self("wrong-key")
+}
 
 extension SluiceError {
-    static func streamTooNew(_ path: String, version: Int) -> SluiceError {
+    static func otherVersion(_ path: String, version: Int) -> SluiceError {
+        if version > StreamMetadata.version {
+            return SluiceError(
+                .stateTooNew,
+                "\(path.quotedForMessage) has format version \(version); this Sluice (\(Release.version)) knows up to \(StreamMetadata.version)",
+                at: .file(path: path), remedy: "use the newer Sluice that wrote it, or another --home")
+        }
+        return SluiceError(
+            .stateTooOld, "\(path.quotedForMessage) has format version \(version), which no release has written", at: .file(path: path),
+            remedy: "move the stream's directory away and fill the stream again")
+    }
+
+    static func unknownShard(_ number: Int, of stream: String) -> SluiceError {
+        SluiceError(.notFound, "stream \"\(stream)\" has no shard \(ShardID(number)), or its last record has expired")
+    }
+
+    static func outdatedBatch(_ producer: PutBatch.Producer, by batch: UInt64) -> SluiceError {
         SluiceError(
-            .stateTooNew, "\(path.quotedForMessage) has format version \(version); this Sluice (\(Release.version)) knows up to 1",
-            at: .file(path: path), remedy: "use the newer Sluice that wrote it, or another --home")
+            .invalidArgument, "batch \(producer.batch) of producer \(producer.id) comes after its batch \(batch)",
+            remedy: "send the batches of a producer one after another")
+    }
+
+    static func shardClosed() -> SluiceError {
+        SluiceError(.shardClosed, "the shard was split or merged", remedy: "route the records anew", isRetriable: true)
     }
 
     static func corruptFrame(_ location: SourceLocation, segment: String) -> SluiceError {

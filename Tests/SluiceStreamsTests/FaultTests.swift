@@ -74,4 +74,40 @@ struct FaultTests {
         stream.close()
         #expect(try await store.open("s", for: .reading).texts() == there)
     }
+
+    @Test("a full disk fails puts with its own error, and they work again when there is space")
+    func full() async throws {
+        try store.create("s", shards: 1)
+        let stream = try store.open("s", for: .writing)
+        try await stream.append(records("a", 3), to: 0)
+        files.setFull(true)
+        for _ in 0..<3 {
+            let error = await #expect(throws: SluiceError.self) { try await stream.append(records("lost", 2), to: 0) }
+            #expect(error?.code == .diskFull && error?.isRetriable == true)
+        }
+        #expect(try await stream.texts() == ["a-0", "a-1", "a-2"])
+        files.setFull(false)
+        #expect(try await stream.append(records("b", 1), to: 0) == 3..<4)
+        #expect(try await stream.texts() == ["a-0", "a-1", "a-2", "b-0"])
+    }
+
+    @Test("a disk that stores something else is found out by the checksum, and costs that frame only", arguments: FaultyFiles.Lie.allCases)
+    func lies(_ lie: FaultyFiles.Lie) async throws {
+        try store.create("s", shards: 1)
+        let stream = try store.open("s", for: .writing)
+        try await stream.append(records("a", 3), to: 0)
+        files.arm(lie)
+        try await stream.append(records("bad", 3), to: 0)
+        try await stream.append(records("c", 3), to: 0)
+        var reader = try stream.reader(shard: 0, from: .start)
+        #expect(try await reader.next()?.sequences == 0..<3)
+        let error = await #expect(throws: SluiceError.self) { try await reader.next() }
+        #expect(error?.code == .corruptFrame)
+        #expect(error?.location?.description == "s/shardId-000000000000@3")
+        stream.close()
+        let again = try store.open("s", for: .writing)
+        #expect(again.recovery.findings.contains { $0.kind == .missing(3..<6) })
+        #expect(try await again.texts() == ["a-0", "a-1", "a-2", "c-0", "c-1", "c-2"])
+        #expect(try await again.append(records("d", 1), to: 0) == 9..<10)
+    }
 }

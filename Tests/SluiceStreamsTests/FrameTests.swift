@@ -20,33 +20,52 @@ struct FrameTests {
         #expect(bytes.withUnsafeBytes { CRC32C.checksumFromTables(UnsafeRawBufferPointer(rebasing: $0[3...])) } == expected)
     }
 
-    @Test("a header is damaged by any changed byte", arguments: 0..<64)
+    @Test("a header is damaged by any changed byte", arguments: 0..<96)
     func damagedHeader(_ place: Int) throws {
-        var frame = try #require(try FrameEncoder.encode(records("a", 3), rows: [0, 1, 2], tag: 9).first)
-        frame.place(baseSequence: 5, arrivalMicros: 6)
-        let parsed = frame.bytes.withUnsafeBytes { FrameHeader.parse($0, tag: 9) }
-        #expect(parsed == .header(frame.header))
+        let frame = try frame(records("a", 3), producer: PutBatch.Producer(id: 7, batch: 3))
+        #expect(parse(frame, segment: 4) == .header(frame.header))
         #expect(frame.header.sequences == 5..<8)
-        frame.bytes[place] ^= 0x10
-        #expect(frame.bytes.withUnsafeBytes { FrameHeader.parse($0, tag: 9) } == .damaged)
+        #expect(frame.header.producer == ProducerStamp(id: 7, batch: 3, rowsBefore: 0, rowsTotal: 3))
+        frame.damage { $0[place] ^= 0x10 }
+        #expect(parse(frame, segment: 4) == .damaged)
     }
 
     @Test("a frame of another stream is no frame of this one")
     func otherStream() throws {
-        var frame = try #require(try FrameEncoder.encode(records("a", 1), rows: [0], tag: 9).first)
-        frame.place(baseSequence: 0, arrivalMicros: 0)
-        #expect(frame.bytes.withUnsafeBytes { FrameHeader.parse($0, tag: 10) } == .damaged)
+        let frame = try frame(records("a", 1))
+        #expect(frame.bytes.withUnsafeBytes { FrameHeader.parse($0, tag: 10, segment: 4) } == .damaged)
+    }
+
+    @Test("a frame of another segment is what a recycled file held before")
+    func otherSegment() throws {
+        let frame = try frame(records("a", 1))
+        #expect(parse(frame, segment: 5) == .stale)
+        #expect(parse(frame, segment: nil) == .header(frame.header))
     }
 
     @Test("a frame that only its checksums make look right is not decoded", arguments: [0, 4, 12])
     func lyingOffsets(_ place: Int) throws {
-        var frame = try #require(try FrameEncoder.encode(records("a", 3), rows: [0, 1, 2], tag: 9).first)
-        frame.bytes[frame.header.payloadOffsetsStart + place] = 0xFF
+        var frame = try frame(records("a", 3))
+        frame.damage { [header = frame.header] in $0[header.payloadOffsetsStart + place] = 0xFF }
         frame.header.bodyChecksum = frame.bytes.withUnsafeBytes {
             CRC32C.checksum(UnsafeRawBufferPointer(rebasing: $0[FrameHeader.byteCount...]))
         }
-        frame.place(baseSequence: 0, arrivalMicros: 0)
-        #expect(FrameDecoder.decode(frame.bytes, at: 0, frame.header)?.count == nil)
+        frame.seal(segment: 4)
+        #expect(try FrameDecoder.decode(frame.bytes, at: 0, frame.header, nil)?.count == nil)
+    }
+
+    /// The one frame of some records, with the numbers from 5 on.
+    private func frame(_ records: NewRecords, producer: PutBatch.Producer? = nil) throws -> EncodedFrame {
+        let context = FrameContext(tag: 9, producer: producer)
+        var frame = try #require(try FrameEncoder.encode(records, rows: (0..<Int32(records.count)).map { $0 }, context).first)
+        frame.header.baseSequence = 5
+        frame.header.arrivalMicros = 6
+        frame.seal(segment: 4)
+        return frame
+    }
+
+    private func parse(_ frame: EncodedFrame, segment: UInt64?) -> FrameHeader.Parsed {
+        frame.bytes.withUnsafeBytes { FrameHeader.parse($0, tag: 9, segment: segment) }
     }
 
     /// One bit at a time, from the definition of the polynomial.

@@ -55,12 +55,14 @@ struct StoreTests {
 
     @Test(
         "changed or later metadata is refused by name",
-        arguments: [("shards", SluiceError.Code.stateCorrupt), ("sluice-stream 2", .stateTooNew)])
+        arguments: [
+            ("shards", SluiceError.Code.stateCorrupt), ("sluice-stream 3", .stateTooNew), ("sluice-stream 1", .stateTooOld),
+        ])
     func metadata(_ change: String, _ code: SluiceError.Code) throws {
         try temporary.streams.create("s", shards: 1)
         let path = temporary.path + "/streams/s/stream.meta"
         var text = String(decoding: try DiskFiles.read(path), as: UTF8.self)
-        text = code == .stateTooNew ? text.replacing("sluice-stream 1", with: change) : text.replacing("24", with: "25")
+        text = code != .stateCorrupt ? text.replacing("sluice-stream 2", with: change) : text.replacing("24", with: "25")
         try DiskFiles.writeAtomically(text.utf8, to: path)
         let error = #expect(throws: SluiceError.self) { try temporary.streams.open("s", for: .writing) }
         #expect(error?.code == code)

@@ -6,41 +6,56 @@ package import SluiceCore
 
 /// A log file on a real disk.
 package final class DiskLogFile: LogFile {
-    private let descriptor: Int32
-    private let path: String
+    private let file: PooledFile
+    private static let zeros = [UInt8](repeating: 0, count: 64 << 10)
 
-    package init(_ path: String) throws(SluiceError) {
-        descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
-        self.path = path
-        guard descriptor >= 0 else { throw .system(errno, cannot: "open", path) }
-    }
-
-    deinit { close(descriptor) }
+    package init(_ path: String) throws(SluiceError) { file = try PooledFile(path, flags: O_WRONLY | O_CREAT) }
 
     package func write(_ bytes: UnsafeRawBufferPointer, at place: Int) throws(SluiceError) {
-        var written = 0
-        while written < bytes.count {
-            let count = pwrite(descriptor, bytes.baseAddress! + written, bytes.count - written, off_t(place + written))
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw .system(errno, cannot: "write", path)
+        try file.withDescriptor { descriptor throws(SluiceError) in
+            var written = 0
+            while written < bytes.count {
+                let count = pwrite(descriptor, bytes.baseAddress! + written, bytes.count - written, off_t(place + written))
+                if count < 0 {
+                    if errno == EINTR { continue }
+                    throw .system(errno, cannot: "write", file.path)
+                }
+                written += count
             }
-            written += count
         }
     }
 
     package func sync() throws(SluiceError) {
-        guard fdatasync(descriptor) == 0 else { throw .system(errno, cannot: "sync", path) }
+        try file.withDescriptor { descriptor throws(SluiceError) in
+            guard fdatasync(descriptor) == 0 else { throw .system(errno, cannot: "sync", file.path) }
+        }
     }
 
     package func startStoring(_ range: Range<Int>) {
         #if canImport(CSystem)
-            sluice_start_storing(descriptor, Int64(range.lowerBound), Int64(range.count))
+            try? file.withDescriptor { sluice_start_storing($0, Int64(range.lowerBound), Int64(range.count)) }
         #endif
     }
 
+    package func reserve(_ range: Range<Int>) throws(SluiceError) {
+        try file.withDescriptor { descriptor throws(SluiceError) in
+            // One run of blocks where the file system can; the zeros make them blocks that were written before.
+            _ = posix_fallocate(descriptor, off_t(range.lowerBound), off_t(range.count))
+        }
+        var place = range.lowerBound
+        while place < range.upperBound {
+            let count = min(Self.zeros.count, range.upperBound - place)
+            try withBytes(Self.zeros) { raw throws(SluiceError) in
+                try write(UnsafeRawBufferPointer(rebasing: raw[..<count]), at: place)
+            }
+            place += count
+        }
+    }
+
     package func truncate(to byteCount: Int) throws(SluiceError) {
-        guard ftruncate(descriptor, off_t(byteCount)) == 0 else { throw .system(errno, cannot: "truncate", path) }
+        try file.withDescriptor { descriptor throws(SluiceError) in
+            guard ftruncate(descriptor, off_t(byteCount)) == 0 else { throw .system(errno, cannot: "truncate", file.path) }
+        }
     }
 }
 

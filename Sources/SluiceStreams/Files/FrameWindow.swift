@@ -25,8 +25,10 @@ struct FrameWindow: Sendable {
     /// Place in the file behind the last fetched byte.
     var end: Int { start + bytes.count }
 
-    func header(at place: Int, tag: UInt64) -> FrameHeader.Parsed {
-        bytes.withUnsafeBytes { FrameHeader.parse(UnsafeRawBufferPointer(rebasing: $0[(place - start)...]), tag: tag) }
+    func header(at place: Int, tag: UInt64, segment: UInt64) -> FrameHeader.Parsed {
+        bytes.withUnsafeBytes {
+            FrameHeader.parse(UnsafeRawBufferPointer(rebasing: $0[(place - start)...]), tag: tag, segment: segment)
+        }
     }
 
     func isIntact(at place: Int, _ header: FrameHeader) -> Bool {

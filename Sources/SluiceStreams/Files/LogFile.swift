@@ -8,6 +8,9 @@ package protocol LogFile: Sendable {
     func sync() throws(SluiceError)
     /// Lets the system begin to store a written range, so that a later `sync` waits less. Promises nothing.
     func startStoring(_ range: Range<Int>)
+    /// Makes the blocks of a range behind the file's end blocks that were written before (zeros): a sync of what is written over them has no
+    /// change of the file's size or extents to store. On an error the file may be any length up to the range's end.
+    func reserve(_ range: Range<Int>) throws(SluiceError)
     func truncate(to byteCount: Int) throws(SluiceError)
 }
 

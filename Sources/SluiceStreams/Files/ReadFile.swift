@@ -1,32 +1,27 @@
 import Glibc
 import SluiceCore
 
-/// A file opened for positioned reads.
+/// A file for positioned reads.
 final class ReadFile: Sendable {
-    private let descriptor: Int32
-    private let path: String
+    private let file: PooledFile
 
-    init(_ path: String) throws(SluiceError) {
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        self.path = path
-        guard descriptor >= 0 else { throw .system(errno, cannot: "open", path) }
-    }
-
-    deinit { close(descriptor) }
+    init(_ path: String) throws(SluiceError) { file = try PooledFile(path, flags: O_RDONLY) }
 
     /// Fills `buffer` from `place`; returns fewer bytes only at the file's end.
     func read(into buffer: UnsafeMutableRawBufferPointer, at place: Int) throws(SluiceError) -> Int {
-        var filled = 0
-        while filled < buffer.count {
-            let count = pread(descriptor, buffer.baseAddress! + filled, buffer.count - filled, off_t(place + filled))
-            if count == 0 { break }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw .system(errno, cannot: "read", path)
+        try file.withDescriptor { descriptor throws(SluiceError) in
+            var filled = 0
+            while filled < buffer.count {
+                let count = pread(descriptor, buffer.baseAddress! + filled, buffer.count - filled, off_t(place + filled))
+                if count == 0 { break }
+                if count < 0 {
+                    if errno == EINTR { continue }
+                    throw .system(errno, cannot: "read", file.path)
+                }
+                filled += count
             }
-            filled += count
+            return filled
         }
-        return filled
     }
 
     /// Up to `count` bytes from `place`.
@@ -40,8 +35,10 @@ final class ReadFile: Sendable {
     }
 
     func byteCount() throws(SluiceError) -> Int {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw .system(errno, cannot: "read the size of", path) }
-        return Int(status.st_size)
+        try file.withDescriptor { descriptor throws(SluiceError) in
+            var status = stat()
+            guard fstat(descriptor, &status) == 0 else { throw .system(errno, cannot: "read the size of", file.path) }
+            return Int(status.st_size)
+        }
     }
 }

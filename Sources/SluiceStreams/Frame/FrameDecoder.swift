@@ -7,15 +7,31 @@ enum FrameDecoder {
         CRC32C.checksum(UnsafeRawBufferPointer(rebasing: frame[FrameHeader.byteCount..<header.frameBytes])) == header.bodyChecksum
     }
 
-    /// The records of the frame at `start` of `buffer`, whose payloads stay ranges of that buffer.
+    /// The records of the frame at `start` of `buffer`, whose payloads stay ranges of that buffer unless they had to be decrypted.
     ///
-    /// Nil when the checksum does not fit, or the offsets inside do not (a frame that was never written by this format).
-    static func decode(_ buffer: [UInt8], at start: Int, _ header: FrameHeader) -> StreamRecords? {
+    /// - Returns: Nil when the checksum does not fit, or the offsets inside do not (a frame that was never written by this format).
+    /// - Throws: `wrongKey`.
+    static func decode(
+        _ buffer: [UInt8], at start: Int, _ header: FrameHeader, _ keyring: Keyring?
+    ) throws(SluiceError) -> StreamRecords? {
+        let range = start..<(start + header.frameBytes)
+        guard buffer.withUnsafeBytes({ isIntact(UnsafeRawBufferPointer(rebasing: $0[range]), header) }) else { return nil }
+        guard header.isEncrypted else { return records(buffer, at: start, header) }
+        guard let keyring else { throw FrameCipher.otherKey() }
+        do throws(SluiceError) {
+            return records(try keyring.forReading().decrypt(buffer[range]), at: 0, header)
+        } catch {
+            if error.code == .corruptFrame { return nil }
+            throw error
+        }
+    }
+
+    private static func records(_ buffer: [UInt8], at start: Int, _ header: FrameHeader) -> StreamRecords? {
         let count = header.recordCount
         guard
             let parts = buffer.withUnsafeBytes({ bytes -> (keys: ByteRows, starts: [Int32], ends: [Int32], headers: [RecordHeader])? in
-                let frame = UnsafeRawBufferPointer(rebasing: bytes[start..<(start + header.frameBytes)])
-                guard isIntact(frame, header),
+                let frame = UnsafeRawBufferPointer(rebasing: bytes[start..<(start + header.plainFrameBytes)])
+                guard
                     let keyOffsets = offsets(frame, header.keyOffsetsStart, count: count, end: header.keyBytes, shift: 0),
                     let payloadOffsets = offsets(
                         frame, header.payloadOffsetsStart, count: count, end: header.payloadBytes, shift: start + header.payloadsStart),

@@ -1,18 +1,12 @@
 import SluiceCore
 
-/// A frame that lacks only its sequence number and arrival time, which are given when its place in the shard is known.
-struct EncodedFrame: Sendable {
-    var bytes: [UInt8]
-    var header: FrameHeader
-
-    var recordCount: Int { header.recordCount }
-
-    /// Fixes place and time; only the header's checksum is computed again.
-    mutating func place(baseSequence: UInt64, arrivalMicros: Int64) {
-        header.baseSequence = baseSequence
-        header.arrivalMicros = arrivalMicros
-        bytes.withUnsafeMutableBytes { header.write(to: $0) }
-    }
+/// What frames of one append share beside the records.
+struct FrameContext: Sendable {
+    var tag: UInt64
+    var cipher: FrameCipher?
+    var producer: PutBatch.Producer?
+    /// Rows of the producer's batch that the shard holds already; the encoded rows follow them.
+    var rowsBefore = 0
 }
 
 /// Lays records out as frames (`docs/formats/stream.md`).
@@ -21,7 +15,7 @@ enum FrameEncoder {
     ///
     /// - Parameter rows: Which records, in which order.
     /// - Throws: `recordTooLarge` with the row, `limitExceeded` for headers; nothing is encoded then.
-    static func encode(_ records: NewRecords, rows: [Int32], tag: UInt64) throws(SluiceError) -> [EncodedFrame] {
+    static func encode(_ records: NewRecords, rows: [Int32], _ context: FrameContext) throws(SluiceError) -> [EncodedFrame] {
         let headers = try encodeHeaders(records.headers)
         var frames: [EncodedFrame] = []
         var start = 0
@@ -39,10 +33,15 @@ enum FrameEncoder {
                 payloadBytes += payload
                 end += 1
             }
+            let stamp = context.producer.map {
+                ProducerStamp(
+                    id: $0.id, batch: $0.batch, rowsBefore: context.rowsBefore + start, rowsTotal: context.rowsBefore + rows.count)
+            }
             let header = FrameHeader(
                 frameBytes: 0, bodyChecksum: 0, baseSequence: 0, arrivalMicros: 0, recordCount: end - start, headerBytes: headers.count,
-                keyBytes: keyBytes, payloadBytes: payloadBytes, streamTag: tag)
-            frames.append(frame(records, rows[start..<end], headers, header))
+                keyBytes: keyBytes, payloadBytes: payloadBytes, streamTag: context.tag, producer: stamp)
+            let plain = frame(records, rows[start..<end], headers, header, checks: context.cipher == nil)
+            frames.append(context.cipher?.encrypt(plain) ?? plain)
             start = end
         }
         return frames
@@ -75,7 +74,7 @@ enum FrameEncoder {
     }
 
     private static func frame(
-        _ records: NewRecords, _ rows: ArraySlice<Int32>, _ headers: [UInt8], _ parts: FrameHeader
+        _ records: NewRecords, _ rows: ArraySlice<Int32>, _ headers: [UInt8], _ parts: FrameHeader, checks: Bool
     ) -> EncodedFrame {
         var header = parts
         header.frameBytes = header.expectedFrameBytes
@@ -85,7 +84,10 @@ enum FrameEncoder {
             writeRows(records, rows, header, raw)
             if !headers.isEmpty { raw[header.headersStart..<header.keysStart].copyBytes(from: headers) }
             raw[header.payloadsEnd...].initializeMemory(as: UInt8.self, repeating: 0)
-            header.bodyChecksum = CRC32C.checksum(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(raw)[FrameHeader.byteCount...]))
+            if checks {
+                header.bodyChecksum = CRC32C.checksum(
+                    UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(raw)[FrameHeader.byteCount...]))
+            }
             count = header.frameBytes
         }
         return EncodedFrame(bytes: bytes, header: header)

@@ -22,55 +22,104 @@ struct ShardRecovery {
     /// What an opened shard starts from.
     struct Opened {
         var bases: [UInt64]
-        var activeBytes: Int
+        var activeBytes = 0
+        /// Length of the last segment's file.
+        var reservedBytes = 0
         var nextSequence: UInt64
         var lastArrivalMicros: Int64?
+        /// Of the last segment.
+        var index = SegmentIndex()
+        var producers = ProducerTable()
     }
 
     /// Recovers the last segment and sets the end mark.
-    mutating func open() throws(SluiceError) -> Opened {
+    ///
+    /// - Parameter start: Number of the first record, for a shard without files.
+    mutating func open(start: UInt64 = 0) throws(SluiceError) -> Opened {
         try removeLeftovers()
         let bases = try paths.segmentBases()
-        let marked = max(SequenceMark.read(paths.endMark) ?? 0, SequenceMark.read(paths.startMark) ?? 0)
+        let marked = max(SequenceMark.read(paths.endMark) ?? start, SequenceMark.read(paths.startMark) ?? start)
         guard let last = bases.last else {
-            if marked > 0 { add(.missing(0..<marked), paths.directory) }
-            return try begin(at: marked, after: [], arrival: nil)
+            if marked > start { add(.missing(start..<marked), paths.directory) }
+            return try begin(Opened(bases: [], nextSequence: marked))
         }
-        let scan = try repair(last, acknowledged: marked)
+        let before = try producers(before: bases.count - 1, bases)
+        let scan = try repair(last, acknowledged: marked, before)
+        var opened = Opened(
+            bases: bases, activeBytes: scan.goodEnd, reservedBytes: scan.fileBytes, nextSequence: scan.endSequence,
+            lastArrivalMicros: scan.lastArrivalMicros, index: scan.index, producers: scan.producers)
+        if opened.lastArrivalMicros == nil { opened.lastArrivalMicros = try lastArrival(bases.dropLast()) }
         if marked > scan.endSequence {
             add(.missing(scan.endSequence..<marked), paths.segment(last))
-            return try begin(at: marked, after: bases, arrival: scan.lastArrivalMicros)
+            // A closed segment ends with its frames.
+            let file = try files.open(paths.segment(last))
+            try file.truncate(to: scan.goodEnd)
+            try file.sync()
+            opened.nextSequence = marked
+            return try begin(opened)
         }
+        // What a process left behind in the system's memory only is on disk before it is called durable.
+        if scan.goodEnd > 0 { try files.open(paths.segment(last)).sync() }
         try writeMark(scan.endSequence)
-        return Opened(
-            bases: bases, activeBytes: scan.goodEnd, nextSequence: scan.endSequence, lastArrivalMicros: scan.lastArrivalMicros)
+        return opened
     }
 
     /// Reads a closed segment whole and sets damage aside.
     mutating func verify(_ base: UInt64, next: UInt64) throws(SluiceError) {
-        let scan = try repair(base, acknowledged: next)
+        let scan = try repair(base, acknowledged: next, ProducerTable())
         if scan.endSequence < next { add(.missing(scan.endSequence..<next), paths.segment(base)) }
     }
 
     /// Scans a segment and leaves only good frames in it.
-    private mutating func repair(_ base: UInt64, acknowledged: UInt64) throws(SluiceError) -> SegmentScan {
+    private mutating func repair(_ base: UInt64, acknowledged: UInt64, _ before: ProducerTable) throws(SluiceError) -> SegmentScan {
         let path = paths.segment(base)
-        var scan = try SegmentScan(path: path, base: base, tag: tag)
-        let tail = scan.fileBytes - scan.goodEnd
-        let tailWasAcknowledged = acknowledged > scan.endSequence && tail > 0 && !scan.tailIsZero
+        var scan = try SegmentScan(path: path, base: base, tag: tag, producers: before)
+        let tailWasAcknowledged = acknowledged > scan.endSequence && scan.tornBytes > 0
+        let gaps = scan.gaps
         if !scan.damaged.isEmpty || tailWasAcknowledged {
-            let damagedBytes = scan.damaged.reduce(0) { $0 + $1.count } + tail
+            let damagedBytes = scan.damaged.reduce(0) { $0 + $1.count } + scan.tornBytes
             let kept = try quarantine(path, scan.good)
+            unlink(paths.index(base))
             add(.quarantined(damagedBytes: damagedBytes, keptAs: kept), path)
-            scan.goodEnd = scan.good.reduce(0) { $0 + $1.count }
-        } else if tail > 0 {
+            scan = try SegmentScan(path: path, base: base, tag: tag, producers: before)
+            for gap in gaps { add(.missing(gap), path) }
+        } else if scan.tornBytes > 0 {
             let file = try files.open(path)
             try file.truncate(to: scan.goodEnd)
             try file.sync()
-            if !scan.tailIsZero { add(.cutTail(bytes: tail), path) }
+            scan.fileBytes = scan.goodEnd
+            add(.cutTail(bytes: scan.tornBytes), path)
         }
-        for gap in scan.gaps where !scan.damaged.isEmpty { add(.missing(gap), path) }
         return scan
+    }
+
+    /// The producers of the shard when a segment was begun: from the last summary before it, and the headers behind that.
+    private func producers(before segment: Int, _ bases: [UInt64]) throws(SluiceError) -> ProducerTable {
+        var first = segment
+        var table = ProducerTable()
+        while first > 0 {
+            if let summary = SegmentSummary.read(paths.index(bases[first - 1])) {
+                table = summary.producers
+                break
+            }
+            first -= 1
+        }
+        for base in bases[first..<segment] {
+            let summary = try HeaderWalk.summary(path: paths.segment(base), base: base, tag: tag, producers: table)
+            table = summary.producers
+            let file = try files.open(paths.index(base))
+            try file.truncate(to: 0)
+            try withBytes(summary.bytes) { raw throws(SluiceError) in try file.write(raw, at: 0) }
+        }
+        return table
+    }
+
+    /// Arrival of the last frame of the segments before an empty one.
+    private func lastArrival(_ bases: ArraySlice<UInt64>) throws(SluiceError) -> Int64? {
+        guard let base = bases.last else { return nil }
+        if let summary = SegmentSummary.read(paths.index(base)) { return summary.lastMicros }
+        let walked = try HeaderWalk.summary(path: paths.segment(base), base: base, tag: tag, producers: ProducerTable())
+        return walked.lastMicros
     }
 
     /// Keeps the file as it is under another name and puts one with only the good frames in its place; returns the other name.
@@ -100,11 +149,14 @@ struct ShardRecovery {
         return kept
     }
 
-    private mutating func begin(at sequence: UInt64, after bases: [UInt64], arrival: Int64?) throws(SluiceError) -> Opened {
-        _ = try files.open(paths.segment(sequence))
+    /// A new last segment.
+    private func begin(_ before: Opened) throws(SluiceError) -> Opened {
+        let base = before.nextSequence
+        _ = try files.open(paths.segment(base))
         try files.syncDirectory(paths.directory)
-        try writeMark(sequence)
-        return Opened(bases: bases + [sequence], activeBytes: 0, nextSequence: sequence, lastArrivalMicros: arrival)
+        try writeMark(base)
+        return Opened(
+            bases: before.bases + [base], nextSequence: base, lastArrivalMicros: before.lastArrivalMicros, producers: before.producers)
     }
 
     private func writeMark(_ sequence: UInt64) throws(SluiceError) {

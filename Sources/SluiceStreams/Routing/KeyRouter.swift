@@ -4,27 +4,33 @@ package import SluiceCore
 ///
 /// A value: each task that ingests keeps its own. It holds at most `StreamLimits.routedKeys` keys and then starts anew.
 package struct KeyRouter: Sendable {
-    /// First hash of each shard, ascending; shard `i` owns up to the next one.
+    /// First hash of each open shard, ascending; it owns the hashes up to the next one.
     private let starts: [UInt128]
+    /// Numbers of those shards.
+    private let numbers: [Int32]
     private var known = ByteRows()
     private var knownShards: [Int32] = []
     /// Open addressing: row of `known` plus 1, or 0.
     private var slots: [Int32]
 
-    /// - Parameter ranges: The shards' ranges in order, covering the whole space.
-    package init(_ ranges: [HashRange]) {
-        precondition(ranges.first?.first == 0 && ranges.last?.last == .max, "the ranges of a stream's shards cover all hashes")
-        starts = ranges.map(\.first)
+    /// - Parameters:
+    ///   - ranges: The ranges of a stream's open shards, covering the whole space.
+    ///   - numbers: The shards' numbers; nil when they count from 0 in the order of the ranges.
+    package init(_ ranges: [HashRange], numbers: [Int]? = nil) {
+        let ordered = zip(ranges, numbers ?? Array(ranges.indices)).sorted { $0.0.first < $1.0.first }
+        precondition(ordered.first?.0.first == 0 && ordered.last?.0.last == .max, "the ranges of a stream's shards cover all hashes")
+        starts = ordered.map(\.0.first)
+        self.numbers = ordered.map { Int32($0.1) }
         slots = [Int32](repeating: 0, count: 1_024)
     }
 
     package var shardCount: Int { starts.count }
 
-    /// The shard of each key, by its index in the stream.
+    /// The number of each key's shard.
     ///
     /// - Complexity: O(bytes); an MD5 for each key not seen lately.
     package mutating func route(_ keys: ByteRows) -> [Int32] {
-        if starts.count == 1 { return [Int32](repeating: 0, count: keys.count) }
+        if starts.count == 1 { return [Int32](repeating: numbers[0], count: keys.count) }
         var shards: [Int32] = []
         shards.reserveCapacity(keys.count)
         keys.data.withUnsafeBytes { bytes in
@@ -35,11 +41,14 @@ package struct KeyRouter: Sendable {
         return shards
     }
 
-    /// The rows of each shard, in order: what `Stream.append(_:rows:to:)` takes.
+    /// The rows of each shard, in order, by the shard's number: what `RecordStream.append(_:rows:to:)` takes.
     package mutating func partition(_ keys: ByteRows) -> [[Int32]] {
-        if starts.count == 1 { return [(0..<Int32(keys.count)).map { $0 }] }
-        var rows = [[Int32]](repeating: [], count: starts.count)
-        for (row, shard) in route(keys).enumerated() { rows[Int(shard)].append(Int32(truncatingIfNeeded: row)) }
+        var rows = [[Int32]](repeating: [], count: Int(numbers.max()!) + 1)
+        if starts.count == 1 {
+            rows[Int(numbers[0])] = (0..<Int32(keys.count)).map { $0 }
+        } else {
+            for (row, shard) in route(keys).enumerated() { rows[Int(shard)].append(Int32(truncatingIfNeeded: row)) }
+        }
         return rows
     }
 
@@ -56,14 +65,15 @@ package struct KeyRouter: Sendable {
         return shard
     }
 
-    private func shard(owning hash: UInt128) -> Int32 {
+    /// The number of the shard that owns a hash.
+    package func shard(owning hash: UInt128) -> Int32 {
         var low = 0
         var high = starts.count
         while high - low > 1 {
             let middle = (low + high) / 2
             if starts[middle] <= hash { low = middle } else { high = middle }
         }
-        return Int32(low)
+        return numbers[low]
     }
 
     private mutating func remember(_ key: UnsafeRawBufferPointer, _ shard: Int32, _ slot: Int) {

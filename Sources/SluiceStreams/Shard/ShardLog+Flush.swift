@@ -1,3 +1,4 @@
+import Glibc
 import SluiceCore
 import Synchronization
 
@@ -6,19 +7,19 @@ extension ShardLog {
     /// Writes all that is queued, syncs if anybody waits for it, answers those who wait, and hands over to the next.
     ///
     /// - Throws: what failed the caller's own records.
-    func flush(needsSync: Bool) throws(SluiceError) {
+    func flush(_ own: Need) throws(SluiceError) {
         var job = state.withLock { $0.takeJob() }
-        let syncs = needsSync || job.rolls || job.waiters.contains { $0.needsSync }
+        let need = job.rolls ? .synced : job.waiters.reduce(own) { max($0, $1.need) }
         var failure: SluiceError?
         do throws(SluiceError) {
             try write(&job.frames, to: &job.active)
-            if syncs { try sync(&job.active) }
+            if need == .synced { try sync(&job.active) }
             if job.rolls, job.active.byteCount > 0 { try roll(&job.active, to: job.end) }
         } catch {
             failure = error
-            discardUnsynced(&job.active)
+            discardUnsettled(&job.active)
         }
-        if failure == nil, syncs { publish(job.end) }
+        if failure == nil, need > .written { publish(job.end, job.arrivalMicros, &job.active) }
         settle(job, failure)
         if let failure { throw failure }
     }
@@ -28,26 +29,35 @@ extension ShardLog {
         var next = 0
         while next < frames.count {
             if active.isSuspect
-                || (active.byteCount > 0 && active.byteCount + frames[next].bytes.count > StreamLimits.segmentBytes)
+                || (active.byteCount > 0 && active.byteCount + frames[next].bytes.count > settings.segmentBytes)
             {
-                try roll(&active, to: frames[next].header.baseSequence)
+                try roll(&active, to: active.endSequence)
             }
-            var joined = frames[next].bytes
-            frames[next].bytes = []
+            var joined = take(&frames[next], active, at: active.byteCount)
+            active.note(frames[next].header, at: active.byteCount)
             next += 1
             while next < frames.count, joined.count + frames[next].bytes.count <= StreamLimits.writeBufferBytes,
-                active.byteCount + joined.count + frames[next].bytes.count <= StreamLimits.segmentBytes
+                active.byteCount + joined.count + frames[next].bytes.count <= settings.segmentBytes
             {
-                joined += frames[next].bytes
+                active.note(frames[next].header, at: active.byteCount + joined.count)
+                joined += take(&frames[next], active, at: active.byteCount + joined.count)
                 next += 1
             }
+            active.reserve(joined.count, segmentBytes: settings.segmentBytes)
             try withBytes(joined) { raw throws(SluiceError) in try active.file.write(raw, at: active.byteCount) }
             active.byteCount += joined.count
+            active.reservedBytes = max(active.reservedBytes, active.byteCount)
             if active.byteCount - active.storingBytes >= StreamLimits.storingBytes {
                 active.file.startStoring(active.storingBytes..<active.byteCount)
                 active.storingBytes = active.byteCount
             }
         }
+    }
+
+    /// The bytes of a frame with its final header.
+    private func take(_ frame: inout EncodedFrame, _ active: ActiveSegment, at place: Int) -> [UInt8] {
+        frame.seal(segment: active.base)
+        return frame.takeBytes()
     }
 
     private func sync(_ active: inout ActiveSegment) throws(SluiceError) {
@@ -67,37 +77,76 @@ extension ShardLog {
     private func roll(_ active: inout ActiveSegment, to base: UInt64) throws(SluiceError) {
         if !active.isSuspect {
             try sync(&active)
-            publish(base)
+            publish(base, nil, &active)
+            finish(active)
         }
-        let file = try files.open(paths.segment(base))
-        try file.truncate(to: 0)
-        try files.syncDirectory(paths.directory)
-        active = ActiveSegment(file: file, base: base, byteCount: 0, syncedBytes: 0, storingBytes: 0)
+        let (file, reserved) = try beginSegment(base)
+        let isSuspect = active.isSuspect
+        let old = active.base
+        active = ActiveSegment(
+            file: file, base: base, byteCount: 0, syncedBytes: 0, settledBytes: 0, storingBytes: 0, reservedBytes: reserved,
+            endSequence: base)
         state.withLock { state in
             if state.bases.last != base { state.bases.append(base) }
+            if isSuspect { state.suspectBases.insert(old) }
+            state.index = SegmentIndex()
         }
         // A segment that cannot be removed now is tried again at the next roll; records being appended do not depend on it.
         try? removeExpired()
     }
 
-    /// Cuts what was written and not synced, so that the numbers can be given out again.
-    private func discardUnsynced(_ active: inout ActiveSegment) {
+    /// Gives reserved blocks back and writes the index beside; both only save space and time.
+    private func finish(_ active: ActiveSegment) {
+        if active.reservedBytes > active.byteCount { try? active.file.truncate(to: active.byteCount) }
+        var summary = state.withLock {
+            SegmentSummary(index: $0.index, producers: $0.producers, lastMicros: $0.visibleArrivalMicros)
+        }
+        // Batches that are still queued are not in this segment.
+        summary.producers.cut(from: active.endSequence)
+        guard let file = try? files.open(paths.index(active.base)) else { return }
+        try? withBytes(summary.bytes) { raw throws(SluiceError) in try file.write(raw, at: 0) }
+    }
+
+    /// A segment's file: one that was written before where there is a spare, otherwise a new one.
+    private func beginSegment(_ base: UInt64) throws(SluiceError) -> (file: any LogFile, reservedBytes: Int) {
+        let path = paths.segment(base)
+        var reserved = 0
+        if let spare = state.withLock({ $0.bases.last == base ? nil : $0.spares.popLast() }), rename(spare, path) == 0 {
+            reserved = DiskFiles.byteCount(of: path) ?? 0
+        }
+        let file = try files.open(path)
+        if reserved == 0 { try file.truncate(to: 0) }
+        try files.syncDirectory(paths.directory)
+        return (file, reserved)
+    }
+
+    /// Cuts what was written and is not visible, so that the numbers can be given out again.
+    private func discardUnsettled(_ active: inout ActiveSegment) {
+        active.forgetUnsettled(end: durableEnd())
         do throws(SluiceError) {
-            try active.file.truncate(to: active.syncedBytes)
-            active.byteCount = active.syncedBytes
+            try active.file.truncate(to: active.settledBytes)
+            active.byteCount = active.settledBytes
+            active.reservedBytes = active.settledBytes
+            active.storingBytes = min(active.storingBytes, active.settledBytes)
         } catch {
             active.isSuspect = true
         }
     }
 
-    /// Raises the durable end, for readers here and in other processes.
-    private func publish(_ end: UInt64) {
-        let followers = state.withLock { state -> [CheckedContinuation<Void, Never>] in
-            guard end > state.durableEnd else { return [] }
-            state.durableEnd = end
+    /// Raises the visible end, for readers here and in other processes.
+    private func publish(_ end: UInt64, _ arrivalMicros: Int64?, _ active: inout ActiveSegment) {
+        active.settledBytes = active.byteCount
+        let entries = active.takeEntries()
+        let isDirty = active.syncedBytes < active.byteCount
+        let followers = state.withLock { state -> [Signal] in
+            for entry in entries { state.index.restore(entry) }
+            state.isDirty = isDirty
+            guard end > state.visibleEnd else { return [] }
+            state.visibleEnd = end
+            state.visibleArrivalMicros = arrivalMicros ?? active.lastArrivalMicros
             return state.takeFollowers()
         }
-        // Data are durable already; should the mark fail, readers elsewhere see them late and recovery finds them all the same.
+        // Data are there already; should the mark fail, readers elsewhere see them late and recovery finds them all the same.
         try? withBytes(SequenceMark.bytes(end)) { raw throws(SluiceError) in try endMark.write(raw, at: 0) }
         for follower in followers { follower.resume() }
     }
@@ -113,40 +162,5 @@ extension ShardLog {
         }
         for waiter in job.waiters + failed { waiter.continuation.resume(returning: failure.map { .failed($0) } ?? .done) }
         next?.continuation.resume(returning: .flush)
-    }
-}
-
-/// What one flush has to do.
-struct FlushJob {
-    var frames: [EncodedFrame]
-    var waiters: [ShardLog.Waiter]
-    var active: ActiveSegment
-    /// One past the last record of `frames` and of all before.
-    var end: UInt64
-    var rolls: Bool
-}
-
-extension ShardLog.State {
-    mutating func takeJob() -> FlushJob {
-        let job = FlushJob(frames: queue, waiters: waiters, active: active!, end: nextSequence, rolls: rollsNext)
-        queue.removeAll(keepingCapacity: true)
-        queuedBytes = 0
-        waiters.removeAll()
-        active = nil
-        rollsNext = false
-        return job
-    }
-
-    /// Everything behind the durable end is gone; its numbers are free again.
-    ///
-    /// - Returns: Those who wait for records that came after the failed ones; they fail too.
-    mutating func takeBack(_ failure: SluiceError) -> [ShardLog.Waiter] {
-        defer { waiters.removeAll() }
-        queue.removeAll()
-        queuedBytes = 0
-        nextSequence = durableEnd
-        if bufferedEnd > durableEnd { lost = failure }
-        bufferedEnd = durableEnd
-        return waiters
     }
 }

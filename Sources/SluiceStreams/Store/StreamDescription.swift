@@ -12,6 +12,10 @@ package struct StreamDescription: Hashable, Sendable {
         package var endSequence: UInt64
         package var segmentCount: Int
         package var byteCount: Int
+        /// False once it was split or merged.
+        package var isOpen: Bool
+        /// The shard that was split, or the two that were merged, to make it.
+        package var parents: [ShardID]
 
         /// Records between the two numbers; fewer are there if damage took some.
         package var recordCount: Int { Int(endSequence - firstSequence) }
@@ -21,9 +25,10 @@ package struct StreamDescription: Hashable, Sendable {
     package var directory: String
     /// Microseconds since 1970.
     package var createdMicros: Int64
-    package var retentionHours: Int
+    package var configuration: StreamConfiguration
     package var shards: [Shard]
 
+    package var retentionHours: Int { configuration.retentionHours }
     package var recordCount: Int { shards.reduce(0) { $0 + $1.recordCount } }
     package var byteCount: Int { shards.reduce(0) { $0 + $1.byteCount } }
 
@@ -34,6 +39,12 @@ package struct StreamDescription: Hashable, Sendable {
             .init("directory", .string(directory)),
             .init("created_at", .timestamp(createdMicros, zoned: true)),
             .init("retention_hours", .integer(Int64(retentionHours))),
+            .init("retention_bytes", configuration.retentionBytes.map { .integer(Int64($0)) } ?? .null),
+            .init("record_bytes", .integer(Int64(configuration.recordBytes))),
+            .init("mode", .string(configuration.mode.rawValue)),
+            .init("durability", .string(configuration.durability.rawValue)),
+            .init("encryption", .string(configuration.isEncrypted ? "aes-gcm" : "none")),
+            .init("tags", .structure(configuration.tags.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })),
             .init("records", .integer(Int64(recordCount))),
             .init("bytes", .integer(Int64(byteCount))),
             .init(
@@ -42,6 +53,8 @@ package struct StreamDescription: Hashable, Sendable {
                     shards.map { shard in
                         .structure([
                             .init("shard_id", .string(shard.id.description)),
+                            .init("open", .boolean(shard.isOpen)),
+                            .init("parents", .list(shard.parents.map { .string($0.description) })),
                             .init("first_hash_key", .string(String(shard.range.first))),
                             .init("last_hash_key", .string(String(shard.range.last))),
                             .init("first_sequence", .string(String(shard.firstSequence))),

@@ -4,44 +4,56 @@ package import SluiceCore
 /// The streams under one directory, `<home>/streams`.
 package struct StreamStore: Sendable {
     package let directory: String
-    private let clock: WallClock
+    let clock: WallClock
     private let files: any LogFiles
+    private let segmentBytes: Int
+    /// The key file of the state directory, beside the directory of streams.
+    let keys: KeyFile
     /// Never a stream's name: marks directories that are being made or removed.
     private static let hiddenPrefix = "~"
 
-    /// - Parameter files: How segments are written; tests inject faults here.
-    package init(directory: String, clock: WallClock = .system, files: any LogFiles = DiskLogFiles()) {
+    /// - Parameters:
+    ///   - files: How segments are written; tests inject faults here.
+    ///   - segmentBytes: When a segment is closed and the next one begun.
+    package init(
+        directory: String, clock: WallClock = .system, files: any LogFiles = DiskLogFiles(), segmentBytes: Int = StreamLimits.segmentBytes
+    ) {
         self.directory = directory
         self.clock = clock
         self.files = files
+        self.segmentBytes = segmentBytes
+        keys = KeyFile(streams: directory)
+    }
+
+    /// Creates an empty stream whose shards own equal slices of the hash space.
+    package func create(
+        _ name: String, shards: Int, retentionHours: Int = StreamLimits.defaultRetentionHours
+    ) throws(SluiceError) {
+        try create(name, StreamConfiguration(shards: shards, retentionHours: retentionHours))
     }
 
     /// Creates an empty stream whose shards own equal slices of the hash space.
     ///
-    /// - Throws: `invalidOption` for a bad name or count, `alreadyExists`, and what writing throws.
-    package func create(
-        _ name: String, shards: Int, retentionHours: Int = StreamLimits.defaultRetentionHours
-    ) throws(SluiceError) {
+    /// - Throws: `invalidOption` for a bad name or setting, `alreadyExists`, and what writing throws.
+    package func create(_ name: String, _ configuration: StreamConfiguration) throws(SluiceError) {
         try Self.checkName(name)
-        guard (1...StreamLimits.shards).contains(shards) else {
-            throw SluiceError(.invalidOption, "a stream cannot have \(shards) shards", remedy: "choose from 1 to \(StreamLimits.shards)")
-        }
-        guard StreamLimits.retentionHours.contains(retentionHours) else {
-            throw SluiceError(
-                .invalidOption, "records cannot be kept for \(retentionHours) hours",
-                remedy: "choose from \(StreamLimits.retentionHours.lowerBound) to \(StreamLimits.retentionHours.upperBound)")
-        }
+        try configuration.check()
         guard !exists(name) else { throw SluiceError(.alreadyExists, "stream \"\(name)\" exists already") }
+        if configuration.isEncrypted { _ = try keys.readOrCreate() }
+        let now = clock.nowMicros()
+        let shards = HashRange.slices(configuration.shards).enumerated().map { number, range in
+            ShardRecord(id: ShardID(number), range: range, start: 0, createdMicros: now)
+        }
         let metadata = StreamMetadata(
-            name: name, tag: .random(in: 1 ... .max), createdMicros: clock.nowMicros(), retentionHours: retentionHours,
-            ranges: HashRange.slices(shards))
+            name: name, tag: .random(in: 1 ... .max), createdMicros: now, configuration: configuration, nextShard: shards.count,
+            shards: shards)
         let staged = directory + "/" + Self.hiddenPrefix + "new-\(metadata.tag)"
         try DiskFiles.createDirectories(staged)
         do throws(SluiceError) {
-            for shard in 0..<shards {
-                let paths = ShardFiles(stream: staged, shard: shard)
+            for shard in shards {
+                let paths = ShardFiles(stream: staged, shard: shard.id.number)
                 try DiskFiles.createDirectories(paths.directory)
-                var recovery = ShardRecovery(shard: ShardID(shard), paths: paths, tag: metadata.tag, files: files)
+                var recovery = ShardRecovery(shard: shard.id, paths: paths, tag: metadata.tag, files: files)
                 _ = try recovery.open()
             }
             try DiskFiles.writeAtomically(metadata.text.utf8, to: staged + "/" + StreamMetadata.fileName)
@@ -66,24 +78,33 @@ package struct StreamStore: Sendable {
     /// Opens a stream and recovers what a crash left behind (`RecordStream.recovery`).
     ///
     /// Only one process writes a stream at a time; others open it for reading beside it.
-    /// - Throws: `notFound` with the nearest name, `alreadyRunning` with the writer's process id, `stateTooNew`, `stateCorrupt`.
+    /// - Throws: `notFound` with the nearest name, `alreadyRunning` with the writer's process id, `stateTooNew`, `stateCorrupt`, `wrongKey`
+    ///   where the key of an encrypted stream is missing.
     package func open(_ name: String, for mode: RecordStream.Mode) throws(SluiceError) -> RecordStream {
-        let metadata = try metadata(name)
         let place = path(name)
         switch mode {
         case .writing:
+            _ = try metadata(name)
             let lock = try writeLock(name)
-            return try openForWriting(place, metadata, lock)
+            // Read behind the lock: another process may have split shards a moment ago.
+            return try openForWriting(place, try metadata(name), lock)
         case .reading:
+            var metadata = try metadata(name)
             var report = RecoveryReport()
             // Nobody writes: a crash may have left records behind the end mark, so recover before reading.
             if case .acquired(let lock) = try FileLock.attempt(place + "/lock", sinceMicros: nil) {
                 defer { lock.release() }
+                metadata = try self.metadata(name)
                 report = try recover(place, metadata).report
             }
-            let views = metadata.ranges.indices.map { RemoteShard(paths: ShardFiles(stream: place, shard: $0)) }
+            var views: [Int: any ShardView] = [:]
+            for shard in metadata.shards {
+                views[shard.id.number] = RemoteShard(
+                    paths: ShardFiles(stream: place, shard: shard.id.number), tag: metadata.tag, isSealed: !shard.isOpen)
+            }
             return RecordStream(
-                directory: place, metadata: metadata, views: views, writers: [], lock: nil, files: files, recovery: report)
+                directory: place, metadata: metadata, views: views, writers: [:], lock: nil, settings: settings(metadata, nil),
+                keyring: Keyring(keys), recovery: report)
         }
     }
 
@@ -143,18 +164,30 @@ package struct StreamStore: Sendable {
     }
 
     private func openForWriting(_ place: String, _ metadata: StreamMetadata, _ lock: FileLock) throws(SluiceError) -> RecordStream {
+        let keyring = Keyring(keys)
+        let cipher = metadata.configuration.isEncrypted ? try keyring.forReading() : nil
         let (opened, report) = try recover(place, metadata)
-        var writers: [ShardLog] = []
-        for (shard, state) in opened.enumerated() {
-            writers.append(
-                try ShardLog(
-                    number: shard, paths: ShardFiles(stream: place, shard: shard), metadata: metadata, opened: state, files: files,
-                    clock: clock))
+        let settings = settings(metadata, cipher)
+        var writers: [Int: ShardLog] = [:]
+        for (shard, state) in zip(metadata.shards, opened) {
+            let number = shard.id.number
+            writers[number] = try ShardLog(
+                number: number, paths: ShardFiles(stream: place, shard: number), settings: settings, opened: state, isSealed: !shard.isOpen)
         }
         let stream = RecordStream(
-            directory: place, metadata: metadata, views: writers, writers: writers, lock: lock, files: files, recovery: report)
+            directory: place, metadata: metadata, views: writers, writers: writers, lock: lock, settings: settings, keyring: keyring,
+            recovery: report)
         try stream.enforceRetention()
         return stream
+    }
+
+    private func settings(_ metadata: StreamMetadata, _ cipher: FrameCipher?) -> ShardSettings {
+        let configuration = metadata.configuration
+        return ShardSettings(
+            tag: metadata.tag, files: files, clock: clock, segmentBytes: segmentBytes,
+            ShardSettings.Changing(
+                retentionHours: configuration.retentionHours, retentionBytes: configuration.retentionBytes,
+                durability: configuration.durability, cipher: cipher))
     }
 
     private func recover(
@@ -162,10 +195,11 @@ package struct StreamStore: Sendable {
     ) throws(SluiceError) -> (opened: [ShardRecovery.Opened], report: RecoveryReport) {
         var report = RecoveryReport()
         var opened: [ShardRecovery.Opened] = []
-        for shard in metadata.ranges.indices {
-            var recovery = ShardRecovery(
-                shard: ShardID(shard), paths: ShardFiles(stream: place, shard: shard), tag: metadata.tag, files: files)
-            opened.append(try recovery.open())
+        for shard in metadata.shards {
+            let paths = ShardFiles(stream: place, shard: shard.id.number)
+            try DiskFiles.createDirectories(paths.directory)
+            var recovery = ShardRecovery(shard: shard.id, paths: paths, tag: metadata.tag, files: files)
+            opened.append(try recovery.open(start: shard.start))
             report.findings += recovery.findings
         }
         return (opened, report)

@@ -25,7 +25,9 @@ struct producer {
     pthread_t thread;
     pthread_barrier_t *barrier;
     unsigned number;
-    uint64_t sent, counted, ended_ns;
+    uint64_t sent, ended_ns;
+    /// Records since the warm-up; of a put that was under way then, the part of its time.
+    double counted;
     struct latencies latencies;
 };
 
@@ -87,8 +89,8 @@ static void *produce(void *argument) {
         system_put(connection, payloads, options->size, count);
         uint64_t after = now_ns();
         self->sent += count;
-        if (before >= from) {
-            self->counted += count;
+        if (after > from) {
+            self->counted += (double)count * (double)(after - (before > from ? before : from)) / (double)(after - before);
             latencies_add(&self->latencies, after - before);
         }
         self->ended_ns = after;
@@ -110,7 +112,8 @@ static void append(const struct options *options) {
     pthread_barrier_wait(&barrier);
     uint64_t from = now_ns() + (uint64_t)(options->warmup * 1e9), ended = from;
     struct latencies all = {0};
-    uint64_t sent = 0, counted = 0, hash = 0;
+    uint64_t sent = 0, hash = 0;
+    double counted = 0;
     for (unsigned i = 0; i < options->producers; i++) {
         pthread_join(producers[i].thread, NULL);
         sent += producers[i].sent;
@@ -121,7 +124,7 @@ static void append(const struct options *options) {
     }
     double seconds = (double)(ended - from) / 1e9;
     printf("{\"records\": %" PRIu64 ", \"hash\": \"%016" PRIx64 "\", \"rate\": %.1f, \"puts\": %zu, \"p50_us\": %.1f, \"p99_us\": %.1f}\n",
-           sent, hash, (double)counted / seconds, all.count, latencies_percentile(&all, 0.5), latencies_percentile(&all, 0.99));
+           sent, hash, counted / seconds, all.count, latencies_percentile(&all, 0.5), latencies_percentile(&all, 0.99));
 }
 
 static void take_checked(void *context, const unsigned char *payload, size_t size) { checker_take(context, payload, size); }

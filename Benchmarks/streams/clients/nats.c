@@ -1,5 +1,6 @@
-// NATS JetStream: PUB with a reply subject, where the acknowledgement of each record comes back; a push consumer with flow control, as
-// the official clients' ordered consumer. The partition key is the second part of the subject.
+// NATS JetStream: PUB with a reply subject, where the acknowledgement comes back; several records as one atomic batch where the server has
+// that (2.12), otherwise each with its acknowledgement. A push consumer with flow control, as the official clients' ordered consumer. The
+// partition key is the second part of the subject.
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,9 +10,14 @@
 #include "bench.h"
 #include "wire.h"
 
+// Records of one atomic batch (the server's limit).
+enum { BATCH_MOST = 1000 };
+
 struct connection {
     struct wire *wire;
-    char stream[64], inbox[64], header[256];
+    char stream[64], inbox[64], subject[96];
+    /// Of atomic batches; 0 where the server has none.
+    unsigned next_batch;
 };
 
 static void publish(struct wire *wire, const char *subject, const char *reply, const char *text) {
@@ -52,11 +58,19 @@ static struct message next_message(struct wire *wire) {
     }
 }
 
+// Whether a server that says INFO is version 2.12 or newer.
+static bool has_atomic_batches(const char *info) {
+    const char *version = strstr(info, "\"version\":\"");
+    int major = 0, minor = 0;
+    return version && sscanf(version, "\"version\":\"%d.%d", &major, &minor) == 2 && (major > 2 || (major == 2 && minor >= 12));
+}
+
 static struct connection *opened(const char *address, const char *stream, unsigned number) {
     struct connection *self = calloc(1, sizeof *self);
     self->wire = wire_open(address);
     snprintf(self->stream, sizeof self->stream, "%s", stream);
     snprintf(self->inbox, sizeof self->inbox, "_INBOX.%d.%u", (int)getpid(), number);
+    if (has_atomic_batches(wire_line(self->wire))) self->next_batch = 1;
     wire_print(self->wire, "CONNECT {\"verbose\":false,\"pedantic\":false,\"headers\":true,\"no_responders\":true,\"lang\":\"c\"}\r\n");
     wire_print(self->wire, "SUB %s 1\r\nPING\r\n", self->inbox);
     wire_flush(self->wire);
@@ -94,32 +108,54 @@ void system_create(const char *address, const char *stream) {
     snprintf(
         text, sizeof text,
         "{\"name\":\"%s\",\"subjects\":[\"%s.*\"],\"storage\":\"file\",\"retention\":\"limits\",\"num_replicas\":1,\"max_msgs\":-1,"
-        "\"max_bytes\":-1,\"max_consumers\":-1,\"max_msg_size\":-1,\"discard\":\"old\"}",
-        stream, stream);
+        "\"max_bytes\":-1,\"max_consumers\":-1,\"max_msg_size\":-1,\"discard\":\"old\"%s}",
+        stream, stream, self->next_batch ? ",\"allow_atomic\":true" : "");
     request(self, subject, text, false);
     closed(self);
 }
 
 void *system_connect(const char *address, const char *stream, unsigned producer) {
     struct connection *self = opened(address, stream, producer);
-    snprintf(self->header, sizeof self->header, "PUB %s.p%u %s ", stream, producer, self->inbox);
+    snprintf(self->subject, sizeof self->subject, "%s.p%u", stream, producer);
     return self;
 }
 
-void system_put(void *connection, const unsigned char *payloads, size_t size, size_t count) {
-    struct connection *self = connection;
-    char header[300];
-    size_t header_count = (size_t)snprintf(header, sizeof header, "%s%zu\r\n", self->header, size);
+static void await_acknowledgement(struct connection *self) {
+    struct message answer = next_message(self->wire);
+    if (!memmem(answer.body, answer.body_count, "\"seq\"", 5)) fail("nats answered %.*s", (int)answer.body_count, answer.body);
+}
+
+static void put_singly(struct connection *self, const unsigned char *payloads, size_t size, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        wire_write(self->wire, header, header_count);
+        wire_print(self->wire, "PUB %s %s %zu\r\n", self->subject, self->inbox, size);
         wire_write(self->wire, payloads + i * size, size);
         wire_write(self->wire, "\r\n", 2);
     }
     wire_flush(self->wire);
+    for (size_t i = 0; i < count; i++) await_acknowledgement(self);
+}
+
+static void put_batch(struct connection *self, const unsigned char *payloads, size_t size, size_t count) {
+    unsigned batch = self->next_batch++;
     for (size_t i = 0; i < count; i++) {
-        struct message answer = next_message(self->wire);
-        if (!memmem(answer.body, answer.body_count, "\"seq\"", 5)) fail("nats answered %.*s", (int)answer.body_count, answer.body);
+        char head[256];
+        size_t head_count = (size_t)snprintf(
+            head, sizeof head, "NATS/1.0\r\nNats-Batch-Id:%s.%u\r\nNats-Batch-Sequence:%zu\r\n%s\r\n", self->inbox, batch, i + 1,
+            i + 1 == count ? "Nats-Batch-Commit:1\r\n" : "");
+        wire_print(
+            self->wire, "HPUB %s %s %zu %zu\r\n", self->subject, i + 1 == count ? self->inbox : "", head_count, head_count + size);
+        wire_write(self->wire, head, head_count);
+        wire_write(self->wire, payloads + i * size, size);
+        wire_write(self->wire, "\r\n", 2);
     }
+    wire_flush(self->wire);
+    await_acknowledgement(self);
+}
+
+void system_put(void *connection, const unsigned char *payloads, size_t size, size_t count) {
+    struct connection *self = connection;
+    if (count > 1 && count <= BATCH_MOST && self->next_batch) put_batch(self, payloads, size, count);
+    else put_singly(self, payloads, size, count);
 }
 
 void *system_subscribe(const char *address, const char *stream, size_t size, bool is_live) {
@@ -145,7 +181,7 @@ void system_next(void *reader, take_record *take, void *context) {
         struct message message = next_message(self->wire);
         if (!strcmp(message.subject, self->inbox)) {
             if (memmem(message.body, message.body_count, "\"error\"", 7)) fail("nats answered %.*s", (int)message.body_count, message.body);
-        } else if (message.head_count > 0) {
+        } else if (message.head_count > 12 && !memcmp(message.head, "NATS/1.0 100", 12)) {
             // A heartbeat, or a question whether the records so far arrived.
             if (message.reply[0]) {
                 wire_print(self->wire, "PUB %s 0\r\n\r\n", message.reply);

@@ -13,7 +13,7 @@ PRODUCERS = (1, 8)
 PACES = ((1_000, 1), (10_000, 8))
 # Streams that are read have what a system writes in this time, within bounds.
 FILL_SECONDS = 3
-FILL_LEAST, FILL_MOST = 20_000, 1_000_000
+FILL_LEAST, FILL_MOST, FILL_BYTES_MOST = 20_000, 1_000_000, 256_000_000
 STORED = 10_000_000
 STORED_BATCH = 5_000
 
@@ -91,7 +91,8 @@ def read(systems, arguments, size, rates):
     written = {}
 
     def fill(system, cell, _):
-        count = int(min(FILL_MOST, max(FILL_LEAST, (rates.get(system.name) or 0) * FILL_SECONDS)))
+        in_time = int((rates.get(system.name) or 0) * FILL_SECONDS)
+        count = min(FILL_MOST, FILL_BYTES_MOST // size, max(FILL_LEAST, in_time))
         written[system.name] = cell.call(system, "append", "read", size=size, batch=500, producers=8, records=count)
         if cell.state == "ok":
             cell.check(system, "read", size, written[system.name])

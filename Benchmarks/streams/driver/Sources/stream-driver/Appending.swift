@@ -5,15 +5,15 @@ enum Appending {
     private struct Result {
         var producer: Int
         var sent = 0
-        /// Records of puts that began after the warm-up.
-        var counted = 0
+        /// Records since the warm-up; of a put that was under way then, the part of its time.
+        var counted = 0.0
         var endedNanos: UInt64 = 0
         var latencies = Latencies()
     }
 
     static func run(_ options: Options) async throws {
         try SluiceLog.create(options)
-        let log = try SluiceLog(options, for: .writing)
+        let log = try SluiceLog(writing: options)
         let started = now_ns()
         let results = try await withThrowingTaskGroup(of: Result.self) { group in
             for producer in 0..<options.producers {
@@ -34,7 +34,7 @@ enum Appending {
         var report = Report()
         report.add("records", results.reduce(0) { $0 + $1.sent })
         report.add(hash: results.reduce(0) { $0 &+ payloads_hash(options.size, UInt64($1.producer), UInt64($1.sent)) })
-        report.add("rate", Double(results.reduce(0) { $0 + $1.counted }) / (Double(ended - from) / 1e9))
+        report.add("rate", results.reduce(0) { $0 + $1.counted } / (Double(ended - from) / 1e9))
         report.add("puts", all.count)
         report.add("p50_us", all.percentile(0.5))
         report.add("p99_us", all.percentile(0.99))
@@ -56,8 +56,8 @@ enum Appending {
             try await producer.put(payloads)
             after = now_ns()
             result.sent += count
-            if before >= from {
-                result.counted += count
+            if after > from {
+                result.counted += Double(count) * Double(after - max(before, from)) / Double(after - before)
                 result.latencies.add(after - before)
             }
             result.endedNanos = after

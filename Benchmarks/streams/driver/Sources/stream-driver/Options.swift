@@ -22,7 +22,7 @@ struct Options: Sendable {
                 throw SluiceError(.invalidArgument, "\(argument): no such option, or no value for it")
             }
         }
-        guard !address.isEmpty, !stream.isEmpty, size >= Int(PAYLOAD_HEAD.rawValue), batch > 0, producers > 0 else {
+        guard !address.isEmpty, !stream.isEmpty, size >= Int(PAYLOAD_HEAD), batch > 0, producers > 0 else {
             throw SluiceError(.invalidArgument, "address= and stream= are needed; size=, batch= and producers= have a least value")
         }
     }

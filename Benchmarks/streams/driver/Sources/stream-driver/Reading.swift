@@ -4,7 +4,7 @@ import SluiceCore
 /// Reads a stream that is there from the start, again and again for so many seconds; once where hashes are checked.
 enum Reading {
     static func run(_ options: Options) async throws {
-        let log = try SluiceLog(options, for: .reading)
+        let log = try SluiceLog(reading: options)
         let started = now_ns()
         var ended = started
         var passes = 0
@@ -24,7 +24,7 @@ enum Reading {
 
     private static func once(_ options: Options, _ log: SluiceLog) async throws -> Taken {
         var taken = Taken(hashes: options.checks)
-        var reader = try log.reader(from: .start)
+        var reader = try log.reader(from: 0)
         while taken.records < options.records, taken.isInOrder {
             guard try await reader.next({ taken.take($0) }) else {
                 throw SluiceError(.ioFailure, "the stream ended after \(taken.records) records")

@@ -16,13 +16,15 @@ struct SluiceLog: Sendable {
         if store.exists(options.stream) { try store.delete(options.stream) }
     }
 
-    init(_ options: Options, for mode: RecordStream.Mode) throws {
-        stream = try StreamStore(directory: options.address).open(options.stream, for: mode)
-    }
+    /// The one writer, which readers of its process read beside.
+    init(writing options: Options) throws { stream = try StreamStore(directory: options.address).open(options.stream, for: .writing) }
+
+    init(reading options: Options) throws { stream = try StreamStore(directory: options.address).open(options.stream, for: .reading) }
 
     func producer(_ number: Int) -> Producer { Producer(stream, number) }
 
-    func reader(from start: StartPosition) throws -> Reader { Reader(try stream.reader(shard: 0, from: start)) }
+    /// A reader whose first record has this number.
+    func reader(from number: UInt64) throws -> Reader { Reader(try stream.reader(shard: 0, from: .sequence(number))) }
 
     /// One past the newest record that readers see.
     func end() throws -> UInt64 { try stream.endSequence(shard: 0) }

@@ -1,11 +1,10 @@
 import CWorkload
 import SluiceCore
-import SluiceStreams
 
 /// Puts of one record and gets of one record by its number, on a stream that holds what an `append` before left there.
 enum Stored {
     static func run(_ options: Options) async throws {
-        let log = try SluiceLog(options, for: .writing)
+        let log = try SluiceLog(writing: options)
         let puts = try await put(options, log)
         let gets = try await get(options, log)
         var report = Report()
@@ -47,7 +46,7 @@ enum Stored {
             state ^= state << 17
             var count = 0
             let before = now_ns()
-            var reader = try log.reader(from: .sequence(state % end))
+            var reader = try log.reader(from: state % end)
             guard try await reader.next({ _ in count += 1 }), count > 0 else {
                 throw SluiceError(.ioFailure, "record \(state % end) of \(end) is not there")
             }

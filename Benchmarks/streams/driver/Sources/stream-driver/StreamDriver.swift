@@ -9,7 +9,7 @@ struct StreamDriver {
         do {
             try await run(Array(CommandLine.arguments.dropFirst()))
         } catch {
-            fputs("\(error)\n", stderr)
+            _ = Array("\(error)\n".utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
             exit(1)
         }
     }

@@ -7,7 +7,7 @@ enum Tailing {
         var options = given
         options.records = Int(options.rate * options.seconds) / options.producers * options.producers
         try SluiceLog.create(options)
-        let log = try SluiceLog(options, for: .writing)
+        let log = try SluiceLog(writing: options)
         let taken = try await tail(options, log)
         log.close()
         var report = Report()
@@ -32,7 +32,7 @@ enum Tailing {
 
     private static func consume(_ options: Options, _ log: SluiceLog) async throws -> Taken {
         var taken = Taken(hashes: false)
-        var reader = try log.reader(from: .start)
+        var reader = try log.reader(from: 0)
         while taken.records < options.records, taken.isInOrder {
             if try await !reader.next({ taken.takeTimed($0) }) { await reader.wait() }
         }

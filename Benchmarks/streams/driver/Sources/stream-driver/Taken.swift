@@ -2,16 +2,16 @@ import CWorkload
 
 /// What a reader got: checked, and timed where the payloads carry a time.
 struct Taken {
-    private var checker = checker()
+    private var state = checker()
     private var latencies = Latencies()
 
-    init(hashes: Bool) { checker.hashes = hashes }
+    init(hashes: Bool) { state.hashes = hashes }
 
-    var records: Int { Int(checker.records) }
-    var hash: UInt64 { checker.hash }
-    var isInOrder: Bool { !checker.is_wrong }
+    var records: Int { Int(state.records) }
+    var hash: UInt64 { state.hash }
+    var isInOrder: Bool { !state.is_wrong }
 
-    mutating func take(_ payload: UnsafeBufferPointer<UInt8>) { checker_take(&checker, payload.baseAddress, payload.count) }
+    mutating func take(_ payload: UnsafeBufferPointer<UInt8>) { checker_take(&state, payload.baseAddress, payload.count) }
 
     mutating func takeTimed(_ payload: UnsafeBufferPointer<UInt8>) {
         take(payload)

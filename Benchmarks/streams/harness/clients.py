@@ -1,4 +1,4 @@
-"""The measured programs: a client in C for each peer and for the bare file, and the driver of the embedded log. All have the same commands."""
+"""The measured programs: a client in C for each peer and for the bare file, and the log's driver. All have the same commands."""
 
 import json
 import subprocess

@@ -37,7 +37,8 @@ def main():
 
 
 def parsed():
-    parser = argparse.ArgumentParser(prog="Benchmarks/streams/run", description="Sluice's log beside other streams. See README.md beside it.")
+    description = "Sluice's log beside other streams. See Benchmarks/streams/README.md."
+    parser = argparse.ArgumentParser(prog="Benchmarks/streams/run", description=description)
     parser.add_argument("--driver", type=Path, required=True, help="the driver of the embedded log (default: build it)")
     parser.add_argument("--cache", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--nats-server", type=Path, help=argparse.SUPPRESS)
@@ -46,11 +47,12 @@ def parsed():
     parser.add_argument("--repeats", type=int, default=3, help="turns of each system on each kind of work (default: 3)")
     parser.add_argument("--seconds", type=float, default=1.0, help="of one turn, after the warm-up (default: 1)")
     parser.add_argument("--warmup", type=float, default=0.2, help="seconds before that (default: 0.2)")
+    parser.add_argument("--stored", type=int, default=10_000_000, help="records in a full stream (default: 10,000,000)")
     parser.add_argument("--quick", action="store_true", help="one short turn of each: does it work?")
     parser.add_argument("--json", type=Path, help="a file for all figures")
     arguments = parser.parse_args()
     if arguments.quick:
-        arguments.repeats, arguments.seconds, arguments.warmup = 1, 0.3, 0.1
+        arguments.repeats, arguments.seconds, arguments.warmup, arguments.stored = 1, 0.3, 0.1, 200_000
     return arguments
 
 
@@ -103,7 +105,7 @@ def measure_all(results, arguments):
         title = f"put to consumer, 100 B, {rate:,} records/s by {page.count_of(producers, 'producer')}"
         done("tail", (rate,), title, series.tail(there, arguments, rate, producers))
     sluice = next(system for system in there if system.name == "sluice")
-    done("stored", (), "put and get of one record, 100 B", series.stored(sluice, arguments))
+    done("stored", (arguments.stored,), "put and get of one record, 100 B", series.stored(sluice, arguments))
     results.goals = goals.judged(results.series)
 
 

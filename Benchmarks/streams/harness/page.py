@@ -96,7 +96,7 @@ def rates_table(series, systems):
         latencies = (f"{cell.median('p50_us'):,.0f}", f"{cell.median('p99_us'):,.0f}") if has_latency else ()
         rows.append((
             system.title, f"{rate:,.0f}", f"{low:,.0f} to {high:,.0f}", f"{rate * size / 1e6:,.1f}", *latencies,
-            "equal" if cell.is_checked else "", f"{ours / rate:.2f}" if ours else ""))
+            "equal" if cell.is_checked else "no" if system.keeps_records else "not kept", f"{ours / rate:.2f}" if ours else ""))
     latencies = ("put p50 µs", "put p99 µs") if has_latency else ()
     return table(("", "records/s", "from, to", "MB/s", *latencies, "read back", "Sluice / it"), rows)
 
@@ -118,7 +118,7 @@ def tail_table(series, systems):
 
 def stored_table(series, _):
     rows = []
-    for name, title in (("empty", "empty stream"), ("full", "10 million stored records")):
+    for name, title in (("empty", "empty stream"), ("full", f"{series.settings[0]:,} stored records")):
         cell = series.cells[name]
         if cell.state != "ok" or not cell.turns:
             rows.append((title, cell.state, "", "", ""))

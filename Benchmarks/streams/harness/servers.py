@@ -1,4 +1,4 @@
-"""The servers of the peers: each starts on free ports of the loopback interface with its data in a directory of ours, and is always stopped."""
+"""The servers of the peers: each starts on free loopback ports with its data in a directory of ours, and is always stopped."""
 
 import contextlib
 import os
@@ -25,10 +25,10 @@ def free_port():
 
 
 class Server:
-    """One started server and the processes that it needs. Between its turns it is halted (SIGSTOP), so that it takes no time from others."""
+    """One started server and what it needs. Between its turns it is halted (SIGSTOP), so that it takes no time from others."""
 
-    def __init__(self, name, directory, port):
-        self.name, self.directory, self.port = name, directory, port
+    def __init__(self, directory, port):
+        self.directory, self.port = directory, port
         self.address = f"127.0.0.1:{port}"
         self.version = ""
         self.processes = []
@@ -78,9 +78,6 @@ class Server:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
-    def bytes_on_disk(self):
-        return sum(file.stat().st_size for file in self.directory.rglob("*") if file.is_file())
-
 
 def first_line(command):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0]
@@ -96,7 +93,7 @@ def found(program):
 
 def start_redis(directory):
     program = found("redis-server")
-    server = Server("redis", directory, free_port())
+    server = Server(directory, free_port())
     server.version = first_line([program, "--version"]).split("v=")[1].split()[0]
     server.launch([
         program, "--bind", "127.0.0.1", "--port", str(server.port), "--dir", str(directory), "--appendonly", "yes",
@@ -107,7 +104,7 @@ def start_redis(directory):
 
 def start_nats(directory, program, syncs):
     """Debian's version cannot sync before it acknowledges; where `syncs`, `program` is a newer one."""
-    server = Server("nats", directory, free_port())
+    server = Server(directory, free_port())
     server.version = first_line([program, "--version"]).split()[-1].lstrip("v")
     configuration = directory / "nats.conf"
     sync = "sync_interval: always" if syncs else ""
@@ -122,7 +119,7 @@ def start_rabbitmq(directory):
     homes = sorted(Path(RABBITMQ_HOMES).glob("rabbitmq_server-*"))
     if not homes:
         raise Missing("rabbitmq-server is not installed")
-    server = Server("rabbitmq", directory, free_port())
+    server = Server(directory, free_port())
     server.version = homes[-1].name.split("-")[1]
     (directory / "enabled_plugins").write_text("[rabbitmq_stream].\n")
     (directory / "rabbitmq.conf").write_text(

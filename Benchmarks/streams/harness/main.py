@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import signal
 import sys
 import tempfile
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import clients
 import goals
+import neighbours
 import page
 import series
 import servers
@@ -68,7 +68,8 @@ def measured(arguments, work):
     programs = clients.compile_clients(work)
     programs["sluice"] = arguments.driver
     there, missing = [], {}
-    results = page.Results(load_before=os.getloadavg())
+    arguments.beside = neighbours.Neighbours()
+    results = page.Results()
     try:
         for name in [*OURS, *arguments.peers]:
             try:
@@ -78,11 +79,11 @@ def measured(arguments, work):
                 missing[name] = str(reason)
                 print(f"{systems.TITLES[name]}: left out: {reason}", flush=True)
         results.systems, results.missing = there, missing
+        arguments.beside.sessions = {process.pid for system in there if system.server for process in system.server.processes}
         measure_all(results, arguments)
     finally:
         for system in there:
             systems.stop(system, work / system.name)
-    results.load_after = os.getloadavg()
     return results
 
 

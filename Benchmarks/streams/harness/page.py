@@ -4,8 +4,11 @@ import dataclasses
 import datetime
 import os
 import platform
+import statistics
 import sys
 from pathlib import Path
+
+import neighbours
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "harness"))
 
@@ -24,8 +27,6 @@ class Series:
 
 @dataclasses.dataclass
 class Results:
-    load_before: tuple = ()
-    load_after: tuple = ()
     systems: list = dataclasses.field(default_factory=list)
     missing: dict = dataclasses.field(default_factory=dict)
     series: list = dataclasses.field(default_factory=list)
@@ -61,10 +62,20 @@ def page(results, arguments):
 
 def conditions(results):
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
-    before, after = results.load_before[0], results.load_after[0]
     return (
         f"{datetime.date.today().isoformat()}; {processor()}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB; {system()};\n"
-        f"Python {platform.python_version()}. Load average of the minute before the run {before:.2f}, of its last minute {after:.2f}.")
+        f"Python {platform.python_version()}. {beside(results)}")
+
+
+def beside(results):
+    """What other programs took of the processors meanwhile."""
+    shares = sorted(turn["others"] for series in results.series for cell in series.cells.values() for turn in cell.turns)
+    if not shares:
+        return ""
+    disturbed = sum(share > neighbours.SHARE_MOST for share in shares)
+    return (
+        f"Other programs took {statistics.median(shares):.0%} of one core (median of all turns); more than "
+        f"{neighbours.SHARE_MOST:.0%} in {disturbed} of {count_of(len(shares), 'turn')}.")
 
 
 def durabilities(results):
@@ -90,15 +101,16 @@ def rates_table(series, systems):
     for system, cell in titled(series, systems):
         rate = cell.median("rate")
         if cell.state != "ok" or not rate:
-            rows.append((system.title, cell.state, *[""] * (6 if has_latency else 4)))
+            rows.append((system.title, cell.state, *[""] * (7 if has_latency else 5)))
             continue
         low, high = cell.spread("rate")
         latencies = (f"{cell.median('p50_us'):,.0f}", f"{cell.median('p99_us'):,.0f}") if has_latency else ()
         rows.append((
             system.title, f"{rate:,.0f}", f"{low:,.0f} to {high:,.0f}", f"{rate * size / 1e6:,.1f}", *latencies,
-            "equal" if cell.is_checked else "no" if system.keeps_records else "not kept", f"{ours / rate:.2f}" if ours else ""))
+            "equal" if cell.is_checked else "no" if system.keeps_records else "not kept",
+            f"{cell.median('others'):.0%}", f"{ours / rate:.2f}" if ours else ""))
     latencies = ("put p50 µs", "put p99 µs") if has_latency else ()
-    return table(("", "records/s", "from, to", "MB/s", *latencies, "read back", "Sluice / it"), rows)
+    return table(("", "records/s", "from, to", "MB/s", *latencies, "read back", "others", "Sluice / it"), rows)
 
 
 def tail_table(series, systems):
@@ -107,13 +119,13 @@ def tail_table(series, systems):
     for system, cell in titled(series, systems):
         p50 = cell.median("p50_us")
         if cell.state != "ok" or not p50:
-            rows.append((system.title, cell.state, *[""] * 4))
+            rows.append((system.title, cell.state, *[""] * 5))
             continue
         low, high = cell.spread("p99_us")
         rows.append((
             system.title, f"{p50:,.0f}", f"{cell.median('p99_us'):,.0f}", f"{low:,.0f} to {high:,.0f}",
-            "once, in order", f"{p50 / ours:.2f}" if ours else ""))
-    return table(("", "p50 µs", "p99 µs", "p99 from, to", "records", "its p50 / Sluice's"), rows)
+            "once, in order", f"{cell.median('others'):.0%}", f"{p50 / ours:.2f}" if ours else ""))
+    return table(("", "p50 µs", "p99 µs", "p99 from, to", "records", "others", "its p50 / Sluice's"), rows)
 
 
 def stored_table(series, _):

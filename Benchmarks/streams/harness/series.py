@@ -5,6 +5,7 @@ import os
 import statistics
 
 import clients
+import neighbours
 
 SIZES = (100, 1024)
 BATCHES = (1, 500)
@@ -35,13 +36,28 @@ class Cell:
         return (min(values), max(values)) if values else None
 
     def call(self, system, command, stream, **options):
-        """Runs a command that gives figures; a failure is noted, and the system is left out from then on."""
-        os.sync()  # Nobody pays for writing what the program before left in the page cache.
+        """Runs a command; a failure is noted, and the system is left out from then on."""
         try:
             return system.call(command, stream, **options)
         except clients.Failed as failure:
             self.state, self.note = "failed", str(failure)
             return None
+
+    def measure(self, system, command, stream, beside, **options):
+        """The same for a command that gives figures, which are kept; again where others disturbed it."""
+        while True:
+            os.sync()  # Nobody pays for writing what the program before left in the page cache.
+            beside.start()
+            figures = self.call(system, command, stream, **options)
+            if figures is None:
+                return None
+            figures["others"] = beside.share()
+            if not figures.get("in_order", True):
+                self.state, self.note = "WRONG", "records came out of order, twice or with gaps"
+                return None
+            if figures["others"] <= neighbours.SHARE_MOST or not beside.may_repeat():
+                self.turns.append(figures)
+                return figures
 
     def check(self, system, stream, size, written):
         """Reads everything back: each record once, in order for each producer, and the hashes of the payloads."""
@@ -70,14 +86,13 @@ def append(systems, arguments, size, batch, producers):
     cells = {system.name: Cell() for system in systems}
 
     def once(system, cell, turn):
-        figures = cell.call(
-            system, "append", "append", size=size, batch=batch, producers=producers, warmup=arguments.warmup, seconds=arguments.seconds)
-        if figures:
-            cell.turns.append(figures)
-            if system.keeps_records:
-                if turn == arguments.repeats - 1:
-                    cell.check(system, "append", size, figures)
-                cell.call(system, "delete", "append")
+        figures = cell.measure(
+            system, "append", "append", arguments.beside, size=size, batch=batch, producers=producers, warmup=arguments.warmup,
+            seconds=arguments.seconds)
+        if figures and system.keeps_records:
+            if turn == arguments.repeats - 1:
+                cell.check(system, "append", size, figures)
+            cell.call(system, "delete", "append")
 
     in_turns(systems, cells, arguments.repeats, once)
     return cells
@@ -97,12 +112,8 @@ def read(systems, arguments, size, rates):
             cell.check(system, "read", size, written[system.name])
 
     def once(system, cell, _):
-        figures = cell.call(
-            system, "read", "read", size=size, records=written[system.name]["records"], seconds=arguments.seconds)
-        if figures:
-            cell.turns.append(figures)
-            if not figures["in_order"]:
-                cell.state, cell.note = "WRONG", "records came out of order, twice or with gaps"
+        records = written[system.name]["records"]
+        cell.measure(system, "read", "read", arguments.beside, size=size, records=records, seconds=arguments.seconds)
 
     in_turns(readable, cells, 1, fill)
     in_turns(readable, cells, arguments.repeats, once)
@@ -115,13 +126,9 @@ def tail(systems, arguments, rate, producers):
     cells = {system.name: Cell() for system in live}
 
     def once(system, cell, _):
-        figures = cell.call(
-            system, "tail", "tail", size=100, rate=rate, producers=producers, seconds=2 * arguments.seconds)
-        if figures:
-            cell.turns.append(figures)
+        seconds = 2 * arguments.seconds
+        if cell.measure(system, "tail", "tail", arguments.beside, size=100, rate=rate, producers=producers, seconds=seconds):
             cell.is_checked = True
-            if not figures["in_order"]:
-                cell.state, cell.note = "WRONG", "records came out of order, twice or with gaps"
             cell.call(system, "delete", "tail")
 
     in_turns(live, cells, arguments.repeats, once)
@@ -139,9 +146,7 @@ def stored(sluice, arguments):
             if cell.state == "ok":
                 if name == "empty":
                     cell.call(sluice, "create", "empty")
-                figures = cell.call(sluice, "stored", name, size=100, seconds=arguments.seconds)
-                if figures:
-                    cell.turns.append(figures)
+                cell.measure(sluice, "stored", name, arguments.beside, size=100, seconds=arguments.seconds)
     for name, cell in cells.items():
         cell.call(sluice, "delete", name)
     return cells

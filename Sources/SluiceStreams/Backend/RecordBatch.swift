@@ -42,6 +42,7 @@ package struct RecordBatch: Sendable {
         }
     }
 
+    /// When a record was taken in, in microseconds since 1970.
     package func arrivalMicros(_ row: Int) -> Int64 {
         switch arrivals {
         case .same(let micros): micros

@@ -35,6 +35,7 @@ package struct SequenceNumber: Hashable, Comparable, Sendable, CustomStringConve
         }
     }
 
+    /// As numbers, not as texts: 9 stands before 10.
     package static func < (a: Self, b: Self) -> Bool {
         switch (a.storage, b.storage) {
         case (.small(let a), .small(let b)): a < b

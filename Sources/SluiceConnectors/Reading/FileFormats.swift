@@ -4,9 +4,6 @@ import SluiceStorage
 
 /// Finds the one format of a source's files: by their names, and where these say nothing by the first file's content.
 enum FileFormats {
-    /// How many bytes of a file are looked at.
-    private static let probeBytes = 4_096
-
     struct Found {
         var name: String
         /// The file whose name told it; nil where its content did.
@@ -45,10 +42,10 @@ enum FileFormats {
         }
     }
 
-    /// Parquet and Avro begin with a mark, JSON with a brace or bracket; CSV has a delimiter in its first line.
+    /// What the file's content shows; nil where it shows nothing.
     private static func probe(_ file: InputFile) throws(SluiceError) -> String? {
         var source = try FileInput(try FileAccess(path: file.location), path: file.shown).plainBytes()
-        var bytes = [UInt8](repeating: 0, count: probeBytes)
+        var bytes = [UInt8](repeating: 0, count: FormatRegistry.probedBytes)
         var count = 0
         var failure: SluiceError?
         bytes.withUnsafeMutableBytes { buffer in
@@ -63,11 +60,6 @@ enum FileFormats {
             }
         }
         if let failure { throw failure }
-        let start = bytes[..<count]
-        if start.starts(with: "PAR1".utf8) { return ParquetFormat.name }
-        if start.starts(with: "Obj\u{1}".utf8) { return AvroFormat.name }
-        let line = bytes[..<count].drop { $0 <= 0x20 || $0 > 0x7F }.prefix { $0 != 0x0A && $0 != 0x0D }
-        if line.first == UInt8(ascii: "{") || line.first == UInt8(ascii: "[") { return JSONFormat.name }
-        return line.contains { ",;\t|".utf8.contains($0) } ? CSVFormat.name : nil
+        return FormatRegistry.name(showing: bytes[..<count])
     }
 }

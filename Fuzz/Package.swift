@@ -45,6 +45,8 @@ let package = Package(
         fuzzer("csv", ["SluiceFormats"]),
         fuzzer("json", ["SluiceFormats"]),
         fuzzer("avro", ["SluiceFormats"]),
+        fuzzer("text", ["SluiceFormats", "SluicePatterns"]),
+        fuzzer("inspect", ["SluiceFormats"]),
         fuzzer("parquet", ["SluiceParquet"]),
         fuzzer("skipping", ["SluiceCodecs", "SluiceParquet"]),
         fuzzer("patterns", ["SluicePatterns"]),

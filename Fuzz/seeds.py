@@ -128,6 +128,57 @@ def pattern_seeds() -> None:
         seed("patterns", rb'(\S+) (\S+) (\S+) \[([^\]]*)\] "([^"]*)" (\d{3}) (\d+|-).*' + b"\n" + line)
 
 
+def text_seeds() -> None:
+    # Choices: chunk, check, pattern, definitions, record start, null texts, date and timestamp pattern, encoding, detection.
+    lines = {
+        13: head(ROOT / "sample-data/access.log", 600),
+        14: b"Mar  1 10:00:48 web-1 sshd[4711]: Accepted publickey for root\nMar 10 00:00:00 web-1 kernel: odd\n\nno log line\n",
+        15: b"<34>1 2003-10-11T22:14:15.003Z mymachine.example.com su - ID47 - 'su root' failed\n",
+        18: b"[Fri Sep 09 10:42:29.902022 2011] [core:error] [pid 35708:tid 4328636416] [client 72.15.99.187] File not there\n",
+        19: b"2024-03-01 10:00:48,123 ERROR [main] com.example.Main - failed\njava.io.IOException: gone\n\tat a.B.c(B.java:1)\n\n"
+        b"2024-03-01 10:00:49,001 INFO  [w-1] com.example.Job - ok\r\n",
+        20: b"1 2.5 3.25 true\n007 -1e3 2.7512 no\n2.75 - x -\n99999999999999999999 0 0 false\n",
+        21: b"18/02/2024,\"a \\\" b\"\n31/02/2024,'x'\n",
+        22: b"https://example.com/a?b=c#d\n::1\nzoe@example.com\n123e4567-e89b-12d3-a456-426614174000\n",
+        23: b"aab\nab\n\nba\n",
+    }
+    for pattern, text in lines.items():
+        for chunk in range(4):
+            seed("text", bytes([chunk, chunk, pattern, 0, 0, 0, 0, 0, 0, 0]) + text)
+        seed("text", bytes([2, 1, pattern, 0, 5, 1, 1, 1, 0, 0]) + text)
+        seed("text", bytes([1, 3, pattern, 0, 6, 2, 0, 0, 0, 0]) + text)
+        seed("text", bytes([1, 0, 10, 0, 0, 0, 0, 0, 0, 0]) + text)
+        seed("text", bytes([0, 0, pattern, 0, 0, 0, 0, 0, 3, 0]) + text.decode().encode("utf-16-le"))
+        own = b"OWN [a-z0-9]{2,4}\n%{OWN:o}%{DATA:d:int} %{GREEDYDATA:rest}\n"
+        seed("text", bytes([1, 0, 0, 1, 0, 0, 0, 0, 0, 0]) + own + text)
+        seed("text", bytes([2, 1, 0, 1, 4, 0, 0, 0, 0, 0]) + b"OWN \\d+\n(?<first>.*?)(?: %{OWN:n:int})?\n%{OWN}[-/]\n" + text)
+    for pattern in text_of_tests(r'"pattern": \.texts?\(\[?#?"((?:[^"\n]){1,200})"', "Tests/SluiceFormatsTests/Grok"):
+        seed("text", bytes([1, 0, 0, 0, 0, 0, 0, 0, 0, 0]) + pattern.encode() + b"\n" + lines[19] + lines[20])
+
+
+def inspect_seeds() -> None:
+    # Choices: the name, what is detected.
+    files = samples("sample-data/*", "Tests/EndToEndTests/Scenarios/*/input.*", "Fuzz/seeds/avro/*")
+    files += samples("Tests/SluiceParquetTests/Fixtures/*.parquet")
+    for place, path in enumerate(files):
+        content = path.read_bytes()
+        if len(content) > 4_000:
+            if path.suffix in (".parquet", ".avro"):
+                continue
+            content = head(path)
+        for plain in (bytes([0, 0]), bytes([place % 11, 1])):
+            seed("inspect", plain + content)
+        seed("inspect", bytes([0, 1]) + gzip.compress(content, mtime=0))
+        seed("inspect", bytes([8, 0]) + zlib.compress(content))
+    for path in samples("Fuzz/seeds/frames/*"):
+        seed("inspect", bytes([0, 0]) + path.read_bytes())
+    quoted = "a;b;c\r\nZoë;\"x;y\";1.614,93\r\n18/02/2024;NA;😀\r\n"
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-16-le"):
+        seed("inspect", bytes([0, 1]) + quoted.encode(encoding))
+        seed("inspect", bytes([2, 0]) + quoted.encode(encoding))
+    seed("inspect", bytes([2, 1]) + quoted.replace("😀", "€").encode("cp1252"))
+
+
 def copied() -> None:
     for folder in ("seeds", "regressions"):
         for path in samples(f"Fuzz/{folder}/*/*"):
@@ -152,5 +203,6 @@ def spill_seeds() -> None:
                 seed("spill", bytes([first, fields, rows]) + bytes([1]) + bytes([255] * 8) + bytes(300))
 
 
-for make in (csv_seeds, json_seeds, codec_seeds, parquet_seeds, skipping_seeds, expression_seeds, pattern_seeds, spill_seeds, copied):
+makers = (csv_seeds, json_seeds, codec_seeds, parquet_seeds, skipping_seeds, text_seeds, inspect_seeds)
+for make in makers + (expression_seeds, pattern_seeds, spill_seeds, copied):
     make()

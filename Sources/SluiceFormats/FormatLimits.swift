@@ -10,6 +10,8 @@ package enum FormatLimits {
     package static let chunkBytes = CoreLimits.batchBytes
     /// Bytes that are read of a file first; later chunks grow to `chunkBytes`.
     package static let firstChunkBytes = 64 << 10
+    /// Values of a batch, of nested columns too. Records that name all their columns have far fewer; those that leave most of them out do not.
+    package static let batchCells = 4 << 20
     /// Bytes of another encoding that are turned into UTF-8 at once.
     package static let encodedBytes = 64 << 10
     /// Rows of one file that a schema is inferred from.

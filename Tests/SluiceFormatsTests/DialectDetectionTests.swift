@@ -29,6 +29,16 @@ import Testing
         #expect(automatic.layout.warnings.count(where: { $0.contains("was detected") }) == applied.count)
     }
 
+    @Test("among delimiters that fit equally well the choice is always the same") func ties() throws {
+        let text = ["||", "~~", "::", "&&", "**", "@@", "^^", "##"].reduce("a") { $0 + $1 + "a" } + "\n"
+        let first = try detection(text + text + text)
+        for _ in 0..<50 {
+            let again = try detection(text + text + text)
+            #expect(again.proposed == first.proposed)
+            #expect(again.properties.map { "\($0)" } == first.properties.map { "\($0)" })
+        }
+    }
+
     private static let western = "name;city\nM\u{FC}ller;K\u{F6}ln\nPetit;Orl\u{E9}ans\n"
 
     @Test("encodings are told apart by marks, by valid UTF-8, by zeros and by bytes from 80 to 9F") func encodings() throws {

@@ -38,7 +38,7 @@ import Testing
     }
 
     /// The first bytes of these fuzzers' inputs are choices, and no part of the file.
-    @Test("former findings are read the same fast and carefully", arguments: [("csv", 14), ("json", 4)])
+    @Test("former findings are read the same fast and carefully", arguments: [("csv", 14), ("json", 4), ("text", 10)])
     func records(_ target: String, _ choices: Int) throws {
         let format = try FormatRegistry.recordFormat(named: target)
         for name in Self.names("Fuzz/regressions/\(target)") {

@@ -48,6 +48,33 @@ import Testing
             ])
     }
 
+    @Test("objects of very many members take time in proportion") func manyMembers() throws {
+        let count = 60_000
+        func object(_ letter: String) -> String { "{" + (0..<count).map { "\"\(letter)\($0)\":1" }.joined(separator: ",") + "}" }
+        let flat = try types(object("k") + "\n" + object("k") + "\n" + object("m"), SluiceFormatsTests.json())
+        #expect(flat.count == 2 * count)
+        var inference = SchemaInference(try SluiceFormatsTests.json())
+        let nested = "{\"o\":\(object("k"))}\n{\"o\":\(object("m"))}\n"
+        try inference.sample(SluiceFormatsTests.json().open(MemorySource(Array(nested.utf8)), path: "x"))
+        guard case .structure(let fields) = inference.schema.fields[0].type else {
+            Issue.record("no struct")
+            return
+        }
+        #expect(fields.map(\.name) == (0..<count).map { "k\($0)" } + (0..<count).map { "m\($0)" })
+    }
+
+    @Test("of members with one name the last one counts, and names are told apart by their bytes") func sameNames() throws {
+        let text = "{\"a\":1,\"a\":\"x\",\"o\":{\"\u{E9}\":1,\"e\u{301}\":true,\"\u{E9}\":2.5}}"
+        let result = try read(text, SluiceFormatsTests.json())
+        #expect(result.schema.fields[0].type == .string)
+        guard case .structure(let fields) = result.schema.fields[1].type else {
+            Issue.record("no struct")
+            return
+        }
+        #expect(fields.map { Array($0.name.utf8) } == ["\u{E9}", "e\u{301}"].map { Array($0.utf8) })
+        #expect(fields.map(\.type) == [.float64, .boolean])
+    }
+
     @Test("what is inferred reads every record of the sample") func agrees() throws {
         let text = """
             {"m":1,"o":{},"big":9223372036854775808,"s":{"x":1}}

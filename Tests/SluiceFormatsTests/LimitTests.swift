@@ -57,6 +57,41 @@ struct RepeatingSource: ByteSource, Sendable {
         #expect(result.rejects.first?.raw.count == FormatLimits.rejectRawBytes)
     }
 
+    @Test("carriage returns in a line that is passed over move no line number where they end no line") func returnsInLongLine() throws {
+        let source = RepeatingSource([("{\"a\":1}\n{\"a\":\"", 1), ("\r", 20_000_000), ("\"}\n{\"a\":3}\n", 1)])
+        let result = try run(source, json(["layout": .text("lines")]), schema(("a", "int64")))
+        #expect(result.lines == [1, 3])
+        #expect(result.rejects.map { $0.location?.description } == ["big:2"])
+    }
+
+    @Test("short records with very many columns come in small batches", arguments: ["csv", "json"]) func manyColumns(_ name: String) throws
+    {
+        let (columns, rows) = (10_000, 3_000)
+        let wanted = try Schema((0..<columns).map { Field("k\($0)", .int64) })
+        let isCSV = name == "csv"
+        let text =
+            isCSV
+            ? wanted.names.joined(separator: ",") + "\n" + (0..<rows).map { "\($0)\n" }.joined() + "x\n"
+            : (0..<rows).map { "{\"k\($0)\":\($0)}\n" }.joined() + "{\"k0\":\"x\"}\n"
+        let format = isCSV ? try csv(["ragged": .text("pad")]) : try json()
+        var reader = try format.reader(FileInput(MemoryAccess(Array(text.utf8)), path: "wide"), ReadRequest(wanted))
+        var (seen, rejects): ([Int64], [String]) = ([], [])
+        while var piece = try reader.next() {
+            while let decoded = try piece.next() {
+                #expect(decoded.batch.rowCount * columns <= FormatLimits.batchCells)
+                let batch = decoded.batch
+                seen += (0..<batch.rowCount).map { batch.origin!.position($0) }
+                for row in 0..<batch.rowCount {
+                    let number = Int64(seen.count - batch.rowCount + row)
+                    #expect(batch.columns[isCSV ? 0 : Int(number)][row] == .integer(number))
+                }
+                rejects += decoded.rejects.map { $0.location?.description ?? "" }
+            }
+        }
+        #expect(seen == (0..<rows).map { Int64($0) + (isCSV ? 2 : 1) })
+        #expect(rejects == [isCSV ? "wide:3002:1" : "wide:3001:7"])
+    }
+
     @Test("a record of exactly the limit is read, one byte more is not", arguments: [0, 1]) func atLimit(_ excess: Int) throws {
         let source = RepeatingSource([("a,b\n1,", 1), ("x", CoreLimits.recordBytes - 2 + excess), ("\n2,y\n", 1)])
         let result = try run(source, csv(), schema(("a", "int64")))

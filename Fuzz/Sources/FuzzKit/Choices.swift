@@ -14,6 +14,13 @@ package struct Choices {
 
     package mutating func one<Element>(of elements: [Element]) -> Element { elements[number(below: elements.count)] }
 
+    /// The text up to the next line end, which is taken, too.
+    package mutating func line() -> String {
+        let end = bytes[position...].firstIndex(of: 0x0A) ?? bytes.count
+        defer { position = min(end + 1, bytes.count) }
+        return String(decoding: bytes[position..<end], as: UTF8.self)
+    }
+
     /// What was not used.
     package var rest: [UInt8] { Array(bytes[position...]) }
 }

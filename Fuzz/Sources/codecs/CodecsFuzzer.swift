@@ -32,7 +32,9 @@ private func compareInflaters(_ choices: inout Choices) {
     var careful = InflatedSource(InputBuffer(MemorySource(bytes), path: "x"), ZlibInflater(wrapper), wrapper)
     let found = drain(&fast, bufferBytes: bufferBytes)
     let expected = drain(&careful, bufferBytes: bufferBytes)
-    // Damage may be seen by one a few bytes earlier than by the other; whole files must be the same.
+    // Damage may be seen by one a few bytes earlier than by the other; whole files must be the same. Codes in which some words have no
+    // meaning are refused by zlib only (RFC 1951 does not say that they must be); the checksum was right then.
+    if !found.failed, let message = expected.message, message.contains("lengths set") || message.contains("distances set") { return }
     Fuzzing.require(found.failed == expected.failed, "ISA-L \(found.failed ? "fails" : "reads"), zlib does not")
     if !found.failed { Fuzzing.require(found == expected, "ISA-L gives \(found.count) bytes, zlib \(expected.count)") }
 }
@@ -51,7 +53,7 @@ private func drain(_ source: inout some ByteSource, bufferBytes: Int) -> Drained
             drained.add(buffer[..<made])
         }
     } catch {
-        drained.failed = true
+        drained.message = "\(error)"
     }
     return drained
 }
@@ -66,7 +68,9 @@ private struct Opened: ByteSource {
 private struct Drained: Equatable {
     var count = 0
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    var failed = false
+    /// Why reading failed.
+    var message: String?
+    var failed: Bool { message != nil }
 
     mutating func add(_ bytes: ArraySlice<UInt8>) {
         count += bytes.count

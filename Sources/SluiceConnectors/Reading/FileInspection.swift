@@ -76,11 +76,14 @@ struct FileInspection {
             declared: options.declared, onNewColumn: options.onNewColumn, found: found, isComplete: namesColumns,
             partitionKeys: partitionKeys(filled), fileCount: filled.count)
         let columns = try union.resolve()
+        let inferred = inference?.schema
         let types = Dictionary(options.declared.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
-        var fields = columns.dataNames.map { Field($0, types[$0] ?? stated[$0] ?? inference?.schema[$0]?.type ?? .string) }
+        var fields = columns.dataNames.map { Field($0, types[$0] ?? stated[$0] ?? inferred?[$0]?.type ?? .string) }
         fields += columns.partitionNames.map { Field($0, types[$0] ?? .string) }
-        guard fields.count <= CoreLimits.columns else {
-            throw SluiceError(.limitExceeded, "the files have \(fields.count) columns together; \(CoreLimits.columns) are allowed")
+        let columnCount = fields.reduce(0) { $0 + $1.type.leafCount }
+        guard columnCount <= CoreLimits.columns else {
+            let what = columnCount == fields.count ? "columns" : "columns and fields of structs"
+            throw SluiceError(.limitExceeded, "the files have \(columnCount) \(what) together; \(CoreLimits.columns) are allowed")
         }
         let schema = try Schema(fields)
         guard schema.count > 0 else { throw nothingToRead(inference) }

@@ -62,6 +62,7 @@ struct CSVDecoder: RecordDecoder {
         whole.raw = records
         let batch = Batch(schema, columns, rowCount: records.count, origin: whole)
         guard !faults.isEmpty else { return DecodedBatch(batch, rejects: []) }
-        return DecodedBatch(batch.gather(faults.kept(of: records.count)), rejects: faults.rejects(records, origin))
+        return DecodedBatch(
+            batch.gather(faults.kept(of: records.count)), rejects: faults.rejects(records, origin, endsAtCarriageReturn: true))
     }
 }

@@ -35,9 +35,11 @@ struct LineFramer: RecordFramer {
     let layout: FileLayout
     private var text: TextFramer
 
-    init(_ source: InputBytes, layout: FileLayout, keepsEmptyLines: Bool, path: String) {
+    init(
+        _ source: InputBytes, layout: FileLayout, keepsEmptyLines: Bool, path: String, chunkBytes: Int = FormatLimits.chunkBytes
+    ) {
         self.layout = layout
-        text = TextFramer(source, rules: .lines(keepsEmpty: keepsEmptyLines), path: path)
+        text = TextFramer(source, rules: .lines(keepsEmpty: keepsEmptyLines), path: path, chunkBytes: chunkBytes)
     }
 
     mutating func next() throws(SluiceError) -> FramedRecords? { try text.next() }

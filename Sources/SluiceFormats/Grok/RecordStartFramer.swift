@@ -48,8 +48,11 @@ struct RecordStartFramer: RecordFramer {
     private var framedRecords: Int64 = 0
     private let searches = Pool<StartSearch>()
 
-    init(_ source: InputBytes, start: RecordStart, layout: FileLayout, keepsEmptyRecords: Bool, path: String) {
-        reader = ChunkReader(source)
+    init(
+        _ source: InputBytes, start: RecordStart, layout: FileLayout, keepsEmptyRecords: Bool, path: String,
+        chunkBytes: Int = FormatLimits.chunkBytes
+    ) {
+        reader = ChunkReader(source, chunkBytes: chunkBytes)
         self.start = start
         self.layout = layout
         self.keepsEmptyRecords = keepsEmptyRecords

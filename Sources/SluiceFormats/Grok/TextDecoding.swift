@@ -62,7 +62,7 @@ struct TextDecoding {
         guard !faults.isEmpty else { return DecodedBatch(batch, rejects: [], skippedRows: skipped) }
         let kept = rows.indices.filter { !faults.contains(Int(rows[$0])) }
         if kept.count < rows.count { batch = batch.gather(kept.map { Int32($0) }) }
-        return DecodedBatch(batch, rejects: faults.rejects(records, origin), skippedRows: skipped)
+        return DecodedBatch(batch, rejects: faults.rejects(records, origin, endsAtCarriageReturn: false), skippedRows: skipped)
     }
 
     // MARK: Places

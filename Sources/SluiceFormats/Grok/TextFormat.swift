@@ -93,6 +93,10 @@ extension TextFormat {
     }
 
     package func framer(_ source: InputBytes, path: String) throws(SluiceError) -> any RecordFramer {
+        try framer(source, path: path, chunkBytes: FormatLimits.chunkBytes)
+    }
+
+    func framer(_ source: InputBytes, path: String, chunkBytes: Int) throws(SluiceError) -> any RecordFramer {
         var text = PrefixedSource(encoding.decoded(source))
         var format = self
         var notice: String?
@@ -107,9 +111,10 @@ extension TextFormat {
         layout.warnings = notice.map { [$0] } ?? []
         if let recordStart {
             return RecordStartFramer(
-                text, start: try RecordStart(recordStart, own: own), layout: layout, keepsEmptyRecords: expression == nil, path: path)
+                text, start: try RecordStart(recordStart, own: own), layout: layout, keepsEmptyRecords: expression == nil, path: path,
+                chunkBytes: chunkBytes)
         }
-        return LineFramer(text, layout: layout, keepsEmptyLines: format.expression == nil, path: path)
+        return LineFramer(text, layout: layout, keepsEmptyLines: format.expression == nil, path: path, chunkBytes: chunkBytes)
     }
 
     package func decoder(_ layout: FileLayout, schema: Schema, missing: MissingColumns) throws(SluiceError) -> any RecordDecoder {

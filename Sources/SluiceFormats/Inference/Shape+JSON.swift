@@ -7,7 +7,7 @@ extension JSONFormat {
                 let record = UnsafeBufferPointer(rebasing: bytes[framed.records.range(row)])
                 var reader = JSONReader(record)
                 guard TextCheck.fault(in: record) == nil, case .structure(let members)? = try? reader.shape(depth: 0) else { continue }
-                for member in members { sample.observe(member.name, member.shape, keepsKinds: true) }
+                for member in members.list { sample.observe(member.name, member.shape, keepsKinds: true) }
             }
         }
     }
@@ -31,15 +31,12 @@ extension JSONReader {
             try elements(depth) { reader throws(JSONFault) in element.merge(try reader.shape(depth: depth + 1), keepsKinds: true) }
             return .list(element)
         case .object:
-            var found: [Shape.Member] = []
+            var found = Shape.Members()
             try members(depth) { reader, key throws(JSONFault) in
                 let name = try reader.withText(key) { String(decoding: $0, as: UTF8.self) }
                 let shape = try reader.shape(depth: depth + 1)
-                if let place = found.firstIndex(where: { $0.name == name }) {
-                    found[place].shape = shape
-                } else {
-                    found.append(Shape.Member(name: name, shape: shape))
-                }
+                // Of two members with one name the last one counts.
+                found.add(name, shape) { $0 = shape }
             }
             return .structure(found)
         }

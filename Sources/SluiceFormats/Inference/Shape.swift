@@ -15,7 +15,7 @@ package indirect enum Shape: Hashable, Sendable {
     case timestamp(zoned: Bool)
     case text
     case list(Shape)
-    case structure([Member])
+    case structure(Members)
     /// Values of different kinds, each of which is kept as it came; none of them is itself a choice.
     case choice([Shape])
 
@@ -25,11 +25,34 @@ package indirect enum Shape: Hashable, Sendable {
         package var shape: Shape
     }
 
+    /// The members of structs, each name once.
+    package struct Members: Hashable, Sendable {
+        package private(set) var list: [Member] = []
+        private var places = NamePlaces()
+
+        /// Where the members had one of the name, `combine` gets its shape.
+        mutating func add(_ name: String, _ shape: Shape, _ combine: (inout Shape) -> Void) {
+            let place = places.place(of: name)
+            if place < list.count { combine(&list[place].shape) } else { list.append(Member(name: name, shape: shape)) }
+        }
+
+        fileprivate mutating func merge(_ other: Members, keepsKinds: Bool) {
+            for member in other.list { add(member.name, member.shape) { $0.merge(member.shape, keepsKinds: keepsKinds) } }
+        }
+    }
+
     /// Integers and fractions are floats as long as that is exact, structs get the members of both, lists the merged elements, different kinds
     /// of texts are text; anything else mixed is text, too.
     ///
     /// - Parameter keepsKinds: what else is mixed is a choice, because values say of which kind they are.
     mutating func merge(_ other: Shape, keepsKinds: Bool = false) {
+        if case .structure(var members) = self, case .structure(let more) = other {
+            // Only one owner, so that the members are not copied for each record.
+            self = .unknown
+            members.merge(more, keepsKinds: keepsKinds)
+            self = .structure(members)
+            return
+        }
         switch (self, other) {
         case (_, .unknown): break
         case (.unknown, _): self = other
@@ -40,14 +63,6 @@ package indirect enum Shape: Hashable, Sendable {
         case (.list(var element), .list(let more)):
             element.merge(more, keepsKinds: keepsKinds)
             self = .list(element)
-        case (.structure(var members), .structure(let more)):
-            for (index, member) in more.enumerated() {
-                // Records mostly have their members in one order.
-                let place =
-                    index < members.count && members[index].name == member.name ? index : members.firstIndex { $0.name == member.name }
-                if let place { members[place].shape.merge(member.shape, keepsKinds: keepsKinds) } else { members.append(member) }
-            }
-            self = .structure(members)
         case (.choice, .choice(let others)): for shape in others { merge(shape, keepsKinds: keepsKinds) }
         case (.choice(let shapes), _): self = Self.choice(of: shapes, and: other)
         case (_, .choice(let shapes)): self = Self.choice(of: shapes, and: self)
@@ -88,7 +103,7 @@ package indirect enum Shape: Hashable, Sendable {
         case .timestamp(let zoned): .timestamp(zoned: zoned)
         case .list(let element): .list(element.type)
         case .structure(let members):
-            members.isEmpty ? .string : .structure(members.map { Field($0.name, $0.shape.type) })
+            members.list.isEmpty ? .string : .structure(members.list.map { Field($0.name, $0.shape.type) })
         case .choice(let shapes): Self.type(of: shapes)
         }
     }

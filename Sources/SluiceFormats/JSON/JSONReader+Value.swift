@@ -37,11 +37,12 @@ extension JSONReader {
             return .list(list)
         case .object:
             var found: [Value.Member] = []
+            var places = NamePlaces()
             try members(depth) { reader, key throws(JSONFault) in
                 let name = try reader.withText(key) { String(decoding: $0, as: UTF8.self) }
                 let value = try reader.value(depth: depth + 1)
-                found.removeAll { $0.name == name }
-                found.append(Value.Member(name, value))
+                let place = places.place(of: name)
+                if place < found.count { found[place].value = value } else { found.append(Value.Member(name, value)) }
             }
             return .structure(found)
         }

@@ -63,7 +63,7 @@ struct JSONRecordDecoder: RecordDecoder {
         }
         let kept = faults.kept(of: records.count)
         let batch = Batch(schema, columns, rowCount: kept.count, origin: whole.gather(kept))
-        return DecodedBatch(batch, rejects: faults.rejects(records, origin))
+        return DecodedBatch(batch, rejects: faults.rejects(records, origin, endsAtCarriageReturn: false))
     }
 }
 

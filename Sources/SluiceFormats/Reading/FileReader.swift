@@ -31,38 +31,3 @@ package protocol FilePiece: Sendable {
     /// The next rows of the piece, in order; nil at its end.
     mutating func next() throws(SluiceError) -> DecodedBatch?
 }
-
-/// Reads a file of records: frames in order, decodes anywhere.
-struct RecordFileReader: FileReader {
-    var framer: any RecordFramer
-    let decoder: any RecordDecoder
-    let request: ReadRequest
-
-    mutating func next() throws(SluiceError) -> (any FilePiece)? {
-        guard let block = try framer.nextBlock() else { return nil }
-        return RecordPiece(block: block, decoder: decoder, request: request)
-    }
-}
-
-/// A block of records, decoded at once.
-struct RecordPiece: FilePiece {
-    private var block: (any RecordBlock)?
-    private let decoder: any RecordDecoder
-    private let request: ReadRequest
-
-    init(block: any RecordBlock, decoder: any RecordDecoder, request: ReadRequest) {
-        self.block = block
-        self.decoder = decoder
-        self.request = request
-    }
-
-    mutating func next() throws(SluiceError) -> DecodedBatch? { block.take().map { decoder.decode($0, request) } }
-}
-
-extension Optional {
-    /// The value, which is nil from then on.
-    fileprivate mutating func take() -> Wrapped? {
-        defer { self = nil }
-        return self
-    }
-}

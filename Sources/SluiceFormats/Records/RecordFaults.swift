@@ -18,13 +18,15 @@ struct RecordFaults {
     func contains(_ row: Int) -> Bool { !byRow.isEmpty && byRow[row] != nil }
 
     /// In record order, with place and bytes.
-    func rejects(_ records: RawRecords, _ origin: Origin) -> [Reject] {
+    ///
+    /// - Parameter endsAtCarriageReturn: whether a carriage return alone ends a line, as it does for the framer that counted them.
+    func rejects(_ records: RawRecords, _ origin: Origin, endsAtCarriageReturn: Bool) -> [Reject] {
         byRow.keys.sorted().map { row in
             let entry = byRow[row]!
             let location = records.bytes.withUnsafeBufferPointer { bytes in
                 RecordPlace.location(
                     origin.split, position: origin.position(row), record: UnsafeBufferPointer(rebasing: bytes[records.range(row)]),
-                    offset: entry.offset)
+                    offset: entry.offset, endsAtCarriageReturn: endsAtCarriageReturn)
             }
             return Reject(entry.error, at: location, raw: Array(records[row]))
         }

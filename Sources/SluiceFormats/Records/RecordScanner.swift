@@ -127,7 +127,7 @@ struct RecordScanner: Sendable {
         case .record(let end) where end - position <= rules.recordBytes:
             guard let next = search.next(after: end, isEnd) else { return false }
             emit(bytes, position, end, &out)
-            line += Int64(RecordPlace.lineBreaks(UnsafeBufferPointer(rebasing: bytes[position..<end])).count + 1)
+            line += lineBreaks(UnsafeBufferPointer(rebasing: bytes[position..<end])) + 1
             position = next
         case .record, .delimiter: rejectTooLarge(bytes, &position, &out)
         case .incomplete(let quote):
@@ -160,11 +160,16 @@ struct RecordScanner: Sendable {
         }
         guard end < bytes.count || isEnd, let next = search.next(after: end, isEnd) else { return false }
         let record = UnsafeBufferPointer(rebasing: bytes[position..<end])
-        let location = RecordPlace.location(.file(path: path), position: line, record: record, offset: place - position)
+        let location = RecordPlace.location(
+            .file(path: path), position: line, record: record, offset: place - position, endsAtCarriageReturn: rules.endsAtCarriageReturn)
         out.reject(RowError(.malformedRecord, message), at: location, raw: record)
-        line += Int64(RecordPlace.lineBreaks(record).count + 1)
+        line += lineBreaks(record) + 1
         position = next
         return true
+    }
+
+    private func lineBreaks(_ bytes: UnsafeBufferPointer<UInt8>) -> Int64 {
+        Int64(RecordPlace.lineBreaks(bytes, endsAtCarriageReturn: rules.endsAtCarriageReturn).count)
     }
 
     private mutating func rejectTooLarge(_ bytes: UnsafeBufferPointer<UInt8>, _ position: inout Int, _ out: inout RecordCollector) {
@@ -173,7 +178,7 @@ struct RecordScanner: Sendable {
         out.reject(
             RowError(.recordTooLarge, "the record is over \(rules.recordBytes) bytes; its first \(kept.count) bytes are kept"),
             at: .file(path: path, line: Int(line)), raw: kept)
-        line += Int64(RecordPlace.lineBreaks(record).count)
+        line += lineBreaks(record)
         position += record.count
         // A CRLF that the limit cuts in two is one line end.
         if record.last == 0x0D, position < bytes.count, bytes[position] == 0x0A { position += 1 }

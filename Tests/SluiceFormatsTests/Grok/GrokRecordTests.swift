@@ -26,6 +26,15 @@ import Testing
         #expect(time.rejects.isEmpty)
     }
 
+    @Test("a carriage return alone ends no line, so it moves no line number", arguments: [false, true])
+    func carriageReturns(_ isMultiline: Bool) throws {
+        var options: [String: OptionValue] = ["pattern": .text("^%{INT:n:int} %{GREEDYDATA:rest}$")]
+        if isMultiline { options["record_start"] = .text(#"\S"#) }
+        let result = try readText("1 a\rb\rc\nx\r\ry\n2 \r\r\n3\r\r4 \n", options, path: "x.log")
+        #expect(result.lines == [1, 3])
+        #expect(result.rejects.map { $0.location?.description } == ["x.log:2:1", "x.log:4:2"])
+    }
+
     @Test("patterns are tried in order; a column of another pattern is null") func several() throws {
         let options: [String: OptionValue] = [
             "pattern": .texts(["^user=%{WORD:user}", "^ip=%{IP:ip} user=%{WORD:user}", "user=%{WORD:other}"])

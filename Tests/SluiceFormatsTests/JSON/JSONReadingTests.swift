@@ -8,6 +8,12 @@ import Testing
         return (result.rows.first?.first, result.rejects.first)
     }
 
+    @Test("a carriage return alone is a space, and moves no line number") func carriageReturns() throws {
+        let result = try read("{\"v\":1}\r\n{\"v\":\r\r\"x\"}\n{\r\"v\":2}\n", json(), schema(("v", "int64")), path: "x.jsonl")
+        #expect(result.lines == [1, 3])
+        #expect(result.rejects.map { $0.location?.description } == ["x.jsonl:2:8"])
+    }
+
     @Test("values of every type") func types() throws {
         let cases: [(String, String, Value)] = [
             ("boolean", "true", .boolean(true)), ("int8", "-128", .integer(-128)), ("int64", "9223372036854775807", .integer(.max)),

@@ -80,7 +80,10 @@ struct MarkEvidence {
             }
             for run in runs { counts[run, default: 0] += 1 }
         }
-        let common = counts.filter { 10 * $0.value >= 8 * lines.count }.sorted { ($0.value, $1.key.count) > ($1.value, $0.key.count) }
+        let common = counts.filter { 10 * $0.value >= 8 * lines.count }.sorted { a, b in
+            if (a.value, a.key.count) == (b.value, b.key.count) { return a.key.lexicographicallyPrecedes(b.key) }
+            return (a.value, b.key.count) > (b.value, a.key.count)
+        }
         return common.prefix(CSVLimits.detectedWideDelimiters).map(\.key)
     }
 

@@ -152,7 +152,8 @@ struct JSONBlockDecoder {
             }
         let origin = Origin(.file(path: block.path), positions, raw: request.keepsRaw ? raw.gather(part.records) : nil)
         let batch = Batch(decoder.schema, part.columns, rowCount: part.records.count, origin: origin)
-        let rejects = faults.isEmpty ? [] : faults.rejects(raw, Origin(.file(path: block.path), .listed(lines)))
+        let rejects =
+            faults.isEmpty ? [] : faults.rejects(raw, Origin(.file(path: block.path), .listed(lines)), endsAtCarriageReturn: false)
         return DecodedBatch(batch, rejects: rejects, skippedRows: skipped)
     }
 

@@ -75,13 +75,19 @@ struct TableCopy {
         }
     }
 
-    /// Every line with its directory, in the order of the texts: equal for equal tables, however their rows are spread over files.
+    /// Every line with its directory, in the order of the texts: equal for equal tables, however their rows are spread over files. What all
+    /// files of a directory begin with, a header, counts once.
     var sortedLines: [String] {
         get throws {
-            try directory.files().flatMap { file in
+            var headers: Set<String> = []
+            var rows: [String] = []
+            for file in directory.files() {
                 let folder = file.split(separator: "/").dropLast().joined(separator: "/")
-                return try directory.text(file).split(separator: "\n").map { "\(folder): \($0)" }
-            }.sorted()
+                var lines = try directory.text(file).split(separator: "\n").map { "\(folder): \($0)" }
+                if file.hasSuffix(".csv"), !lines.isEmpty { headers.insert(lines.removeFirst()) }
+                rows += lines
+            }
+            return headers.sorted() + rows.sorted()
         }
     }
 }

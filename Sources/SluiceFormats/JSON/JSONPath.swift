@@ -27,10 +27,10 @@ package struct JSONPath: Sendable {
             guard try reader.peek() == UInt8(ascii: "{") else { throw reader.fault("a record must be an object in { }") }
             try find(0, &reader, &found)
             try reader.expectEnd()
-            guard let found else { return RowError(.missingKey, "there is no \(text.quotedForMessage)", column: text) }
+            guard let found else { return RowError(.malformedRecord, "there is no \(text.quotedForMessage)", column: text) }
             switch found.kind {
-            case .null: return RowError(.missingKey, "\(text.quotedForMessage) is null", column: text)
-            case .object, .array: return RowError(.wrongType, "\(text.quotedForMessage) is no text or number", column: text)
+            case .null: return RowError(.malformedRecord, "\(text.quotedForMessage) is null", column: text)
+            case .object, .array: return RowError(.malformedRecord, "\(text.quotedForMessage) is no text or number", column: text)
             default: break
             }
             let isText = found.kind == .string || found.kind == .escapedString

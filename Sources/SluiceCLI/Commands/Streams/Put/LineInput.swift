@@ -44,16 +44,15 @@ struct LineInput {
     /// - Throws: `recordTooLarge`, `ioFailure`; `CancellationError` while it waits.
     mutating func next() throws -> Block? {
         while !isAtEnd {
+            try checkLength(rest.count)
             let (bytes, isLastForNow) = try read()
             guard let end = isAtEnd ? bytes.count : bytes.lastIndex(of: 0x0A).map({ $0 + 1 }) else {
                 rest = bytes
-                try checkLength(rest.count)
                 continue
             }
             rest = Array(bytes[end...])
             var block = Block(records: RawRecords(bytes: bytes), firstLine: nextLine, isLastForNow: isLastForNow)
             nextLine += Self.split(end, &block.records)
-            try checkLength(rest.count)
             if block.records.count > 0 { return block }
         }
         return nil

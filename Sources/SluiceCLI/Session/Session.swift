@@ -42,6 +42,14 @@ final class Session: Sendable {
         return Catalog.exists(home: home) ? try catalog() : nil
     }
 
+    /// The streams, for a command that makes one.
+    ///
+    /// - Throws: `usage` where a file is in the place of the state's directory.
+    func streamStore() throws(SluiceError) -> StreamStore {
+        try checkHome()
+        return streams
+    }
+
     /// - Throws: `usage` where a file is in the place of the state's directory.
     private func checkHome() throws(SluiceError) {
         guard let kind = DiskFiles.kind(of: home), kind != .directory else { return }
@@ -56,19 +64,20 @@ final class Session: Sendable {
         throw SluiceError(.notFound, "there is no \(what), because there is no state in \(home.quotedForMessage)", remedy: Self.noState)
     }
 
-    /// A stream, for reading; what opening it put right is told.
+    /// A stream; what opening it put right is told.
     ///
-    /// - Throws: `notFound` with the nearest name, or with what to do where there is none at all.
-    func openStream(_ name: String) throws -> RecordStream {
+    /// - Throws: `notFound` with the nearest name, or with what to do where there is none at all; `alreadyRunning` where another process
+    ///   writes it and this one wants to.
+    func openStream(_ name: String, for mode: RecordStream.Mode = .reading) throws -> RecordStream {
         try checkHome()
         do {
-            let stream = try streams.open(name, for: .reading)
+            let stream = try streams.open(name, for: mode)
             for finding in stream.recovery.findings { console.notice(finding.description) }
             return stream
         } catch {
             guard error.code == .notFound, error.remedy == nil else { throw error }
             var advised = error
-            advised.remedy = Self.noState
+            advised.remedy = "make it with `stream create \(ShellText.quoted(name))`, or say with --home or SLUICE_HOME where the state is"
             throw advised
         }
     }

@@ -21,8 +21,9 @@ struct StreamSource: Source {
         var layouts = StreamLayouts(undescribed: layout)
         if declared.isEmpty {
             var sample = StreamSample(layout)
-            for shard in 0..<stream.shardCount {
-                try await sample.take(try stream.reader(shard: shard, from: start), shardCount: stream.shardCount)
+            let shards = stream.shardNumbers
+            for shard in shards {
+                try await sample.take(try stream.reader(shard: shard, from: start), shardCount: shards.count)
             }
             guard let inferred = try sample.schema() else {
                 throw SluiceError(
@@ -42,11 +43,11 @@ struct StreamSource: Source {
     }
 
     func splits() async throws -> [SourceSplit] {
-        (0..<stream.shardCount).map { SourceSplit(id: ShardID($0).description, bytes: nil) }
+        stream.shardNumbers.map { SourceSplit(id: ShardID($0).description, bytes: nil) }
     }
 
     func open(_ split: SourceSplit, _ request: SourceRequest) async throws -> any SplitReader {
-        guard let shard = ShardID(parsing: split.id)?.number, shard < stream.shardCount else {
+        guard let shard = ShardID(parsing: split.id)?.number, stream.shardNumbers.contains(shard) else {
             throw SluiceError(.notFound, "stream \"\(stream.name)\" has no shard \(split.id.quotedForMessage)")
         }
         return StreamSplitReader(

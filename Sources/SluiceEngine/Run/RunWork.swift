@@ -47,7 +47,7 @@ struct RunWork: Sendable {
         }
         let stream = try open(definition)
         defer { stream.close() }
-        let starts = try (0..<stream.shardCount).map { try stream.endSequence(shard: $0) }
+        let starts = try stream.openShards.reduce(into: [:]) { $0[$1] = try stream.endSequence(shard: $1) }
         let ingest = StreamIngest(
             source: plan.source, records: records, stream: stream, key: definition.key, rejects: rejects, progress: progress)
         var streamed = plan
@@ -57,7 +57,7 @@ struct RunWork: Sendable {
                 try await ingest.run()
                 return []
             }
-            group.addTask { try await execute(streamed, width: min(stream.shardCount, EngineLimits.streamTasks)) }
+            group.addTask { try await execute(streamed, width: min(starts.count, EngineLimits.streamTasks)) }
             return try await group.reduce(into: []) { $0 += $1 }
         }
     }
@@ -65,12 +65,13 @@ struct RunWork: Sendable {
     private func open(_ definition: StreamDefinition) throws -> RecordStream {
         if !streams.exists(definition.name) { try streams.create(definition.name, shards: definition.shards) }
         let stream = try streams.open(definition.name, for: .writing)
-        guard stream.shardCount == definition.shards else {
+        let shards = stream.openShards.count
+        guard shards == definition.shards else {
             stream.close()
             throw SluiceError(
                 .invalidOption,
-                "stream \"\(definition.name)\" has \(stream.shardCount) shards, and the definition says \(definition.shards)",
-                at: definition.location, remedy: "write `shards: \(stream.shardCount)`, or give the stream another name")
+                "stream \"\(definition.name)\" has \(shards) shards, and the definition says \(definition.shards)",
+                at: definition.location, remedy: "write `shards: \(shards)`, or give the stream another name")
         }
         return stream
     }

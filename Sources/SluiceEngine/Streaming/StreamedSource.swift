@@ -7,23 +7,23 @@ import Synchronization
 struct StreamedSource: Source {
     let records: any RecordSource
     let stream: RecordStream
-    /// Where the run's records begin in each shard.
-    let starts: [UInt64]
+    /// Where the run's records begin in each open shard, by its number.
+    let starts: [Int: UInt64]
 
     var schema: Schema { records.schema }
     var notices: [String] { records.notices }
 
     func splits() async throws -> [SourceSplit] {
-        (0..<stream.shardCount).map { SourceSplit(id: ShardID($0).description, bytes: nil) }
+        starts.keys.sorted().map { SourceSplit(id: ShardID($0).description, bytes: nil) }
     }
 
     func open(_ split: SourceSplit, _ request: SourceRequest) async throws -> any SplitReader {
-        guard let shard = (0..<stream.shardCount).first(where: { ShardID($0).description == split.id }) else {
+        guard let shard = ShardID(parsing: split.id)?.number, let start = starts[shard] else {
             throw SluiceError(.notFound, "stream \"\(stream.name)\" has no shard \"\(split.id)\"")
         }
         return StreamedSplitReader(
             source: self, shard: shard, columns: request.columns,
-            reader: try stream.reader(shard: shard, from: .sequence(starts[shard])))
+            reader: try stream.reader(shard: shard, from: .sequence(start)))
     }
 }
 

@@ -98,6 +98,8 @@ package struct ShardReader: Sendable {
     private mutating func nextFrame(_ end: UInt64, ahead: Int) throws(SluiceError) -> Found? {
         while position < end {
             guard var open = try openSegment(end) else { continue }
+            // A shard that was split or merged off begins behind its parents' records.
+            if position >= end { return nil }
             if let upper = open.upper, position >= upper {
                 segment = nil
                 continue

@@ -3,6 +3,10 @@ import ArgumentParser
 /// Commands about streams.
 struct StreamCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "stream", abstract: "Look at streams and their records.",
-        subcommands: [StreamListCommand.self, StreamDescribeCommand.self, StreamTailCommand.self])
+        commandName: "stream", abstract: "Make, fill, read and change streams.",
+        subcommands: [
+            StreamCreateCommand.self, StreamListCommand.self, StreamDescribeCommand.self, StreamPutCommand.self, StreamTailCommand.self,
+            StreamPeekCommand.self, StreamSplitCommand.self, StreamMergeCommand.self, StreamScaleCommand.self, StreamRetentionCommand.self,
+            StreamVerifyCommand.self, StreamGroupsCommand.self, StreamDeleteCommand.self,
+        ])
 }

@@ -10,12 +10,6 @@ struct PrintedRecord: Sendable {
     var key: [UInt8]
     var payload: [UInt8]
 
-    /// Shard and sequence number, key, and the payload as text.
-    func line(shardCount: Int) -> String {
-        let place = shardCount > 1 ? "\(shard)@\(sequence)" : "\(sequence)"
-        return "\(place)  \(Self.text(key))  \(Self.text(payload))"
-    }
-
     var json: Value {
         .structure(
             [
@@ -24,7 +18,8 @@ struct PrintedRecord: Sendable {
             ] + Self.members("key", key) + Self.members("data", payload))
     }
 
-    private static func text(_ bytes: [UInt8]) -> String {
+    /// The bytes as text, or in base 64 where they are none.
+    static func text(_ bytes: [UInt8]) -> String {
         String(validating: bytes, as: UTF8.self) ?? "base64:" + Base64.encode(bytes)
     }
 
@@ -38,7 +33,7 @@ struct PrintedRecord: Sendable {
 enum StreamExcerpt {
     /// At most `limit` records: the newest ones, or the first ones behind `start`. In order of arrival, and of their numbers in a shard.
     static func read(
-        _ stream: RecordStream, shards: [Int], from start: StreamTailCommand.Start?, limit: Int
+        _ stream: RecordStream, shards: [Int], from start: StreamPlace?, limit: Int
     ) async throws -> [PrintedRecord] {
         var records: [PrintedRecord] = []
         for shard in shards {
@@ -54,16 +49,11 @@ enum StreamExcerpt {
     }
 
     private static func position(
-        _ start: StreamTailCommand.Start?, _ stream: RecordStream, _ shard: Int, _ limit: Int
+        _ start: StreamPlace?, _ stream: RecordStream, _ shard: Int, _ limit: Int
     ) throws(SluiceError) -> StartPosition {
-        switch start {
-        case .start: return .start
-        case .end: return .end
-        case .sequence(let number): return .sequence(number)
-        case nil:
-            let end = try stream.endSequence(shard: shard)
-            return .sequence(end - min(end, UInt64(limit)))
-        }
+        if let start { return start.position }
+        let end = try stream.endSequence(shard: shard)
+        return .sequence(end - min(end, UInt64(limit)))
     }
 }
 

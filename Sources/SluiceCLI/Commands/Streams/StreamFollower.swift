@@ -6,25 +6,25 @@ import Synchronization
 struct StreamFollower: Sendable {
     let stream: RecordStream
     let shards: [Int]
-    let console: Console
-    let asJSON: Bool
+    let printer: RecordPrinter
 
     /// - Parameter limit: records to print at most.
-    func run(from start: StreamTailCommand.Start?, limit: Int) async throws {
+    func run(from start: StreamPlace?, limit: Int) async throws {
         let allowance = Allowance(limit)
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Bool.self) { group in
             for shard in shards {
                 group.addTask {
-                    var reader = try stream.reader(shard: shard, from: position(start))
+                    var reader = try stream.reader(shard: shard, from: start?.position ?? .end)
                     repeat {
                         while let records = try await reader.next() {
-                            guard printed(records, shard, allowance) else { return }
+                            guard printed(records, shard, allowance) else { return false }
                         }
                     } while await reader.waitForRecords()
+                    return true
                 }
             }
-            // One task that ends, because the limit or the reader's end is reached, ends them all.
-            try await group.next()
+            // The end of a closed shard ends its task; the limit, or a reader who went away, ends them all.
+            while let mayContinue = try await group.next(), mayContinue {}
             group.cancelAll()
         }
         try Task.checkCancellation()
@@ -33,18 +33,10 @@ struct StreamFollower: Sendable {
     /// Whether more may be printed.
     private func printed(_ records: StreamRecords, _ shard: Int, _ allowance: Allowance) -> Bool {
         for record in records.printed(shard: shard) {
-            if !allowance.take() || console.out.isClosed { return false }
-            console.out.writeLine(asJSON ? record.json.json : CellText.escaped(record.line(shardCount: stream.shardCount)))
+            if !allowance.take() || printer.console.out.isClosed { return false }
+            printer.print(record)
         }
-        return !allowance.isUsedUp && !console.out.isClosed
-    }
-
-    private func position(_ start: StreamTailCommand.Start?) -> StartPosition {
-        switch start {
-        case .start: .start
-        case .sequence(let number): .sequence(number)
-        case .end, nil: .end
-        }
+        return !allowance.isUsedUp && !printer.console.out.isClosed
     }
 }
 

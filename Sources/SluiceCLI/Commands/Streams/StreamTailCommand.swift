@@ -10,28 +10,15 @@ struct StreamTailCommand: ReportingCommand {
             discussion: """
                 Without --from, the newest records are printed. Records of one shard are in order.
                 With --json, one document has all records; with --json --follow, each record is a line of its own.
+                With --lines, only the data is printed, as `stream put` takes it.
 
                 Examples:
                   \(program) stream tail flights
                   \(program) stream tail flights --from start --limit 100
                   \(program) stream tail flights --shard 2 --from 41700
                   \(program) stream tail flights --from end --follow
+                  \(program) stream tail flights --from 2026-11-29T08:00:00Z --lines > flights.csv
                 """)
-    }
-
-    enum Start: Hashable, Sendable, ExpressibleByArgument {
-        case start, end
-        case sequence(UInt64)
-
-        init?(argument: String) {
-            switch argument {
-            case "start": self = .start
-            case "end": self = .end
-            default:
-                guard let number = UInt64(argument) else { return nil }
-                self = .sequence(number)
-            }
-        }
     }
 
     static let defaultLimit = 10
@@ -39,9 +26,10 @@ struct StreamTailCommand: ReportingCommand {
     static let maximumLimit = 1_000_000
 
     @Argument(help: "The stream.", completion: NameCompletion.streams) var name: String
-    @Option(help: ArgumentHelp("Where to begin: start, end, or a sequence number.", valueName: "place")) var from: Start?
+    @Option(help: ArgumentHelp("Where to begin: start, end, a sequence number, or a time.", valueName: "place")) var from: StreamPlace?
     @Option(help: "How many records to print. Unbounded under --follow, otherwise 10.") var limit: Int?
-    @Option(help: "Only this shard, by its number.") var shard: Int?
+    @Option(help: "Only this shard, by its number or id.") var shard: ShardArgument?
+    @Flag(help: "Print only the data of records, each as a line.") var lines = false
     @Flag(help: "Wait for more records, until interrupted.") var follow = false
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
@@ -50,15 +38,18 @@ struct StreamTailCommand: ReportingCommand {
         if let limit, !(1...Self.maximumLimit).contains(limit) {
             throw ValidationError("--limit takes a number from 1 to \(Self.maximumLimit)")
         }
+        if lines, output.json { throw ValidationError("choose one of --lines and --json") }
     }
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
         let stream = try session.openStream(name)
         defer { stream.close() }
-        let shards = try chosenShards(stream)
+        let shards = try stream.shards(named: shard)
+        let printer = RecordPrinter(
+            console: session.console, form: output.json ? .json : lines ? .data : .text, isNumbered: stream.shardNumbers.count > 1)
         if follow {
-            let follower = StreamFollower(stream: stream, shards: shards, console: session.console, asJSON: output.json)
+            let follower = StreamFollower(stream: stream, shards: shards, printer: printer)
             do {
                 try await Interruption.cancelling { try await follower.run(from: from, limit: limit ?? .max) }
                 return .streamed(.done)
@@ -67,18 +58,12 @@ struct StreamTailCommand: ReportingCommand {
             }
         }
         let records = try await StreamExcerpt.read(stream, shards: shards, from: from, limit: limit ?? Self.defaultLimit)
-        var blocks = records.map { Report.Block.line($0.line(shardCount: stream.shardCount)) }
+        if lines {
+            for record in records { printer.print(record) }
+            return .streamed(.done)
+        }
+        var blocks = records.map { Report.Block.line(printer.line($0)) }
         if records.isEmpty { blocks.append(.line("No records.")) }
         return Report(blocks, json: .object(["stream": .string(name), "records": .list(records.map(\.json))]))
-    }
-
-    private func chosenShards(_ stream: RecordStream) throws(SluiceError) -> [Int] {
-        guard let shard else { return Array(0..<stream.shardCount) }
-        guard (0..<stream.shardCount).contains(shard) else {
-            throw SluiceError(
-                .usage, "stream \(name.quotedForMessage) has no shard \(shard)", remedy: "shards are numbered 0 to \(stream.shardCount - 1)"
-            )
-        }
-        return [shard]
     }
 }

@@ -1,0 +1,33 @@
+import SluiceCore
+
+/// Prints records one by one, as they are read.
+struct RecordPrinter: Sendable {
+    enum Form: Sendable {
+        /// Place, key and data, for a person.
+        case text
+        /// A JSON object, on a line of its own.
+        case json
+        /// The data and a line end. What a terminal could take as a command is escaped on terminals.
+        case data
+    }
+
+    let console: Console
+    let form: Form
+    /// Whether a place begins with the shard's number.
+    let isNumbered: Bool
+
+    func print(_ record: PrintedRecord) {
+        switch form {
+        case .text: console.out.writeLine(CellText.escaped(line(record)))
+        case .json: console.out.writeLine(record.json.json)
+        case .data where console.out.isTerminal: console.out.writeLine(CellText.escaped(String(decoding: record.payload, as: UTF8.self)))
+        case .data: console.out.write(record.payload + [0x0A])
+        }
+    }
+
+    /// Shard and sequence number, key, and the payload as text.
+    func line(_ record: PrintedRecord) -> String {
+        let place = isNumbered ? "\(record.shard)@\(record.sequence)" : "\(record.sequence)"
+        return "\(place)  \(PrintedRecord.text(record.key))  \(PrintedRecord.text(record.payload))"
+    }
+}

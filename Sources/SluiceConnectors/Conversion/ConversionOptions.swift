@@ -109,7 +109,10 @@ package enum ConversionOptions {
             remedy: "leave the last extension out, and say --compression for the blocks inside")
     }
 
-    /// `key=value` pairs; a list is written with commas. Later ones win.
+    /// Lists of regular expressions, in which a comma means something: each stands in an option of its own.
+    private static let patternLists: Set = ["pattern", "patterns"]
+
+    /// `key=value` pairs; a list is written with commas. Later ones win, but for patterns, of which each is one more.
     private static func options(_ texts: [String], _ argument: String) throws(SluiceError) -> [(String, DefinitionNode)] {
         var options: [(String, DefinitionNode)] = []
         for text in texts {
@@ -118,8 +121,16 @@ package enum ConversionOptions {
                     .usage, "\(argument) takes key=value, not \(text.quotedForMessage)", remedy: "for example: \(argument) delimiter=';'")
             }
             let key = String(text[..<equals]).replacing("-", with: "_")
+            let value = String(text[text.index(after: equals)...])
+            if patternLists.contains(key) {
+                var patterns = [DefinitionNode(.scalar(value, .plain), path: key)]
+                if case .list(let earlier)? = options.first(where: { $0.0 == key })?.1.content { patterns = earlier + patterns }
+                options.removeAll { $0.0 == key }
+                options.append((key, .list(patterns)))
+                continue
+            }
             options.removeAll { $0.0 == key }
-            options.append((key, node(String(text[text.index(after: equals)...]), key)))
+            options.append((key, node(value, key)))
         }
         return options
     }

@@ -20,7 +20,21 @@ package struct CSVFormat: RecordFormat {
     }
 
     package func encoder(_ schema: Schema) throws(SluiceError) -> any RecordEncoder {
+        if dialect.quote == nil, dialect.escape == nil, let text = schema.fields.first(where: { !Self.isPlain($0.type) }) {
+            throw SluiceError(
+                .invalidOption,
+                "without quotes and an escape a delimiter or a line end in column \(text.name.quotedForMessage) would be read back as another field",
+                remedy: "leave quote as it is, or set escape to \\")
+        }
         if dialect.isWide { return try CSVWideEncoder(schema, dialect: dialect) }
         return CSVEncoder(schema, dialect: dialect)
+    }
+
+    /// Whether values of a type never hold a delimiter.
+    private static func isPlain(_ type: DataType) -> Bool {
+        switch type {
+        case .null, .boolean, .int8, .int16, .int32, .int64, .float32, .float64, .decimal, .date, .timestamp: true
+        default: false
+        }
     }
 }

@@ -34,6 +34,27 @@ struct ConvertTests {
         #expect(result.output == Self.orders, "\(result.transcript)")
     }
 
+    @Test("a comma in a pattern is a comma, and a pattern given again is one more")
+    func patterns() async throws {
+        let project = try Project()
+        try project.directory.write("pairs.log", "12,34\nx 56\n")
+        let result = try await project.sluice(
+            "convert", "pairs.log", "-", "--to", "csv", "--in-option", "pattern=^%{INT:a:int},%{INT:b:int}$", "--in-option",
+            "pattern=^x (?<b>[0-9]{1,3})$", "--columns", "a: int32, b: int32")
+        #expect(result.output == "a,b\n12,34\n,56\n", "\(result.transcript)")
+    }
+
+    @Test("CSV without quotes and an escape is not written where a text could break it")
+    func unquoted() async throws {
+        let project = try Project()
+        try project.directory.write("texts.json", #"{"a":"x,y","b":1}"#)
+        let refused = try await project.sluice("convert", "texts.json", "out.csv", "--out-option", "quote=")
+        #expect(refused.exitCode == 2 && refused.errors.contains("column \"a\""), "\(refused.transcript)")
+        try await succeed(project, "convert", "texts.json", "numbers.csv", "--out-option", "quote=", "--select", "b")
+        try await succeed(project, "convert", "texts.json", "escaped.csv", "--out-option", "quote=", "--out-option", #"escape=\"#)
+        #expect(try project.directory.text("escaped.csv") == "a,b\nx\\,y,1\n")
+    }
+
     @Test("select, where and limit", arguments: ["csv", "parquet", "avro", "json"])
     func rows(_ format: String) async throws {
         let project = try Project()

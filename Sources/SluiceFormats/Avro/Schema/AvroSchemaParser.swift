@@ -117,7 +117,8 @@ struct AvroSchemaParser {
 
     /// A name with dots is a full name; otherwise the namespace is the type's own, or that of the type around it.
     private func fullName(_ json: Value, _ namespace: String) throws(SluiceError) -> String {
-        guard case .string(let name)? = json.member("name"), !name.isEmpty else { throw Self.malformed("a named type has no name") }
+        // The specification asks for a name with a letter, but Polars writes an empty one.
+        guard case .string(let name)? = json.member("name") else { throw Self.malformed("a named type has no name") }
         if name.contains(".") { return name }
         var space = namespace
         if case .string(let own)? = json.member("namespace") { space = own }

@@ -88,7 +88,12 @@ enum RandomValue {
             let edges: [Double] = [.nan, 0, -0.0, .infinity, -1e30]
             return .float(
                 edge ? Double(Float(edges.randomElement(using: &generator)!)) : Double(Int.random(in: -400...400, using: &generator)) / 4)
-        case .decimal(_, let scale): return .decimal(Int128(Int64.random(in: -9999...9999, using: &generator)), scale: scale)
+        case .decimal(_, let scale):
+            // Also around the bounds of 64 bits, and beyond.
+            let edges = [Int128(Int64.max), Int128(Int64.max) + 1, Int128(Int64.max) - 1, Int128(Int64.min), Int128(Int64.min) - 1]
+            let small = Int128(Int64.random(in: -9999...9999, using: &generator))
+            let picked = Int.random(in: 0..<10, using: &generator)
+            return .decimal(picked < 7 ? small : picked < 9 ? small << 70 : edges.randomElement(using: &generator)!, scale: scale)
         case .string:
             let texts = ["", "a", "aa", "e\u{301}", "é", "\u{0}", "😀 smile", "a text that is far too long to be packed anywhere", "zz"]
             return .string(edge ? texts.randomElement(using: &generator)! : "t\(Int.random(in: 0...99, using: &generator))")

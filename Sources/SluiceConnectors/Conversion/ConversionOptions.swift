@@ -40,13 +40,21 @@ package enum ConversionOptions {
         } else {
             let codec = try arguments.compression.map { text throws(SluiceError) in try Self.codec(text) } ?? name
             if codec != .none { sink.append(("compression", .text(codec.rawValue))) }
-            if let level = arguments.compressionLevel { sink.append(("compression_level", .integer(level))) }
+            if let level = arguments.compressionLevel {
+                guard (1...9).contains(level) else {
+                    throw SluiceError(
+                        .invalidOption, "--compression-level is from 1 to 9 for \(format), not \(level)",
+                        remedy: "leave it out for \(Codec.defaultLevel)")
+                }
+                sink.append(("compression_level", .integer(level)))
+            }
         }
         if !options.isEmpty { sink.append(("options", .mapping(options))) }
         if let columns = arguments.partitionBy {
             guard output.hasSuffix("/") else {
                 throw SluiceError(
-                    .usage, "--partition-by makes directories, and the output is a file", remedy: "write the output as \(output)/")
+                    .usage, "--partition-by makes directories, and the output is a file",
+                    remedy: "write the output as \(output == "-" ? "out" : output)/")
             }
             sink.append(
                 ("partition_by", .list(columns.split(separator: ",").map { .text(String($0.drop { $0 == " " }.prefix { $0 != " " })) })))

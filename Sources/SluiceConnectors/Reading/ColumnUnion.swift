@@ -118,7 +118,7 @@ struct ColumnUnion {
         return SluiceError(
             .headerMismatch, message, at: column.location ?? .file(path: first.path),
             remedy: Suggestion.nearest(to: column.name, in: known).map { "did you mean \"\($0)\"?" }
-                ?? "declare the columns as the header names them; without a header, give the names with the option columns of the format")
+                ?? "declare the columns as the header names them; without a header, give the names with the format's option header")
     }
 
     private func unexpected(_ name: String, _ set: FoundColumns) -> SluiceError {

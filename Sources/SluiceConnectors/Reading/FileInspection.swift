@@ -181,8 +181,10 @@ struct FileInspection {
     }
 
     private func notices(_ ofColumns: [String]) -> [String] {
+        // Of one file all is said; of many files it would be the same over and over.
         var notices =
-            warnings.count > 3 ? Array(warnings.prefix(3)) + ["\(warnings.count - 3) more files have such a first line"] : warnings
+            warnings.count > 3 && files.count > 1
+            ? Array(warnings.prefix(3)) + ["\(warnings.count - 3) more notices like these are left out"] : warnings
         notices += ofColumns
         if let first = emptyFiles.first {
             notices.append(

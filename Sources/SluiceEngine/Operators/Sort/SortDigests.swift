@@ -4,7 +4,8 @@ import SluicePipelines
 /// The order of the rows of one batch as one number of 128 bits each: a row with a smaller number stands before one with a greater number.
 ///
 /// From the most significant bit on, each key has a bit for null and its value: 32 bits for small integers and dates, 64 for other numbers and
-/// times, 7 bytes and their count in 60 bits for texts. What does not fit any more is left out.
+/// times, 7 bytes and their count in 60 bits for texts. What does not fit any more is left out; so is what is behind a longer text, or behind a
+/// decimal that 64 bits do not hold.
 struct SortDigests {
     private(set) var values: [UInt128]
     /// Whether rows with equal numbers are equal in all keys; otherwise they have to be compared.
@@ -36,9 +37,9 @@ struct SortDigests {
             }
             used += 1
             if width > 0 {
-                words.fill(SortWords.Level(key: key, part: 0), numbers, into: &filled)
+                words.fillDigest(key, numbers, into: &filled)
                 add(filled, width, words.isText(key), open, endingAt: Self.bits - used - width)
-                if words.isText(key) { words.markOpen(key, numbers, &open) }
+                words.markOpen(key, numbers, &open)
                 used += width
             }
             if used > Self.bits { isExact = false }
@@ -83,16 +84,30 @@ extension SortWords {
         switch storage(key) {
         case .null: 0
         case .boolean, .int8, .int16, .int32: 32
-        case .int64, .float32, .float64: 64
+        case .int64, .float32, .float64, .decimal: 64
         case .bytes: 60
         default: nil
         }
     }
 
-    /// Notes the rows whose text goes on behind its first word.
+    /// The first word of a key's values; a decimal's as an integer of 64 bits, or the nearest of these.
+    func fillDigest(_ key: Int, _ rows: [UInt32], into words: inout [UInt64]) {
+        guard case .decimal(let values) = storage(key) else { return fill(Level(key: key, part: 0), rows, into: &words) }
+        for (index, row) in rows.enumerated() {
+            let ordered = UInt64(bitPattern: Int64(clamping: values[Int(row)])) ^ 1 << 63
+            words[index] = isNull(key, Int(row)) ? 0 : isDescending(key) ? ~ordered : ordered
+        }
+    }
+
+    /// Notes the rows whose value the first word does not tell wholly: a longer text, a decimal at or beyond the bounds of 64 bits.
     func markOpen(_ key: Int, _ rows: [UInt32], _ open: inout [Bool]) {
-        guard case .bytes(let texts) = storage(key) else { return }
-        for (index, row) in rows.enumerated() where texts.length(Int(row)) > Self.textBytes && !isNull(key, Int(row)) {
+        let goesOn: (Int) -> Bool
+        switch storage(key) {
+        case .bytes(let texts): goesOn = { texts.length($0) > Self.textBytes }
+        case .decimal(let values): goesOn = { values[$0] >= Int128(Int64.max) || values[$0] <= Int128(Int64.min) }
+        default: return
+        }
+        for (index, row) in rows.enumerated() where goesOn(Int(row)) && !isNull(key, Int(row)) {
             if open.isEmpty { open = Array(repeating: false, count: rows.count) }
             open[index] = true
         }

@@ -97,6 +97,7 @@ struct SortWords {
     func isText(_ key: Int) -> Bool { if case .bytes = columns[key].storage { true } else { false } }
     func isNull(_ key: Int, _ row: Int) -> Bool { columns[key].isNull(row) }
     func hasNulls(_ key: Int) -> Bool { columns[key].validity != nil || columns[key].type == .null }
+    func isDescending(_ key: Int) -> Bool { keys[key].isDescending }
     func nullsFirst(_ key: Int) -> Bool { keys[key].nullsFirst }
 
     /// The words of all rows where the first key's values, if no row is null; nulls have none.

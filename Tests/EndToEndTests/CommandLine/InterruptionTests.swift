@@ -70,7 +70,7 @@ struct InterruptionTests {
         let rows = (1...20_000).map { "\($0),\($0),text\n" }.joined()
         try project.directory.write("in/input.csv", "id,amount,text\n" + rows)
         _ = try await project.sluice("run", "pipeline.yaml", "--quiet")
-        let line = "set +o pipefail; \(try BuiltProgram.sluice()) \(arguments) 2> errors | head -n 1; echo \"${PIPESTATUS[0]}\" > status"
+        let line = "set +o pipefail; '\(try BuiltProgram.sluice())' \(arguments) 2> errors | head -n 1; echo \"${PIPESTATUS[0]}\" > status"
         let result = try await Command.shell(line, environment: ["SLUICE_HOME": project.home], directory: project.directory.root).run()
         #expect(result.exitCode == 0, "\(result.transcript)")
         let status = try project.directory.text("status").trimmed

@@ -32,7 +32,7 @@ struct TerminalTests {
         var environment = environment
         environment["SLUICE_HOME"] = project.home
         environment["TERM"] = "xterm"
-        let line = "script -qec 'stty cols 80 rows 24; \(try BuiltProgram.sluice()) \(arguments)' /dev/null"
+        let line = "script -qec 'stty cols 80 rows 24; \"\(try BuiltProgram.sluice())\" \(arguments)' /dev/null"
         return try await Command.shell(line, environment: environment, directory: project.directory.root).run().output
     }
 }

@@ -104,7 +104,8 @@ struct ConvertTests {
         try project.directory.write("orders.csv", Self.orders)
         try await succeed(project, "convert", "orders.csv", "there.\(format)")
         for line in [
-            "cat there.\(format) | \(try BuiltProgram.sluice()) convert - -", "\(try BuiltProgram.sluice()) convert - - < there.\(format)",
+            "cat there.\(format) | '\(try BuiltProgram.sluice())' convert - -",
+            "'\(try BuiltProgram.sluice())' convert - - < there.\(format)",
         ] {
             let result = try await Command.shell(line + " --to csv --select id", directory: project.directory.root).run()
             #expect(result.output == "id\n1\n2\n3\n4\n", "\(result.transcript)")
@@ -114,7 +115,7 @@ struct ConvertTests {
     @Test("a reader that has enough ends the conversion quietly")
     func brokenPipe() async throws {
         let project = try Project()
-        let line = "seq 1 2000000 | \(try BuiltProgram.sluice()) convert - - --from csv --to json | head -n 1"
+        let line = "seq 1 2000000 | '\(try BuiltProgram.sluice())' convert - - --from csv --to json | head -n 1"
         let result = try await Command.shell(line, directory: project.directory.root).run()
         #expect(result.exitCode == 0, "\(result.transcript)")
         #expect(result.output == "{\"1\":2}\n", "\(result.transcript)")

@@ -14,7 +14,9 @@ struct Outcome {
 }
 
 /// Runs a command line inside the test's process.
-func sluice(_ arguments: String..., width: Int = 80) async -> Outcome {
+func sluice(_ arguments: String..., width: Int = 80) async -> Outcome { await sluice(arguments, width: width) }
+
+func sluice(_ arguments: [String], width: Int = 80) async -> Outcome {
     let console = Console(out: OutputChannel(memoryOfWidth: width), err: OutputChannel(memoryOfWidth: width))
     let status = await CommandLineProgram.run(arguments, Invocation(programName: "sluice", console: console))
     return Outcome(status: status, out: console.out.written, err: console.err.written)

@@ -15,12 +15,7 @@ import Testing
         home = directory.path("home")
     }
 
-    private func stream(_ arguments: String...) async -> Outcome {
-        let console = Console(out: OutputChannel(memoryOfWidth: 80), err: OutputChannel(memoryOfWidth: 80))
-        let words = ["stream"] + arguments + ["--home", home]
-        let status = await CommandLineProgram.run(words, Invocation(programName: "sluice", console: console))
-        return Outcome(status: status, out: console.out.written, err: console.err.written)
-    }
+    private func stream(_ arguments: String...) async -> Outcome { await sluice(["stream"] + arguments + ["--home", home]) }
 
     @Test("create says what it made, once") func create() async throws {
         let made = await stream("create", "orders", "--shards", "2", "--retention", "7d", "--tag", "team=billing", "--encrypt", "--json")

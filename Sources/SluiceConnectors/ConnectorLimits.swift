@@ -18,6 +18,10 @@ package enum ConnectorLimits {
     package static let partitions = 10_000
     /// Columns that the names of partitions are made of.
     package static let partitionColumns = 16
+    /// A file that was changed less long ago may still be written: a run that follows its source leaves it for later.
+    static let settleMicros: Int64 = 1_000_000
+    /// Names that one message lists.
+    static let listedNames = 5
     /// Bytes of the header that says how to decode the records of a file.
     package static let envelopeBytes = 48 << 10
 }

@@ -12,17 +12,23 @@ extension Catalog {
     package func commit(
         _ output: OutputCommit, run: RunID, report: RunReport, bookmarks: [Bookmark] = [], checkpoints: [StoredCheckpoint] = []
     ) throws(SluiceError) {
+        try commit(output, run: run, report: report, RunProgressCommit(bookmarks: bookmarks, checkpoints: checkpoints))
+    }
+
+    /// As `commit`, with how far the run has come; a run of several epochs commits each, and ends with the last.
+    package func commit(
+        _ output: OutputCommit, run: RunID, report: RunReport, _ progress: RunProgressCommit
+    ) throws(SluiceError) {
         try prepare(output)
         try hooks.reached(.prepared)
         let lock = try Self.commitLock(home)
         defer { lock.release() }
         let now = clock.nowMicros()
         try write { db in
-            try Self.finish(run, report, now: now, db)
+            try Self.record(run, report, isLast: progress.isLast, now: now, db)
+            try Self.record(progress, run: run, now: now, db)
             var removals = output.removals
             for table in output.tables { removals += try Self.record(table, run: run, now: now, db) }
-            for bookmark in bookmarks { try Self.set(bookmark, run: run, now: now, db) }
-            for checkpoint in checkpoints { try Self.checkpoint(checkpoint, nowMicros: now, in: db) }
             let kept = Set((output.renames.map(\.final) + output.tables.flatMap { $0.files.map(\.path) }).map { ExactText($0) })
             for rename in output.renames { try Self.owe(run, rename.staged, rename.final, db) }
             for path in removals where !kept.contains(ExactText(path)) { try Self.owe(run, path, nil, db) }
@@ -67,14 +73,26 @@ extension Catalog {
         return try FileLock.wait(home + "/locks/commit.lock")
     }
 
-    private static func finish(_ run: RunID, _ report: RunReport, now: Int64, _ db: GRDB.Database) throws {
+    private static func record(_ run: RunID, _ report: RunReport, isLast: Bool, now: Int64, _ db: GRDB.Database) throws {
         try db.execute(
             sql: """
-                UPDATE runs SET state = 'succeeded', ended = ?, rows_in = ?, rows_out = ?, dead_letters = ?, report = ?
+                UPDATE runs SET state = ?, ended = ?, rows_in = ?, rows_out = ?, dead_letters = ?, report = ?
                 WHERE id = ? AND state = 'running'
                 """,
-            arguments: [now, report.rowsIn, report.rowsOut, report.deadLetters, try StoredText.json(report), run.text])
+            arguments: [
+                isLast ? "succeeded" : "running", isLast ? now : nil, report.rowsIn, report.rowsOut, report.deadLetters,
+                try StoredText.json(report), run.text,
+            ])
         guard db.changesCount == 1 else { throw SluiceError(.invalidArgument, "run \(run) has ended already or never began") }
+    }
+
+    private static func record(_ progress: RunProgressCommit, run: RunID, now: Int64, _ db: GRDB.Database) throws {
+        for bookmark in progress.bookmarks { try set(bookmark, run: run, now: now, db) }
+        for checkpoint in progress.checkpoints { try Self.checkpoint(checkpoint, nowMicros: now, in: db) }
+        if let state = progress.state { try set(state, run: run, now: now, db) }
+        if progress.isLast { return }
+        try forgetStaging(run, db)
+        try stage(progress.nextStaging, run: run, db)
     }
 
     /// - Returns: Paths of files that the table no longer has.

@@ -9,9 +9,10 @@ struct PendingFiles {
     /// Where the committed runs staged; what is left there is not needed.
     private var staging: [String] = []
     private var lastID: Int64 = 0
-    private var runs: Set<String> = []
+    /// Runs whose staging is not needed any more.
+    private var ended: Set<String> = []
 
-    var isEmpty: Bool { runs.isEmpty }
+    var isEmpty: Bool { lastID == 0 && ended.isEmpty }
     var count: Int { renames.count + removals.count }
 
     static func all(_ db: GRDB.Database) throws -> PendingFiles {
@@ -23,12 +24,11 @@ struct PendingFiles {
                 work.removals.append(row["source"])
             }
             work.lastID = row["id"]
-            work.runs.insert(row["run_id"])
         }
         let query = "SELECT s.run_id, s.path FROM staging s JOIN runs r ON r.id = s.run_id WHERE r.state = 'succeeded'"
         for row in try Row.fetchAll(db, sql: query) {
             work.staging.append(row["path"])
-            work.runs.insert(row["run_id"])
+            work.ended.insert(row["run_id"])
         }
         return work
     }
@@ -56,7 +56,7 @@ struct PendingFiles {
     /// Strikes what was carried out off the list.
     func clear(_ db: GRDB.Database) throws {
         try db.execute(sql: "DELETE FROM pending_files WHERE id <= ?", arguments: [lastID])
-        for run in runs { try Catalog.forgetStaging(RunID(run), db) }
+        for run in ended { try Catalog.forgetStaging(RunID(run), db) }
     }
 
     /// - Returns: Whether the file is in place.

@@ -105,7 +105,7 @@ extension Catalog {
             failure: try (row["error"] as String?).map { try StoredText.decode($0) }, report: try StoredText.decode(row["report"]))
     }
 
-    private static func stage(_ paths: [String], run: RunID, _ db: GRDB.Database) throws {
+    static func stage(_ paths: [String], run: RunID, _ db: GRDB.Database) throws {
         for path in paths { try db.execute(sql: "INSERT OR IGNORE INTO staging VALUES (?, ?)", arguments: [run.text, path]) }
     }
 

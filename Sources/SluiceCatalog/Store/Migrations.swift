@@ -31,6 +31,14 @@ enum Migrations {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 catalog, runs, bookmarks") { db in try db.execute(sql: first) }
         migrator.registerMigration("2 consumer groups") { db in try db.execute(sql: GroupTables.schema) }
+        migrator.registerMigration("3 states of pipelines") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE pipeline_states (
+                        pipeline TEXT PRIMARY KEY, epoch INTEGER NOT NULL, content TEXT NOT NULL, run_id TEXT, updated INTEGER NOT NULL)
+                    WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }
 

@@ -12,6 +12,8 @@ struct InputFile: Hashable, Sendable {
     var byteCount: Int64
     /// From the path's directories, outermost first.
     var partition: [PartitionValue]
+    /// Microseconds since 1970; 0 where nobody asked.
+    var modifiedMicros: Int64 = 0
     /// What messages and places show instead of `location`.
     var alias: String?
 
@@ -56,7 +58,8 @@ enum FileListing {
             let path = base.isEmpty || base.hasSuffix("/") ? base + info.name : base + "/" + info.name
             return InputFile(
                 path: path, location: store.root == "/" ? "/" + info.name : store.root == "." ? info.name : store.root + "/" + info.name,
-                byteCount: Int64(info.byteCount), partition: HivePath.values(in: path))
+                byteCount: Int64(info.byteCount), partition: HivePath.values(in: path),
+                modifiedMicros: info.modifiedMicros)
         }
     }
 

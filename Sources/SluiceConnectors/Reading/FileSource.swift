@@ -75,6 +75,13 @@ struct FileSource: RecordSource {
         return position
     }
 
+    /// The same source with other files.
+    func with(_ files: [InputFile]) -> FileSource {
+        var copy = FileSource(files, format, codec: codec, schema: schema, partitionColumns: partitionColumns, notices: [])
+        copy.patterns = patterns
+        return copy
+    }
+
     // MARK: Records that travel
 
     func envelope(of split: SourceSplit) async throws -> [UInt8] {

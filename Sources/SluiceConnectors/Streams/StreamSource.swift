@@ -12,7 +12,7 @@ struct StreamSource: Source {
     let schema: Schema
     let notices: [String]
     let layouts: StreamLayouts
-    private let start: StartPosition
+    let start: StartPosition
 
     /// - Throws: `corruptFrame` and what reading throws, while the schema is inferred; `invalidOption` when there is nothing to infer it from.
     init(_ stream: RecordStream, from start: StartPosition, layout: FileLayout, declared: [DeclaredColumn]) async throws(SluiceError) {
@@ -90,13 +90,22 @@ final class StreamSplitReader: SplitReader {
     private let shard: Int
     private let request: SourceRequest
     private let end: UInt64
+    /// Payload bytes after which reading stops.
+    private let budget: Int64
+    private let onReached: @Sendable (UInt64) -> Void
     private let state: Mutex<State>
 
-    init(_ source: StreamSource, shard: Int, request: SourceRequest, reader: ShardReader, end: UInt64) {
+    /// - Parameter onReached: Told behind which record reading has come, whenever that changes.
+    init(
+        _ source: StreamSource, shard: Int, request: SourceRequest, reader: ShardReader, end: UInt64, budget: Int64 = .max,
+        onReached: @escaping @Sendable (UInt64) -> Void = { _ in }
+    ) {
         self.source = source
         self.shard = shard
         self.request = request
         self.end = end
+        self.budget = budget
+        self.onReached = onReached
         state = Mutex(State(reader: reader))
     }
 
@@ -104,7 +113,12 @@ final class StreamSplitReader: SplitReader {
 
     func next() async throws -> (any SplitPiece)? {
         var reader = state.withLock { $0.reader }
-        guard reader.position < end, let records = try await reader.next(), records.baseSequence < end else { return nil }
+        guard bytesRead < budget, reader.position < end, let records = try await reader.next() else {
+            onReached(reader.position)
+            return nil
+        }
+        guard records.baseSequence < end else { return nil }
+        onReached(reader.position)
         state.withLock { [reader] state in
             state.reader = reader
             state.bytesRead += Int64(records.payloads.ends.last ?? 0) - Int64(records.payloads.starts.first ?? 0)

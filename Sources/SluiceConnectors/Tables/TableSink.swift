@@ -14,6 +14,7 @@ struct TableSink: Sink {
     let existing: TableDefinition?
 
     var guarantee: DeliveryGuarantee { .exactlyOnce }
+    var replacesEarlierOutput: Bool { mode == .overwrite }
     var summary: String {
         let effect = existing == nil ? "new" : mode == .overwrite ? "replacing its rows" : "added to its rows"
         return "table \(name) (\(effect)) in \(output.summary)"

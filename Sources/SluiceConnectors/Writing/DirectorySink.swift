@@ -13,6 +13,7 @@ struct DirectorySink: Sink {
     }
 
     var guarantee: DeliveryGuarantee { .exactlyOnce }
+    var replacesEarlierOutput: Bool { mode == .overwrite }
     var summary: String {
         "files in \(output.summary), \(mode == .overwrite ? "replacing those of earlier runs" : "beside those of earlier runs")"
     }

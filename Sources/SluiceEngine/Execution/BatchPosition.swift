@@ -21,6 +21,11 @@ extension BatchPosition {
         self.init((place << Self.pieceBits | UInt64(piece)) << Self.batchBits)
     }
 
+    /// Number of the split or stream that the batch came from.
+    var inputNumber: Int { Int(rawValue >> (Self.batchBits + Self.pieceBits) & (1 << Self.inputBits - 1)) }
+    var pieceNumber: Int { Int(rawValue >> Self.batchBits & (1 << Self.pieceBits - 1)) }
+    var batchNumber: Int { Int(rawValue & (1 << Self.batchBits - 1)) }
+
     /// The position of a later batch of the piece; those behind the 16,384th share one.
     func advanced(by batches: Int) -> BatchPosition {
         BatchPosition(rawValue + min(UInt64(batches), 1 << Self.batchBits - 1))

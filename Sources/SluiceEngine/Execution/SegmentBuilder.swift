@@ -8,17 +8,23 @@ struct SegmentBuilder {
     let rejects: RejectHandler
     let progress: RunProgress
     let width: Int
+    /// Nil for a run over a whole input.
+    let epoch: EpochContext?
 
     private var segments: [Segment] = []
     private var current = Segment()
     private var stateBytes: Int { resources.budget.limitBytes }
 
-    init(plan: LogicalPlan, resources: OperatorResources, rejects: RejectHandler, progress: RunProgress, width: Int) {
+    init(
+        plan: LogicalPlan, resources: OperatorResources, rejects: RejectHandler, progress: RunProgress, width: Int,
+        epoch: EpochContext? = nil
+    ) {
         self.plan = plan
         self.resources = resources
         self.rejects = rejects
         self.progress = progress
         self.width = width
+        self.epoch = epoch
     }
 
     /// The last segment ends in the sink, the others in a step that needs all rows.
@@ -30,7 +36,9 @@ struct SegmentBuilder {
                 continue
             }
             let next = plan.steps.indices.contains(index + 1) ? plan.steps[index + 1].operation : nil
-            if let gathering = step.operation.gatheringOperator(outputSchema: step.outputSchema, next: next, resources: resources) {
+            let gathering = step.operation.gatheringOperator(
+                outputSchema: step.outputSchema, next: next, resources: resources, state: epoch?.states[index], epoch: epoch)
+            if let gathering {
                 current.gathering = Segment.Gathering(step: gathering, index: index, name: step.name)
                 segments.append(current)
                 current = Segment()
@@ -74,7 +82,7 @@ struct SegmentBuilder {
         case .limit(let count): return .operation(LimitOperator(count: count))
         case .join(let join):
             return .building(JoinBuilding(join, outputSchema: step.outputSchema, resources: resources), join.table)
-        case .union, .sort, .deduplicate, .aggregate: preconditionFailure("\(step.name) is no operator that passes rows on")
+        case .union, .sort, .deduplicate, .aggregate, .window: preconditionFailure("\(step.name) is no operator that passes rows on")
         }
     }
 }

@@ -1,5 +1,5 @@
-package import SluiceCore
-package import SluicePipelines
+import SluiceCore
+import SluicePipelines
 
 extension LogicalOperation {
     /// The operator of a step that needs all rows; nil for steps that do not.
@@ -7,14 +7,17 @@ extension LogicalOperation {
     /// - Parameters:
     ///   - schema: of the step's output; sorting and deduplicating pass their input's on.
     ///   - next: the step behind it; a sort in front of a limit keeps only so many rows.
-    package func gatheringOperator(
-        outputSchema schema: Schema, next: LogicalOperation? = nil, resources: OperatorResources
+    ///   - state: what a window goes on with, in an epoch of a run.
+    func gatheringOperator(
+        outputSchema schema: Schema, next: LogicalOperation? = nil, resources: OperatorResources, state: WindowState? = nil,
+        epoch: EpochContext? = nil
     ) -> (any GatheringOperator)? {
         switch self {
         case .sort(let keys): SortGathering(keys, schema: schema, limit: next?.rowLimit, resources: resources)
         case .deduplicate(let keys, let keep, let order):
             DeduplicateGathering(keys: keys, keep: keep, order: order, schema: schema, resources: resources)
         case .aggregate(let operation): AggregateGathering(operation, outputSchema: schema, resources: resources)
+        case .window(let operation): WindowGathering(operation, outputSchema: schema, state: state, epoch: epoch)
         default: nil
         }
     }

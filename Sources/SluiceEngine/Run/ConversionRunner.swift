@@ -40,7 +40,7 @@ package struct ConversionRunner: Sendable {
             await plan.sink.discard(run: run.text)
             let elapsed = (ContinuousClock.now - start).components
             var summary = ConversionSummary(
-                report: work.report(seconds: 0), seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
+                report: work.report, seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
             summary.outputs = staged.filter { $0.rowCount > 0 || staged.count == 1 }.map(\.finalPath)
             summary.report.deadLetterFile = hasLetters ? letters.path : nil
             summary.deadLetters = work.rejects.shown

@@ -35,7 +35,7 @@ package struct PipelineRunner: Sendable {
         let definition = plan.definition
         let lock = try catalog.lock(pipeline: definition.name)
         defer { lock.release() }
-        let run = try catalog.beginRun(pipeline: definition.name, definitionHash: Self.hash(definition.text))
+        let run = try catalog.beginRun(pipeline: definition.name, definitionHash: definition.hash)
         let letters = DeadLetterFile(path: "\(home)/dead-letters/\(definition.name)/\(run).jsonl")
         let work = RunWork(
             plan: plan, run: run, options: options, streams: streams, progress: progress,
@@ -48,7 +48,7 @@ package struct PipelineRunner: Sendable {
             let staged = try await work.execute()
             let worked = clock.now
             var output = try plan.sink.commit(schema: plan.outputSchema, run: run.text, staged: staged)
-            var report = work.report(seconds: (clock.now - start).seconds)
+            var report = work.report
             if try letters.close() {
                 output.renames.append(.init(staged: letters.stagedPath, final: letters.path))
                 report.deadLetterFile = letters.path
@@ -65,8 +65,8 @@ package struct PipelineRunner: Sendable {
             letters.discard()
             await plan.sink.discard(run: run.text)
             let isInterrupted = error is CancellationError || Task.isCancelled
-            let failure = isInterrupted ? Self.interruption(run) : Self.failure(error)
-            try? catalog.failRun(run, failure, report: work.report(seconds: (clock.now - start).seconds), interrupted: isInterrupted)
+            let failure = isInterrupted ? Self.interruption(run) : SluiceError.endingRun(error)
+            try? catalog.failRun(run, failure, report: work.report, interrupted: isInterrupted)
             throw failure
         }
     }
@@ -80,19 +80,25 @@ package struct PipelineRunner: Sendable {
             + [timing("read, transform and stage", worked - start), timing("prepare the commit", now - worked)]
     }
 
-    private static func hash(_ text: String) -> String {
-        SHA256.hash(data: Array(text.utf8)).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
-    }
-
     private static func interruption(_ run: RunID) -> SluiceError {
         SluiceError(.interrupted, "run \(run) was interrupted; nothing of it is visible", remedy: "run the pipeline again")
     }
+}
 
-    private static func failure(_ error: any Error) -> SluiceError {
+extension SluiceError {
+    /// What ended a run, whatever it was.
+    static func endingRun(_ error: any Error) -> SluiceError {
         error as? SluiceError ?? SluiceError(.jobFailed, "\(error)", underlying: error)
     }
 }
 
+extension PipelineDefinition {
+    /// SHA-256 of its text, in hexadecimal.
+    var hash: String {
+        SHA256.hash(data: Array(text.utf8)).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    }
+}
+
 extension Duration {
-    fileprivate var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

@@ -77,16 +77,19 @@ struct RunWork: Sendable {
     }
 
     /// What the run's record says about the work so far.
-    func report(seconds: Double) -> RunReport {
-        let counts = progress.snapshot
-        var report = RunReport()
-        report.rowsIn = counts.rowsRead
-        report.rowsOut = counts.rowsWritten
-        report.bytesIn = counts.bytesRead
-        report.bytesOut = counts.bytesWritten
-        report.deadLetters = counts.rejected
-        report.inputs = [.init(plan.source.summary, rows: counts.rowsRead, bytes: counts.bytesRead)]
-        report.steps = counts.steps.map { .init($0.name, rowsIn: $0.rowsIn, rowsOut: $0.rowsOut, rejected: $0.rejected) }
-        return report
+    var report: RunReport { RunReport(progress.snapshot, of: plan) }
+}
+
+extension RunReport {
+    /// - Parameter counts: Of the run so far.
+    init(_ counts: RunProgress.Snapshot, of plan: LogicalPlan) {
+        self.init()
+        rowsIn = counts.rowsRead
+        rowsOut = counts.rowsWritten
+        bytesIn = counts.bytesRead
+        bytesOut = counts.bytesWritten
+        deadLetters = counts.rejected
+        inputs = [.init(plan.source.summary, rows: counts.rowsRead, bytes: counts.bytesRead)]
+        steps = counts.steps.map { .init($0.name, rowsIn: $0.rowsIn, rowsOut: $0.rowsOut, rejected: $0.rejected) }
     }
 }

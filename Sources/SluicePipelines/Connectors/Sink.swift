@@ -13,6 +13,9 @@ package protocol Sink: Sendable {
     /// One line for `plan`: what is written where.
     var summary: String { get }
 
+    /// Whether a run removes what earlier runs wrote, as one that reads only what is new must not.
+    var replacesEarlierOutput: Bool { get }
+
     /// Checks that rows of `schema` can be written, before anything is read.
     func check(_ schema: Schema) throws
 
@@ -36,6 +39,7 @@ package protocol Sink: Sendable {
 }
 
 extension Sink {
+    package var replacesEarlierOutput: Bool { false }
     package func check(reading source: any Source) throws {}
     package func stagingPaths(run: String) -> [String] { [] }
     package func openOrdered(schema: Schema, run: String) async throws -> (any OrderedSinkWriter)? { nil }

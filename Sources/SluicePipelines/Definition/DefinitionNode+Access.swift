@@ -40,6 +40,18 @@ extension DefinitionNode {
         return number
     }
 
+    /// - Parameter range: In microseconds.
+    package func timeSpan(in range: ClosedRange<Int64> = 0...TimeSpan.maxMicros) throws(SluiceError) -> TimeSpan {
+        guard case .scalar(let text, _) = content, let span = TimeSpan(parsing: text) else {
+            throw wrongType("a length of time", remedy: "write a number with its unit, such as 30 s, 1 minute or 1h30m")
+        }
+        guard range.contains(span.micros) else {
+            throw invalid(
+                "\(path) must be from \(TimeSpan(micros: range.lowerBound)) to \(TimeSpan(micros: range.upperBound)), but is \(span)")
+        }
+        return span
+    }
+
     package func boolean() throws(SluiceError) -> Bool {
         guard case .scalar(let text, .plain) = content, text == "true" || text == "false" else {
             var remedy: String?

@@ -9,6 +9,8 @@ package struct PipelineDefinition: Sendable {
     package var steps: [any StepDefinition]
     package var sink: EndDefinition
     package var onError: ErrorPolicy
+    /// Whether a run reads only what no earlier run has read.
+    package var isIncremental: Bool
     /// The definition's text; its SHA-256 goes into the run's record. Builders write theirs as YAML.
     package var text: String
     /// Path of the file, if it came from one.
@@ -18,7 +20,7 @@ package struct PipelineDefinition: Sendable {
 
     package init(
         name: String, description: String? = nil, source: EndDefinition, stream: StreamDefinition? = nil, steps: [any StepDefinition] = [],
-        sink: EndDefinition, onError: ErrorPolicy = .fail, text: String, path: String? = nil, directory: String
+        sink: EndDefinition, onError: ErrorPolicy = .fail, isIncremental: Bool = false, text: String, path: String? = nil, directory: String
     ) {
         self.name = name
         self.description = description
@@ -27,6 +29,7 @@ package struct PipelineDefinition: Sendable {
         self.steps = steps
         self.sink = sink
         self.onError = onError
+        self.isIncremental = isIncremental
         self.text = text
         self.path = path
         self.directory = directory

@@ -27,6 +27,10 @@ package enum PipelineLoader {
         OptionSpecification(
             "on_error", .enumeration(ErrorPolicy.allCases.map(\.rawValue)), default: "fail",
             "A record that cannot be processed: fail ends the run, skip counts it, dead_letter keeps it with place and reason."),
+        OptionSpecification(
+            "incremental", .boolean, default: "false",
+            "Whether a run reads only what no earlier run has read: new files, new records of a stream. Open windows are kept for the next run."
+        ),
     ]
 
     /// - Throws: `DefinitionErrors` with everything that is wrong, or `SluiceError` if the file cannot be read or is no YAML.
@@ -75,7 +79,8 @@ package enum PipelineLoader {
         return PipelineDefinition(
             name: try root.require("name").string(), description: try root[key: "description"]?.string(), source: source,
             stream: try root[key: "stream"].map(stream), steps: steps, sink: sink,
-            onError: try root[key: "on_error"]?.enumeration(ErrorPolicy.self) ?? .fail, text: text, path: path, directory: directory)
+            onError: try root[key: "on_error"]?.enumeration(ErrorPolicy.self) ?? .fail,
+            isIncremental: try root[key: "incremental"]?.boolean() ?? false, text: text, path: path, directory: directory)
     }
 
     private static func stream(_ node: DefinitionNode) throws -> StreamDefinition {

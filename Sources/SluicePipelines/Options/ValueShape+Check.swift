@@ -11,6 +11,7 @@ extension ValueShape {
         case .integer(let range): return attempt { () throws(SluiceError) in _ = try node.integer(in: range) }
         case .boolean: return attempt { () throws(SluiceError) in _ = try node.boolean() }
         case .enumeration(let names): return attempt { () throws(SluiceError) in _ = try node.choice(of: names) }
+        case .timeSpan(let range): return attempt { () throws(SluiceError) in _ = try node.timeSpan(in: range) }
         case .dataType: return attempt { () throws(SluiceError) in _ = try node.dataType() }
         case .name: return attempt { () throws(SluiceError) in _ = try node.name() }
         case .list(let item, let minimum): return listErrors(node, item, minimum, connectors)

@@ -14,6 +14,8 @@ package indirect enum ValueShape: Sendable {
     case column
     /// The name of something, by its rule: letters, digits, `_` and `-`, beginning with a letter or digit.
     case name
+    /// A length of time: `90 s`, `1 minute`.
+    case timeSpan(ClosedRange<Int64>)
     /// A type's text: `int64`, `decimal(12,2)`, `list<string>`.
     case dataType
     /// A list with at least `minimum` items.
@@ -46,6 +48,7 @@ package indirect enum ValueShape: Sendable {
         case .expression: "an expression"
         case .column: "a column's name"
         case .name: "a name"
+        case .timeSpan: "a length of time, such as 30 s or 1 minute"
         case .dataType: "a type"
         case .list(.anything, _): "a list"
         case .list(let item, _): "a list (each item \(item.wanted))"

@@ -41,6 +41,10 @@ extension LogicalOperation {
         case .closure(let closure): return closure.columns.map { passed.union($0) } ?? Set(input.names)
         case .aggregate(let aggregate):
             return names(aggregate.groups.flatMap(\.columns) + aggregate.aggregates.flatMap { $0.argument?.columns ?? [] })
+        case .window(let window):
+            return names(
+                window.time.columns + window.groups.groups.flatMap(\.columns)
+                    + window.groups.aggregates.flatMap { $0.argument?.columns ?? [] })
         case .project(let projections):
             var read: Set<String> = []
             for (projection, field) in zip(projections, output.fields) {

@@ -85,6 +85,7 @@ package enum LogicalOperation: Sendable {
     case deduplicate(keys: [Int], keep: KeptDuplicate, order: [SortKey])
     case aggregate(AggregateOperation)
     case join(JoinOperation)
+    case window(WindowOperation)
     /// A closure registered in Swift.
     case closure(BatchClosure)
 }

@@ -140,6 +140,7 @@ extension LogicalOperation {
         case .deduplicate: "deduplicate"
         case .aggregate: "aggregate"
         case .join: "join"
+        case .window: "window"
         case .closure: "closure"
         }
     }

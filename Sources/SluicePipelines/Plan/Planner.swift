@@ -27,10 +27,11 @@ package enum Planner {
         let nested = NestedNeeds(steps: first, output: whole)
         let source = try opened.narrowed(nested, isStreamed: definition.stream != nil).planned(offered.names.filter(columns.contains))
         let bound = source.schema == offered ? first : try await rebind(definition.steps, first, needs, source.schema, context)
-        return Optimizer.optimized(
-            LogicalPlan(
-                definition: definition, source: source, stream: definition.stream, steps: bound.flatMap(\.planned), sink: sink,
-                outputSchema: bound.last?.output ?? source.schema, notices: notices(source, bound)))
+        let plan = LogicalPlan(
+            definition: definition, source: source, stream: definition.stream, steps: bound.flatMap(\.planned), sink: sink,
+            outputSchema: bound.last?.output ?? source.schema, notices: notices(source, bound))
+        if definition.isIncremental { try IncrementalRules.check(plan) }
+        return Optimizer.optimized(plan)
     }
 
     /// A step of the definition with what it was bound to.

@@ -30,6 +30,7 @@ package enum DefinitionSchema {
         return .structure(root)
     }
 
+    private static let timeSpanPattern = "^( *[0-9]+ *[A-Za-z]+)+ *$"
     private static let scalarTypes = Value.list([.string("string"), .string("number"), .string("boolean")])
 
     private static var typeSchema: Value {
@@ -109,6 +110,7 @@ package enum DefinitionSchema {
         case .string: return [.init("type", scalarTypes)]
         case .expression: return [.init("$ref", .string("#/$defs/expression"))]
         case .column: return [.init("$ref", .string("#/$defs/column"))]
+        case .timeSpan: return [.init("type", .string("string")), .init("pattern", .string(timeSpanPattern))]
         case .dataType: return [.init("$ref", .string("#/$defs/type"))]
         case .source: return [.init("$ref", .string("#/$defs/source"))]
         case .boolean: return [.init("type", .string("boolean"))]

@@ -1,117 +1,22 @@
 package import SluiceCore
-import SluiceExpressions
 
 /// `aggregate: {by: [carrier], columns: {flights: count(*), delay: avg(arr_delay)}}`
 package struct AggregateStep: StepDefinition {
     package static let manual = StepManual(
         key: "aggregate", summary: "Makes one row of each group of rows whose `by` values are equal; nulls are equal here.",
-        arguments: .object([
-            OptionSpecification(
-                "by", .oneOrMany(.either([.column, .mapping(key: "new column", .expression, minimum: 1)])),
-                "Columns, or `new: expression`; without it, all rows are one group.", examples: ["[carrier, {month: month(day)}]"]),
-            OptionSpecification(
-                "columns", .mapping(key: "new column", .expression, minimum: 1), isRequired: true,
-                "The columns behind those of `by`: count(*), count(x), count_if(x), sum, avg, min, max, first, last.",
-                examples: ["{flights: count(*), delay: avg(arr_delay)}"]),
-        ]),
+        arguments: .object([GroupArguments.by, GroupArguments.columns]),
         examples: ["- aggregate:\n    by: [carrier]\n    columns:\n      flights: count(*)\n      delay: avg(arr_delay)"])
 
-    private struct Aggregate {
-        var name: String
-        var location: SourceLocation?
-        var call: AggregateCall
-        var node: DefinitionNode
-    }
-
     package let location: SourceLocation?
-    private let groups: [NamedExpression]
-    private let aggregates: [Aggregate]
+    private let groups: GroupArguments
 
     package init(from node: DefinitionNode) throws {
         location = node.keyLocation ?? node.location
-        var errors = ErrorCollector()
-        var groups: [NamedExpression] = []
-        for item in node[key: "by"]?.oneOrMany() ?? [] {
-            if item.isMapping {
-                groups += try errors.attempt { try NamedExpression.list(from: item) } ?? []
-            } else {
-                groups.append(try NamedExpression(column: item))
-            }
-        }
-        var aggregates: [Aggregate] = []
-        for entry in try node.require("columns").mapping() {
-            try errors.attempt {
-                aggregates.append(
-                    Aggregate(name: entry.key, location: entry.keyLocation, call: try Self.call(entry.value), node: entry.value))
-            }
-        }
-        try errors.throwIfAny()
-        self.groups = groups
-        self.aggregates = aggregates
-    }
-
-    private static func call(_ node: DefinitionNode) throws(SluiceError) -> AggregateCall {
-        let text = try node.string()
-        do throws(ExpressionError) {
-            return try AggregateCall(parsing: text)
-        } catch {
-            throw ExpressionArgument.placed(error, in: node)
-        }
+        groups = try GroupArguments(from: node)
     }
 
     package func plan(_ input: Schema, in context: PlanContext) throws -> StepPlan {
-        var errors = ErrorCollector()
-        var fields: [Field] = []
-        var operation = AggregateOperation(groups: [], aggregates: [])
-        for group in groups {
-            try errors.attempt {
-                let bound = try group.argument.bind(to: input)
-                try requireNew(group.name, at: group.location, among: fields)
-                try requireComparable(bound.type, group)
-                fields.append(Field(group.name, bound.type, isNullable: bound.isNullable))
-                operation.groups.append(bound)
-            }
-        }
-        for aggregate in aggregates {
-            try errors.attempt {
-                let bound = try Self.bind(aggregate, to: input)
-                try requireNew(aggregate.name, at: aggregate.location, among: fields)
-                fields.append(Field(aggregate.name, bound.type, isNullable: bound.isNullable))
-                operation.aggregates.append(bound)
-            }
-        }
-        try errors.throwIfAny()
-        return StepPlan(operation: .aggregate(operation), outputSchema: try Schema(fields), summary: summary)
-    }
-
-    private static func bind(_ aggregate: Aggregate, to input: Schema) throws(SluiceError) -> BoundAggregate {
-        do throws(ExpressionError) {
-            return try aggregate.call.bind(to: input)
-        } catch {
-            throw ExpressionArgument.placed(error, in: aggregate.node)
-        }
-    }
-
-    private func requireNew(_ name: String, at place: SourceLocation?, among fields: [Field]) throws(SluiceError) {
-        guard fields.contains(where: { $0.name == name }) else { return }
-        throw SluiceError(
-            .duplicateColumn, "the result would have two columns \(name.quotedForMessage)", at: place,
-            remedy: "give one of them another name")
-    }
-
-    private func requireComparable(_ type: DataType, _ group: NamedExpression) throws(SluiceError) {
-        switch type {
-        case .list, .structure, .map:
-            throw SluiceError(
-                .typeError, "rows cannot be grouped by \"\(group.name)\" of the type \(type)", at: group.argument.node.location,
-                remedy: "group by a part of it: `name: \(group.name).part`")
-        default: return
-        }
-    }
-
-    private var summary: String {
-        let by = groups.map { $0.argument.text == $0.name ? $0.name : "\($0.name) = \($0.argument.text)" }.joined(separator: ", ")
-        let columns = aggregates.map { "\($0.name) = \($0.call.text)" }.joined(separator: ", ")
-        return groups.isEmpty ? columns : "by \(by): \(columns)"
+        let (operation, fields) = try groups.bind(to: input)
+        return StepPlan(operation: .aggregate(operation), outputSchema: try Schema(fields), summary: groups.summary)
     }
 }

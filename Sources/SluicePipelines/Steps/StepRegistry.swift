@@ -4,7 +4,8 @@ import SluiceCore
 package enum StepRegistry {
     package static let steps: [any StepDefinition.Type] = [
         FilterStep.self, DeriveStep.self, SelectStep.self, DropStep.self, RenameStep.self, CastStep.self, FillStep.self, LimitStep.self,
-        SortStep.self, UnionStep.self, DeduplicateStep.self, AggregateStep.self, PivotStep.self, UnpivotStep.self, ExplodeStep.self,
+        SortStep.self, UnionStep.self, DeduplicateStep.self, AggregateStep.self, WindowStep.self, PivotStep.self, UnpivotStep.self,
+        ExplodeStep.self,
         FlattenStep.self, JoinStep.self, SwiftStep.self,
     ]
 

@@ -1,4 +1,4 @@
-import SluiceCore
+package import SluiceCore
 import Synchronization
 
 extension RecordStream {
@@ -39,7 +39,7 @@ extension RecordStream {
     }
 
     /// Whether a shard was closed and a place is at its end.
-    func hasEnded(_ shard: Int, at offset: UInt64) throws(SluiceError) -> Bool {
+    package func hasEnded(_ shard: Int, at offset: UInt64) throws(SluiceError) -> Bool {
         table.withLock { $0.metadata.shards.first { $0.id.number == shard }?.closed.map { offset >= $0.end } ?? false }
     }
 

@@ -57,6 +57,14 @@ package final class RecordStream: Sendable {
     package var shardNumbers: [Int] { table.withLock { $0.metadata.shards.map(\.id.number) } }
     /// One more than the highest number of a shard: how many there are, as long as none was split, merged or expired.
     package var shardCount: Int { table.withLock { $0.metadata.nextShard } }
+    /// Numbers of the shards that were split or merged into a shard, as far as they can still be read.
+    package func parents(of shard: Int) -> [Int] {
+        table.withLock { table in
+            let known = Set(table.metadata.shards.map(\.id.number))
+            return table.metadata.shards.first { $0.id.number == shard }?.parents.map(\.number).filter(known.contains) ?? []
+        }
+    }
+
     /// Whether shards are being split or merged right now.
     package var isUpdating: Bool { table.withLock { $0.isUpdating } }
 

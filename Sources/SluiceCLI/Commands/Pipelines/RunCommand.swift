@@ -8,20 +8,28 @@ struct RunCommand: ReportingCommand {
     static var configuration: CommandConfiguration {
         let program = Invocation.current.programName
         return CommandConfiguration(
-            commandName: "run", abstract: "Run a pipeline to the end of its input.",
+            commandName: "run", abstract: "Run a pipeline: to the end of its input, over what is new, or for ever.",
             discussion: """
                 What a run writes becomes visible at its end, all at once, or not at all. Ctrl-C stops a run and leaves earlier output \
                 untouched; pressed twice it does not wait.
+
+                A pipeline with `incremental: true` reads only what no earlier run has read. With --follow a run waits for more when it \
+                has read everything, and makes its output visible piece by piece; Ctrl-C ends it, and the next run goes on behind the \
+                last piece.
 
                 Examples:
                   \(program) run pipelines/delayed-flights.yaml
                   \(program) run pipelines/delayed-flights.yaml --show
                   \(program) run pipelines/clicks.yaml --strict --json
+                  \(program) run pipelines/clicks.yaml --follow --every 10s
                 """)
     }
 
     @Argument(help: ArgumentHelp("The pipeline's definition.", valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
     var name: String
+    @Flag(help: "Read what is new, wait for more, and go on until stopped.") var follow = false
+    @Option(help: ArgumentHelp("With --follow: how often output becomes visible. Default: 1s.", valueName: "time")) var every: TimeSpan?
+    @Flag(help: "Forget what earlier runs have read and kept, and begin anew.") var reset = false
     @Option(help: "Tasks side by side. Otherwise one for each core.") var jobs: Int?
     @Option(help: ArgumentHelp("Memory that one step may hold, such as 500MB.", valueName: "size")) var memory: ByteCount?
     @Flag(help: "Exit with 3 if records became dead letters or were skipped.") var strict = false
@@ -31,6 +39,7 @@ struct RunCommand: ReportingCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        if every != nil, !follow { throw ValidationError("--every goes with --follow") }
         if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 1024") }
     }
 
@@ -44,19 +53,32 @@ struct RunCommand: ReportingCommand {
             let plan = try await Planner.plan(definition, in: session.planContext(for: definition, catalog: catalog))
             if !quiet && !output.json { for notice in plan.notices { session.console.notice(notice) } }
             let planning = ContinuousClock.now - planned
-            let runner = PipelineRunner(catalog: catalog, streams: session.streams, home: session.home, options: options)
             let progress = RunProgress()
+            if reset { try catalog.forgetProgress(of: definition.name) }
             let started = catalog.clock.nowMicros()
             let summary: RunSummary
             do {
                 summary = try await monitor.watching(progress, of: definition.name) {
-                    try await runner.run(plan, progress: progress, planning: planning)
+                    try await carryOut(plan, progress, planning, catalog, session)
                 }
             } catch {
                 throw RunError(error, of: definition.name, since: started, catalog: catalog)
             }
             return try await result(summary, stream: plan.stream?.name, session: session, catalog: catalog)
         }
+    }
+
+    private func carryOut(
+        _ plan: LogicalPlan, _ progress: RunProgress, _ planning: Duration, _ catalog: Catalog, _ session: Session
+    ) async throws -> RunSummary {
+        guard follow || plan.definition.isIncremental else {
+            let runner = PipelineRunner(catalog: catalog, streams: session.streams, home: session.home, options: options)
+            return try await runner.run(plan, progress: progress, planning: planning)
+        }
+        var how = FollowOptions(follows: follow)
+        if let every { how.interval = .microseconds(every.micros) }
+        let runner = EpochRunner(catalog: catalog, home: session.home, options: options, follow: how)
+        return try await runner.run(plan, progress: progress, planning: planning)
     }
 
     private var options: RunOptions {

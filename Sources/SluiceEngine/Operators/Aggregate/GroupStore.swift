@@ -58,6 +58,17 @@ final class GroupStore {
 
     // MARK: Between stores
 
+    /// The key columns of all groups, by number.
+    var keys: [Column] { table.keyColumns() }
+
+    /// The first of the layout's states.
+    var firstState: (any AggregateState)? { states.first }
+
+    /// The group of each key, -1 for unknown ones.
+    func find(_ keys: [Column], rowCount: Int) -> [Int32] {
+        keys.isEmpty ? [Int32](repeating: count > 0 ? 0 : -1, count: rowCount) : table.find(keys, rowCount: rowCount)
+    }
+
     /// Some groups with their running values, as `layout.partialSchema` says.
     func partial(of groups: [Int32]) -> Batch {
         var columns = table.keyColumns().map { $0.gather(groups) }

@@ -1,0 +1,6 @@
+import ArgumentParser
+import SluicePipelines
+
+extension TimeSpan: ExpressibleByArgument {
+    init?(argument: String) { self.init(parsing: argument) }
+}

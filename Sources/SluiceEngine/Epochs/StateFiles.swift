@@ -1,0 +1,160 @@
+import Glibc
+import SluiceCatalog
+import SluiceCore
+import SluicePipelines
+
+/// What the steps of a pipeline keep between epochs, on disk: for each step with windows a list of files, each with the running values that one
+/// epoch brought, and in the catalog which files count.
+///
+/// A file is written and durable before the transaction that names it; files that no transaction names are removed at the next start. Its
+/// content is chunks of `SpillCodec`, each behind its length (8 bytes, little-endian).
+struct StateFiles {
+    /// What the catalog holds.
+    struct Manifest: Codable {
+        struct Step: Codable {
+            /// What the step does; other work cannot go on with its values.
+            var fingerprint: String
+            var window: WindowState.Facts
+            var files: [File]
+        }
+
+        struct File: Codable {
+            var name: String
+            var bytes: Int
+            /// The youngest pane in it.
+            var lastPane: Int64
+        }
+
+        var steps: [Step] = []
+    }
+
+    let directory: String
+    private let pipeline: String
+    private(set) var manifest = Manifest()
+    /// Files that are not needed once the next commit is done.
+    private var dropped: [String] = []
+
+    init(home: String, pipeline: String) {
+        directory = "\(home)/state/\(pipeline)"
+        self.pipeline = pipeline
+    }
+
+    // MARK: Start
+
+    /// Puts the values of the last committed epoch into the steps, and removes what no commit names.
+    ///
+    /// - Throws: `stateMismatch` where the definition's windows are others than those that were kept; `stateCorrupt`.
+    mutating func restore(_ stored: PipelineState?, to states: StepStates) throws {
+        if let stored {
+            do {
+                manifest = try StateManifestText.decode(stored.content)
+            } catch {
+                throw SluiceError(.stateCorrupt, "the state of pipeline \(pipeline.quotedForMessage) cannot be read: \(error)")
+            }
+        }
+        let steps = states.inOrder
+        if stored != nil { try check(steps) }
+        for (step, kept) in zip(steps, manifest.steps) {
+            step.window.restore(kept.window)
+            for file in kept.files { try read(file, into: step.window) }
+            step.window.finishRestoring()
+        }
+        try removeStrangers()
+    }
+
+    private func check(_ steps: [StepStates.Step]) throws(SluiceError) {
+        for (index, step) in steps.enumerated() {
+            if manifest.steps.indices.contains(index), manifest.steps[index].fingerprint == step.fingerprint { continue }
+            if manifest.steps.isEmpty { continue }
+            throw mismatch("step \"\(step.name)\" is another than the one whose windows are open")
+        }
+        if manifest.steps.count > steps.count { throw mismatch("a step that has open windows is gone") }
+    }
+
+    private func mismatch(_ fact: String) -> SluiceError {
+        SluiceError(
+            .stateMismatch, "pipeline \(pipeline.quotedForMessage) cannot go on with what it kept: \(fact)",
+            remedy: "take the change back; or begin anew with --reset, which forgets open windows and reads all input again")
+    }
+
+    private func read(_ file: Manifest.File, into window: WindowState) throws {
+        let path = directory + "/" + file.name
+        let bytes = try DiskFiles.read(path)
+        guard bytes.count == file.bytes else { throw corrupt(path) }
+        var position = 0
+        while position < bytes.count {
+            guard bytes.count - position >= 8 else { throw corrupt(path) }
+            let length = bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: position, as: UInt64.self)) }
+            position += 8
+            guard length <= UInt64(bytes.count - position) else { throw corrupt(path) }
+            let chunk = Array(bytes[position..<position + Int(length)])
+            do {
+                window.restore(try SpillCodec.decode(chunk, schema: window.partLayout.partialSchema))
+            } catch { throw corrupt(path) }
+            position += Int(length)
+        }
+    }
+
+    private func corrupt(_ path: String) -> SluiceError {
+        SluiceError(
+            .stateCorrupt, "\(path.quotedForMessage) is damaged", at: .file(path: path),
+            remedy: "restore it from a backup, or begin anew with --reset, which forgets open windows and reads all input again")
+    }
+
+    private func removeStrangers() throws(SluiceError) {
+        guard DiskFiles.kind(of: directory) == .directory else { return }
+        let known = Set(manifest.steps.flatMap(\.files).map(\.name))
+        for name in try DiskFiles.list(directory) where !known.contains(name) { try DiskFiles.removeTree(directory + "/" + name) }
+    }
+
+    // MARK: Epochs
+
+    /// Makes what an epoch changed durable.
+    ///
+    /// - Returns: What the commit has to record.
+    mutating func save(_ states: StepStates, epoch: Int) throws -> PipelineState {
+        var steps: [Manifest.Step] = []
+        for (index, step) in states.inOrder.enumerated() {
+            var files = manifest.steps.indices.contains(index) ? manifest.steps[index].files : []
+            if let file = try write(step.window.takeChanges(), named: "\(epoch)-\(index).state") { files.append(file) }
+            let oldest = step.window.windows.oldestPane ?? .max
+            dropped += files.filter { $0.lastPane < oldest }.map(\.name)
+            files.removeAll { $0.lastPane < oldest }
+            if files.count > StateLimits.files, let whole = try write(step.window.snapshot(), named: "\(epoch)-\(index)-all.state") {
+                dropped += files.map(\.name)
+                files = [whole]
+            }
+            steps.append(Manifest.Step(fingerprint: step.fingerprint, window: step.window.facts, files: files))
+        }
+        manifest.steps = steps
+        return PipelineState(pipeline: pipeline, epoch: epoch, content: try StateManifestText.encode(manifest))
+    }
+
+    /// The epoch was committed.
+    mutating func committed() {
+        for name in dropped { unlink(directory + "/" + name) }
+        dropped = []
+    }
+
+    private func write(_ batches: [Batch], named name: String) throws -> Manifest.File? {
+        guard !batches.isEmpty else { return nil }
+        try DiskFiles.createDirectories(directory)
+        var bytes: [UInt8] = []
+        var lastPane = Int64.min
+        for batch in batches {
+            let chunk = SpillCodec.encode(batch)
+            withUnsafeBytes(of: UInt64(chunk.count).littleEndian) { bytes.append(contentsOf: $0) }
+            bytes.append(contentsOf: chunk)
+            if case .int64(let panes) = batch.columns[0].flattened.storage { lastPane = max(lastPane, panes.max() ?? .min) }
+        }
+        let path = directory + "/" + name
+        try DiskFiles.writeAtomically(bytes, to: path)
+        return Manifest.File(name: name, bytes: bytes.count, lastPane: lastPane)
+    }
+}
+
+/// Bounds of what pipelines keep between epochs.
+enum StateLimits {
+    /// Files of one step; more are put together.
+    static let files = 64
+}

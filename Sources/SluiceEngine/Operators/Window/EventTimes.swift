@@ -1,0 +1,35 @@
+import SluiceCore
+import SluicePipelines
+
+/// When rows happened.
+enum EventTimes {
+    /// Times in microseconds since 1970; a row without one gets an error.
+    static func micros(_ column: Column, _ errors: inout RowErrors) -> [Int64] {
+        let column = column.flattened
+        if let validity = column.validity {
+            for row in 0..<column.count where !validity[row] {
+                errors.add(RowError(.noEventTime, "the row has no event time: the expression of the window's time is null"), row: row)
+            }
+        }
+        switch column.storage {
+        case .int64(let times): return times
+        case .int32(let days): return days.map { Int64($0) * 86_400_000_000 }
+        default: preconditionFailure("event time is a date or a timestamp")
+        }
+    }
+
+    static func late(_ time: Int64, _ watermark: Int64, _ policy: WindowOperation.LateRows) -> RowError {
+        RowError(
+            policy == .drop ? .lateRowDropped : .lateRow,
+            "the row of \(Value.timestamp(time, zoned: false)) came late: all of its windows ended by \(Value.timestamp(watermark, zoned: false)) and were handed on"
+        )
+    }
+}
+
+extension SluiceError.Code {
+    static let noEventTime = Self("no-event-time")
+    /// Never ends a run: the row is kept as a dead letter.
+    static let lateRow = Self("late-row")
+    /// Never ends a run: the row is counted.
+    static let lateRowDropped = Self("late-row-dropped")
+}

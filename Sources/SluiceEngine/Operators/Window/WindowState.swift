@@ -1,0 +1,99 @@
+import SluiceCore
+import SluiceExpressions
+import SluicePipelines
+import Synchronization
+
+/// What a window step keeps between the epochs of a run: the open windows and the watermark.
+///
+/// Parts read it while an epoch runs; only `take` changes it, when all parts are done.
+final class WindowState: @unchecked Sendable {
+    let operation: WindowOperation
+    let windows: any OpenWindows
+    /// Of what parts gather and what is kept on disk: as `windows.layout`, with the pane as the first key.
+    let partLayout: GroupLayout
+    private(set) var watermark: Watermark
+    /// The watermark of the rows that were handed on last.
+    private(set) var closedThrough = Int64.min
+    /// Running values that came since they were last asked for.
+    private var fresh: [Batch] = []
+    /// While values are restored: older panes have no open window.
+    private var oldestKept = Int64.min
+
+    init(_ operation: WindowOperation, outputSchema: Schema) {
+        self.operation = operation
+        let keyTypes = operation.groups.groups.map(\.type)
+        let aggregates = operation.groups.aggregates
+        let makeStates: @Sendable () -> [any AggregateState] = { aggregates.map { $0.makePlainState() } }
+        switch operation.kind {
+        case .sliding(let size, let slide):
+            let layout = GroupLayout(keyTypes: keyTypes, makeStates: makeStates)
+            windows = SlidingWindows(WindowCut(size: size, slide: slide), layout, outputSchema: outputSchema)
+            partLayout = GroupLayout(keyTypes: [.int64] + keyTypes, makeStates: makeStates)
+        case .session(let gap):
+            windows = SessionWindows(gap: gap, keyTypes: keyTypes, makeStates: makeStates, outputSchema: outputSchema)
+            partLayout = GroupLayout(keyTypes: [.int64] + keyTypes) { [SpanState()] + makeStates() }
+        }
+        watermark = Watermark(delay: operation.delay, idle: operation.idle)
+    }
+
+    var isSession: Bool { if case .session = operation.kind { true } else { false } }
+
+    /// Takes in what all parts of an epoch gathered.
+    func take(_ store: GroupStore, keepsChanges: Bool) {
+        for start in stride(from: 0, to: store.count, by: EngineLimits.outputRows) {
+            let groups = (Int32(start)..<Int32(min(start + EngineLimits.outputRows, store.count))).map { $0 }
+            let partial = store.partial(of: groups)
+            windows.absorb(partial, notBefore: .min)
+            if keepsChanges { fresh.append(partial) }
+        }
+    }
+
+    /// Moves the watermark, and hands on the windows that end by it.
+    func advance(_ newest: [String: Int64], open: Set<String>, now: Int64, rejects: inout [Reject]) -> [Batch] {
+        watermark.advance(newest, open: open, now: now)
+        return close(through: watermark.time, rejects: &rejects)
+    }
+
+    /// Hands on all windows: no more rows will come.
+    func drain(rejects: inout [Reject]) -> [Batch] { close(through: .max, rejects: &rejects) }
+
+    // MARK: Between runs
+
+    /// What there is to keep beside the running values.
+    struct Facts: Codable {
+        var watermark: Watermark
+        var closedThrough: Int64
+        var oldestPane: Int64?
+    }
+
+    var facts: Facts { Facts(watermark: watermark, closedThrough: closedThrough, oldestPane: windows.oldestPane) }
+
+    /// Running values that came since the last call.
+    func takeChanges() -> [Batch] {
+        defer { fresh = [] }
+        return fresh
+    }
+
+    /// The running values of all open windows.
+    func snapshot() -> [Batch] { windows.snapshot(partLayout.partialSchema) }
+
+    /// Before the first batch is restored.
+    func restore(_ facts: Facts) {
+        watermark.resume(facts.watermark)
+        closedThrough = facts.closedThrough
+        oldestKept = facts.oldestPane ?? .max
+    }
+
+    func restore(_ partial: Batch) { windows.absorb(partial, notBefore: oldestKept) }
+
+    /// Windows that were handed on are gone, though their values are partly in the files.
+    func finishRestoring() {
+        var rejects: [Reject] = []
+        _ = windows.close(after: closedThrough, through: closedThrough, rejects: &rejects)
+    }
+
+    private func close(through time: Int64, rejects: inout [Reject]) -> [Batch] {
+        defer { closedThrough = max(closedThrough, time) }
+        return time > closedThrough ? windows.close(after: closedThrough, through: time, rejects: &rejects) : []
+    }
+}

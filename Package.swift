@@ -60,30 +60,32 @@ let package = Package(
         room("SluiceStorage", ["SluiceCore"]),
         room("SluiceExpressions", ["SluiceCore", "SluicePatterns"]),
         room("SluiceFormats", ["SluiceCore", "SluiceCodecs", "SluicePatterns", "SluiceParquet", "CLibCSV", "CTextScan"]),
-        room("SluiceStreams", ["SluiceCore", "CStreamSupport", "CSystem", crypto]),
+        room("SluiceStreams", ["SluiceCore", crypto]),
         room("SluiceCatalog", ["SluiceCore", grdb]),
+        // stream backends
+        room("SluiceLog", ["SluiceCore", "SluiceStreams", "CStreamSupport", "CSystem", crypto]),
         // plan
         room(
             "SluicePipelines",
-            ["SluiceCore", "SluiceExpressions", "SluiceStreams", "SluiceCatalog", yams]),
+            ["SluiceCore", "SluiceExpressions", "SluiceLog", "SluiceCatalog", yams]),
         // run
         room(
             "SluiceEngine",
             [
-                "SluiceCore", "SluiceExpressions", "SluiceStreams", "SluiceCatalog", "SluicePipelines", crypto,
+                "SluiceCore", "SluiceExpressions", "SluiceStreams", "SluiceLog", "SluiceCatalog", "SluicePipelines", crypto,
             ]),
         room(
             "SluiceConnectors",
             [
-                "SluiceCore", "SluiceCodecs", "SluiceFormats", "SluiceStreams", "SluiceCatalog", "SluiceStorage", "SluicePipelines",
-                "CSystem",
+                "SluiceCore", "SluiceCodecs", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceCatalog", "SluiceStorage",
+                "SluicePipelines", "CSystem",
             ]),
         // edge
         room(
             "SluiceCLI",
             [
-                "SluiceCore", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceCatalog", "SluiceStorage", "SluicePipelines",
-                "SluiceEngine", "SluiceConnectors", "CSystem", arguments,
+                "SluiceCore", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceCatalog", "SluiceStorage",
+                "SluicePipelines", "SluiceEngine", "SluiceConnectors", "CSystem", arguments,
             ]),
         // user and door
         room("Sluice", ["SluiceCore", "SluicePipelines", "SluiceEngine", "SluiceCLI"]),
@@ -101,9 +103,10 @@ let package = Package(
         tests("SluiceExpressionsTests", ["SluiceExpressions", "SluiceTestKit"]),
         tests("SluiceFormatsTests", ["SluiceFormats", "SluiceTestKit", "CLibCSV", "CTextScan"]),
         .executableTarget(
-            name: "stream-crash-writer", dependencies: ["SluiceCore", "SluiceStreams"], path: "Tests/StreamCrashWriter",
+            name: "stream-crash-writer", dependencies: ["SluiceCore", "SluiceStreams", "SluiceLog"], path: "Tests/StreamCrashWriter",
             swiftSettings: strict),
-        tests("SluiceStreamsTests", ["SluiceStreams", "SluiceTestKit", "stream-crash-writer"]),
+        tests("SluiceStreamsTests", ["SluiceStreams", "SluiceTestKit"]),
+        tests("SluiceLogTests", ["SluiceLog", "SluiceTestKit", "stream-crash-writer"]),
         tests("SluiceCatalogTests", ["SluiceCatalog", "SluiceTestKit", grdb]),
         tests("SluicePipelinesTests", ["SluicePipelines", "SluiceTestKit"]),
         tests("SluiceConnectorsTests", ["SluiceConnectors", "SluiceTestKit"]),

@@ -3,7 +3,7 @@ import SluiceCatalog
 import SluiceCore
 import SluiceExpressions
 import SluicePipelines
-import SluiceStreams
+import SluiceLog
 import Synchronization
 
 @testable import SluiceEngine

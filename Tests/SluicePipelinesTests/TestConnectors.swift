@@ -1,7 +1,7 @@
 import SluiceCatalog
 import SluiceCore
 import SluicePipelines
-import SluiceStreams
+import SluiceLog
 import SluiceTestKit
 
 /// Connectors without files: `files` has a schema by name, `table` remembers nothing.

@@ -1,6 +1,6 @@
 import Glibc
 import SluiceCore
-import SluiceStreams
+import SluiceLog
 
 /// Starts the writer again and again on one directory, has it killed, and looks whether the stream kept its promises.
 struct CrashDriver {

@@ -1,5 +1,6 @@
 import Glibc
 import SluiceCore
+import SluiceLog
 import SluiceStreams
 
 /// The process that is killed: several tasks put numbered records, one splits and merges shards, one reads, and each acknowledgement is

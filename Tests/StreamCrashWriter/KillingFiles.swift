@@ -1,6 +1,6 @@
 import Glibc
 import SluiceCore
-import SluiceStreams
+import SluiceLog
 import Synchronization
 
 /// Files that kill the process at one of their operations, before it, after it, or in the middle of a write.

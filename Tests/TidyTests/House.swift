@@ -6,6 +6,7 @@ enum House {
         ("codecs", ["SluicePatterns", "SluiceCodecs", "SluiceArrow"]),
         ("file structure", ["SluiceParquet"]),
         ("parts", ["SluiceStorage", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceCatalog"]),
+        ("stream backends", ["SluiceLog"]),
         ("plan", ["SluicePipelines"]),
         ("run", ["SluiceEngine", "SluiceConnectors", "SluiceCrawler", "SluiceQuery"]),
         ("edge", ["SluiceCLI", "SluiceServer", "SluiceScheduler", "SluiceSpark"]),
@@ -27,12 +28,12 @@ enum House {
         "CDeflate": ["SluiceCodecs"],
         "CISAL": ["SluiceCodecs"],
         "CTextScan": ["SluiceFormats"],
-        "CStreamSupport": ["SluiceStreams"],
-        "CSystem": ["SluiceStreams", "SluiceConnectors", "SluiceCLI"],
+        "CStreamSupport": ["SluiceLog"],
+        "CSystem": ["SluiceLog", "SluiceConnectors", "SluiceCLI"],
         "GRDB": ["SluiceCatalog"],
         "Yams": ["SluicePipelines"],
         "ArgumentParser": ["SluiceCLI", "Sluice", "sluice"],
-        "Crypto": ["SluiceStreams", "SluiceEngine"],
+        "Crypto": ["SluiceStreams", "SluiceLog", "SluiceEngine"],
     ]
 
     static func floor(of target: String) -> Int? { floors.firstIndex { $0.targets.contains(target) } }

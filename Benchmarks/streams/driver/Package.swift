@@ -17,6 +17,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
 let package = Package(
     name: "sluice",
     dependencies: [.package(url: "https://github.com/apple/swift-crypto", from: "4.5.0")],
@@ -25,10 +27,11 @@ let package = Package(
         room("SluiceCore"),
         .target(name: "CStreamSupport"),
         .target(name: "CSystem"),
-        room("SluiceStreams", ["SluiceCore", "CStreamSupport", "CSystem", .product(name: "Crypto", package: "swift-crypto")]),
+        room("SluiceStreams", ["SluiceCore", crypto]),
+        room("SluiceLog", ["SluiceCore", "SluiceStreams", "CStreamSupport", "CSystem", crypto]),
         // here
         .target(name: "CWorkload"),
         .executableTarget(
-            name: "stream-driver", dependencies: ["SluiceCore", "SluiceStreams", "CWorkload"], swiftSettings: strict),
+            name: "stream-driver", dependencies: ["SluiceCore", "SluiceLog", "CWorkload"], swiftSettings: strict),
     ]
 )

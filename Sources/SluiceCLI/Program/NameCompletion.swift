@@ -4,7 +4,7 @@ import SluiceConnectors
 import SluiceExpressions
 import SluiceFormats
 import SluicePipelines
-import SluiceStreams
+import SluiceLog
 
 /// What a shell offers for arguments that name something: looked up when the person presses Tab. Failures offer nothing.
 enum NameCompletion {

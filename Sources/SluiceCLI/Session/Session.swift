@@ -2,7 +2,7 @@ import SluiceCatalog
 import SluiceConnectors
 import SluiceCore
 import SluicePipelines
-import SluiceStreams
+import SluiceLog
 import Synchronization
 
 /// The state that a command works on and the parts that its pipelines may use. Everything is opened when it is first asked for.

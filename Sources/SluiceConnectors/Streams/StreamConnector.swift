@@ -1,6 +1,7 @@
 import SluiceCore
 import SluiceFormats
 package import SluicePipelines
+import SluiceLog
 import SluiceStreams
 
 /// Embedded streams: what they hold up to now as a source, one record for each row as a sink.

@@ -1,5 +1,6 @@
 import SluiceCore
 import SluiceFormats
+import SluiceLog
 import SluiceStreams
 
 /// Infers the columns of a stream's records from the first of each shard.

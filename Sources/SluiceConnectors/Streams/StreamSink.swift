@@ -2,6 +2,7 @@ import SluiceCatalog
 import SluiceCore
 import SluiceFormats
 import SluicePipelines
+import SluiceLog
 import SluiceStreams
 import Synchronization
 

@@ -1,6 +1,7 @@
 import SluiceCore
 import SluiceFormats
 import SluicePipelines
+import SluiceLog
 import SluiceStreams
 import Synchronization
 

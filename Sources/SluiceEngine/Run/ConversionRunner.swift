@@ -2,7 +2,7 @@ import Glibc
 import SluiceCatalog
 import SluiceCore
 package import SluicePipelines
-package import SluiceStreams
+package import SluiceLog
 
 /// Runs plans without any state: nothing is recorded, and outputs are put in place by a rename.
 package struct ConversionRunner: Sendable {

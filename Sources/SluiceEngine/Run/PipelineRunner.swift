@@ -2,7 +2,7 @@ import Crypto
 package import SluiceCatalog
 import SluiceCore
 package import SluicePipelines
-package import SluiceStreams
+package import SluiceLog
 
 /// Runs plans: to the end of their input, with one commit at the end.
 ///

@@ -1,7 +1,7 @@
 import SluiceCatalog
 import SluiceCore
 import SluicePipelines
-import SluiceStreams
+import SluiceLog
 
 /// The work of one run: reads, through a stream if the plan has one, transforms and stages.
 struct RunWork: Sendable {

@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceLog
 import SluiceStreams
 
 /// What travels with the records of one frame, so that a consumer decodes them and names their origin: headers of the stream's frame.

@@ -1,6 +1,7 @@
 import SluiceCore
 import SluiceExpressions
 import SluicePipelines
+import SluiceLog
 import SluiceStreams
 
 /// Puts the records of a source into a stream, as they came, each to the shard that its key chooses.
@@ -8,7 +9,7 @@ import SluiceStreams
 /// Records that cannot be made out (cut off, over the limit) are rejected here and do not enter the stream.
 struct StreamIngest: Sendable {
     /// Payload bytes of one append: below what the log spreads over frames, so that a frame's headers belong to all its records.
-    static let appendBytes = StreamLimits.targetFrameBytes / 2
+    static let appendBytes = LogLimits.targetFrameBytes / 2
     /// Bytes after which what was appended is made durable, and so visible to the consumers.
     static let syncBytes = 8 << 20
 

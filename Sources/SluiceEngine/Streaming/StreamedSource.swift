@@ -1,5 +1,6 @@
 import SluiceCore
 import SluicePipelines
+import SluiceLog
 import SluiceStreams
 import Synchronization
 

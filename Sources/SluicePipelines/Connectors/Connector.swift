@@ -1,6 +1,6 @@
 package import SluiceCatalog
 package import SluiceCore
-package import SluiceStreams
+package import SluiceLog
 
 /// One system that pipelines read from or write to: its options with their descriptions, and the two ends it offers.
 ///

@@ -14,3 +14,17 @@ package struct StreamChange: Hashable, Sendable {
 
     package init() {}
 }
+
+extension StreamConfiguration {
+    /// Takes over what a change names.
+    package mutating func apply(_ change: StreamChange) {
+        retentionHours = change.retentionHours ?? retentionHours
+        if let bytes = change.retentionBytes { retentionBytes = bytes }
+        recordBytes = change.recordBytes ?? recordBytes
+        mode = change.mode ?? mode
+        durability = change.durability ?? durability
+        isEncrypted = change.isEncrypted ?? isEncrypted
+        for key in change.removedTags { tags[key] = nil }
+        tags.merge(change.addedTags) { _, new in new }
+    }
+}

@@ -1,12 +1,12 @@
 /// The splits and merges that bring a stream to a number of shards with equal ranges, one at a time.
-enum UniformScaling {
+package enum UniformScaling {
     /// The next change; nil when the open shards are the wanted ones.
     ///
     /// Splits at the wanted boundaries come first, then merges of what lies between two. A boundary that is there within `target` hashes of a
     /// wanted one counts as it: equal slices of different counts are rounded differently.
     ///
     /// - Parameter open: Open shards by hash, covering all hashes.
-    static func step(_ open: [(shard: Int, range: HashRange)], to target: Int) -> ReshardAction? {
+    package static func step(_ open: [(shard: Int, range: HashRange)], to target: Int) -> ReshardAction? {
         let wanted = HashRange.slices(target).dropFirst().map(\.first)
         let tolerance = UInt128(4 * max(target, open.count))
         func isWanted(_ boundary: UInt128) -> Bool { wanted.contains { distance($0, boundary) <= tolerance } }

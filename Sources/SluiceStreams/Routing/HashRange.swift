@@ -1,4 +1,5 @@
 import Crypto
+package import SluiceCore
 
 /// A contiguous, inclusive part of the 128-bit space of hashed partition keys, owned by one shard.
 package struct HashRange: Hashable, Sendable {
@@ -30,4 +31,16 @@ package struct HashRange: Hashable, Sendable {
     }
 
     package static func hash(of key: String) -> UInt128 { Array(key.utf8).withUnsafeBytes { hash(of: $0) } }
+
+    /// An explicit hash key: `0`, or decimal digits without a leading zero that are below 2^128 (Kinesis).
+    ///
+    /// - Throws: `invalidArgument` for anything else.
+    package static func hashKey(parsing text: String) throws(SluiceError) -> UInt128 {
+        guard let number = SequenceNumber(parsing: text), let value = number.value else {
+            throw SluiceError(
+                .invalidArgument, "\(text.quotedForMessage) is no hash key",
+                remedy: "write a decimal number from 0 to \(UInt128.max), without leading zeros")
+        }
+        return value
+    }
 }

@@ -2,7 +2,7 @@ import SluiceCatalog
 import SluiceConnectors
 import SluiceCore
 import SluicePipelines
-import SluiceStreams
+import SluiceLog
 import SluiceTestKit
 
 /// A directory with a state of its own, in which connectors are opened as definitions open them.

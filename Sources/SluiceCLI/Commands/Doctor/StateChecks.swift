@@ -1,7 +1,7 @@
 import Glibc
 import SluiceCatalog
 import SluiceCore
-import SluiceStreams
+import SluiceLog
 
 /// Whether the state can be used and is whole.
 struct StateChecks: Sendable {

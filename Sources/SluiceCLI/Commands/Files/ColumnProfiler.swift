@@ -3,7 +3,7 @@ import SluiceConnectors
 import SluiceCore
 import SluiceEngine
 import SluicePipelines
-import SluiceStreams
+import SluiceLog
 
 /// What the rows of a file show of its columns.
 struct ColumnProfile: Sendable {

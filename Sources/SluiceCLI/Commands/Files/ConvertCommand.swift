@@ -4,7 +4,7 @@ import SluiceConnectors
 import SluiceCore
 import SluiceEngine
 import SluicePipelines
-import SluiceStreams
+import SluiceLog
 
 struct ConvertCommand: ReportingCommand {
     static var configuration: CommandConfiguration {

@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceLog
 import SluiceStreams
 
 /// What split, merge and scale say: the shards that were closed and made.

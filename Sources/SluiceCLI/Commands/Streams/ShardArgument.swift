@@ -1,5 +1,6 @@
 import ArgumentParser
 import SluiceCore
+import SluiceLog
 import SluiceStreams
 
 /// A shard as a person names it: `3`, or `shardId-000000000003`.

@@ -1,6 +1,6 @@
 import ArgumentParser
 import SluiceCore
-import SluiceStreams
+import SluiceLog
 
 struct StreamDeleteCommand: ReportingCommand {
     static let configuration = CommandConfiguration(

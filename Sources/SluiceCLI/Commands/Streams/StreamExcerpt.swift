@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceLog
 import SluiceStreams
 
 /// One record of a stream, for printing.

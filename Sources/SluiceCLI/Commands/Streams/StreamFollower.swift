@@ -1,5 +1,5 @@
 import SluiceCore
-import SluiceStreams
+import SluiceLog
 import Synchronization
 
 /// Prints records as they arrive, a task for each shard, until it was told to stop or nobody reads any more.

@@ -1,6 +1,6 @@
 import ArgumentParser
 import SluiceCore
-import SluiceStreams
+import SluiceLog
 
 struct StreamMergeCommand: ReportingCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
 import SluiceCore
-import SluiceStreams
+import SluiceLog
 
 /// A place in a stream as a person writes it: `start`, `end`, a sequence number, or a time.
 enum StreamPlace: Hashable, Sendable, ExpressibleByArgument {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SluiceCore
+import SluiceLog
 import SluiceStreams
 
 struct StreamRetentionCommand: ReportingCommand {

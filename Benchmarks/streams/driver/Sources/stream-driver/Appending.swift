@@ -12,8 +12,8 @@ enum Appending {
     }
 
     static func run(_ options: Options) async throws {
-        try SluiceLog.create(options)
-        let log = try SluiceLog(writing: options)
+        try MeasuredLog.create(options)
+        let log = try MeasuredLog(writing: options)
         let started = now_ns()
         let results = try await withThrowingTaskGroup(of: Result.self) { group in
             for producer in 0..<options.producers {
@@ -41,7 +41,7 @@ enum Appending {
         report.print()
     }
 
-    private static func produce(_ options: Options, _ log: SluiceLog, _ number: Int, _ started: UInt64) async throws -> Result {
+    private static func produce(_ options: Options, _ log: MeasuredLog, _ number: Int, _ started: UInt64) async throws -> Result {
         var producer = log.producer(number)
         var payloads = Payloads(size: options.size, count: options.batch, producer: number)
         var result = Result(producer: number)

@@ -4,7 +4,7 @@ import SluiceCore
 /// Reads a stream that is there from the start, again and again for so many seconds; once where hashes are checked.
 enum Reading {
     static func run(_ options: Options) async throws {
-        let log = try SluiceLog(reading: options)
+        let log = try MeasuredLog(reading: options)
         let started = now_ns()
         var ended = started
         var passes = 0
@@ -22,7 +22,7 @@ enum Reading {
         report.print()
     }
 
-    private static func once(_ options: Options, _ log: SluiceLog) async throws -> Taken {
+    private static func once(_ options: Options, _ log: MeasuredLog) async throws -> Taken {
         var taken = Taken(hashes: options.checks)
         var reader = try log.reader(from: 0)
         while taken.records < options.records, taken.isInOrder {

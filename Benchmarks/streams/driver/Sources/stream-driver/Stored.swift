@@ -4,7 +4,7 @@ import SluiceCore
 /// Puts of one record and gets of one record by its number, on a stream that holds what an `append` before left there.
 enum Stored {
     static func run(_ options: Options) async throws {
-        let log = try SluiceLog(writing: options)
+        let log = try MeasuredLog(writing: options)
         let puts = try await put(options, log)
         let gets = try await get(options, log)
         var report = Report()
@@ -18,7 +18,7 @@ enum Stored {
     }
 
     /// At least one put, so that there is something to get.
-    private static func put(_ options: Options, _ log: SluiceLog) async throws -> Latencies {
+    private static func put(_ options: Options, _ log: MeasuredLog) async throws -> Latencies {
         var producer = log.producer(0)
         var payloads = Payloads(size: options.size, count: 1, producer: 0)
         var latencies = Latencies()
@@ -35,7 +35,7 @@ enum Stored {
     }
 
     /// Opens a reader at a record of all that are stored and reads what is there; seeds are fixed, so every run asks for the same ones.
-    private static func get(_ options: Options, _ log: SluiceLog) async throws -> Latencies {
+    private static func get(_ options: Options, _ log: MeasuredLog) async throws -> Latencies {
         var latencies = Latencies()
         let end = try log.end()
         let until = now_ns() + UInt64(options.seconds * 1e9)

@@ -17,8 +17,8 @@ struct StreamDriver {
     @concurrent private static func run(_ arguments: [String]) async throws {
         let options = try Options(parsing: arguments.dropFirst())
         switch arguments.first {
-        case "create": try SluiceLog.create(options)
-        case "delete": try SluiceLog.delete(options)
+        case "create": try MeasuredLog.create(options)
+        case "delete": try MeasuredLog.delete(options)
         case "append": try await Appending.run(options)
         case "read": try await Reading.run(options)
         case "tail": try await Tailing.run(options)

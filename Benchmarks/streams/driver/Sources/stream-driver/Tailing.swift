@@ -6,8 +6,8 @@ enum Tailing {
     static func run(_ given: Options) async throws {
         var options = given
         options.records = Int(options.rate * options.seconds) / options.producers * options.producers
-        try SluiceLog.create(options)
-        let log = try SluiceLog(writing: options)
+        try MeasuredLog.create(options)
+        let log = try MeasuredLog(writing: options)
         let taken = try await tail(options, log)
         log.close()
         var report = Report()
@@ -18,7 +18,7 @@ enum Tailing {
         report.print()
     }
 
-    private static func tail(_ options: Options, _ log: SluiceLog) async throws -> Taken {
+    private static func tail(_ options: Options, _ log: MeasuredLog) async throws -> Taken {
         let started = now_ns() + 20_000_000
         return try await withThrowingTaskGroup(of: Void.self) { group in
             for producer in 0..<options.producers {
@@ -30,7 +30,7 @@ enum Tailing {
         }
     }
 
-    private static func consume(_ options: Options, _ log: SluiceLog) async throws -> Taken {
+    private static func consume(_ options: Options, _ log: MeasuredLog) async throws -> Taken {
         var taken = Taken(hashes: false)
         var reader = try log.reader(from: 0)
         while taken.records < options.records, taken.isInOrder {
@@ -41,7 +41,7 @@ enum Tailing {
 
     /// One record when it is due, or all that became due while the put before was under way. A record's time is the one at which it could
     /// be put: its due time, or, where the task slept until then, that of waking up.
-    private static func produce(_ options: Options, _ log: SluiceLog, _ number: Int, _ started: UInt64) async throws {
+    private static func produce(_ options: Options, _ log: MeasuredLog, _ number: Int, _ started: UInt64) async throws {
         var producer = log.producer(number)
         var payloads = Payloads(size: options.size, count: 1, producer: number)
         let share = options.records / options.producers

@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceLog
 import SluiceStreams
 
 /// Puts lines into a stream, each as a record.

@@ -3,6 +3,7 @@ import Glibc
 import SluiceConnectors
 import SluiceCore
 import SluiceFormats
+import SluiceLog
 import SluiceStreams
 
 struct StreamPutCommand: ReportingCommand {

@@ -1,0 +1,68 @@
+package import SluiceCore
+import SluiceStreams
+import Synchronization
+
+extension RecordStream {
+    /// The place of the first record that an iterator returns.
+    ///
+    /// - Throws: `invalidArgument` for a number of another shard or one that the shard has not reached.
+    func offset(of position: IteratorPosition, shard: Int) throws(SluiceError) -> UInt64 {
+        let view = try view(shard)
+        switch position {
+        case .trimHorizon: return try horizon(shard)
+        case .latest: return try view.durableEnd()
+        case .atSequenceNumber(let number): return max(try horizon(shard), try offset(of: number, shard, view))
+        case .afterSequenceNumber(let number): return max(try horizon(shard), try offset(of: number, shard, view) + 1)
+        case .atTimestamp(let micros):
+            var reader = try ShardReader(view: view, from: .time(micros))
+            let found = try reader.nextHeader()?.baseSequence
+            let end = try view.durableEnd()
+            return max(try horizon(shard), found ?? end)
+        }
+    }
+
+    private func offset(of number: SequenceNumber, _ shard: Int, _ view: any ShardView) throws(SluiceError) -> UInt64 {
+        guard let position = number.position, position.shard == shard, try position.offset <= view.durableEnd() else {
+            throw SluiceError(.invalidArgument, "\(number) is no sequence number of \(ShardID(shard)) of stream \"\(name)\"")
+        }
+        return position.offset
+    }
+
+    /// The oldest record of a shard that is kept.
+    func horizon(_ shard: Int) throws(SluiceError) -> UInt64 {
+        if let writer = table.withLock({ $0.writers[shard] }) { return try writer.horizon() }
+        return try view(shard).trimPoint()
+    }
+
+    /// A reader from a place on, or from the horizon if that is later.
+    func pageReader(shard: Int, from offset: UInt64) throws(SluiceError) -> ShardReader {
+        try reader(shard: shard, from: .sequence(max(offset, try horizon(shard))))
+    }
+
+    /// Whether a shard was closed and a place is at its end.
+    package func hasEnded(_ shard: Int, at offset: UInt64) throws(SluiceError) -> Bool {
+        table.withLock { $0.metadata.shards.first { $0.id.number == shard }?.closed.map { offset >= $0.end } ?? false }
+    }
+
+    /// The shards that continue a closed one.
+    func children(of shard: Int) -> [RecordPage.Child] {
+        table.withLock { $0.metadata.shards }.filter { $0.parents.contains(ShardID(shard)) }.map {
+            RecordPage.Child(id: $0.id, parents: $0.parents, range: $0.range)
+        }
+    }
+
+    /// How far the place behind a page is behind the newest record.
+    func millisBehind(_ shard: Int, _ page: ShardPage) throws(SluiceError) -> Int64 {
+        let view = try view(shard)
+        guard try page.offset < view.durableEnd() else { return 0 }
+        let newest = table.withLock { $0.writers[shard] }?.state.withLock { $0.visibleArrivalMicros }
+        let next = try nextArrival(page)
+        guard let newest, let last = page.lastArrivalMicros ?? next else { return 0 }
+        return max(0, (newest - last) / 1000)
+    }
+
+    private func nextArrival(_ page: ShardPage) throws(SluiceError) -> Int64? {
+        var reader = page.reader
+        return try reader.nextHeader()?.arrivalMicros
+    }
+}

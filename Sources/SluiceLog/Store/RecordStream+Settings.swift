@@ -1,0 +1,64 @@
+package import SluiceCore
+package import SluiceStreams
+import Synchronization
+
+extension RecordStream {
+    /// Changes what the stream keeps and allows.
+    ///
+    /// - Throws: `invalidOption` naming what is out of its bounds, `limitExceeded` for tags; nothing is changed then.
+    package func update(_ change: StreamChange) throws(SluiceError) {
+        try requireWriting()
+        var changed = configuration
+        changed.apply(change)
+        try changed.check()
+        if changed.retentionHours != retentionHours {
+            // What has expired under the shorter of the two is gone for good.
+            for writer in writers { try writer.trimExpired() }
+        }
+        let cipher = changed.isEncrypted ? try keyring.forWriting() : nil
+        try save { $0.configuration.apply(change) }
+        settings.set(
+            ShardSettings.Changing(
+                retentionHours: changed.retentionHours, retentionBytes: changed.retentionBytes, durability: changed.durability,
+                cipher: cipher))
+        startTicker()
+        try enforceRetention()
+    }
+
+    /// Removes what has expired: segments whose records all have, and closed shards without any record left; opening and rolling do it as well.
+    package func enforceRetention() throws(SluiceError) {
+        for writer in writers { try writer.removeExpired() }
+        let cutoff = settings.clock.nowMicros() - Int64(retentionHours) * ShardLog.microsPerHour
+        let expired = table.withLock { table in
+            table.metadata.shards.filter { shard in
+                guard let closed = shard.closed else { return false }
+                return closed.micros < cutoff
+            }.map(\.id)
+        }
+        guard !expired.isEmpty else { return }
+        try save { metadata in metadata.shards.removeAll { expired.contains($0.id) } }
+        for id in expired {
+            let writer = table.withLock { table in
+                table.views[id.number] = nil
+                return table.writers.removeValue(forKey: id.number)
+            }
+            writer?.close()
+            try DiskFiles.removeTree(ShardFiles(stream: directory, shard: id.number).directory)
+        }
+    }
+
+    /// Writes the metadata with a change, and then holds it in memory too.
+    func save(_ change: (inout StreamMetadata) -> Void) throws(SluiceError) {
+        try saving.withLock { _ throws(SluiceError) in
+            var metadata = table.withLock { $0.metadata }
+            change(&metadata)
+            metadata.configuration.shards = metadata.openShards.count
+            try DiskFiles.writeAtomically(metadata.text.utf8, to: directory + "/" + StreamMetadata.fileName)
+            table.withLock { $0.metadata = metadata }
+        }
+    }
+
+    func requireWriting() throws(SluiceError) {
+        if mode == .reading { throw SluiceError(.invalidArgument, "stream \"\(name)\" was opened for reading") }
+    }
+}

@@ -1,0 +1,88 @@
+import Glibc
+import SluiceCore
+@testable import SluiceLog
+import Synchronization
+
+/// A disk that fails on demand: the next write stores only part of the bytes, or the next sync fails; or it says nothing and stores other
+/// bytes than it was given.
+final class FaultyFiles: LogFiles {
+    enum Fault: Hashable, Sendable, CaseIterable {
+        case write, sync, writeAndTruncate
+    }
+
+    /// What a disk does without saying so.
+    enum Lie: Hashable, Sendable, CaseIterable {
+        /// One bit in the middle of the next write is another one.
+        case flippedBit
+        /// The second half of the next write is not stored.
+        case tornPage
+    }
+
+    private let armed = Mutex<Fault?>(nil)
+    private let disk = DiskLogFiles()
+
+    private let armedLie = Mutex<Lie?>(nil)
+    /// Nothing can be written behind what there is: a full disk.
+    private let isFull = Mutex(false)
+
+    func arm(_ fault: Fault) { armed.withLock { $0 = fault } }
+    func arm(_ lie: Lie) { armedLie.withLock { $0 = lie } }
+    func setFull(_ full: Bool) { isFull.withLock { $0 = full } }
+
+    func open(_ path: String) throws(SluiceError) -> any LogFile { File(disk: self, file: try disk.open(path)) }
+    func syncDirectory(_ path: String) throws(SluiceError) { try disk.syncDirectory(path) }
+
+    private func takes(_ faults: Set<Fault>, keeping next: Fault? = nil) -> Bool {
+        armed.withLock { fault in
+            guard let now = fault, faults.contains(now) else { return false }
+            fault = next
+            return true
+        }
+    }
+
+    private struct File: LogFile {
+        let disk: FaultyFiles
+        let file: any LogFile
+
+        func write(_ bytes: UnsafeRawBufferPointer, at place: Int) throws(SluiceError) {
+            if bytes.count > SequenceMark.byteCount {
+                if disk.isFull.withLock({ $0 }) { throw .system(ENOSPC, cannot: "write", "segment") }
+                if let lie = disk.armedLie.withLock({ $0.take() }) { return try tell(lie, bytes, at: place) }
+            }
+            let truncates = disk.armed.withLock { $0 == .writeAndTruncate }
+            guard disk.takes([.write]) || truncates else { return try file.write(bytes, at: place) }
+            try file.write(UnsafeRawBufferPointer(rebasing: bytes[0..<(bytes.count / 2)]), at: place)
+            throw SluiceError(.diskFull, "no space left")
+        }
+
+        func sync() throws(SluiceError) {
+            if disk.takes([.sync]) { throw SluiceError(.ioFailure, "input/output error") }
+            try file.sync()
+        }
+
+        func startStoring(_ range: Range<Int>) { file.startStoring(range) }
+
+        func reserve(_ range: Range<Int>) throws(SluiceError) {
+            if disk.isFull.withLock({ $0 }) { throw .system(ENOSPC, cannot: "write", "segment") }
+            try file.reserve(range)
+        }
+
+        private func tell(_ lie: Lie, _ bytes: UnsafeRawBufferPointer, at place: Int) throws(SluiceError) {
+            var stored = Array(bytes)
+            switch lie {
+            case .flippedBit: stored[stored.count / 2] ^= 4
+            case .tornPage: stored.removeLast(stored.count / 2)
+            }
+            var failure: SluiceError?
+            stored.withUnsafeBytes { raw in
+                do throws(SluiceError) { try file.write(raw, at: place) } catch { failure = error }
+            }
+            if let failure { throw failure }
+        }
+
+        func truncate(to byteCount: Int) throws(SluiceError) {
+            if disk.takes([.writeAndTruncate]) { throw SluiceError(.ioFailure, "input/output error") }
+            try file.truncate(to: byteCount)
+        }
+    }
+}

@@ -30,7 +30,8 @@ final class CollectedRejects: RejectTaking {
     }
 }
 
-/// Does with rejected records what the definition's `on_error` says; shared by all tasks of a run.
+/// Does with rejected records what the definition's `on_error` says; shared by all tasks of a run. Late rows are no errors: they are kept as
+/// dead letters or counted, as their step says.
 final class RejectHandler: RejectTaking {
     private let policy: ErrorPolicy
     private let file: DeadLetterFile
@@ -48,18 +49,21 @@ final class RejectHandler: RejectTaking {
 
     /// - Throws: the first reject as an error when the policy is `fail`.
     func take(_ rejects: [Reject], step: String) throws {
-        guard let first = rejects.first else { return }
-        if policy == .fail { throw first.runError(step: step) }
+        if rejects.isEmpty { return }
+        if policy == .fail, let first = rejects.first(where: { !$0.isLate }) { throw first.runError(step: step) }
         progress.update { $0.rejected += Int64(rejects.count) }
         let letters = rejects.map { DeadLetter($0, step: step) }
         excerpt.withLock { shown in
             shown.append(contentsOf: letters.prefix(max(0, EngineLimits.shownDeadLetters - shown.count)))
         }
-        if policy == .deadLetter { try file.append(letters) }
+        let kept = rejects.indices.filter { rejects[$0].isLate ? rejects[$0].error.code == .lateRow : policy == .deadLetter }
+        if !kept.isEmpty { try file.append(kept.count == letters.count ? letters : kept.map { letters[$0] }) }
     }
 }
 
 extension Reject {
+    fileprivate var isLate: Bool { error.code == .lateRow || error.code == .lateRowDropped }
+
     private func remedy(step: String) -> String {
         let aside = "set `on_error: dead_letter` to keep such records aside and go on"
         guard step == "source", error.code == .valueDoesNotFit, let column = error.column else { return "correct the record, or " + aside }

@@ -12,6 +12,7 @@ package protocol IncrementalSource: Source {
 /// How far a source was read, by split, in the source's own form.
 package typealias SourcePositions = [ExactText: [UInt8]]
 
+/// How a slice is to be cut.
 package struct SliceRequest: Sendable {
     /// Stored bytes that the slice should not exceed by much; a split that cannot be cut is taken whole.
     package var limitBytes: Int64

@@ -1,0 +1,138 @@
+import Glibc
+import SluiceTestKit
+import Testing
+
+/// Runs that follow a stream or a folder, through kills.
+@Suite("following runs")
+struct FollowTests {
+    private let project: Project
+    private static let events = 6_000
+
+    init() throws {
+        project = try Project()
+        try project.directory.write(
+            "windows.yaml",
+            """
+            name: windows
+            source: {stream: clicks, columns: {at: timestamp, page: string, n: int64}}
+            steps:
+              - window: {time: at, size: 10 s, delay: 2 s, by: [page], columns: {views: count(*), total: sum(n)}}
+            sink: {files: windows, format: csv, mode: append}
+            """)
+        try project.directory.write(
+            "copy.yaml",
+            """
+            name: copy
+            source: {stream: clicks, columns: {at: timestamp, page: string, n: int64}}
+            steps: [{derive: {twice: n * 2}}]
+            sink: {table: shop.clicks, format: json, mode: append}
+            """)
+    }
+
+    /// Event `n` happens `n * 20` milliseconds after midnight; a neighbour may come before it.
+    private func lines(_ range: Range<Int>) -> String {
+        range.map { place in
+            let n = place % 3 == 0 ? place + 1 : place % 3 == 1 ? place - 1 : place
+            let millis = n * 20
+            func padded(_ number: Int, _ width: Int) -> String { String(String(number + 100_000).suffix(width)) }
+            let time = "00:\(padded(millis / 60_000, 2)):\(padded(millis / 1_000 % 60, 2)).\(padded(millis % 1_000, 3))"
+            return "{\"at\": \"2024-01-01T\(time)\", \"page\": \"p\(n % 7)\", \"n\": \(n)}\n"
+        }.joined()
+    }
+
+    private func put(_ range: Range<Int>) async throws {
+        var command = try project.command(["stream", "put", "clicks", "--key", "page"])
+        command.input = .text(lines(range))
+        let result = try await command.run()
+        try #require(result.exitCode == 0, "\(result.transcript)")
+    }
+
+    private func follow(_ file: String) throws -> RunningCommand {
+        try project.command(["run", file, "--follow", "--every", "20ms", "--quiet"]).start()
+    }
+
+    @Test("kill -9 again and again: every record once in the table, every window once and whole", arguments: [1, 2, 3])
+    func killed(_ seed: UInt64) async throws {
+        var random = SeededGenerator(seed: seed)
+        _ = try await project.sluice("stream", "create", "clicks", "--shards", "2")
+        try await put(0..<1)
+        var next = 1
+        while next < Self.events {
+            let running = try ["windows.yaml", "copy.yaml"].map(follow)
+            let end = min(Self.events, next + Int.random(in: 300...1_500, using: &random))
+            try await put(next..<end)
+            next = end
+            try await Task.sleep(for: .milliseconds(Int.random(in: 0...250, using: &random)))
+            for process in running { process.signal(SIGKILL) }
+            for process in running { _ = try await process.wait() }
+        }
+        // The rest, to the end of the stream.
+        for file in ["windows.yaml", "copy.yaml"] {
+            let text = try project.directory.text(file)
+            try project.directory.write(file, text + "\nincremental: true\n")
+            let result = try await project.sluice("run", file, "--quiet")
+            #expect(result.exitCode == 0, "\(result.transcript)")
+        }
+        let table = try await Command.shell(
+            "cat \(project.tablePath("shop", "clicks"))/part-* | sed 's/.*\"n\":\\([0-9]*\\),.*/\\1/' | sort -n | uniq | wc -l; "
+                + "cat \(project.tablePath("shop", "clicks"))/part-* | wc -l"
+        ).run()
+        #expect(table.output.split(whereSeparator: \.isWhitespace) == ["\(Self.events)", "\(Self.events)"], "\(table.transcript)")
+        let windows = try CSVDocument.directory(project.directory.path("windows"))
+        // All but the windows that end behind the watermark, 2 s behind the last event.
+        let closed = (Self.events * 20 - 20 - 2_000) / 10_000
+        #expect(windows.rows.count == closed * 7)
+        #expect(Set(windows.rows.map { [$0[0], $0[2]] }).count == closed * 7)
+        let views = windows.rows.reduce(0) { $0 + (Int($1[3]) ?? 0) }
+        let total = windows.rows.reduce(0) { $0 + (Int($1[4]) ?? 0) }
+        #expect(views == closed * 500)
+        #expect(total == (0..<closed * 500).reduce(0, +))
+        #expect(project.stagedFiles.isEmpty, "\(project.stagedFiles)")
+    }
+
+    @Test("a following run ends well at SIGTERM, and the next goes on behind it")
+    func stopped() async throws {
+        _ = try await project.sluice("stream", "create", "clicks")
+        try await put(0..<100)
+        for round in 1...2 {
+            let running = try follow("copy.yaml")
+            let files = "ls \(project.tablePath("shop", "clicks"))/part-* 2>/dev/null | wc -l"
+            let seen = try await Command.shell(
+                "for i in $(seq 600); do [ $(\(files)) -ge \(round) ] && exit 0; sleep 0.05; done; exit 1"
+            ).run()
+            #expect(seen.exitCode == 0)
+            running.signal(SIGTERM)
+            let result = try await running.wait()
+            #expect(result.exitCode == 0, "\(result.transcript)")
+            if round == 1 { try await put(100..<200) }
+        }
+        let rows = try await Command.shell("cat \(project.tablePath("shop", "clicks"))/part-* | wc -l").run()
+        #expect(rows.output.trimmed == "200")
+        let runs = try await project.json("runs", "list")
+        #expect(runs["runs"]?[0]?["state"]?.text == "succeeded")
+    }
+
+    @Test("new files of a folder are read as they come, and one that is still written is left for later")
+    func folder() async throws {
+        try project.directory.write(
+            "files.yaml",
+            """
+            name: files
+            source: {files: "in/*.csv", columns: {n: int64}}
+            sink: {files: out, format: csv, mode: append}
+            """)
+        try project.directory.write("in/a.csv", "n\n1\n")
+        let running = try follow("files.yaml")
+        let arrivals = try await Command.shell(
+            """
+            sleep 0.3; printf 'n\\n2\\n' > in/b.csv; for i in $(seq 12); do sleep 0.2; printf '%s\\n' $((i + 2)) >> in/b.csv; done
+            for i in $(seq 600); do [ $(cat out/part-*.csv 2>/dev/null | grep -v n | wc -l) -ge 14 ] && exit 0; sleep 0.05; done; exit 1
+            """, directory: project.directory.root
+        ).run()
+        #expect(arrivals.exitCode == 0, "\(arrivals.transcript)")
+        running.signal(SIGINT)
+        #expect(try await running.wait().exitCode == 0)
+        let rows = try CSVDocument.directory(project.directory.path("out")).rows.compactMap { Int($0[0]) }.sorted()
+        #expect(rows == Array(1...14))
+    }
+}

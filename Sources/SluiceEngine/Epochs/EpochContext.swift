@@ -1,5 +1,6 @@
 import SluiceCore
 import SluicePipelines
+import Synchronization
 
 /// What the steps of one epoch know of it.
 struct EpochContext: Sendable {
@@ -26,6 +27,17 @@ struct EpochContext: Sendable {
     }
 }
 
+extension PlannedSource {
+    /// The source as it is now: in an epoch of a run, files that came since it was planned belong to it.
+    func renewed(in epoch: EpochContext?) async throws -> PlannedSource {
+        guard epoch != nil, let source = source as? any IncrementalSource else { return self }
+        let all = try await source.slice(after: [:], SliceRequest(limitBytes: .max, leavesUnfinished: false))
+        var copy = self
+        copy.source = all?.source ?? source
+        return copy
+    }
+}
+
 /// What the steps of a pipeline keep between its epochs, by the step's index in the plan.
 final class StepStates: Sendable {
     struct Step: Sendable {
@@ -37,8 +49,17 @@ final class StepStates: Sendable {
         var window: WindowState
     }
 
+    /// A table that a step joins with, in memory.
+    private struct Table: Sendable {
+        var probing: any ProbingOperator
+        var readAt: Int64
+    }
+
     /// Steps with windows, as the plan has them.
     let inOrder: [Step]
+    /// How long tables are kept, by the index of the step that joins with them.
+    private let refresh: [Int: Int64]
+    private let tables = Mutex<[Int: Table]>([:])
 
     init(_ plan: LogicalPlan) {
         inOrder = plan.steps.enumerated().compactMap { index, step in
@@ -48,6 +69,27 @@ final class StepStates: Sendable {
                 index: index, name: step.name, fingerprint: "\(step.summary) -> \(columns)",
                 window: WindowState(operation, outputSchema: step.outputSchema))
         }
+        var refresh: [Int: Int64] = [:]
+        for (index, step) in plan.steps.enumerated() {
+            if case .join(let join) = step.operation { refresh[index] = join.refreshMicros }
+        }
+        self.refresh = refresh
+    }
+
+    /// The table that a step joins with, if it was read lately.
+    ///
+    /// - Parameter now: In microseconds since 1970.
+    func table(ofStep index: Int, notBefore now: Int64) -> (any ProbingOperator)? {
+        tables.withLock { tables in
+            guard let table = tables[index], now - table.readAt < refresh[index] ?? 0 else { return nil }
+            return table.probing
+        }
+    }
+
+    /// Keeps a table for later epochs; one that went to disk is read anew each time.
+    func keep(_ probing: any ProbingOperator, ofStep index: Int, readAt: Int64) {
+        guard probing is JoinProbing else { return }
+        tables.withLock { $0[index] = Table(probing: probing, readAt: readAt) }
     }
 
     /// The state of the step at an index of the plan.

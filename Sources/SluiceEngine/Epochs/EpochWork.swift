@@ -132,7 +132,7 @@ struct EpochWork {
             plan: slice, resources: resources, rejects: rejects, progress: progress, width: options.width, epoch: context)
         let executor = Executor(
             segments: try await builder.build(), sink: plan.sink, outputSchema: plan.outputSchema, run: outputName, width: options.width,
-            rejects: rejects, progress: progress, keepsRaw: plan.definition.onError != .skip)
+            rejects: rejects, progress: progress, keepsRaw: plan.definition.onError != .skip, epoch: context)
         return try await executor.execute()
     }
 

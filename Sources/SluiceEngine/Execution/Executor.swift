@@ -12,6 +12,8 @@ struct Executor {
     let rejects: RejectHandler
     let progress: RunProgress
     let keepsRaw: Bool
+    /// Nil for a run over a whole input.
+    var epoch: EpochContext?
 
     /// - Returns: what all writers staged.
     func execute() async throws -> [StagedFile] {
@@ -33,13 +35,20 @@ struct Executor {
     private func built(_ planned: Segment) async throws -> Segment {
         var segment = planned
         for (link, step, source) in planned.builds {
+            if let known = epoch?.states.table(ofStep: link.index, notBefore: epoch?.nowMicros ?? 0) {
+                segment = segment.replacing(link.index, by: known)
+                continue
+            }
             let parts = try (0..<width).map { _ in try step.makePart() }
             var reading = Segment()
+            let source = try await source.renewed(in: epoch)
             reading.splits = try await source.source.splits().map { (source, $0, 0) }
             let runner = try SegmentRunner(
                 reading, .table(parts, step: link.name), width: width, rejects: rejects, progress: progress, keepsRaw: false)
             try await runner.run(reading.splits.map { .split($0.source, $0.split, lane: 0) })
-            segment = segment.replacing(link.index, by: try step.combine(parts))
+            let probing = try step.combine(parts)
+            if let epoch { epoch.states.keep(probing, ofStep: link.index, readAt: epoch.nowMicros) }
+            segment = segment.replacing(link.index, by: probing)
         }
         return segment
     }

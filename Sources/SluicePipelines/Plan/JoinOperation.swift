@@ -47,6 +47,8 @@ package struct JoinOperation: Sendable {
     package var tableColumns: [Int]
     /// At most one row of the table for each of the input's; nil: all with equal keys. Not with kinds that keep the table.
     package var asOf: AsOfMatch?
+    /// How old the table may be in an epoch of a run, in microseconds, before it is read anew.
+    package var refreshMicros: Int64 = 0
 
     package init(kind: JoinKind, table: PlannedSource, inputKeys: [Int], tableKeys: [Int], tableColumns: [Int], asOf: AsOfMatch? = nil) {
         self.kind = kind

@@ -20,6 +20,9 @@ package struct JoinStep: StepDefinition {
                 examples: ["[name]"]),
             OptionSpecification("prefix", .string, "Put before the names of the added columns.", examples: ["airline_"]),
             AsOfArgument.specification,
+            OptionSpecification(
+                "refresh", .timeSpan(0...TimeSpan.maxMicros), default: "1 minute",
+                "In a run that follows its source, how old the table may be before it is read anew."),
         ]),
         notes: [
             "A row with several matches comes once for each. Null keys match nothing; NaN equals NaN, and 0.0 equals -0.0. Key columns have one type on both sides.",
@@ -40,6 +43,7 @@ package struct JoinStep: StepDefinition {
     private let columns: [ColumnArgument]?
     private let prefix: String
     private let asOf: AsOfArgument?
+    private let refresh: TimeSpan
 
     package init(from node: DefinitionNode) throws {
         location = node.keyLocation ?? node.location
@@ -50,6 +54,7 @@ package struct JoinStep: StepDefinition {
         kind = try node[key: "kind"]?.enumeration(JoinKind.self) ?? .inner
         columns = try node[key: "columns"].map { try ColumnArgument.list($0.oneOrMany()) }
         prefix = try node[key: "prefix"]?.string() ?? ""
+        refresh = try node[key: "refresh"]?.timeSpan() ?? TimeSpan(micros: 60_000_000)
         if let columns, !kind.addsColumns {
             throw SluiceError(
                 .invalidOption, "a \(kind.rawValue) join adds no columns", at: node[key: "columns"]?.location ?? columns.first?.location,
@@ -82,10 +87,11 @@ package struct JoinStep: StepDefinition {
         try errors.throwIfAny()
         let read = Set(keys.map(\.table.name) + added + (asOf.map { [$0.columns.table.name] } ?? []))
         let planned = try opened.planned(offered.names.filter(read.contains))
-        let operation = JoinOperation(
+        var operation = JoinOperation(
             kind: kind, table: planned, inputKeys: try keys.map { try $0.input.position(in: input) },
             tableKeys: try keys.map { try $0.table.position(in: planned.schema) },
             tableColumns: try added.map { try planned.schema.require($0) }, asOf: try asOf?.bound(input, planned.schema))
+        operation.refreshMicros = refresh.micros
         return StepPlan(
             operation: .join(operation), outputSchema: try outputSchema(input, offered, added), summary: summary(planned.summary))
     }

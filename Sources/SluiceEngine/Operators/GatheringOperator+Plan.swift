@@ -17,7 +17,8 @@ extension LogicalOperation {
         case .deduplicate(let keys, let keep, let order):
             DeduplicateGathering(keys: keys, keep: keep, order: order, schema: schema, resources: resources)
         case .aggregate(let operation): AggregateGathering(operation, outputSchema: schema, resources: resources)
-        case .window(let operation): WindowGathering(operation, outputSchema: schema, state: state, epoch: epoch)
+        case .window(let operation):
+            WindowGathering(operation, outputSchema: schema, state: state, epoch: epoch, limitBytes: resources.budget.limitBytes)
         default: nil
         }
     }

@@ -9,13 +9,15 @@ struct WindowGathering: GatheringOperator {
     private let state: WindowState
     /// Nil for a run over a whole input, at whose end all windows are handed on.
     private let epoch: EpochContext?
+    private let budget: StateBudget
 
-    init(_ operation: WindowOperation, outputSchema: Schema, state: WindowState?, epoch: EpochContext?) {
+    init(_ operation: WindowOperation, outputSchema: Schema, state: WindowState?, epoch: EpochContext?, limitBytes: Int) {
+        budget = StateBudget(step: "window", limitBytes: limitBytes)
         self.state = state ?? WindowState(operation, outputSchema: outputSchema)
         self.epoch = epoch
     }
 
-    func makePart() -> any GatheringPart { WindowPart(state, epoch) }
+    func makePart() -> any GatheringPart { WindowPart(state, epoch, budget) }
 
     func combine(_ parts: [any GatheringPart]) throws -> GatheredResult {
         var newest: [String: Int64] = [:]
@@ -26,6 +28,7 @@ struct WindowGathering: GatheringOperator {
                 newest[name] = max(newest[name] ?? .min, time)
             }
         }
+        try budget.check(state.windows.byteCount)
         var rejects: [Reject] = []
         let batches =
             if let epoch, !epoch.isLast {
@@ -44,8 +47,10 @@ final class WindowPart: GatheringPart, @unchecked Sendable {
     private(set) var newest: [Int: Int64] = [:]
     private let state: WindowState
     private let epoch: EpochContext?
+    private let budget: StateBudget
 
-    init(_ state: WindowState, _ epoch: EpochContext?) {
+    init(_ state: WindowState, _ epoch: EpochContext?, _ budget: StateBudget) {
+        self.budget = budget
         self.state = state
         self.epoch = epoch
         groups = GroupStore(state.partLayout)
@@ -75,6 +80,7 @@ final class WindowPart: GatheringPart, @unchecked Sendable {
         let spans: [Column?] = state.isSession ? [.integers(times)] : []
         groups.take(
             [.integers(panes)] + keys, spans + arguments, rowCount: batch.rowCount, at: epoch?.place(of: position) ?? position.rawValue)
+        try budget.check(groups.byteCount)
     }
 
     private func noteNewest(_ times: [Int64], _ position: BatchPosition) {

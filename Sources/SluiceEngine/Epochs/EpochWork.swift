@@ -113,6 +113,7 @@ struct EpochWork {
         let letters = DeadLetterFile(path: lettersPath)
         self.letters = letters
         let rejects = RejectHandler(policy: plan.definition.onError, file: letters, progress: progress)
+        files.begin(states, epoch: epoch + 1)
         let staged = try await execute(source, rejects)
         deadLetters += rejects.shown.prefix(max(0, EngineLimits.shownDeadLetters - deadLetters.count))
         try Task.checkCancellation()

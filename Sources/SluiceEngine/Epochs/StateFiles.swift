@@ -6,8 +6,7 @@ import SluicePipelines
 /// What the steps of a pipeline keep between epochs, on disk: for each step with windows a list of files, each with the running values that one
 /// epoch brought, and in the catalog which files count.
 ///
-/// A file is written and durable before the transaction that names it; files that no transaction names are removed at the next start. Its
-/// content is chunks of `SpillCodec`, each behind its length (8 bytes, little-endian).
+/// A file is written and durable before the transaction that names it; files that no transaction names are removed at the next start.
 struct StateFiles {
     /// What the catalog holds.
     struct Manifest: Codable {
@@ -78,27 +77,8 @@ struct StateFiles {
     }
 
     private func read(_ file: Manifest.File, into window: WindowState) throws {
-        let path = directory + "/" + file.name
-        let bytes = try DiskFiles.read(path)
-        guard bytes.count == file.bytes else { throw corrupt(path) }
-        var position = 0
-        while position < bytes.count {
-            guard bytes.count - position >= 8 else { throw corrupt(path) }
-            let length = bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: position, as: UInt64.self)) }
-            position += 8
-            guard length <= UInt64(bytes.count - position) else { throw corrupt(path) }
-            let chunk = Array(bytes[position..<position + Int(length)])
-            do {
-                window.restore(try SpillCodec.decode(chunk, schema: window.partLayout.partialSchema))
-            } catch { throw corrupt(path) }
-            position += Int(length)
-        }
-    }
-
-    private func corrupt(_ path: String) -> SluiceError {
-        SluiceError(
-            .stateCorrupt, "\(path.quotedForMessage) is damaged", at: .file(path: path),
-            remedy: "restore it from a backup, or begin anew with --reset, which forgets open windows and reads all input again")
+        let reader = StateFileReader(path: directory + "/" + file.name, byteCount: file.bytes, schema: window.partLayout.partialSchema)
+        try reader.forEach { window.restore($0) }
     }
 
     private func removeStrangers() throws(SluiceError) {
@@ -109,20 +89,30 @@ struct StateFiles {
 
     // MARK: Epochs
 
-    /// Makes what an epoch changed durable.
+    /// Gives every step a file for what the epoch brings it.
+    mutating func begin(_ states: StepStates, epoch: Int) {
+        for (index, step) in states.inOrder.enumerated() {
+            step.window.changes = StateFileWriter(path: "\(directory)/\(epoch)-\(index).state")
+        }
+    }
+
+    /// Makes what an epoch brought durable.
     ///
     /// - Returns: What the commit has to record.
     mutating func save(_ states: StepStates, epoch: Int) throws -> PipelineState {
         var steps: [Manifest.Step] = []
         for (index, step) in states.inOrder.enumerated() {
             var files = manifest.steps.indices.contains(index) ? manifest.steps[index].files : []
-            if let file = try write(step.window.takeChanges(), named: "\(epoch)-\(index).state") { files.append(file) }
+            if let writer = step.window.changes, try writer.finish() { files.append(Self.file(writer)) }
+            step.window.changes = nil
             let oldest = step.window.windows.oldestPane ?? .max
             dropped += files.filter { $0.lastPane < oldest }.map(\.name)
             files.removeAll { $0.lastPane < oldest }
-            if files.count > StateLimits.files, let whole = try write(step.window.snapshot(), named: "\(epoch)-\(index)-all.state") {
+            if files.count > StateLimits.files {
+                let whole = StateFileWriter(path: "\(directory)/\(epoch)-\(index)-all.state")
+                try step.window.writeAll(to: whole)
                 dropped += files.map(\.name)
-                files = [whole]
+                files = try whole.finish() ? [Self.file(whole)] : []
             }
             steps.append(Manifest.Step(fingerprint: step.fingerprint, window: step.window.facts, files: files))
         }
@@ -136,20 +126,9 @@ struct StateFiles {
         dropped = []
     }
 
-    private func write(_ batches: [Batch], named name: String) throws -> Manifest.File? {
-        guard !batches.isEmpty else { return nil }
-        try DiskFiles.createDirectories(directory)
-        var bytes: [UInt8] = []
-        var lastPane = Int64.min
-        for batch in batches {
-            let chunk = SpillCodec.encode(batch)
-            withUnsafeBytes(of: UInt64(chunk.count).littleEndian) { bytes.append(contentsOf: $0) }
-            bytes.append(contentsOf: chunk)
-            if case .int64(let panes) = batch.columns[0].flattened.storage { lastPane = max(lastPane, panes.max() ?? .min) }
-        }
-        let path = directory + "/" + name
-        try DiskFiles.writeAtomically(bytes, to: path)
-        return Manifest.File(name: name, bytes: bytes.count, lastPane: lastPane)
+    private static func file(_ writer: StateFileWriter) -> Manifest.File {
+        Manifest.File(
+            name: String(writer.path.split(separator: "/").last ?? ""), bytes: writer.byteCount, lastPane: writer.lastPane)
     }
 }
 

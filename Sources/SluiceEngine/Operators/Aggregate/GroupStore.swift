@@ -81,6 +81,14 @@ final class GroupStore {
         return Batch(layout.partialSchema, columns, rowCount: groups.count)
     }
 
+    /// All groups with their running values, some thousand at a time.
+    func forEachPartial(_ body: (Batch) throws -> Void) rethrows {
+        table.joinKeys()
+        for start in stride(from: 0, to: count, by: EngineLimits.outputRows) {
+            try body(partial(of: (Int32(start)..<Int32(min(start + EngineLimits.outputRows, count))).map { $0 }))
+        }
+    }
+
     /// Takes in groups with their running values.
     func absorb(_ partial: Batch) {
         let keyCount = layout.keyTypes.count

@@ -12,8 +12,8 @@ protocol OpenWindows: AnyObject, Sendable {
     /// Takes in running values of groups whose first key is the pane.
     func absorb(_ partial: Batch, notBefore pane: Int64)
 
-    /// The running values of all open panes, with the pane in front.
-    func snapshot(_ schema: Schema) -> [Batch]
+    /// The running values of all open panes, with the pane in front, some thousand groups at a time.
+    func forEachPartial(_ schema: Schema, _ body: (Batch) throws -> Void) rethrows
 
     /// Rows, by their panes, times and groups, all of whose windows were handed on. Changes nothing, so that any task may ask while nobody absorbs.
     func lateRows(_ panes: [Int64], _ times: [Int64], _ keys: [Column], watermark: Int64) -> [Int]

@@ -14,12 +14,11 @@ struct PaneStores {
     var byteCount: Int { stores.values.reduce(0) { $0 + $1.byteCount } }
 
     /// All running values, with the pane in front.
-    func snapshot(_ schema: Schema) -> [Batch] {
-        stores.sorted { $0.key < $1.key }.flatMap { pane, store in
-            stride(from: 0, to: store.count, by: EngineLimits.outputRows).map { start in
-                let groups = (Int32(start)..<Int32(min(start + EngineLimits.outputRows, store.count))).map { $0 }
-                let number = Column.integers([Int64](repeating: pane, count: groups.count))
-                return Batch(schema, [number] + store.partial(of: groups).columns, rowCount: groups.count)
+    func forEachPartial(_ schema: Schema, _ body: (Batch) throws -> Void) rethrows {
+        for (pane, store) in stores.sorted(by: { $0.key < $1.key }) {
+            try store.forEachPartial { partial in
+                let number = Column.integers([Int64](repeating: pane, count: partial.rowCount))
+                try body(Batch(schema, [number] + partial.columns, rowCount: partial.rowCount))
             }
         }
     }

@@ -26,7 +26,7 @@ final class SessionWindows: OpenWindows, @unchecked Sendable {
 
     func absorb(_ partial: Batch, notBefore pane: Int64) { panes.absorb(partial, layout, notBefore: pane) }
 
-    func snapshot(_ schema: Schema) -> [Batch] { panes.snapshot(schema) }
+    func forEachPartial(_ schema: Schema, _ body: (Batch) throws -> Void) rethrows { try panes.forEachPartial(schema, body) }
 
     /// A row is late when its own session would have ended, unless it belongs to one that is open.
     func lateRows(_ panes: [Int64], _ times: [Int64], _ keys: [Column], watermark: Int64) -> [Int] {

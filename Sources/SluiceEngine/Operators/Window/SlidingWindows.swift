@@ -20,7 +20,7 @@ final class SlidingWindows: OpenWindows, @unchecked Sendable {
 
     func absorb(_ partial: Batch, notBefore pane: Int64) { panes.absorb(partial, layout, notBefore: pane) }
 
-    func snapshot(_ schema: Schema) -> [Batch] { panes.snapshot(schema) }
+    func forEachPartial(_ schema: Schema, _ body: (Batch) throws -> Void) rethrows { try panes.forEachPartial(schema, body) }
 
     func lateRows(_ panes: [Int64], _ times: [Int64], _ keys: [Column], watermark: Int64) -> [Int] {
         // The last ends ascend with the panes.

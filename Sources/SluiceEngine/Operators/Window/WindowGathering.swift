@@ -22,7 +22,7 @@ struct WindowGathering: GatheringOperator {
     func combine(_ parts: [any GatheringPart]) throws -> GatheredResult {
         var newest: [String: Int64] = [:]
         for part in parts.compactMap({ $0 as? WindowPart }) {
-            state.take(part.groups, keepsChanges: epoch != nil)
+            try state.take(part.takeGroups())
             for (input, time) in part.newest {
                 let name = epoch?.splitName(ofInput: input) ?? ""
                 newest[name] = max(newest[name] ?? .min, time)
@@ -42,7 +42,7 @@ struct WindowGathering: GatheringOperator {
 
 /// What one worker gathered of an epoch.
 final class WindowPart: GatheringPart, @unchecked Sendable {
-    let groups: GroupStore
+    private var groups: GroupStore
     /// Event time of the newest row by the number of the input.
     private(set) var newest: [Int: Int64] = [:]
     private let state: WindowState
@@ -81,6 +81,12 @@ final class WindowPart: GatheringPart, @unchecked Sendable {
         groups.take(
             [.integers(panes)] + keys, spans + arguments, rowCount: batch.rowCount, at: epoch?.place(of: position) ?? position.rawValue)
         try budget.check(groups.byteCount)
+    }
+
+    /// What was gathered, which the part forgets.
+    func takeGroups() -> GroupStore {
+        defer { groups = GroupStore(state.partLayout) }
+        return groups
     }
 
     private func noteNewest(_ times: [Int64], _ position: BatchPosition) {

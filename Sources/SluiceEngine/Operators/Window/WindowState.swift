@@ -14,8 +14,8 @@ final class WindowState: @unchecked Sendable {
     private(set) var watermark: Watermark
     /// The watermark of the rows that were handed on last.
     private(set) var closedThrough = Int64.min
-    /// Running values that came since they were last asked for.
-    private var fresh: [Batch] = []
+    /// Where the running values of an epoch go beside memory; nil where nothing is kept.
+    var changes: StateFileWriter?
     /// While values are restored: older panes have no open window.
     private var oldestKept = Int64.min
 
@@ -38,13 +38,11 @@ final class WindowState: @unchecked Sendable {
 
     var isSession: Bool { if case .session = operation.kind { true } else { false } }
 
-    /// Takes in what all parts of an epoch gathered.
-    func take(_ store: GroupStore, keepsChanges: Bool) {
-        for start in stride(from: 0, to: store.count, by: EngineLimits.outputRows) {
-            let groups = (Int32(start)..<Int32(min(start + EngineLimits.outputRows, store.count))).map { $0 }
-            let partial = store.partial(of: groups)
+    /// Takes in what a part of an epoch gathered.
+    func take(_ store: GroupStore) throws {
+        try store.forEachPartial { partial in
             windows.absorb(partial, notBefore: .min)
-            if keepsChanges { fresh.append(partial) }
+            try changes?.append(partial)
         }
     }
 
@@ -68,14 +66,8 @@ final class WindowState: @unchecked Sendable {
 
     var facts: Facts { Facts(watermark: watermark, closedThrough: closedThrough, oldestPane: windows.oldestPane) }
 
-    /// Running values that came since the last call.
-    func takeChanges() -> [Batch] {
-        defer { fresh = [] }
-        return fresh
-    }
-
-    /// The running values of all open windows.
-    func snapshot() -> [Batch] { windows.snapshot(partLayout.partialSchema) }
+    /// Writes the running values of all open windows.
+    func writeAll(to file: StateFileWriter) throws { try windows.forEachPartial(partLayout.partialSchema) { try file.append($0) } }
 
     /// Before the first batch is restored.
     func restore(_ facts: Facts) {

@@ -1,0 +1,87 @@
+import Glibc
+import SluiceCore
+
+/// Writes the running values that one epoch brings to a step: batches, each as a chunk of `SpillCodec` behind its length (8 bytes,
+/// little-endian). The file is made by the first batch; owned by one task at a time.
+final class StateFileWriter: @unchecked Sendable {
+    let path: String
+    private(set) var byteCount = 0
+    /// The youngest pane that was written.
+    private(set) var lastPane = Int64.min
+    private var descriptor: Int32 = -1
+
+    init(path: String) { self.path = path }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// - Parameter batch: Its first column is the pane.
+    func append(_ batch: Batch) throws {
+        if descriptor < 0 {
+            try DiskFiles.createDirectories(DiskFiles.parent(of: path))
+            descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+            guard descriptor >= 0 else { throw SluiceError.system(errno, cannot: "create", path) }
+        }
+        let chunk = SpillCodec.encode(batch)
+        try DiskFiles.write(withUnsafeBytes(of: UInt64(chunk.count).littleEndian) { Array($0) }, to: descriptor, path: path)
+        try DiskFiles.write(chunk, to: descriptor, path: path)
+        byteCount += 8 + chunk.count
+        if case .int64(let panes) = batch.columns[0].flattened.storage { lastPane = max(lastPane, panes.max() ?? .min) }
+    }
+
+    /// Makes what was written durable.
+    ///
+    /// - Returns: Whether there is a file.
+    func finish() throws -> Bool {
+        guard descriptor >= 0 else { return false }
+        guard fsync(descriptor) == 0 else { throw SluiceError.system(errno, cannot: "sync", path) }
+        close(descriptor)
+        descriptor = -1
+        try DiskFiles.syncDirectory(DiskFiles.parent(of: path))
+        return true
+    }
+}
+
+/// Reads what a `StateFileWriter` wrote, chunk by chunk.
+struct StateFileReader {
+    let path: String
+    /// As the commit recorded it.
+    let byteCount: Int
+    let schema: Schema
+
+    /// - Throws: `stateCorrupt` for a file that is not what was written.
+    func forEach(_ body: (Batch) throws -> Void) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw corrupt("cannot be opened") }
+        defer { close(descriptor) }
+        guard DiskFiles.byteCount(of: path) == byteCount else { throw corrupt("has not the length that was recorded") }
+        var position = 0
+        while position < byteCount {
+            let head = try bytes(at: position, count: 8, of: descriptor)
+            let length = head.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+            guard length <= UInt64(byteCount - position - 8) else { throw corrupt("is damaged") }
+            let chunk = try bytes(at: position + 8, count: Int(length), of: descriptor)
+            let batch: Batch
+            do { batch = try SpillCodec.decode(chunk, schema: schema) } catch { throw corrupt("is damaged") }
+            try body(batch)
+            position += 8 + Int(length)
+        }
+    }
+
+    private func bytes(at position: Int, count: Int, of descriptor: Int32) throws -> [UInt8] {
+        guard count <= byteCount - position else { throw corrupt("is damaged") }
+        return try [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
+            while done < count {
+                let read = pread(descriptor, buffer.baseAddress! + done, count - done, off_t(position + done))
+                if read < 0, errno == EINTR { continue }
+                guard read > 0 else { throw corrupt("cannot be read") }
+                done += read
+            }
+        }
+    }
+
+    private func corrupt(_ fact: String) -> SluiceError {
+        SluiceError(
+            .stateCorrupt, "\(path.quotedForMessage), which holds open windows, \(fact)", at: .file(path: path),
+            remedy: "restore it from a backup, or begin anew with --reset, which forgets open windows and reads all input again")
+    }
+}

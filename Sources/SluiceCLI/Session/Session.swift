@@ -69,11 +69,25 @@ final class Session: Sendable {
     /// - Throws: `notFound` with the nearest name, or with what to do where there is none at all; `alreadyRunning` where another process
     ///   writes it and this one wants to.
     func openStream(_ name: String, for mode: RecordStream.Mode = .reading) throws -> RecordStream {
+        let stream = try advised(name) { () throws(SluiceError) in try streams.open(name, for: mode) }
+        for finding in stream.recovery.findings { console.notice(finding.description) }
+        return stream
+    }
+
+    /// The streams for readers beside a writer, of which the named one is there.
+    ///
+    /// - Throws: as `openStream`.
+    func backend(reading name: String) throws -> EmbeddedStreams {
+        let backend = EmbeddedStreams(streams, for: .reading)
+        let stream = try advised(name) { () throws(SluiceError) in try backend.stream(name) }
+        for finding in stream.recovery.findings { console.notice(finding.description) }
+        return backend
+    }
+
+    private func advised<Opened>(_ name: String, _ open: () throws(SluiceError) -> Opened) throws -> Opened {
         try checkHome()
-        do {
-            let stream = try streams.open(name, for: mode)
-            for finding in stream.recovery.findings { console.notice(finding.description) }
-            return stream
+        do throws(SluiceError) {
+            return try open()
         } catch {
             guard error.code == .notFound, error.remedy == nil else { throw error }
             var advised = error

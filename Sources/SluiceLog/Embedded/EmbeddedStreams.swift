@@ -5,13 +5,18 @@ import Synchronization
 
 /// The streams of a state directory behind the protocol that all backends share.
 ///
-/// Streams are opened for writing when they are first used and stay open, so a second process is told that this one has them.
+/// Streams are opened when they are first used and stay open. Opened for writing, a second process that would write them is told that this one
+/// has them; opened for reading, any number of processes read beside the one that writes, and see what it splits and merges.
 package final class EmbeddedStreams: StreamBackend {
     package let store: StreamStore
+    private let mode: RecordStream.Mode
     let streams = Mutex<[String: RecordStream]>([:])
     private let iteratorKey = Mutex<SymmetricKey?>(nil)
 
-    package init(_ store: StreamStore) { self.store = store }
+    package init(_ store: StreamStore, for mode: RecordStream.Mode = .writing) {
+        self.store = store
+        self.mode = mode
+    }
 
     /// Closes all streams; what was acknowledged stays.
     package func close() {
@@ -24,13 +29,27 @@ package final class EmbeddedStreams: StreamBackend {
 
     /// The opened stream.
     ///
-    /// - Throws: `notFound`, `alreadyRunning` while another process writes it.
+    /// - Throws: `notFound`, and `alreadyRunning` while another process writes it and this one wants to.
     package func stream(_ name: String) throws(SluiceError) -> RecordStream {
         try streams.withLock { streams throws(SluiceError) in
-            if let stream = streams[name] { return stream }
-            let stream = try store.open(name, for: .writing)
+            if let stream = streams[name] {
+                if try isCurrent(stream) { return stream }
+                streams[name] = nil
+            }
+            let stream = try store.open(name, for: mode)
             streams[name] = stream
             return stream
+        }
+    }
+
+    /// Whether an opened stream is still there; what another process changed is taken in.
+    private func isCurrent(_ stream: RecordStream) throws(SluiceError) -> Bool {
+        do throws(SluiceError) {
+            try stream.refresh()
+            return true
+        } catch {
+            guard error.code == .notFound else { throw error }
+            return false
         }
     }
 
@@ -80,6 +99,12 @@ package final class EmbeddedStreams: StreamBackend {
                 .recordTooLarge, "a put of \(bytes) bytes", remedy: "send at most \(StreamLimits.putBytes) bytes at a time")
         }
         return try await self.stream(stream).put(records)
+    }
+
+    package var sequenceStep: UInt128? { SequenceNumber.step }
+
+    package func shardContents(_ stream: String, _ shard: ShardID, withTimes: Bool) throws(SluiceError) -> ShardContents {
+        try self.stream(stream).contents(of: shard.number, withTimes: withTimes)
     }
 
     package func shardIterator(

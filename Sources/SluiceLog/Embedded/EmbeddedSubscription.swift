@@ -18,6 +18,11 @@ final class EmbeddedSubscription: ShardSubscription {
         state = Mutex(State(page: ShardPage(reader)))
     }
 
+    func ready() async {
+        let (page, hasEnded) = state.withLock { ($0.page, $0.hasEnded) }
+        if !hasEnded, !page.hasRest { _ = await page.reader.waitForRecords() }
+    }
+
     func next() async throws(SluiceError) -> RecordPage? {
         var (page, hasEnded) = state.withLock { ($0.page, $0.hasEnded) }
         while !hasEnded {

@@ -31,7 +31,12 @@ extension RecordStream {
     /// The oldest record of a shard that is kept.
     func horizon(_ shard: Int) throws(SluiceError) -> UInt64 {
         if let writer = table.withLock({ $0.writers[shard] }) { return try writer.horizon() }
-        return try view(shard).trimPoint()
+        let view = try view(shard)
+        let cutoff = settings.clock.nowMicros() - Int64(retentionHours) * ShardLog.microsPerHour
+        var reader = try ShardReader(view: view, from: .time(cutoff))
+        let found = try reader.nextHeader()?.baseSequence
+        let end = try view.durableEnd()
+        return max(try view.trimPoint(), found ?? end)
     }
 
     /// A reader from a place on, or from the horizon if that is later.
@@ -41,7 +46,8 @@ extension RecordStream {
 
     /// Whether a shard was closed and a place is at its end.
     package func hasEnded(_ shard: Int, at offset: UInt64) throws(SluiceError) -> Bool {
-        table.withLock { $0.metadata.shards.first { $0.id.number == shard }?.closed.map { offset >= $0.end } ?? false }
+        try refresh()
+        return table.withLock { $0.metadata.shards.first { $0.id.number == shard }?.closed.map { offset >= $0.end } ?? false }
     }
 
     /// The shards that continue a closed one.
@@ -55,7 +61,7 @@ extension RecordStream {
     func millisBehind(_ shard: Int, _ page: ShardPage) throws(SluiceError) -> Int64 {
         let view = try view(shard)
         guard try page.offset < view.durableEnd() else { return 0 }
-        let newest = table.withLock { $0.writers[shard] }?.state.withLock { $0.visibleArrivalMicros }
+        let newest = try newestMicros(shard, end: try view.durableEnd())
         let next = try nextArrival(page)
         guard let newest, let last = page.lastArrivalMicros ?? next else { return 0 }
         return max(0, (newest - last) / 1000)

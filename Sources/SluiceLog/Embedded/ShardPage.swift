@@ -12,6 +12,9 @@ struct ShardPage {
     /// Rest of the frame that was read last, where the limit was reached inside it.
     private var rest: StreamRecords?
 
+    /// Whether there are records in memory for the next page.
+    var hasRest: Bool { rest != nil }
+
     init(_ reader: ShardReader) {
         self.reader = reader
         offset = reader.position

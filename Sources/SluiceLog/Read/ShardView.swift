@@ -17,13 +17,15 @@ protocol ShardView: Sendable {
     func follow(_ signal: Signal, past sequence: UInt64) -> Following
     /// Forgets a signal.
     func unfollow(_ signal: Signal)
+    /// How often to look where `follow` says so.
+    var pollInterval: Duration { get }
 }
 
 /// What came of asking for a signal.
 enum Following {
     /// The signal will be resumed.
     case waiting
-    /// There is nobody who could resume it: look again after `RemoteShard.pollInterval`.
+    /// There is nobody who could resume it: look again after `pollInterval`.
     case polling
     /// There are records behind the place.
     case there
@@ -39,7 +41,7 @@ extension ShardView {
             switch follow(signal, past: sequence) {
             case .there: return true
             case .over: return false
-            case .polling: try? await Task.sleep(for: RemoteShard.pollInterval)
+            case .polling: try? await Task.sleep(for: pollInterval)
             case .waiting:
                 await signal.wait()
                 unfollow(signal)
@@ -50,6 +52,7 @@ extension ShardView {
 }
 
 extension ShardLog: ShardView {
+    var pollInterval: Duration { .milliseconds(10) }
     func durableEnd() -> UInt64 { state.withLock { $0.visibleEnd } }
     func trimPoint() -> UInt64 { state.withLock { $0.trimPoint } }
     func segmentBases() -> [UInt64] { state.withLock { $0.bases } }
@@ -87,12 +90,11 @@ extension ShardLog.State {
 
 /// A shard that another process may be writing.
 struct RemoteShard: ShardView {
+    let number: Int
     let paths: ShardFiles
     let tag: UInt64
-    /// The shard was closed when the stream was opened.
-    let isSealed: Bool
-    /// How often the end mark is looked at while waiting.
-    static let pollInterval = Duration.milliseconds(10)
+    let metadata: RemoteMetadata
+    var pollInterval: Duration { metadata.pollInterval }
 
     func durableEnd() throws(SluiceError) -> UInt64 { SequenceMark.read(paths.endMark) ?? 0 }
     func trimPoint() throws(SluiceError) -> UInt64 { SequenceMark.read(paths.startMark) ?? 0 }
@@ -100,8 +102,10 @@ struct RemoteShard: ShardView {
     func index(of base: UInt64) -> SegmentIndex { SegmentSummary.read(paths.index(base))?.index ?? SegmentIndex() }
 
     func follow(_ signal: Signal, past sequence: UInt64) -> Following {
+        // Asked first: what is behind the mark of a shard that is not open any more is all there will be.
+        let isOpen = metadata.isOpen(number)
         if (SequenceMark.read(paths.endMark) ?? 0) > sequence { return .there }
-        return isSealed ? .over : .polling
+        return isOpen ? .polling : .over
     }
 
     func unfollow(_ signal: Signal) {}

@@ -53,7 +53,7 @@ package struct StreamReader: Sendable {
             if states.contains(.waiting) {
                 await signal.wait()
             } else if states.contains(.polling) {
-                try? await Task.sleep(for: RemoteShard.pollInterval)
+                try? await Task.sleep(for: stream.remote?.pollInterval ?? .milliseconds(10))
             } else {
                 return false
             }

@@ -26,7 +26,9 @@ extension RecordStream {
     }
 
     /// Removes what has expired: segments whose records all have, and closed shards without any record left; opening and rolling do it as well.
+    /// Readers leave it to the writer.
     package func enforceRetention() throws(SluiceError) {
+        if mode == .reading { return }
         for writer in writers { try writer.removeExpired() }
         let cutoff = settings.clock.nowMicros() - Int64(retentionHours) * ShardLog.microsPerHour
         let expired = table.withLock { table in

@@ -19,6 +19,8 @@ package final class RecordStream: Sendable {
     let table: Mutex<ShardTable>
     /// Held while the metadata are changed.
     let saving = Mutex(())
+    /// Where another process may write the stream.
+    let remote: RemoteMetadata?
     private let lock: FileLock?
     private let ticker: SyncTicker
 
@@ -30,14 +32,17 @@ package final class RecordStream: Sendable {
         var writers: [Int: ShardLog]
         var router: KeyRouter
         var isUpdating = false
+        /// Of the metadata that another process writes.
+        var version = 0
     }
 
     init(
         directory: String, metadata: StreamMetadata, views: [Int: any ShardView], writers: [Int: ShardLog], lock: FileLock?,
-        settings: ShardSettings, keyring: Keyring, recovery: RecoveryReport
+        remote: RemoteMetadata? = nil, settings: ShardSettings, keyring: Keyring, recovery: RecoveryReport
     ) {
         self.directory = directory
         self.lock = lock
+        self.remote = remote
         self.settings = settings
         self.keyring = keyring
         self.recovery = recovery

@@ -65,10 +65,10 @@ extension SequenceNumber {
     static let step = UInt128(1) << 32
 
     /// The number of a record of the embedded log.
-    init(shard: Int, offset: UInt64) { self.init(Self.base | UInt128(offset) << 32 | UInt128(UInt32(shard))) }
+    package init(shard: Int, offset: UInt64) { self.init(Self.base | UInt128(offset) << 32 | UInt128(UInt32(shard))) }
 
     /// Shard and place of a number that the embedded log gave; nil for any other.
-    var position: (shard: Int, offset: UInt64)? {
+    package var position: (shard: Int, offset: UInt64)? {
         guard let value, value >> 112 == 1, value >> 96 & 0xFFFF == 0 else { return nil }
         return (Int(UInt32(truncatingIfNeeded: value)), UInt64(truncatingIfNeeded: value >> 32))
     }

@@ -98,14 +98,10 @@ package struct StreamStore: Sendable {
                 metadata = try self.metadata(name)
                 report = try recover(place, metadata).report
             }
-            var views: [Int: any ShardView] = [:]
-            for shard in metadata.shards {
-                views[shard.id.number] = RemoteShard(
-                    paths: ShardFiles(stream: place, shard: shard.id.number), tag: metadata.tag, isSealed: !shard.isOpen)
-            }
+            let remote = RemoteMetadata(directory: place, metadata)
             return RecordStream(
-                directory: place, metadata: metadata, views: views, writers: [:], lock: nil, settings: settings(metadata, nil),
-                keyring: Keyring(keys), recovery: report)
+                directory: place, metadata: metadata, views: remote.views(metadata, directory: place), writers: [:], lock: nil,
+                remote: remote, settings: settings(metadata, nil), keyring: Keyring(keys), recovery: report)
         }
     }
 

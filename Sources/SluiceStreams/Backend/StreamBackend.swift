@@ -31,6 +31,13 @@ package protocol StreamBackend: Sendable {
     /// Splits and merges until the stream has `target` open shards of equal ranges; at most twice or half of what it had.
     func updateShardCount(_ stream: String, to target: Int) async throws(SluiceError)
 
+    /// The oldest and the newest record that a shard holds, as far as the backend says.
+    ///
+    /// - Parameter withTimes: Whether to look up when they arrived, where that costs more.
+    func shardContents(_ stream: String, _ shard: ShardID, withTimes: Bool) async throws(SluiceError) -> ShardContents
+    /// The difference between the numbers of records that follow each other in a shard; nil where it varies.
+    var sequenceStep: UInt128? { get }
+
     // Writing.
     /// Stores records, each in the shard that owns its hash, and returns when those that were stored are as durable as the stream promises.
     ///
@@ -50,6 +57,9 @@ package protocol StreamBackend: Sendable {
 }
 
 extension StreamBackend {
+    package func shardContents(_ stream: String, _ shard: ShardID, withTimes: Bool) async throws(SluiceError) -> ShardContents { .unknown }
+    package var sequenceStep: UInt128? { nil }
+
     /// Stores one record; see `putRecords`.
     ///
     /// - Throws: also what made the one record fail.
@@ -70,4 +80,11 @@ package protocol ShardSubscription: Sendable {
     /// - Returns: Nil when no more will come: behind the last page of a closed shard, which names its children, when the stream is closed or
     ///   deleted, or when the task was cancelled.
     func next() async throws(SluiceError) -> RecordPage?
+    /// Suspends until `next` would return without waiting, so that pages are fetched only where there is room for them; or until the task is
+    /// cancelled. May return early.
+    func ready() async
+}
+
+extension ShardSubscription {
+    package func ready() async {}
 }

@@ -10,8 +10,6 @@ package enum GroupLimits {
     package static let leases = 16_384
     /// Groups of one stream.
     package static let groupsPerStream = 1_024
-    /// Digits of a sequence number (Kinesis: `[0-9]` with at most 129 characters).
-    package static let sequenceDigits = 129
     /// How long a member may be silent before others take its leases, in milliseconds (KCL: `failoverTimeMillis`, 10,000 by default).
     package static let failoverMillis = 500...3_600_000
     package static let defaultFailoverMillis = 10_000
@@ -26,4 +24,8 @@ package enum GroupLimits {
     package static let roundsPerTick = 6
     /// How often a member asks for the list of shards when nothing calls for it, in milliseconds.
     package static let shardRefreshMillis = 10_000
+    /// Pages of records that a reader of shards keeps in memory at a time; each has at most `StreamLimits.getBytes`, or one longer record.
+    package static let pagesInHand = 4
+    /// How long a reader waits before it subscribes again to a shard whose subscription ended.
+    package static let resubscribeMillis = 100
 }

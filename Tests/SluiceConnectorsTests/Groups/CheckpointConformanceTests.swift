@@ -13,10 +13,10 @@ struct CheckpointConformanceTests {
         _ = try test.join(a)
         let free = try test.create(1, by: a).leases[0]
         let lease = try test.take(free, by: a)
-        let position = GroupPosition.after(GroupSequence(9), subSequence: 3)
-        try test.open().checkpoint([try test.checkpoint(lease, .after(GroupSequence(30)), isPending: true)])
+        let position = GroupPosition.after(SequenceNumber(9), subSequence: 3)
+        try test.open().checkpoint([try test.checkpoint(lease, .after(SequenceNumber(30)), isPending: true)])
         var now = try test.open().describe(test.group).leases[0]
-        #expect(now.pending == .after(GroupSequence(30)) && now.position == lease.position && now.start == lease.start)
+        #expect(now.pending == .after(SequenceNumber(30)) && now.position == lease.position && now.start == lease.start)
         try test.open().checkpoint([try test.checkpoint(lease, position, micros: 77)])
         now = try test.open().describe(test.group).leases[0]
         #expect(now.position == position && now.pending == nil && now.reachedMicros == 77 && now.start == nil && now.ownerSwitches == 0)
@@ -32,7 +32,7 @@ struct CheckpointConformanceTests {
         let leases = try test.create(2, by: a).leases
         let first = try test.take(leases[0], by: a)
         let second = try test.take(leases[1], by: a)
-        try test.open().checkpoint([try test.checkpoint(first, .after(GroupSequence(9)))])
+        try test.open().checkpoint([try test.checkpoint(first, .after(SequenceNumber(9)))])
         try test.open().checkpoint([try test.checkpoint(first, .shardEnd), try test.checkpoint(second, .shardEnd)])
         let now = try test.open().describe(test.group).leases
         #expect(now.allSatisfy { $0.owner == nil && $0.isFinished && $0.state == .finished })
@@ -51,7 +51,7 @@ struct CheckpointConformanceTests {
         for member in [a, b] { _ = try test.join(member) }
         let old = try test.take(test.create(1, by: a).leases[0], by: a)
         let freed = try test.apply([.release(shard: old.shard, counter: old.counter)], by: a).leases[0]
-        let position = GroupPosition.after(GroupSequence(9))
+        let position = GroupPosition.after(SequenceNumber(9))
         var error = #expect(throws: SluiceError.self) { try test.open().checkpoint([try test.checkpoint(old, position)]) }
         #expect(error?.code == .leaseLost && error?.message.contains("nobody has it") == true)
         let new = try test.take(freed, by: b)
@@ -76,8 +76,8 @@ struct CheckpointConformanceTests {
         _ = try test.join(a)
         let lease = try test.take(test.create(1, by: a).leases[0], by: a)
         let climb: [GroupPosition] = [
-            .at(GroupSequence(9)), .after(GroupSequence(9), subSequence: 1), .after(GroupSequence(9)), .after(GroupSequence(10)),
-            .after(GroupSequence(100)),
+            .at(SequenceNumber(9)), .after(SequenceNumber(9), subSequence: 1), .after(SequenceNumber(9)), .after(SequenceNumber(10)),
+            .after(SequenceNumber(100)),
         ]
         for position in climb { try test.open().checkpoint([try test.checkpoint(lease, position)]) }
         for position in climb.dropLast() {
@@ -93,7 +93,7 @@ struct CheckpointConformanceTests {
         _ = try test.join(a)
         let leases = try test.create(2, by: a).leases
         let good = try test.take(leases[0], by: a)
-        let position = GroupPosition.after(GroupSequence(9))
+        let position = GroupPosition.after(SequenceNumber(9))
         #expect(throws: SluiceError.self) {
             try test.open().checkpoint([try test.checkpoint(good, position), try test.checkpoint(leases[1], position, owner: "a")])
         }

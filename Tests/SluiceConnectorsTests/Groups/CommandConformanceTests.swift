@@ -9,7 +9,7 @@ struct CommandConformanceTests {
         GroupShard(id: "shard-00", range: HashRange(first: 0, last: 9), isClosed: true, contents: .empty),
         GroupShard(
             id: "shard-01", parents: ["shard-00"], range: HashRange(first: 0, last: 9),
-            contents: .records(oldest: GroupSequence(0), newest: GroupSequence(41), newestMicros: 0)),
+            contents: .records(oldest: SequenceNumber(0), newest: SequenceNumber(41), newestMicros: 0)),
     ]
 
     @Test("a group is reset while no member is active, or by force, which fences readers off", arguments: StoreKind.allCases)
@@ -28,7 +28,7 @@ struct CommandConformanceTests {
         test.advance(millis: Int64(GroupLimits.defaultFailoverMillis))
         try test.open().reset(test.group, try .group(to: .latest, shards), force: false)
         now = try test.open().describe(test.group)
-        #expect(now.leases.map(\.shard) == ["shard-01"] && now.leases[0].position == .after(GroupSequence(41)))
+        #expect(now.leases.map(\.shard) == ["shard-01"] && now.leases[0].position == .after(SequenceNumber(41)))
         #expect(now.settings.start == .latest)
         try test.open().reset(test.group, try .group(to: .time(99), shards), force: false)
         now = try test.open().describe(test.group)
@@ -40,9 +40,9 @@ struct CommandConformanceTests {
         let test = try StoreUnderTest(kind)
         _ = try test.join(a)
         let lease = try test.take(test.create(1, by: a).leases[0], by: a)
-        try test.open().checkpoint([try test.checkpoint(lease, .after(GroupSequence(20)), micros: 5)])
+        try test.open().checkpoint([try test.checkpoint(lease, .after(SequenceNumber(20)), micros: 5)])
         try test.open().leave(test.group, as: a)
-        for position in [GroupPosition.at(GroupSequence(3)), .trimHorizon, .time(7), .at(GroupSequence(30))] {
+        for position in [GroupPosition.at(SequenceNumber(3)), .trimHorizon, .time(7), .at(SequenceNumber(30))] {
             let group = try test.open().describe(test.group)
             try test.open().reset(test.group, try .shard("shard-00", to: position, shards, in: group), force: false)
             let now = try test.open().describe(test.group).leases[0]
@@ -68,8 +68,8 @@ struct CommandConformanceTests {
         for (shard, position, code) in cases {
             #expect(#expect(throws: SluiceError.self) { try GroupReset.shard(shard, to: position, shards, in: group) }?.code == code)
         }
-        #expect(try GroupReset.shard("shard-01", to: .latest, shards, in: group) == .shards(["shard-01": .after(GroupSequence(41))]))
-        for position in [GroupPosition.at(GroupSequence(1)), .shardEnd] {
+        #expect(try GroupReset.shard("shard-01", to: .latest, shards, in: group) == .shards(["shard-01": .after(SequenceNumber(41))]))
+        for position in [GroupPosition.at(SequenceNumber(1)), .shardEnd] {
             #expect(#expect(throws: SluiceError.self) { try GroupReset.group(to: position, shards) }?.code == .invalidOption)
         }
     }

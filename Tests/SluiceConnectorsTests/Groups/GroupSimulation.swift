@@ -102,7 +102,7 @@ struct GroupSimulation {
             case .start(let assignment):
                 must(members[index].readers[assignment.shard] == nil, "two readers of \(assignment.shard)")
                 var next: UInt64 = 0
-                if case .after(let sequence, _) = assignment.position { next = (UInt64(sequence.digits) ?? 0) + 1 }
+                if case .after(let sequence, _) = assignment.position { next = (UInt64(sequence.description) ?? 0) + 1 }
                 members[index].readers[assignment.shard] = .init(assignment: assignment, next: next)
             case .stop(let shard, let reason):
                 must(members[index].readers[shard] != nil, "stops \(shard), which nobody reads")
@@ -153,7 +153,7 @@ struct GroupSimulation {
                 owner.readers[lease.shard]?.assignment.counter == lease.counter, lease.wantedBy == nil
             else { return false }
             let count = stream.counts[lease.shard] ?? 0
-            if count > 0, lease.position != .after(GroupSequence(count - 1)) { return false }
+            if count > 0, lease.position != .after(SequenceNumber(UInt128(count - 1))) { return false }
         }
         let loads = members.map { member in live.count { $0.owner == member.name } }
         return (loads.max() ?? 0) - (loads.min() ?? 0) <= 1

@@ -46,7 +46,7 @@ struct GroupWorker {
     /// Reads a shard to its end, or until another member has it.
     private func read(_ assignment: GroupAssignment, _ member: GroupMember, _ catalog: Catalog) async throws {
         var next = 0
-        if case .after(let sequence, _) = assignment.position { next = (Int(sequence.digits) ?? 0) + 1 }
+        if case .after(let sequence, _) = assignment.position { next = (Int(sequence.description) ?? 0) + 1 }
         while !Task.isCancelled {
             if try NumberStream.isHeld(catalog) {
                 try? await Task.sleep(for: .milliseconds(5))
@@ -54,7 +54,7 @@ struct GroupWorker {
             }
             let isEnd = next >= NumberStream.records
             let last = min(next + NumberStream.batch, NumberStream.records) - 1
-            let position = isEnd ? GroupPosition.shardEnd : .after(GroupSequence(UInt64(last)))
+            let position = isEnd ? GroupPosition.shardEnd : .after(SequenceNumber(UInt128(last)))
             do throws(SluiceError) {
                 let checkpoint = try await member.checkpoint(of: assignment.shard, at: position)
                 let run = try catalog.beginRun(pipeline: "numbers", definitionHash: "1")

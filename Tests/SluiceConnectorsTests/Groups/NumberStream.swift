@@ -30,7 +30,7 @@ enum NumberStream {
             id: "shard-\(number)", parents: parents.map { "shard-\($0)" },
             range: HashRange(first: range.lowerBound, last: range.upperBound),
             isClosed: true,
-            contents: .records(oldest: GroupSequence(0), newest: GroupSequence(UInt64(records - 1)), newestMicros: 0))
+            contents: .records(oldest: SequenceNumber(0), newest: SequenceNumber(UInt128(records - 1)), newestMicros: 0))
     }
 
     static func group() throws -> GroupID { try GroupID(stream: "numbers", name: "workers") }

@@ -80,7 +80,7 @@ struct SimulatedMember {
         reader.next = max(reader.next, min(count, reader.next + UInt64.random(in: 1...9, using: &random)))
         let isAtEnd = reader.next == count && stream.isClosed(shard)
         guard isAtEnd || reader.next > 0 else { return }
-        let position = isAtEnd ? GroupPosition.shardEnd : .after(GroupSequence(reader.next - 1))
+        let position = isAtEnd ? GroupPosition.shardEnd : .after(SequenceNumber(UInt128(reader.next - 1)))
         do throws(SluiceError) {
             let checkpoint = try machine.checkpoint(shard, position)
             try store.checkpoint([checkpoint])

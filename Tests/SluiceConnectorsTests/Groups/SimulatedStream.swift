@@ -23,7 +23,7 @@ struct SimulatedStream {
         shards.map { shard in
             var shard = shard
             if let count = counts[shard.id], count > 0 {
-                shard.contents = .records(oldest: GroupSequence(0), newest: GroupSequence(count - 1), newestMicros: 0)
+                shard.contents = .records(oldest: SequenceNumber(0), newest: SequenceNumber(UInt128(count - 1)), newestMicros: 0)
             }
             return shard
         }

@@ -38,8 +38,8 @@ struct StoreConformanceTests {
         _ = try test.join(a)
         let group = try test.create(3, by: a)
         #expect(group.leases.map(\.shard) == ["shard-00", "shard-01", "shard-02"] && Set(group.leases.map(\.counter)).count == 3)
-        #expect(group.leases[1].parents == ["shard-00"] && group.leases[1].position == .after(GroupSequence(5), subSequence: 2))
-        #expect(group.leases[1].start == .after(GroupSequence(5), subSequence: 2))
+        #expect(group.leases[1].parents == ["shard-00"] && group.leases[1].position == .after(SequenceNumber(5), subSequence: 2))
+        #expect(group.leases[1].start == .after(SequenceNumber(5), subSequence: 2))
         #expect(group.leases[2].range == HashRange(first: 3, last: .max))
         var late = LeaseRestructure(revision: 0)
         late.created = [NewLease(shard: "shard-09", position: .trimHorizon, parents: [], range: HashRange(first: 0, last: 0))]
@@ -75,11 +75,11 @@ struct StoreConformanceTests {
         let request = LeaseChange.request(shard: owned.shard, counter: owned.counter)
         #expect(try test.apply([request], by: member("c")).leases[0] == asked)
         #expect(try test.apply([request], by: a).leases[0] == asked)
-        try test.open().checkpoint([try test.checkpoint(asked, .after(GroupSequence(8)))])
+        try test.open().checkpoint([try test.checkpoint(asked, .after(SequenceNumber(8)))])
         #expect(try test.apply([.release(shard: owned.shard, counter: owned.counter)], by: b).leases[0].owner == "a")
         let given = try test.apply([.release(shard: owned.shard, counter: owned.counter)], by: a).leases[0]
         #expect(given.owner == "b" && given.wantedBy == nil && given.counter > owned.counter)
-        #expect(given.position == .after(GroupSequence(8)) && given.ownerSwitches == 1)
+        #expect(given.position == .after(SequenceNumber(8)) && given.ownerSwitches == 1)
         let freed = try test.apply([.release(shard: given.shard, counter: given.counter)], by: b).leases[0]
         #expect(freed.owner == nil && freed.state == .available)
     }

@@ -22,7 +22,7 @@ extension StoreUnderTest {
             let range = HashRange(first: UInt128(index * 3 / 2), last: index == 2 ? .max : UInt128(index))
             plan.created.append(
                 NewLease(
-                    shard: "shard-0\(index)", position: isSecond ? .after(GroupSequence(5), subSequence: 2) : .trimHorizon,
+                    shard: "shard-0\(index)", position: isSecond ? .after(SequenceNumber(5), subSequence: 2) : .trimHorizon,
                     parents: isSecond ? ["shard-00"] : [], range: range))
         }
         return try apply([.restructure(plan)], by: member)

@@ -11,7 +11,7 @@ func member(_ name: String, _ session: String = "1") -> MemberID {
     do throws(SluiceError) { return try MemberID(name: name, session: session) } catch { preconditionFailure(error.message) }
 }
 
-func sequence(_ number: UInt64) -> GroupSequence { GroupSequence(number) }
+func sequence(_ number: UInt64) -> SequenceNumber { SequenceNumber(UInt128(number)) }
 
 extension GroupShard {
     /// A shard with a two-digit id and a part of a hash space from 0 to 99.
@@ -21,7 +21,7 @@ extension GroupShard {
         GroupShard(
             id: name(number), parents: parents.map(name), range: HashRange(first: range.lowerBound, last: range.upperBound),
             isClosed: isClosed,
-            contents: newest.map { .records(oldest: GroupSequence(0), newest: GroupSequence($0), newestMicros: Int64($0) * 1_000) }
+            contents: newest.map { .records(oldest: SequenceNumber(0), newest: sequence($0), newestMicros: Int64($0) * 1_000) }
                 ?? .empty)
     }
 

@@ -6,10 +6,10 @@ import Testing
 struct LagTests {
     private let shard = GroupShard.sample(0, newest: 9)
 
-    private func lag(_ position: GroupPosition, reached: Int64? = nil, isDense: Bool = true) throws -> GroupLag {
+    private func lag(_ position: GroupPosition, reached: Int64? = nil, step: UInt128? = 1) throws -> GroupLag {
         var lease = GroupLease.sample(shard, owner: "a", at: position)
         lease.reachedMicros = reached
-        return GroupLag(try .sample(["a": 1], [lease]), [shard], isDense: isDense)
+        return GroupLag(try .sample(["a": 1], [lease]), [shard], step: step)
     }
 
     @Test(
@@ -29,7 +29,7 @@ struct LagTests {
         var shard = shard
         shard.contents = .records(oldest: sequence(7), newest: sequence(9), newestMicros: 0)
         let lease = GroupLease.sample(shard, at: .after(sequence(1)))
-        #expect(GroupLag(try .sample([:], [lease]), [shard], isDense: true).records == 3)
+        #expect(GroupLag(try .sample([:], [lease]), [shard], step: 1).records == 3)
     }
 
     @Test("milliseconds from the arrival of the last record that was read to that of the newest")
@@ -43,10 +43,10 @@ struct LagTests {
 
     @Test("what cannot be known is not guessed")
     func unknown() throws {
-        #expect(try lag(.after(sequence(4)), isDense: false).records == nil)
+        #expect(try lag(.after(sequence(4)), step: nil).records == nil)
         #expect(try lag(.time(5)).records == nil)
         let unknown = GroupShard(id: shard.id, range: shard.range)
-        let lag = GroupLag(try .sample([:], [.sample(shard)]), [unknown], isDense: true)
+        let lag = GroupLag(try .sample([:], [.sample(shard)]), [unknown], step: 1)
         #expect(lag.records == nil && lag.millis == nil && lag.shards.count == 1)
     }
 
@@ -59,12 +59,12 @@ struct LagTests {
         let reading: [GroupLease] = [
             .sample(shards[0], owner: "a", at: .after(sequence(5))), .sample(shards[1], owner: "b", at: .after(sequence(4))),
         ]
-        let lag = GroupLag(try .sample(["a": 1, "b": 1], reading), shards, isDense: true)
+        let lag = GroupLag(try .sample(["a": 1, "b": 1], reading), shards, step: 1)
         #expect(lag.shards.map(\.records) == [4, 0, 3, 0] && lag.records == 7)
         #expect(lag.shards.map(\.owner) == ["a", "b", nil, nil] && lag.shards[2].state == nil)
         let done: [GroupLease] = [
             .sample(shards[0], at: .shardEnd), .sample(shards[1]), .sample(shards[2], at: .after(sequence(2))), .sample(shards[3]),
         ]
-        #expect(GroupLag(try .sample([:], done), shards, isDense: true).shards.map(\.shard) == ["shard-01", "shard-02", "shard-03"])
+        #expect(GroupLag(try .sample([:], done), shards, step: 1).shards.map(\.shard) == ["shard-01", "shard-02", "shard-03"])
     }
 }

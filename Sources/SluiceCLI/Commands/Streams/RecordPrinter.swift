@@ -16,13 +16,18 @@ struct RecordPrinter: Sendable {
     /// Whether a place begins with the shard's number.
     let isNumbered: Bool
 
-    func print(_ record: PrintedRecord) {
-        switch form {
-        case .text: console.out.writeLine(CellText.escaped(line(record)))
-        case .json: console.out.writeLine(record.json.json)
-        case .data where console.out.isTerminal: console.out.writeLine(CellText.escaped(String(decoding: record.payload, as: UTF8.self)))
-        case .data: console.out.write(record.payload + [0x0A])
-        }
+    func print(_ record: PrintedRecord) { console.out.write(bytes(record)) }
+
+    /// What is printed of a record, with its line end.
+    func bytes(_ record: PrintedRecord) -> [UInt8] {
+        let content =
+            switch form {
+            case .text: Array(CellText.escaped(line(record)).utf8)
+            case .json: Array(record.json.json.utf8)
+            case .data where console.out.isTerminal: Array(CellText.escaped(String(decoding: record.payload, as: UTF8.self)).utf8)
+            case .data: record.payload
+            }
+        return content + [0x0A]
     }
 
     /// Shard and sequence number, key, and the payload as text.

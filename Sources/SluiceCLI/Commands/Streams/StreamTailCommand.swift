@@ -1,6 +1,8 @@
 import ArgumentParser
+import SluiceConnectors
 import SluiceCore
 import SluiceLog
+import SluiceStreams
 
 struct StreamTailCommand: ReportingCommand {
     static var configuration: CommandConfiguration {
@@ -11,6 +13,9 @@ struct StreamTailCommand: ReportingCommand {
                 Without --from, the newest records are printed. Records of one shard are in order.
                 With --json, one document has all records; with --json --follow, each record is a line of its own.
                 With --lines, only the data is printed, as `stream put` takes it.
+                With --group, the shards are shared with other processes that name the same group, and each record is printed by one of
+                them. Reading goes on until interrupted, begins where the group stands, and is recorded after the lines were written; a
+                new group begins at --from, otherwise at the start.
 
                 Examples:
                   \(program) stream tail flights
@@ -18,6 +23,7 @@ struct StreamTailCommand: ReportingCommand {
                   \(program) stream tail flights --shard 2 --from 41700
                   \(program) stream tail flights --from end --follow
                   \(program) stream tail flights --from 2026-11-29T08:00:00Z --lines > flights.csv
+                  \(program) stream tail flights --group archive --lines >> flights.csv
                 """)
     }
 
@@ -27,10 +33,11 @@ struct StreamTailCommand: ReportingCommand {
 
     @Argument(help: "The stream.", completion: NameCompletion.streams) var name: String
     @Option(help: ArgumentHelp("Where to begin: start, end, a sequence number, or a time.", valueName: "place")) var from: StreamPlace?
-    @Option(help: "How many records to print. Unbounded under --follow, otherwise 10.") var limit: Int?
+    @Option(help: "How many records to print. Unbounded under --follow and --group, otherwise 10.") var limit: Int?
     @Option(help: "Only this shard, by its number or id.") var shard: ShardArgument?
     @Flag(help: "Print only the data of records, each as a line.") var lines = false
     @Flag(help: "Wait for more records, until interrupted.") var follow = false
+    @OptionGroup(title: "Consumer group") var membership: GroupMembership
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
@@ -38,16 +45,20 @@ struct StreamTailCommand: ReportingCommand {
         if let limit, !(1...Self.maximumLimit).contains(limit) {
             throw ValidationError("--limit takes a number from 1 to \(Self.maximumLimit)")
         }
+        if membership.group != nil, shard != nil { throw ValidationError("a group reads all shards: leave out --shard") }
+        if membership.group != nil, case .sequence = from {
+            throw ValidationError("a group begins at start, end or a time; set one shard to a sequence number with `stream reset`")
+        }
         if lines, output.json { throw ValidationError("choose one of --lines and --json") }
     }
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
+        if let group = membership.group { return try await tail(group, session) }
         let stream = try session.openStream(name)
         defer { stream.close() }
         let shards = try stream.shards(named: shard)
-        let printer = RecordPrinter(
-            console: session.console, form: output.json ? .json : lines ? .data : .text, isNumbered: stream.shardNumbers.count > 1)
+        let printer = printer(session, isNumbered: stream.shardNumbers.count > 1)
         if follow {
             let follower = StreamFollower(stream: stream, shards: shards, printer: printer)
             do {
@@ -65,5 +76,20 @@ struct StreamTailCommand: ReportingCommand {
         var blocks = records.map { Report.Block.line(printer.line($0)) }
         if records.isEmpty { blocks.append(.line("No records.")) }
         return Report(blocks, json: .object(["stream": .string(name), "records": .list(records.map(\.json))]))
+    }
+
+    private func printer(_ session: Session, isNumbered: Bool) -> RecordPrinter {
+        RecordPrinter(console: session.console, form: output.json ? .json : lines ? .data : .text, isNumbered: isNumbered)
+    }
+
+    private func tail(_ group: String, _ session: Session) async throws -> Report {
+        let backend = try session.backend(reading: name)
+        defer { backend.close() }
+        let reader = try GroupReader(
+            of: try GroupID(stream: name, name: group), as: membership.name, settings: try membership.settings(start: from),
+            store: CatalogLeaseStore(try session.catalog()), backend: backend)
+        let tail = GroupTail(reader: reader, printer: printer(session, isNumbered: true), limit: limit ?? .max)
+        let isInterrupted = try await tail.run()
+        return .streamed(isInterrupted ? .interrupted : .done)
     }
 }

@@ -57,7 +57,7 @@ package actor GroupMember {
         defer { output.finish() }
         while !hasLeft, failure == nil, !Task.isCancelled {
             await tick()
-            if !hasLeft, failure == nil { await pause(for: settings.beatInterval) { resting = $0 } }
+            if !hasLeft, failure == nil { await pause(for: (machine.settings ?? settings).beatInterval) { resting = $0 } }
         }
         if hasLeft { return }
         send(machine.abandon())
@@ -73,7 +73,7 @@ package actor GroupMember {
     /// are given away without waiting.
     package func leave() async {
         send(machine.leave())
-        if !machine.readShards.isEmpty { await pause(for: settings.handover) { leaving = $0 } }
+        if !machine.readShards.isEmpty { await pause(for: (machine.settings ?? settings).handover) { leaving = $0 } }
         do throws(SluiceError) {
             try store.leave(group, as: machine.member)
             hasLeft = true
@@ -84,8 +84,11 @@ package actor GroupMember {
     }
 
     /// The reader of a shard has ended.
-    package func stopped(_ shard: String) async {
-        machine.stopped(shard)
+    package func stopped(_ shard: String) async { await stopped([shard]) }
+
+    /// The readers of shards have ended.
+    package func stopped(_ shards: [String]) async {
+        for shard in shards { machine.stopped(shard) }
         await tick()
         if machine.readShards.isEmpty { leaving?.cancel() }
     }

@@ -9,9 +9,9 @@ package enum GroupPosition: Hashable, Sendable {
     /// The oldest record that arrived at or after this time, in microseconds since 1970.
     case time(Int64)
     /// This record is the next one to read.
-    case at(GroupSequence)
+    case at(SequenceNumber)
     /// This record was read. With a sub-sequence number, of an aggregated record only the parts up to that one were.
-    case after(GroupSequence, subSequence: Int64? = nil)
+    case after(SequenceNumber, subSequence: Int64? = nil)
     /// Every record of a closed shard was read.
     case shardEnd
 
@@ -28,7 +28,7 @@ package enum GroupPosition: Hashable, Sendable {
     }
 
     /// The record that was read or is next; nil for a start and the end.
-    package var sequence: GroupSequence? {
+    package var sequence: SequenceNumber? {
         switch self {
         case .at(let sequence), .after(let sequence, _): sequence
         case .trimHorizon, .latest, .time, .shardEnd: nil
@@ -41,8 +41,8 @@ package enum GroupPosition: Hashable, Sendable {
         case .trimHorizon: "TRIM_HORIZON"
         case .latest: "LATEST"
         case .time(let micros): Self.timePrefix + String(micros)
-        case .at(let sequence): Self.atPrefix + sequence.digits
-        case .after(let sequence, _): sequence.digits
+        case .at(let sequence): Self.atPrefix + sequence.description
+        case .after(let sequence, _): sequence.description
         case .shardEnd: "SHARD_END"
         }
     }
@@ -59,9 +59,9 @@ package enum GroupPosition: Hashable, Sendable {
             if text.hasPrefix(Self.timePrefix), let micros = Int64(text.dropFirst(Self.timePrefix.count)) {
                 self = .time(micros)
             } else if text.hasPrefix(Self.atPrefix) {
-                self = .at(try GroupSequence(parsing: text.dropFirst(Self.atPrefix.count)))
+                self = .at(try Self.number(text.dropFirst(Self.atPrefix.count)))
             } else {
-                self = .after(try GroupSequence(parsing: text), subSequence: subSequence)
+                self = .after(try Self.number(text[...]), subSequence: subSequence)
             }
         }
     }
@@ -86,8 +86,16 @@ package enum GroupPosition: Hashable, Sendable {
     private static let timePrefix = "AT_TIMESTAMP/"
     private static let atPrefix = "AT/"
 
-    private static func key(_ sequence: GroupSequence) -> String {
-        "1" + padded(String(sequence.digits.utf8.count), 3) + sequence.digits
+    private static func number(_ text: Substring) throws(SluiceError) -> SequenceNumber {
+        if let number = SequenceNumber(parsing: text) { return number }
+        throw SluiceError(
+            .invalidArgument, "\(String(text).quotedForMessage) is no sequence number",
+            remedy: "give a decimal integer without leading zeros, of at most \(SequenceNumber.maxDigits) digits")
+    }
+
+    private static func key(_ sequence: SequenceNumber) -> String {
+        let digits = sequence.description
+        return "1" + padded(String(digits.utf8.count), 3) + digits
     }
 
     private static func padded(_ digits: String, _ width: Int) -> String {

@@ -72,7 +72,7 @@ package struct LeasePlan: Sendable {
         return switch shard.contents {
         case .unknown: .latest
         case .empty: .trimHorizon
-        case .records(_, let newest, _): .after(newest)
+        case .records(_, let newest, _, _): .after(newest)
         }
     }
 }

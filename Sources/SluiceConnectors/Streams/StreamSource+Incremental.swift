@@ -7,6 +7,7 @@ import Synchronization
 /// The records beyond the positions; a shard is read once its parents were read to their ends.
 extension StreamSource: IncrementalSource {
     func slice(after positions: SourcePositions, _ request: SliceRequest) async throws -> SourceSlice? {
+        try stream.refresh()
         let shards = stream.shardNumbers
         var ends: [Int: UInt64] = [:]
         var starts: [Int: StartPosition] = [:]

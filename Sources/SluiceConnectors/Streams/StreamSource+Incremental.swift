@@ -12,6 +12,7 @@ extension StreamSource: IncrementalSource {
         var ends: [Int: UInt64] = [:]
         var starts: [Int: StartPosition] = [:]
         var waits = false
+        var notices: [String] = []
         for shard in shards {
             guard try isReadable(shard, positions) else {
                 waits = true
@@ -21,7 +22,9 @@ extension StreamSource: IncrementalSource {
             if let reached = try position(of: shard, positions) {
                 guard reached <= end else { throw foreign(shard, reached, end) }
                 if reached == end { continue }
-                starts[shard] = .sequence(reached)
+                let horizon = try stream.horizon(shard)
+                if reached < horizon { notices.append(expired(shard, horizon - reached)) }
+                starts[shard] = .sequence(max(reached, horizon))
             } else {
                 if end == 0 { continue }
                 starts[shard] = start
@@ -33,7 +36,7 @@ extension StreamSource: IncrementalSource {
         let slice = StreamSlice(
             source: self, starts: starts, ends: ends, budget: max(1, request.limitBytes / Int64(ends.count)), reached: reached)
         return SourceSlice(
-            source: slice, openSplits: Set(shards.map { ShardID($0).description }), isLast: !waits,
+            source: slice, openSplits: Set(shards.map { ShardID($0).description }), isLast: !waits, notices: notices,
             reached: { [name = stream.name] in
                 Dictionary(uniqueKeysWithValues: reached.all.map { (Self.key(name, $0.key), Array(String($0.value).utf8)) })
             })
@@ -56,6 +59,10 @@ extension StreamSource: IncrementalSource {
             guard try stream.hasEnded(parent, at: try position(of: parent, positions) ?? 0) else { return false }
         }
         return true
+    }
+
+    private func expired(_ shard: Int, _ count: UInt64) -> String {
+        "\(count) records of shard \(ShardID(shard)) of stream \"\(stream.name)\" had expired before they were read"
     }
 
     private func foreign(_ shard: Int, _ reached: UInt64, _ end: UInt64) -> SluiceError {

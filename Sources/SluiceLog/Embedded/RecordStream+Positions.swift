@@ -29,7 +29,7 @@ extension RecordStream {
     }
 
     /// The oldest record of a shard that is kept.
-    func horizon(_ shard: Int) throws(SluiceError) -> UInt64 {
+    package func horizon(_ shard: Int) throws(SluiceError) -> UInt64 {
         if let writer = table.withLock({ $0.writers[shard] }) { return try writer.horizon() }
         let view = try view(shard)
         let cutoff = settings.clock.nowMicros() - Int64(retentionHours) * ShardLog.microsPerHour

@@ -134,6 +134,51 @@ def pathway(options, source, work, wanted):
         [sys.executable, f"{HERE}/peers/pathway_job.py"], environment, work / "out.jsonl", lambda row: str(row["window"])[:16], work)
 
 
+LATENCY = """
+name: latency
+source: {stream: live, columns: {made: float64, status: int64, bytes: int64}}
+steps:
+  - filter: status = 200
+  - derive: {kib: bytes / 1024}
+sink: {files: out, format: json, mode: append}
+"""
+
+
+def latency(options, rate, seconds, every):
+    """Milliseconds from the making of a record to its visible row: p50 and p99. Producer and pipeline are processes of their own."""
+    work = options.cache / "work"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    (work / "p.yaml").write_text(LATENCY)
+    home = ["--home", "home"]
+    subprocess.run([options.sluice, "stream", "create", "live", *home], cwd=work, check=True, capture_output=True)
+    put = subprocess.Popen([options.sluice, "stream", "put", "live", *home], cwd=work, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    run = subprocess.Popen([options.sluice, "run", "p.yaml", "--follow", "--every", every, "--quiet", *home], cwd=work)
+    out, known, waits, sent = work / "out", set(), [], 0
+    began = time.time()
+    while time.time() < began + seconds + 1:
+        now = time.time()
+        due = min(int((now - began) * rate), rate * seconds)
+        if due > sent:
+            put.stdin.write("".join(f'{{"made":{now:.6f},"status":200,"bytes":{n}}}\n' for n in range(sent, due)).encode())
+            put.stdin.flush()
+            sent = due
+        for path in out.glob("part-*") if out.exists() else []:
+            if path not in known:
+                known.add(path)
+                seen = time.time()
+                waits += [seen - json.loads(line)["made"] for line in open(path)]
+        time.sleep(0.002)
+    put.stdin.close()
+    put.wait()
+    run.send_signal(signal.SIGTERM)
+    assert run.wait() == 0
+    assert len(waits) == rate * seconds, f"{len(waits)} of {rate * seconds} rows came"
+    waits.sort()
+    shutil.rmtree(work)
+    return [waits[int(len(waits) * part)] * 1000 for part in (0.5, 0.99)]
+
+
 def measure(name, job, options, source, windows, wanted):
     times, memory, cpu = [], 0, []
     for _ in range(options.repeats):
@@ -173,6 +218,9 @@ def main():
     for row in results:
         ratio = row["seconds"] / results[0]["seconds"]
         print(f"{row['name']:10} {row['seconds']:8.2f} {options.records / row['seconds']:10,.0f} {row['cpu']:7.2f} {row['memory']:6} {ratio:9.2f}x")
+    for every in ("20ms", "100ms", "1s"):
+        middle, most = latency(options, 1_000 if options.quick else 10_000, 3 if options.quick else 10, every)
+        print(f"Sluice, --every {every}: a record's row is visible after {middle:.0f} ms (p50), {most:.0f} ms (p99)")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ struct RootCommand: ParsableCommand {
                 CommandGroup(name: "Pipelines", subcommands: [InitCommand.self, RunCommand.self, ValidateCommand.self, PlanCommand.self]),
                 CommandGroup(name: "Files", subcommands: [ConvertCommand.self, InspectCommand.self]),
                 CommandGroup(
-                    name: "State", subcommands: [CatalogCommand.self, StreamCommand.self, RunsCommand.self, DoctorCommand.self]),
+                    name: "State",
+                    subcommands: [CatalogCommand.self, StreamCommand.self, RunsCommand.self, DeadLettersCommand.self, DoctorCommand.self]),
                 CommandGroup(
                     name: "Reference",
                     subcommands: [

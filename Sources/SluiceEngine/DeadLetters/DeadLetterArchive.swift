@@ -1,0 +1,104 @@
+import FoundationEssentials
+import SluiceCore
+
+/// The dead letters of all pipelines of a state: `<home>/dead-letters/<pipeline>/<run>.jsonl`, one JSON object a line.
+package struct DeadLetterArchive: Sendable {
+    /// The dead letters of one run, or of one epoch of a run.
+    package struct File: Hashable, Sendable {
+        package var pipeline: String
+        /// The run's id, and behind a hyphen the number of the epoch where a run has several.
+        package var run: String
+        package var path: String
+        package var letters: Int
+        package var bytes: Int
+    }
+
+    /// A dead letter as it was kept.
+    package struct Letter: Hashable, Sendable, Decodable {
+        package var code: String
+        package var message: String
+        package var step: String
+        package var column: String?
+        package var file: String?
+        package var line: Int?
+        package var stream: String?
+        package var shard: String?
+        package var sequence: String?
+        package var raw: String?
+        /// Instead of `raw` where the bytes are no UTF-8.
+        package var rawBase64: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case code, message, step, column, file, line, stream, shard, sequence, raw
+            case rawBase64 = "raw_base64"
+        }
+
+        /// `path:line`, or `stream/shard@sequence`.
+        package var place: String {
+            if let file { return line.map { "\(file):\($0)" } ?? file }
+            if let stream { return "\(stream)/\(shard ?? "?")@\(sequence ?? "?")" }
+            return ""
+        }
+    }
+
+    private let directory: String
+
+    package init(home: String) { directory = home + "/dead-letters" }
+
+    /// The files, by pipeline and run, oldest first.
+    ///
+    /// - Parameters:
+    ///   - pipeline: Only those of this pipeline.
+    ///   - run: Only those of runs that begin so.
+    package func files(of pipeline: String? = nil, run: String? = nil) throws -> [File] {
+        guard DiskFiles.kind(of: directory) == .directory else { return [] }
+        var files: [File] = []
+        for name in try DiskFiles.list(directory).sorted() where pipeline == nil || name == pipeline {
+            guard DiskFiles.kind(of: "\(directory)/\(name)") == .directory else { continue }
+            for entry in try DiskFiles.list("\(directory)/\(name)").sorted() where entry.hasSuffix(Self.suffix) {
+                let id = String(entry.dropLast(Self.suffix.count))
+                guard run.map({ id.hasPrefix($0.uppercased()) }) ?? true else { continue }
+                let path = "\(directory)/\(name)/\(entry)"
+                var letters = 0
+                try Self.forEachLine(path) { _ in
+                    letters += 1
+                    return true
+                }
+                files.append(File(pipeline: name, run: id, path: path, letters: letters, bytes: DiskFiles.byteCount(of: path) ?? 0))
+            }
+        }
+        return files
+    }
+
+    /// Letters in the order in which they were kept, until `body` returns false.
+    ///
+    /// - Throws: `corruptFile` for a line that is no dead letter.
+    package func forEachLetter(in file: File, _ body: (Letter) throws -> Bool) throws {
+        var number = 0
+        try Self.forEachLine(file.path) { line in
+            number += 1
+            let letter: Letter
+            do {
+                letter = try JSONDecoder().decode(Letter.self, from: Data(line))
+            } catch {
+                throw SluiceError(
+                    .corruptFile, "this line is no dead letter", at: .file(path: file.path, line: number),
+                    remedy: "remove the line, or drop the file")
+            }
+            return try body(letter)
+        }
+    }
+
+    /// Removes a file.
+    package func drop(_ file: File) throws { try DiskFiles.removeTree(file.path) }
+
+    private static let suffix = ".jsonl"
+
+    private static func forEachLine(_ path: String, _ body: ([UInt8]) throws -> Bool) throws {
+        var reader = try LineReader(path: path)
+        while let line = try reader.next() {
+            if line.isEmpty { continue }
+            if try !body(line) { return }
+        }
+    }
+}

@@ -103,14 +103,36 @@ import Testing
         #expect(String(decoding: reject.raw, as: UTF8.self) == "2,\"open")
     }
 
-    @Test("text behind a closing quote rejects that line; lenient takes it as text") func strayQuote() throws {
+    @Test("text behind a closing quote rejects that line; lenient makes it part of the field") func strayQuote() throws {
         let text = "a,b\n1,\"3\" pipe\"\n2,5\" pipe\n3,\"x\"y\n4,z\n"
         let strict = try read(text, csv(), schema(("a", "int64"), ("b", "string")))
         #expect(strict.column("a") == [.integer(2), .integer(4)])
         #expect(strict.column("b") == [.string("5\" pipe"), .string("z")])
         #expect(strict.rejects.map { $0.location?.description } == ["test.csv:2:5", "test.csv:4:5"])
         let lenient = try read("a,b\n1,\"3\" pipe\"\n2,x\n", csv(["quotes": .text("lenient")]), schema(("b", "string")))
-        #expect(lenient.column("b") == [.string("3\" pipe"), .string("x")])
+        #expect(lenient.column("b") == [.string("3 pipe\""), .string("x")])
+    }
+
+    @Test(
+        "lenient quotes read what Python's csv module and pandas read, and end with the field",
+        arguments: [
+            ("a,b\"c,d", ["a", "b\"c", "d"]), ("\"abc\"def,x,y", ["abcdef", "x", "y"]), ("\"abc\"d\"ef,x,\"y\"", ["abcd\"ef", "x", "y"]),
+            ("\"abc\" ,x,y", ["abc ", "x", "y"]), ("\"a\"b\"\"c\"\",x,y", ["ab\"\"c\"\"", "x", "y"]),
+            ("1,\"a \"b\" c\",y", ["1", "a b\" c\"", "y"]), ("1,\"a\"\"b\"c,y", ["1", "a\"bc", "y"]),
+        ])
+    func lenientQuotes(_ line: String, _ fields: [String]) throws {
+        let text = "a,b,c\n\(line)\n1,2,3\n\"4\",5,6\n"
+        for more in [[:], ["escape": OptionValue.text("^")], ["header": .texts(["a", "b", "c"]), "skip_lines": .integer(1)]] {
+            let format = try csv(more.merging(["quotes": .text("lenient")]) { $1 })
+            let result = try read(text, format, schema(("a", "string"), ("b", "string"), ("c", "string")))
+            #expect(result.rejects.isEmpty)
+            #expect(result.rows == [fields, ["1", "2", "3"], ["4", "5", "6"]].map { $0.map { .string($0) } })
+        }
+    }
+
+    @Test("a lenient header has text behind its quotes too") func lenientHeader() throws {
+        let result = try read("\"size\"(cm),b\n1,2\n", csv(["quotes": .text("lenient")]))
+        #expect(result.schema.names == ["size(cm)", "b"])
     }
 
     @Test("dialect: delimiter, comments, skipped lines, trim, null texts") func dialect() throws {

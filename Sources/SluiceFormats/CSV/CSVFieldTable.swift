@@ -40,7 +40,7 @@ struct CSVFieldTable {
 
     mutating func fill(_ faults: inout RecordFaults) {
         guard rows > 0 else { return }
-        let wide = decoder.dialect.isWide ? decoder.dialect.recordRules(columnCount: nil) : nil
+        let rules = decoder.dialect.recordRules(columnCount: nil)
         let isPlain = TextCheck.isPlainASCII(UnsafeBufferPointer(rebasing: bytes[records.span]))
         for row in 0..<rows {
             let range = records.range(row)
@@ -50,11 +50,11 @@ struct CSVFieldTable {
                 continue
             }
             let count: Int
-            if let wide {
-                guard let fields = splitWide(range, row, wide, &faults) else { continue }
+            if rules.isWide {
+                guard let fields = splitWide(range, row, rules, &faults) else { continue }
                 count = fields
             } else if let quote = decoder.dialect.quote, holds(quote, record) || hasLineEnd(record) {
-                guard let fields = splitSimple(range, quote, row) ?? splitQuoted(record, quote, row, &faults) else { continue }
+                guard let fields = splitSimple(range, quote, row) ?? splitQuoted(range, quote, row, rules, &faults) else { continue }
                 count = fields
             } else {
                 count = splitPlain(range, row)
@@ -179,14 +179,15 @@ struct CSVFieldTable {
 
     /// Takes a record with quotes apart; nil when it is rejected.
     private mutating func splitQuoted(
-        _ record: UnsafeBufferPointer<UInt8>, _ quote: UInt8, _ row: Int, _ faults: inout RecordFaults
+        _ range: Range<Int>, _ quote: UInt8, _ row: Int, _ rules: RecordRules, _ faults: inout RecordFaults
     ) -> Int? {
-        let dialect = decoder.dialect
-        let parser = parser ?? LibCSV(delimiter: dialect.delimiter, quote: quote, trims: dialect.trims, isStrict: dialect.isStrict)
+        let record = UnsafeBufferPointer(rebasing: bytes[range])
+        let parser = parser ?? LibCSV(delimiter: rules.delimiter, quote: quote, trims: rules.trims)
         self.parser = parser
         do throws(LibCSV.Failure) {
             try parser.tokenize(record)
         } catch {
+            if case .stray = error, !rules.isStrict { return splitWide(range, row, rules, &faults) }
             let (reason, offset) = error.explanation(record)
             faults.add(RowError(.malformedRecord, reason), row: row, offset: offset)
             return nil

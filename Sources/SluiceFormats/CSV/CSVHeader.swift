@@ -10,7 +10,7 @@ struct CSVHeader {
     init(_ dialect: CSVDialect, path: String) {
         self.dialect = dialect
         self.path = path
-        parser = dialect.quote.map { LibCSV(delimiter: dialect.delimiter, quote: $0, trims: dialect.trims, isStrict: dialect.isStrict) }
+        parser = dialect.quote.map { LibCSV(delimiter: dialect.delimiter, quote: $0, trims: dialect.trims) }
     }
 
     /// The columns' names, made of one row or several; an empty one is called after its position.
@@ -85,6 +85,7 @@ struct CSVHeader {
         do throws(LibCSV.Failure) {
             try record.withUnsafeBufferPointer { bytes throws(LibCSV.Failure) in try parser.tokenize(bytes) }
         } catch {
+            if case .stray = error, !dialect.isStrict { return Self.splitWide(record, dialect) }
             return nil
         }
         return parser.list

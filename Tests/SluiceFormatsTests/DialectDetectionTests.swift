@@ -121,6 +121,18 @@ import Testing
         #expect(decoded.batch.columns[0].values == [.integer(7)])
     }
 
+    @Test("why a column of digits stays text is said, and only then") func codes() throws {
+        let text = "id,plz,price,phone,n,x\n1234567890123456,007,007.50,+4930123456,5,+a\n2,012,1.5,+4930123457,-0,7\n,,,,,\n"
+        let found = try detection(text).properties.filter { $0.option == "columns" }
+        #expect(found.map(\.choice) == ["id", "plz", "price", "phone"].map { .text("\($0): string") })
+        let words = ["more than 15 digits", "would lose", "as codes have", "plus sign"]
+        for (property, word) in zip(found, words) { #expect(property.reason.contains(word), "\(property.reason)") }
+        #expect(try detection(text).proposed.keys.contains("columns") == false)
+        // What is said is what happens.
+        let types = try read(text, csv()).schema.fields.map(\.type)
+        #expect(types == [.string, .string, .string, .string, .int64, .string])
+    }
+
     @Test("any bytes can be looked at") func anyBytes() throws {
         for seed in UInt64(0)..<300 {
             var random = SeededGenerator(seed: seed)

@@ -17,7 +17,7 @@ extension CSVDialect {
     /// A usual cause of a text that does not fit.
     func hint(_ text: UnsafeBufferPointer<UInt8>, _ type: DataType) -> String? {
         if !trims, let first = text.first, let last = text.last, first == 0x20 || last == 0x20 { return "blanks stand around it, see trim" }
-        if type.isInteger, TextRules.hasLeadingZero(text) { return "its leading zeros would be lost; declare the column as string" }
+        if type.isNumeric, TextRules.isCode(text) { return "its leading zeros would be lost; declare the column as string" }
         if type.isNumeric, rules.decimalMark == UInt8(ascii: "."), text.contains(UInt8(ascii: ",")) {
             return "for numbers like 1.234,56 set decimal_mark: \",\" and group_mark: \".\""
         }

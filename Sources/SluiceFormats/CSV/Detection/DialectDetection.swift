@@ -71,6 +71,7 @@ package struct DialectDetection: Sendable {
         add(NumberEvidence(cells).properties, dialect)
         add(TimeEvidence(cells).properties, dialect)
         add(NullEvidence(cells).properties, dialect)
+        if explains { properties += CodeEvidence(cells, dialect).properties }
     }
 
     private mutating func add(_ encoding: EncodingEvidence, _ dialect: CSVDialect) {

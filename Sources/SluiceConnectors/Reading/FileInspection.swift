@@ -41,7 +41,9 @@ struct FileInspection {
     private mutating func readHeaders() throws(SluiceError) {
         var indexes: [FileLayout: Int32] = [:]
         for file in files {
-            let description = try options.format.describe(options.input(file))
+            let input = try options.input(file)
+            let description = try options.format.describe(input)
+            if let notice = try input.notice { warnings.append(notice) }
             var layout = description.layout
             if let schema = description.schema { try stated.add(schema, of: file) }
             warnings += layout.warnings

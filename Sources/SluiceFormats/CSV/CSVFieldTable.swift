@@ -21,8 +21,14 @@ struct CSVFieldTable {
     /// A framer found the records, so no line end stands in them outside of quotes.
     private let wereFramed: Bool
 
-    init(_ decoder: CSVDecoder, _ records: RawRecords, _ bytes: UnsafeBufferPointer<UInt8>, wereFramed: Bool) {
-        self.wereFramed = wereFramed
+    /// The record that stands in the line behind the header; nil: it is not among these.
+    private let firstRow: Int?
+
+    init(_ decoder: CSVDecoder, _ records: RawRecords, _ bytes: UnsafeBufferPointer<UInt8>, _ origin: Origin) {
+        wereFramed = if case .file = origin.split { true } else { false }
+        let dialect = decoder.dialect
+        let firstLine = Int64(dialect.skippedLines + dialect.headerRows + 1)
+        firstRow = wereFramed && dialect.header == .present && records.count > 0 && origin.position(0) == firstLine ? 0 : nil
         self.decoder = decoder
         self.records = records
         self.bytes = bytes
@@ -76,14 +82,15 @@ struct CSVFieldTable {
 
     private func checkCount(_ count: Int, _ record: UnsafeBufferPointer<UInt8>, _ row: Int, _ faults: inout RecordFaults) {
         let expected = decoder.fieldCount
+        let hint = decoder.delimiterHint ?? decoder.dialect.hint(record, fieldCount: count, expected: expected)
         let found = "the record has \(count) \(count == 1 ? "field" : "fields"), the header \(expected); "
         if count > expected {
             if decoder.dialect.ragged.truncates { return }
             let offset = CSVFieldLocator(decoder.dialect).offset(of: expected, in: record)
-            let message = found + (decoder.delimiterHint ?? "is a field with the delimiter not quoted?")
+            let message = found + (hint ?? "is a field with the delimiter not quoted?")
             faults.add(RowError(.tooManyFields, message), row: row, offset: offset)
         } else if !decoder.dialect.ragged.pads {
-            let message = found + (decoder.delimiterHint ?? "with ragged: pad the others would be null")
+            let message = found + (hint ?? "with ragged: pad the others would be null")
             faults.add(RowError(.tooFewFields, message), row: row, offset: record.count)
         }
     }
@@ -257,6 +264,12 @@ struct CSVFieldTable {
         return !locator.isQuoted(at: locator.offset(of: field, in: record), in: record)
     }
 
+    /// What a value of the first record that does not fit may mean.
+    private func headerHint(_ row: Int) -> String? {
+        let rows = decoder.dialect.headerRows + 1
+        return row == firstRow ? "if this line belongs to the header, set header_rows: \(rows)" : nil
+    }
+
     // MARK: Second pass: columns
 
     func columns(_ faults: inout RecordFaults) -> [Column] {
@@ -273,7 +286,8 @@ struct CSVFieldTable {
                     let record = UnsafeBufferPointer(rebasing: bytes[records.range(row)])
                     let text = texts.text(texts.spans[row])
                     let error = RowError.doesNotFit(
-                        text, type.description, column: decoder.schema.fields[column].name, hint: decoder.dialect.hint(text, type))
+                        text, type.description, column: decoder.schema.fields[column].name,
+                        hint: decoder.dialect.hint(text, type) ?? headerHint(row))
                     faults.add(error, row: row, offset: CSVFieldLocator(decoder.dialect).offset(of: field, in: record))
                 }
                 return result

@@ -34,7 +34,8 @@ struct CSVHeader {
             if let first = seen.updateValue(index, forKey: ExactText(names[index])) {
                 throw SluiceError(
                     .duplicateColumn, "the header names \"\(names[index])\" twice, as columns \(first + 1) and \(index + 1)", at: place,
-                    remedy: "set skip_lines: \(line) and give the names as header: [\(names.count) names]")
+                    remedy: "if the next line belongs to the header, set header_rows: \(rows.count + 1); otherwise set skip_lines: \(line) "
+                        + "and give the names as header: [\(names.count) names]")
             }
         }
         return names

@@ -92,8 +92,10 @@ package protocol RecordFormat: Format {
 extension RecordFormat {
     /// Starts reading a file as it lies in a store: decompressed by its content, then framed.
     ///
-    /// - Throws: `corruptFile` or `cutFile` for a file that is not what its name says; what `framer` throws.
-    package func open(_ input: FileInput) throws(SluiceError) -> any RecordFramer { try framer(input.plainBytes(), path: input.path) }
+    /// - Throws: What `FileInput.recordBytes` throws for a file that is none of the format; what `framer` throws.
+    package func open(_ input: FileInput) throws(SluiceError) -> any RecordFramer {
+        try framer(input.recordBytes(of: name), path: input.path)
+    }
 
     package func describe(_ input: FileInput) throws(SluiceError) -> FileDescription { FileDescription(layout: try open(input).layout) }
 

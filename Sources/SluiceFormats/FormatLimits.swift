@@ -11,7 +11,7 @@ package enum FormatLimits {
     /// Bytes that are read of a file first; later chunks grow to `chunkBytes`.
     package static let firstChunkBytes = 64 << 10
     /// Values of a batch, of nested columns too. Records that name all their columns have far fewer; those that leave most of them out do not.
-    package static let batchCells = 4 << 20
+    package static let batchCells = 1 << 20
     /// Bytes of another encoding that are turned into UTF-8 at once.
     package static let encodedBytes = 64 << 10
     /// Rows of one file that a schema is inferred from.
@@ -20,6 +20,8 @@ package enum FormatLimits {
     package static let sampledRowsAtOnce = 1_024
     /// Bytes of one file that a schema is inferred from.
     package static let sampleBytes = 4 << 20
+    /// Columns, and fields of structs, that are inferred from records which name them.
+    package static let inferredColumns = 4_096
     /// Files of one source that a schema is inferred from.
     package static let sampleFiles = 8
     /// Digits up to which a text of digits is inferred to be an integer; longer ones are identifiers more often than amounts.

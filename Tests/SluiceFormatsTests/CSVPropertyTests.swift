@@ -31,7 +31,9 @@ struct SeededGenerator: RandomNumberGenerator {
         return result
     }
 
-    @Test("framer and decoder see the fields that libcsv sees in the whole file", arguments: [true, false], [",", "\t"])
+    @Test(
+        "framer and decoder see the fields that libcsv sees, and a model where libcsv would swallow lines", arguments: [true, false],
+        [",", "\t"])
     func sameFields(_ trims: Bool, _ delimiter: String) throws {
         let options: [String: OptionValue] = [
             "quotes": .text("lenient"), "trim": .boolean(trims), "ragged": .text("pad"), "delimiter": .text(delimiter),
@@ -41,9 +43,13 @@ struct SeededGenerator: RandomNumberGenerator {
         for seed in UInt64(0)..<1_000 {
             var random = SeededGenerator(seed: seed)
             let bytes = random.bytes(Self.alphabet, upTo: 60)
-            let reference = LibCSVReference.read(bytes, delimiter: delimiter.utf8.first!, quote: UInt8(ascii: "\""), trims: trims)
+            let reference = LenientModel(bytes, delimiter: delimiter.utf8.first!, trims: trims)
             if reference.endsOpen { continue }
-            compared += 1
+            if !reference.hasTextBehindQuote {
+                let rows = LibCSVReference.read(bytes, delimiter: delimiter.utf8.first!, quote: UInt8(ascii: "\""), trims: trims).rows
+                #expect(rows == reference.rows, "seed \(seed): \(String(decoding: bytes, as: UTF8.self).debugDescription)")
+                compared += 1
+            }
             let width = max(2, reference.rows.map(\.count).max() ?? 0)
             let names = (0..<width).map { "c\($0)" }
             let decoder = try CSVDecoder(
@@ -60,7 +66,7 @@ struct SeededGenerator: RandomNumberGenerator {
             let expected = reference.rows.map { row in row + [[UInt8]?](repeating: nil, count: width - row.count) }
             #expect(rows == expected, "seed \(seed): \(String(decoding: bytes, as: UTF8.self).debugDescription)")
         }
-        #expect(compared > 400)
+        #expect(compared > 300)
     }
 
     @Test("records do not depend on how the bytes are cut into chunks", arguments: [true, false], [true, false])

@@ -28,7 +28,9 @@ import Testing
     @Test("every type is read from its text") func types() throws {
         let types: [(String, String, Value)] = [
             ("boolean", "TRUE", .boolean(true)), ("int8", "-128", .integer(-128)), ("int16", "32767", .integer(32767)),
-            ("int32", "+5", .integer(5)), ("int64", "-9223372036854775808", .integer(.min)), ("float32", "0.5", .float(0.5)),
+            ("int32", "+5", .integer(5)), ("int32", "-0", .integer(0)), ("decimal(5,2)", "007.50", .decimal(750, scale: 2)),
+            ("float64", "-007.5", .float(-7.5)), ("float64", "0.5", .float(0.5)), ("float64", "0", .float(0)),
+            ("int64", "-9223372036854775808", .integer(.min)), ("float32", "0.5", .float(0.5)),
             ("float64", "1e-3", .float(0.001)), ("decimal(5,2)", "-123.4", .decimal(-12340, scale: 2)), ("string", " x ", .string(" x ")),
             ("binary", "AQI=", .binary([1, 2])), ("date", "2024-02-29", .date(19782)),
             ("timestamp", "1970-01-01 00:00:01.5", .timestamp(1_500_000, zoned: false)),
@@ -48,7 +50,8 @@ import Testing
             ("int8", "128"), ("int64", "9223372036854775808"), ("int64", "1.0"), ("int64", " 1"), ("float64", "1e999"), ("float32", "1e39"),
             ("decimal(5,2)", "1.234"), ("decimal(3,1)", "100"), ("boolean", "yes"), ("date", "2023-02-29"), ("date", "01/02/2024"),
             ("timestamp", "2024-01-01T00:00:00Z"), ("timestamp", "2024-01-01T24:00:00"), ("binary", "AQ"), ("list<int64>", "[1"),
-            ("int64", "1.234,56"), ("null", "x"),
+            ("int64", "1.234,56"), ("null", "x"), ("int64", "007"), ("int64", "007.50"), ("float64", "007"), ("float32", "-007"),
+            ("decimal(5,2)", "+007"), ("decimal(5,0)", "00"), ("int64", "1e3"), ("decimal(5,2)", "1e3"), ("float64", "1_000"),
         ]) func misfits(_ type: String, _ text: String) throws
     {
         let wanted = try type == "null" ? Schema([Field("k", .string), Field("v", .null)]) : schema(("k", "string"), ("v", type))
@@ -103,14 +106,36 @@ import Testing
         #expect(String(decoding: reject.raw, as: UTF8.self) == "2,\"open")
     }
 
-    @Test("text behind a closing quote rejects that line; lenient takes it as text") func strayQuote() throws {
+    @Test("text behind a closing quote rejects that line; lenient makes it part of the field") func strayQuote() throws {
         let text = "a,b\n1,\"3\" pipe\"\n2,5\" pipe\n3,\"x\"y\n4,z\n"
         let strict = try read(text, csv(), schema(("a", "int64"), ("b", "string")))
         #expect(strict.column("a") == [.integer(2), .integer(4)])
         #expect(strict.column("b") == [.string("5\" pipe"), .string("z")])
         #expect(strict.rejects.map { $0.location?.description } == ["test.csv:2:5", "test.csv:4:5"])
         let lenient = try read("a,b\n1,\"3\" pipe\"\n2,x\n", csv(["quotes": .text("lenient")]), schema(("b", "string")))
-        #expect(lenient.column("b") == [.string("3\" pipe"), .string("x")])
+        #expect(lenient.column("b") == [.string("3 pipe\""), .string("x")])
+    }
+
+    @Test(
+        "lenient quotes read what Python's csv module and pandas read, and end with the field",
+        arguments: [
+            ("a,b\"c,d", ["a", "b\"c", "d"]), ("\"abc\"def,x,y", ["abcdef", "x", "y"]), ("\"abc\"d\"ef,x,\"y\"", ["abcd\"ef", "x", "y"]),
+            ("\"abc\" ,x,y", ["abc ", "x", "y"]), ("\"a\"b\"\"c\"\",x,y", ["ab\"\"c\"\"", "x", "y"]),
+            ("1,\"a \"b\" c\",y", ["1", "a b\" c\"", "y"]), ("1,\"a\"\"b\"c,y", ["1", "a\"bc", "y"]),
+        ])
+    func lenientQuotes(_ line: String, _ fields: [String]) throws {
+        let text = "a,b,c\n\(line)\n1,2,3\n\"4\",5,6\n"
+        for more in [[:], ["escape": OptionValue.text("^")], ["header": .texts(["a", "b", "c"]), "skip_lines": .integer(1)]] {
+            let format = try csv(more.merging(["quotes": .text("lenient")]) { $1 })
+            let result = try read(text, format, schema(("a", "string"), ("b", "string"), ("c", "string")))
+            #expect(result.rejects.isEmpty)
+            #expect(result.rows == [fields, ["1", "2", "3"], ["4", "5", "6"]].map { $0.map { .string($0) } })
+        }
+    }
+
+    @Test("a lenient header has text behind its quotes too") func lenientHeader() throws {
+        let result = try read("\"size\"(cm),b\n1,2\n", csv(["quotes": .text("lenient")]))
+        #expect(result.schema.names == ["size(cm)", "b"])
     }
 
     @Test("dialect: delimiter, comments, skipped lines, trim, null texts") func dialect() throws {

@@ -121,6 +121,53 @@ import Testing
         #expect(decoded.batch.columns[0].values == [.integer(7)])
     }
 
+    @Test("Excel's first line is followed without being asked, but not against what is given", arguments: ["utf-8", "utf-16le"])
+    func separatorLine(_ encoding: String) throws {
+        func bytes(_ text: String) -> [UInt8] {
+            encoding == "utf-8"
+                ? [0xEF, 0xBB, 0xBF] + Array(text.utf8) : [0xFF, 0xFE] + text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        }
+        let text = bytes("sep=;\r\na;b\r\n1;2,5\r\n")
+        let read = try read(text, csv())
+        #expect(read.schema.names == ["a", "b"])
+        #expect(read.rows == [[.integer(1), .string("2,5")]])
+        #expect(read.lines == [3])
+        #expect(read.layout.warnings.contains { $0.contains("the first line says \"sep=;\"") }, "\(read.layout.warnings)")
+        // What the line says holds for its file; what is given holds for all.
+        #expect(try SluiceFormatsTests.read(bytes("sep=;\na,b\n1,2\n"), csv(["delimiter": .text(",")])).schema.names == ["a", "b"])
+        #expect(try SluiceFormatsTests.read(bytes("sep=;\nx\na;b\n1;2\n"), csv(["skip_lines": .integer(2)])).schema.names == ["a", "b"])
+        #expect(try SluiceFormatsTests.read(text, csv(["detect": .text("none"), "delimiter": .text("|")])).schema.names == ["sep=;"])
+    }
+
+    @Test(
+        "a mark that was given for numbers is no delimiter, unless only that makes a table",
+        arguments: [
+            ("amount\n1,5\n2,5\n", ["amount"]), ("name;cost, EUR\nx;1,5\ny;2,5\n", ["name", "cost, EUR"]),
+            ("a\tb\n1,5\t2,5\n", ["a", "b"]), ("a,b\n\"1,5\",\"2,5\"\n\"0,5\",\"1,0\"\n", ["a", "b"]), ("a|b\n1,5|2\n", ["a", "b"]),
+        ])
+    func marksInNumbers(_ text: String, _ names: [String]) throws {
+        for detect in ["safe", "all"] {
+            let result = try read(text, csv(["decimal_mark": .text(","), "detect": .text(detect)]))
+            #expect(result.schema.names == names)
+            #expect(result.rejects.isEmpty)
+            #expect(result.rows.first?.contains { if case .float = $0 { true } else { false } } == true)
+        }
+        let grouped = try csv(["group_mark": .text(" "), "delimiter": .text("auto")])
+        #expect(try read("n\n1 000\n2 500\n", grouped).column("n") == [.integer(1_000), .integer(2_500)])
+    }
+
+    @Test("why a column of digits stays text is said, and only then") func codes() throws {
+        let text = "id,plz,price,phone,n,x\n1234567890123456,007,007.50,+4930123456,5,+a\n2,012,1.5,+4930123457,-0,7\n,,,,,\n"
+        let found = try detection(text).properties.filter { $0.option == "columns" }
+        #expect(found.map(\.choice) == ["id", "plz", "price", "phone"].map { .text("\($0): string") })
+        let words = ["more than 15 digits", "would lose", "as codes have", "plus sign"]
+        for (property, word) in zip(found, words) { #expect(property.reason.contains(word), "\(property.reason)") }
+        #expect(try detection(text).proposed.keys.contains("columns") == false)
+        // What is said is what happens.
+        let types = try read(text, csv()).schema.fields.map(\.type)
+        #expect(types == [.string, .string, .string, .string, .int64, .string])
+    }
+
     @Test("any bytes can be looked at") func anyBytes() throws {
         for seed in UInt64(0)..<300 {
             var random = SeededGenerator(seed: seed)

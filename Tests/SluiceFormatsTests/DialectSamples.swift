@@ -72,6 +72,11 @@ extension DialectSample {
         DialectSample("nulls", "n,t\n1,x\nNA,NA\n3,y\n", ["null_values": .texts(["", "NA"])]),
         DialectSample("backslash N", "n,t\n1,x\n\\N,\\N\n3,y\n", ["null_values": .texts(["", "\\N"])]),
         DialectSample("Namibia", "code,name\nNA,Namibia\nDE,Germany\n", [:]),
+        DialectSample("Excel's first line", "sep=;\na;b\n1;2\n3;4\n", ["delimiter": .text(";"), "skip_lines": .integer(1)]),
+        DialectSample(
+            "Excel's first line, in quotes", "\"sep=|\"\r\na|b\r\n1|2\r\n", ["delimiter": .text("|"), "skip_lines": .integer(1)]),
+        DialectSample("Excel's first line with the usual comma", "SEP=,\na;b,c\n1,2\n", ["skip_lines": .integer(1)]),
+        DialectSample("a column that is called so", "sep=x;y\n1;2\n", ["delimiter": .text(";")]),
         DialectSample("carriage returns", "a;b\r1;2\r3;4\r", ["delimiter": .text(";")]),
     ]
 }

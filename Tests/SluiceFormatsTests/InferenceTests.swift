@@ -19,7 +19,7 @@ import Testing
             (["1", "x"], "string"), (["2024-01-01", "1"], "string"), (["2024-13-01"], "string"), (["nan"], "string"),
             (["inf", "1.5"], "string"),
             (["+49"], "string"), (["true", "1"], "string"), (["2024-01-01T00:00:00Z", "2024-01-01T00:00:00"], "string"),
-            (["-01"], "string"),
+            (["-01"], "string"), (["-0"], "int64"), (["007.50"], "string"), (["+1.5"], "string"),
             (["17850.0"], "float64"), (["-"], "string"), (["1 "], "string"),
         ]) func columns(_ values: [String], _ type: String) throws
     {

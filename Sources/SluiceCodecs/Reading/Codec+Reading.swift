@@ -6,9 +6,9 @@ extension Codec {
     /// zlib's header is two bytes that a text may begin with, too (`x^`), so it is believed where `path` says zlib or the bytes behind it
     /// unfold. `CodecLimits.detectionBytes` are enough; with fewer, a zlib file may not be recognised by its content.
     package static func detected(_ start: some Collection<UInt8>, path: String? = nil) -> Codec {
-        if start.starts(with: [0x1F, 0x8B]) { return .gzip }
-        if start.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) || isSkippableFrame(start) { return .zstd }
-        if start.starts(with: SnappyFrames.identifier) { return .snappy }
+        if start.starts(with: gzip.mark) { return .gzip }
+        if start.starts(with: zstd.mark) || isSkippableFrame(start) { return .zstd }
+        if start.starts(with: snappy.mark) { return .snappy }
         let isNamed = path.map { named(by: $0) == .zlib } ?? false
         if hasZlibHeader(start), isNamed || unfolds(start) { return .zlib }
         return .none
@@ -17,11 +17,11 @@ extension Codec {
     /// The source's bytes without compression.
     ///
     /// - Parameters:
-    ///   - path: Names the file in messages; its end tells which codec is expected.
+    ///   - path: Names the file in messages. A file of another codec than its end tells, or of none, is read as its content shows.
     ///   - declared: What the file must be, whatever its content and name show; nil: the content decides.
     ///   - plainLimit: The most plain bytes that the file may hold; nil: any number, for readers that keep no more than a buffer.
-    /// - Throws: `cutFile` or `corruptFile` when the name ends in a codec's extension and the content is of none, or when the content is
-    ///   not of the declared codec. What is wrong further in the file is thrown by the result.
+    /// - Throws: `cutFile` when the name ends in a codec's extension and the file is empty or ends within the codec's mark; `cutFile` or
+    ///   `corruptFile` when the content is not of the declared codec. What is wrong further in the file is thrown by the result.
     package static func decompressed(
         _ source: any ByteSource & Sendable, path: String, as declared: Codec? = nil, plainLimit: Int64? = nil
     ) throws(SluiceError) -> any ByteSource & Sendable {
@@ -30,14 +30,32 @@ extension Codec {
         if let declared { return limited(try declared.checked(input).decompressed(input), plainLimit, path) }
         let codec = detected(input.unread, path: path)
         let named = named(by: path)
-        guard codec != .none || named == .none else {
-            let isEmpty = input.unread.isEmpty
-            throw SluiceError(
-                isEmpty ? .cutFile : .corruptFile,
-                isEmpty ? "the file is empty, not \(named)" : "the file is not \(named), as its name says",
-                at: .file(path: path), remedy: isEmpty ? "copy the file again" : "rename it if it is not compressed")
+        if codec == .none, named != .none, named.mark.starts(with: input.unread) {
+            let what =
+                input.unread.isEmpty ? "the file is empty, not \(named)" : "the \(named) file is cut off after \(input.unread.count) bytes"
+            throw SluiceError(.cutFile, what, at: .file(path: path), remedy: "copy the file again")
         }
         return limited(codec.decompressed(input), plainLimit, path)
+    }
+
+    /// That a file is not compressed although its name says so; nil where there is nothing to say.
+    ///
+    /// - Parameter start: Its first `CodecLimits.detectionBytes`.
+    package static func notice(_ start: some Collection<UInt8>, path: String) -> String? {
+        let named = named(by: path)
+        guard named != .none, !start.isEmpty, detected(start, path: path) == .none else { return nil }
+        return "\(path) is not compressed, although its name says \(named); it is read as it is"
+    }
+
+    /// The first bytes of each file of the codec.
+    private var mark: [UInt8] {
+        switch self {
+        case .none: []
+        case .gzip: [0x1F, 0x8B]
+        case .zlib: [0x78]
+        case .zstd: [0x28, 0xB5, 0x2F, 0xFD]
+        case .snappy: SnappyFrames.identifier
+        }
     }
 
     /// The codec, when the input begins as it does.

@@ -20,7 +20,7 @@ package struct InspectedFile: Sendable {
     ) async throws(SluiceError) -> [InspectedFile] {
         var inspected: [InspectedFile] = []
         for file in try await ConversionInput(input: standardInput).files(patterns, in: ".") {
-            let found = options.has("format") ? nil : try FileFormats.find([file])
+            let found = options.has("format") ? nil : try FileFormats.find([file], hasOptions: options.nested("options") != nil)
             let name = try options.string("format") ?? found?.name ?? ""
             let format = try FormatOptions.format(name, file: found?.file, options)
             let input = FileInput(try FileAccess(path: file.location), path: file.shown)

@@ -64,7 +64,7 @@ enum FileOptions {
         } else {
             let found: FileFormats.Found
             do throws(SluiceError) {
-                found = try FileFormats.find(files)
+                found = try FileFormats.find(files, hasOptions: options.nested("options") != nil)
             } catch {
                 throw error.located(at: options.location(of: "files"))
             }

@@ -118,7 +118,8 @@ struct ColumnUnion {
         return SluiceError(
             .headerMismatch, message, at: column.location ?? .file(path: first.path),
             remedy: Suggestion.nearest(to: column.name, in: known).map { "did you mean \"\($0)\"?" }
-                ?? "declare the columns as the header names them; without a header, give the names with the format's option header")
+                ?? "declare the columns as the header names them; without a header, give the names with the format's option header; if lines "
+                + "stand before the header, set skip_lines or detect: all")
     }
 
     private func unexpected(_ name: String, _ set: FoundColumns) -> SluiceError {

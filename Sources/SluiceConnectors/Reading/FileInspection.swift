@@ -41,7 +41,9 @@ struct FileInspection {
     private mutating func readHeaders() throws(SluiceError) {
         var indexes: [FileLayout: Int32] = [:]
         for file in files {
-            let description = try options.format.describe(options.input(file))
+            let input = try options.input(file)
+            let description = try options.format.describe(input)
+            if let notice = try input.notice { warnings.append(notice) }
             var layout = description.layout
             if let schema = description.schema { try stated.add(schema, of: file) }
             warnings += layout.warnings
@@ -95,8 +97,22 @@ struct FileInspection {
     private func infer(_ found: [FoundColumns], _ filled: [Int]) throws(SluiceError) -> SchemaInference? {
         guard let format = options.format as? any RecordFormat, needsInference(found) else { return nil }
         var inference = SchemaInference(format)
-        for file in sampledFiles(filled) { try inference.sample(format.open(options.input(files[file]))) }
+        for file in sampledFiles(filled) {
+            try inference.sample(format.open(options.input(files[file])))
+            if !namesColumns { try checkCount(inference.schema, files[file]) }
+        }
         return inference
+    }
+
+    /// Names that come from records are bounded more tightly than those of a header: far more than a table has are keys of a map.
+    private func checkCount(_ schema: Schema, _ file: InputFile) throws(SluiceError) {
+        let count = schema.fields.reduce(0) { $0 + $1.type.leafCount }
+        guard count > FormatLimits.inferredColumns else { return }
+        throw SluiceError(
+            .limitExceeded,
+            "the records looked at have \(count) different columns and fields; \(FormatLimits.inferredColumns) are inferred at most",
+            at: .file(path: file.shown),
+            remedy: "declare those wanted under columns, with on_new_column: ignore; an object whose keys are data is a map<string, …>")
     }
 
     private func headerColumns(_ filled: [Int]) -> [FoundColumns] {
@@ -166,17 +182,17 @@ struct FileInspection {
         if let reject = inference?.firstReject {
             return SluiceError(
                 reject.error.code, reject.error.message, at: reject.location,
-                remedy: "no record that was looked at has columns; declare them under columns: to set such records aside")
+                remedy: "none of the first \(inference?.sampledRows ?? 0) records has a column; look at the file, or "
+                    + "declare the columns under columns: to set such records aside")
         }
         if let inference, inference.sampledRows > 0 {
             return SluiceError(
                 .headerMismatch, "none of the first \(inference.sampledRows) records has a column", at: .file(path: files[0].shown),
                 remedy: "a file of JSON lines has one object a line; look at the file, or declare the columns under columns:")
         }
+        let what = emptyFiles.isEmpty ? "has no records to infer columns from" : "is empty, so it has no columns"
         return SluiceError(
-            .headerMismatch,
-            files.count == 1
-                ? "\(files[0].path) is empty, so it has no columns" : "all \(files.count) files are empty, so there are no columns",
+            .headerMismatch, files.count == 1 ? "\(files[0].path) \(what)" : "all \(files.count) files are empty, so there are no columns",
             at: .file(path: files[0].shown), remedy: "declare the columns under columns: if the files may be empty")
     }
 

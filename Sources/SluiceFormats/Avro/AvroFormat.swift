@@ -25,7 +25,9 @@ package struct AvroFormat: Format {
     }
 
     package func describe(_ input: FileInput) throws(SluiceError) -> FileDescription {
-        var bytes = AvroInput(try input.plainBytes(), path: input.path)
+        var start = PrefixedSource(try input.plainBytes())
+        if let kind = FileKind(start.peek(FileKind.probedBytes)), kind.format != Self.name { throw kind.error(Self.name, path: input.path) }
+        var bytes = AvroInput(start, path: input.path)
         let header = try AvroHeader(&bytes)
         let fields = header.type.fileFields.map(\.column)
         let schema: Schema

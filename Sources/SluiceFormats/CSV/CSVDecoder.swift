@@ -51,9 +51,8 @@ struct CSVDecoder: RecordDecoder {
 
     func decode(_ records: RawRecords, origin: Origin) -> DecodedBatch {
         var faults = RecordFaults()
-        let wereFramed = if case .file = origin.split { true } else { false }
         let columns = records.bytes.withUnsafeBufferPointer { bytes in
-            var table = CSVFieldTable(self, records, bytes, wereFramed: wereFramed)
+            var table = CSVFieldTable(self, records, bytes, origin)
             defer { table.deallocate() }
             table.fill(&faults)
             return table.columns(&faults)

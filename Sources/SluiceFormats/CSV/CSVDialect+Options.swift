@@ -58,7 +58,8 @@ extension CSVDialect {
         ),
         OptionSpec(
             "quotes", .choice(["strict", "lenient"]), .read, default: .text("strict"),
-            "Whether text behind a closing quote rejects the record or is taken as part of the field."),
+            "What text behind a closing quote does: it rejects the record, or it is part of the field up to the next delimiter or line end, as in Python and pandas: \"abc\"def is abcdef."
+        ),
         OptionSpec(
             "detect", .choice(Detection.allCases.map(\.rawValue)), .read, default: .text(Detection.safe.rawValue),
             "What a sample of the file decides: only a delimiter that must be another, and UTF-16 (safe); all that was not given; or nothing."

@@ -123,6 +123,14 @@ struct CSVDialect: Hashable, Sendable {
             trims: trims, isStrict: isStrict, comment: comment, keepsEmptyLines: columnCount == 1)
     }
 
+    /// The marks in numbers that were given.
+    var givenMarks: [UInt8] {
+        ["decimal_mark", "group_mark"].compactMap { if case .text(let mark)? = given[$0] { mark.utf8.first } else { nil } }
+    }
+
+    /// Whether a comma stands in numbers, so that it hardly is the delimiter that has to be found out.
+    var commaIsMark: Bool { given["delimiter"] == nil && givenMarks.contains(UInt8(ascii: ",")) }
+
     /// The dialect with more options than were given.
     func adding(_ options: [String: OptionValue]) throws(SluiceError) -> CSVDialect {
         try options.isEmpty ? self : CSVDialect(given.merging(options) { $1 })

@@ -15,7 +15,7 @@ struct CSVFieldLocator {
         for _ in 0..<field {
             start = skipBlanks(start, record)
             var position = start
-            if isQuoted(at: start, in: record) { position = QuotedRecord(record, rules).fieldEnd(openedAt: start) }
+            if isQuoted(at: start, in: record) { position = QuotedRecord(record, rules).quotesEnd(openedAt: start) }
             position = record.first(dialect.delimiter, from: position)
             guard position < record.count else { return record.count }
             start = position + 1

@@ -14,10 +14,25 @@ extension LibCSV.Failure {
 }
 
 extension CSVDialect {
+    private static let commentMarks = ["#", "//", "--", "%", "!"]
+
+    /// Why a record may have another number of fields than the header: it is no data, or the header is none.
+    func hint(_ record: UnsafeBufferPointer<UInt8>, fieldCount: Int, expected: Int) -> String? {
+        if let mark = Self.commentMarks.first(where: { record.starts(with: $0.utf8) }), comment.isEmpty {
+            return "if it is a comment, set comment: \"\(mark)\""
+        }
+        if expected == 1 { return "if lines stand before the header, set skip_lines or detect: all" }
+        // A line of words, such as a footer.
+        if fieldCount == 1, !ragged.pads, record.contains(where: { ($0 | 0x20) &- 0x61 < 26 }) {
+            return "with ragged: pad the others would be null; if it is no data, see skip_lines, skip_footer, comment and detect: all"
+        }
+        return nil
+    }
+
     /// A usual cause of a text that does not fit.
     func hint(_ text: UnsafeBufferPointer<UInt8>, _ type: DataType) -> String? {
         if !trims, let first = text.first, let last = text.last, first == 0x20 || last == 0x20 { return "blanks stand around it, see trim" }
-        if type.isInteger, TextRules.hasLeadingZero(text) { return "its leading zeros would be lost; declare the column as string" }
+        if type.isNumeric, TextRules.isCode(text) { return "its leading zeros would be lost; declare the column as string" }
         if type.isNumeric, rules.decimalMark == UInt8(ascii: "."), text.contains(UInt8(ascii: ",")) {
             return "for numbers like 1.234,56 set decimal_mark: \",\" and group_mark: \".\""
         }

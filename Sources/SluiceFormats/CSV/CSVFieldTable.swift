@@ -21,8 +21,14 @@ struct CSVFieldTable {
     /// A framer found the records, so no line end stands in them outside of quotes.
     private let wereFramed: Bool
 
-    init(_ decoder: CSVDecoder, _ records: RawRecords, _ bytes: UnsafeBufferPointer<UInt8>, wereFramed: Bool) {
-        self.wereFramed = wereFramed
+    /// The record that stands in the line behind the header; nil: it is not among these.
+    private let firstRow: Int?
+
+    init(_ decoder: CSVDecoder, _ records: RawRecords, _ bytes: UnsafeBufferPointer<UInt8>, _ origin: Origin) {
+        wereFramed = if case .file = origin.split { true } else { false }
+        let dialect = decoder.dialect
+        let firstLine = Int64(dialect.skippedLines + dialect.headerRows + 1)
+        firstRow = wereFramed && dialect.header == .present && records.count > 0 && origin.position(0) == firstLine ? 0 : nil
         self.decoder = decoder
         self.records = records
         self.bytes = bytes
@@ -40,7 +46,7 @@ struct CSVFieldTable {
 
     mutating func fill(_ faults: inout RecordFaults) {
         guard rows > 0 else { return }
-        let wide = decoder.dialect.isWide ? decoder.dialect.recordRules(columnCount: nil) : nil
+        let rules = decoder.dialect.recordRules(columnCount: nil)
         let isPlain = TextCheck.isPlainASCII(UnsafeBufferPointer(rebasing: bytes[records.span]))
         for row in 0..<rows {
             let range = records.range(row)
@@ -50,11 +56,11 @@ struct CSVFieldTable {
                 continue
             }
             let count: Int
-            if let wide {
-                guard let fields = splitWide(range, row, wide, &faults) else { continue }
+            if rules.isWide {
+                guard let fields = splitWide(range, row, rules, &faults) else { continue }
                 count = fields
             } else if let quote = decoder.dialect.quote, holds(quote, record) || hasLineEnd(record) {
-                guard let fields = splitSimple(range, quote, row) ?? splitQuoted(record, quote, row, &faults) else { continue }
+                guard let fields = splitSimple(range, quote, row) ?? splitQuoted(range, quote, row, rules, &faults) else { continue }
                 count = fields
             } else {
                 count = splitPlain(range, row)
@@ -76,14 +82,15 @@ struct CSVFieldTable {
 
     private func checkCount(_ count: Int, _ record: UnsafeBufferPointer<UInt8>, _ row: Int, _ faults: inout RecordFaults) {
         let expected = decoder.fieldCount
+        let hint = decoder.delimiterHint ?? decoder.dialect.hint(record, fieldCount: count, expected: expected)
         let found = "the record has \(count) \(count == 1 ? "field" : "fields"), the header \(expected); "
         if count > expected {
             if decoder.dialect.ragged.truncates { return }
             let offset = CSVFieldLocator(decoder.dialect).offset(of: expected, in: record)
-            let message = found + (decoder.delimiterHint ?? "is a field with the delimiter not quoted?")
+            let message = found + (hint ?? "is a field with the delimiter not quoted?")
             faults.add(RowError(.tooManyFields, message), row: row, offset: offset)
         } else if !decoder.dialect.ragged.pads {
-            let message = found + (decoder.delimiterHint ?? "with ragged: pad the others would be null")
+            let message = found + (hint ?? "with ragged: pad the others would be null")
             faults.add(RowError(.tooFewFields, message), row: row, offset: record.count)
         }
     }
@@ -179,14 +186,15 @@ struct CSVFieldTable {
 
     /// Takes a record with quotes apart; nil when it is rejected.
     private mutating func splitQuoted(
-        _ record: UnsafeBufferPointer<UInt8>, _ quote: UInt8, _ row: Int, _ faults: inout RecordFaults
+        _ range: Range<Int>, _ quote: UInt8, _ row: Int, _ rules: RecordRules, _ faults: inout RecordFaults
     ) -> Int? {
-        let dialect = decoder.dialect
-        let parser = parser ?? LibCSV(delimiter: dialect.delimiter, quote: quote, trims: dialect.trims, isStrict: dialect.isStrict)
+        let record = UnsafeBufferPointer(rebasing: bytes[range])
+        let parser = parser ?? LibCSV(delimiter: rules.delimiter, quote: quote, trims: rules.trims)
         self.parser = parser
         do throws(LibCSV.Failure) {
             try parser.tokenize(record)
         } catch {
+            if case .stray = error, !rules.isStrict { return splitWide(range, row, rules, &faults) }
             let (reason, offset) = error.explanation(record)
             faults.add(RowError(.malformedRecord, reason), row: row, offset: offset)
             return nil
@@ -256,6 +264,12 @@ struct CSVFieldTable {
         return !locator.isQuoted(at: locator.offset(of: field, in: record), in: record)
     }
 
+    /// What a value of the first record that does not fit may mean.
+    private func headerHint(_ row: Int) -> String? {
+        let rows = decoder.dialect.headerRows + 1
+        return row == firstRow ? "if this line belongs to the header, set header_rows: \(rows)" : nil
+    }
+
     // MARK: Second pass: columns
 
     func columns(_ faults: inout RecordFaults) -> [Column] {
@@ -272,7 +286,8 @@ struct CSVFieldTable {
                     let record = UnsafeBufferPointer(rebasing: bytes[records.range(row)])
                     let text = texts.text(texts.spans[row])
                     let error = RowError.doesNotFit(
-                        text, type.description, column: decoder.schema.fields[column].name, hint: decoder.dialect.hint(text, type))
+                        text, type.description, column: decoder.schema.fields[column].name,
+                        hint: decoder.dialect.hint(text, type) ?? headerHint(row))
                     faults.add(error, row: row, offset: CSVFieldLocator(decoder.dialect).offset(of: field, in: record))
                 }
                 return result

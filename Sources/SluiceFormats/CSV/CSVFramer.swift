@@ -17,6 +17,9 @@ struct CSVFramer: RecordFramer {
         dialect = try given.adding(found.applied)
         layout = FileLayout(format: CSVFormat.name, options: dialect.decoderOptions)
         layout.warnings = found.notices.map { "\(path): \($0)" }
+        if FormatRegistry.isPlainlyJSON(sample[...]) {
+            layout.warnings.append("\(path) is read as CSV, but looks like JSON; set format: json (--from json) to read it so")
+        }
         allowsBlocks = dialect.allowsBlocks && !dialect.isWide && !dialect.hasFooter
         footer = FooterCutter(dialect)
         text = TextFramer(

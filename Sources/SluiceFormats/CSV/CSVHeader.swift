@@ -10,7 +10,7 @@ struct CSVHeader {
     init(_ dialect: CSVDialect, path: String) {
         self.dialect = dialect
         self.path = path
-        parser = dialect.quote.map { LibCSV(delimiter: dialect.delimiter, quote: $0, trims: dialect.trims, isStrict: dialect.isStrict) }
+        parser = dialect.quote.map { LibCSV(delimiter: dialect.delimiter, quote: $0, trims: dialect.trims) }
     }
 
     /// The columns' names, made of one row or several; an empty one is called after its position.
@@ -34,7 +34,8 @@ struct CSVHeader {
             if let first = seen.updateValue(index, forKey: ExactText(names[index])) {
                 throw SluiceError(
                     .duplicateColumn, "the header names \"\(names[index])\" twice, as columns \(first + 1) and \(index + 1)", at: place,
-                    remedy: "set skip_lines: \(line) and give the names as header: [\(names.count) names]")
+                    remedy: "if the next line belongs to the header, set header_rows: \(rows.count + 1); otherwise set skip_lines: \(line) "
+                        + "and give the names as header: [\(names.count) names]")
             }
         }
         return names
@@ -85,6 +86,7 @@ struct CSVHeader {
         do throws(LibCSV.Failure) {
             try record.withUnsafeBufferPointer { bytes throws(LibCSV.Failure) in try parser.tokenize(bytes) }
         } catch {
+            if case .stray = error, !dialect.isStrict { return Self.splitWide(record, dialect) }
             return nil
         }
         return parser.list

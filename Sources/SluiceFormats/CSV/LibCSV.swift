@@ -29,10 +29,8 @@ final class LibCSV {
     private let parser: UnsafeMutablePointer<csv_parser>
     /// Behind a pointer, so that libcsv's calls reach it without a check each.
     private let target: UnsafeMutablePointer<Fields>
-    private let isStrict: Bool
 
-    init(delimiter: UInt8, quote: UInt8, trims: Bool, isStrict: Bool) {
-        self.isStrict = isStrict
+    init(delimiter: UInt8, quote: UInt8, trims: Bool) {
         parser = .allocate(capacity: 1)
         target = .allocate(capacity: 1)
         target.initialize(to: Fields())
@@ -67,7 +65,7 @@ final class LibCSV {
 
     private func parse(_ record: UnsafeBufferPointer<UInt8>) throws(Failure) {
         var position = 0
-        csv_set_opts(parser, UInt8(CSV_EMPTY_IS_NULL | (isStrict ? CSV_STRICT : 0)))
+        csv_set_opts(parser, UInt8(CSV_EMPTY_IS_NULL | CSV_STRICT))
         while position < record.count, let base = record.baseAddress {
             position += csv_parse(parser, base + position, record.count - position, fieldEnded, rowEnded, target)
             if target.pointee.rows > 0, position < record.count || !record.last.map({ $0 == 0x0A || $0 == 0x0D })! {

@@ -182,7 +182,7 @@ struct TextDecoding {
     /// A usual cause of a text that does not fit.
     private func hint(_ text: UnsafeBufferPointer<UInt8>, _ type: DataType) -> String? {
         if text.isEmpty { return "set null_texts to [\"\", \"-\"] if an empty text means that there is none" }
-        if type.isInteger, TextRules.hasLeadingZero(text) { return "its leading zeros would be lost; make the column a string" }
+        if type.isNumeric, TextRules.isCode(text) { return "its leading zeros would be lost; make the column a string" }
         if type == .timestamp(zoned: false) { return "a text with a zone is a timestamptz; other spellings need timestamp_pattern" }
         return nil
     }

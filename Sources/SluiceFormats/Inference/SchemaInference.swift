@@ -12,7 +12,7 @@ package struct SchemaInference: Sendable {
     private var sample = ShapeSample()
     /// What looked wrong about the files.
     package private(set) var warnings: [String] = []
-    /// The first record that could not be made out at all.
+    /// The first record that could not be made out at all, or of which no column came before any other record had one.
     package private(set) var firstReject: Reject?
 
     package init(_ format: any RecordFormat) { self.format = format }
@@ -37,12 +37,18 @@ package struct SchemaInference: Sendable {
             for start in stride(from: 0, to: wanted, by: FormatLimits.sampledRowsAtOnce) {
                 let part = framed.slice(start..<min(start + FormatLimits.sampledRowsAtOnce, wanted))
                 format.observe(part, layout: framer.layout, sample: &sample)
+                if sample.isEmpty, firstReject == nil { firstReject = fault(part, framer.layout) }
             }
             firstReject = firstReject ?? framed.rejects.first
             rows += wanted
             bytes += framed.records.span.count
         }
         sample.rows += rows
+    }
+
+    /// What is wrong with the first of some records that show no column.
+    private func fault(_ part: FramedRecords, _ layout: FileLayout) -> Reject? {
+        try? format.decoder(layout, schema: Schema([Field("?", .string)]), missing: .null).decode(part).rejects.first
     }
 
     /// Records that were looked at.

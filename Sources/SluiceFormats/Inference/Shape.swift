@@ -125,6 +125,9 @@ package struct ShapeSample: Sendable {
 
     package init() {}
 
+    /// Whether no column was seen so far.
+    var isEmpty: Bool { members.isEmpty }
+
     mutating func observe(_ name: String, _ shape: Shape, keepsKinds: Bool = false) {
         if let position = positions[ExactText(name)] {
             members[position].shape.merge(shape, keepsKinds: keepsKinds)

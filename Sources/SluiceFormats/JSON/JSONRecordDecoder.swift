@@ -76,7 +76,10 @@ extension JSONFault {
             return .doesNotFit(unquoted: text, type, column: path.joined(separator: "."))
         case .syntax(let message):
             let shown = String(decoding: record[offset...].prefix(20), as: UTF8.self).quotedForMessage
-            return RowError(.malformedRecord, "malformed JSON at byte \(offset + 1): \(message), not \(shown)")
+            // A log often has plain lines beside its JSON.
+            let isPlain = offset < record.count && !"{[".utf8.contains(record[offset]) && record[..<offset].allSatisfy { $0 <= 0x20 }
+            let hint = isPlain ? "; a file with lines of plain text is read with format: text (--from text)" : ""
+            return RowError(.malformedRecord, "malformed JSON at byte \(offset + 1): \(message), not \(shown)\(hint)")
         case .cut:
             return RowError(.malformedRecord, "malformed JSON: the record ends at byte \(offset) inside a value; was the line cut off?")
         case .tooDeep:

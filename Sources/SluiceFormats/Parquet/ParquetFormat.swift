@@ -48,6 +48,8 @@ package struct ParquetFormat: Format {
     }
 
     package func describe(_ input: FileInput) throws(SluiceError) -> FileDescription {
+        let start = try input.access.bytes(at: 0, count: Int(min(input.access.byteCount, Int64(FileKind.probedBytes))))
+        if let kind = FileKind(start), kind.format != Self.name { throw kind.error(Self.name, path: input.path) }
         let file = try ParquetFile(input.access, path: input.path)
         let layout = FileLayout(format: Self.name, columns: file.schema.names)
         return FileDescription(layout: layout, schema: file.schema, rowCount: file.rowCount)

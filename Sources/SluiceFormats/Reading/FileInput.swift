@@ -22,9 +22,27 @@ package struct FileInput: Sendable {
     /// Stored bytes that were taken so far, over all readers of this value and its copies.
     package var bytesTaken: Int64 { counted.taken.load(ordering: .relaxed) }
 
+    /// That the file is not compressed although its name says so.
+    package var notice: String? {
+        get throws(SluiceError) {
+            guard codec == nil, Codec.named(by: path) != .none else { return nil }
+            let count = Int(min(access.byteCount, Int64(CodecLimits.detectionBytes)))
+            return Codec.notice(try access.bytes(at: 0, count: count), path: path)
+        }
+    }
+
+    /// The plain bytes of a file of records in order, from the start.
+    ///
+    /// - Throws: As `plainBytes`; `invalidOption` for a file that plainly is none of the format, such as an archive.
+    func recordBytes(of format: String) throws(SluiceError) -> InputBytes {
+        var bytes = PrefixedSource(try plainBytes())
+        if let kind = FileKind(bytes.peek(FileKind.probedBytes)) { throw kind.error(format, path: path) }
+        return bytes
+    }
+
     /// The plain bytes in order, from the start.
     ///
-    /// - Throws: `corruptFile` or `cutFile` for a file that is not compressed as its name or `codec` says.
+    /// - Throws: `cutFile` for an empty file that should be compressed; `corruptFile` or `cutFile` for one that is not compressed as `codec` says.
     package func plainBytes() throws(SluiceError) -> InputBytes {
         try Codec.decompressed(AccessSource(access, path: path), path: path, as: codec)
     }

@@ -1,7 +1,8 @@
 /// Where a record with quotes ends.
 ///
 /// A quote opens a field only at its start. In a quoted field, two quotes are one, and a quote before a delimiter, a line end or the end
-/// of the bytes closes it. These are libcsv's rules; a test compares both on random bytes.
+/// of the bytes closes it. These are libcsv's rules; a test compares both on random bytes. Any other quote is an error, or where `isStrict` is
+/// off closes it too: what follows is as in a field without quotes.
 struct QuotedRecord {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let rules: RecordRules
@@ -37,15 +38,15 @@ struct QuotedRecord {
         }
     }
 
-    /// Where the quoted field that opens at `start` ends: at the delimiter behind it, or where the bytes end or make no sense.
-    func fieldEnd(openedAt start: Int) -> Int {
+    /// What is behind the quotes of the field that opens at `start`; the end of the bytes where these make no sense.
+    func quotesEnd(openedAt start: Int) -> Int {
         var memory = QuoteMemory()
         if case .closed(let end) = closing(of: start, true, &memory) { return end }
         return bytes.count
     }
 
     private enum Closing {
-        /// At the delimiter, line end or end of bytes behind the field.
+        /// At what is behind the quote: a delimiter, a line end, the end of the bytes, or text that does not count as quoted.
         case closed(Int)
         case end(WideRecord.Stop)
     }
@@ -76,8 +77,7 @@ struct QuotedRecord {
             }
             let byte = bytes[next]
             if byte == rules.delimiter || byte == 0x0A || byte == 0x0D { return .closed(next) }
-            if rules.isStrict { return .end(.stray(quote: found)) }
-            position = next
+            return rules.isStrict ? .end(.stray(quote: found)) : .closed(next)
         }
     }
 

@@ -14,7 +14,8 @@ struct RecordRules: Hashable, Sendable {
     var escape: UInt8?
     /// Blanks (space, tab) around a field are not part of it, so a quote may stand behind them and blank lines may hold them.
     var trims = false
-    /// Text behind a closing quote makes the record malformed. Otherwise the quote counts as text, as libcsv does without `CSV_STRICT`.
+    /// Text behind a closing quote makes the record malformed. Otherwise it belongs to the field, which goes on as one without quotes, as
+    /// Python's csv module and pandas have it.
     var isStrict = true
     /// Lines that start so are skipped.
     var comment: [UInt8] = []

@@ -21,6 +21,8 @@ struct WideRecord {
         var isQuoted = false
         /// Doubled quotes or escapes stand in it.
         var needsUnescaping = false
+        /// The closing quote that text stands behind, which is part of the field.
+        var innerQuote: Int?
         var stop: Stop
     }
 
@@ -133,14 +135,11 @@ struct WideRecord {
                 guard let next = behindEscape(position) else { break }
                 position = next
             } else if byte == quote {
-                switch close(open, position, &memory) {
-                case .stop(let stop):
-                    if case .incomplete = stop, let plainFrom { memory.remember(from: plainFrom, until: position) }
-                    field.content = (open + 1)..<position
-                    field.stop = stop
-                    return field
-                case .text(let next): position = next
-                }
+                guard let stop = close(open, position, &memory) else { return textBehind(position, open) }
+                if case .incomplete = stop, let plainFrom { memory.remember(from: plainFrom, until: position) }
+                field.content = (open + 1)..<position
+                field.stop = stop
+                return field
             } else {
                 position += 1
             }
@@ -151,14 +150,18 @@ struct WideRecord {
         return field
     }
 
-    private enum Closing {
-        case stop(Stop)
-        /// The quote is text; where to go on.
-        case text(Int)
+    /// A quoted field that goes on behind its closing quote as one without quotes.
+    private func textBehind(_ closing: Int, _ open: Int) -> Field {
+        var field = plain(closing + 1)
+        field.content = (open + 1)..<field.content.upperBound
+        field.isQuoted = true
+        field.needsUnescaping = true
+        field.innerQuote = closing
+        return field
     }
 
-    /// What the quote at `position` does, which is not doubled.
-    private func close(_ open: Int, _ position: Int, _ memory: inout QuoteMemory) -> Closing {
+    /// What the quote at `position` does, which is not doubled; nil: text stands behind it, and may.
+    private func close(_ open: Int, _ position: Int, _ memory: inout QuoteMemory) -> Stop? {
         var next = position + 1
         if rules.splitsAtBlanks {
             next = spaceEnd(next)
@@ -167,12 +170,12 @@ struct WideRecord {
                 next = rules.startsBlank ? next + 1 : memory.behindBlanks(from: next, bytes, rules)
             }
         }
-        guard next < bytes.count else { return .stop(isEnd ? .record(next) : .incomplete(openQuote: open)) }
-        if isLineEnd(bytes[next]) { return .stop(.record(next)) }
-        if rules.splitsAtBlanks, next > position + 1 { return .stop(.delimiter(next: next)) }
-        guard let length = delimiterLength(at: next) else { return .stop(.incomplete(openQuote: open)) }
-        if length > 0 { return .stop(.delimiter(next: next + length)) }
-        return rules.isStrict ? .stop(.stray(quote: position)) : .text(next)
+        guard next < bytes.count else { return isEnd ? .record(next) : .incomplete(openQuote: open) }
+        if isLineEnd(bytes[next]) { return .record(next) }
+        if rules.splitsAtBlanks, next > position + 1 { return .delimiter(next: next) }
+        guard let length = delimiterLength(at: next) else { return .incomplete(openQuote: open) }
+        if length > 0 { return .delimiter(next: next + length) }
+        return rules.isStrict ? .stray(quote: position) : nil
     }
 
     /// Bytes of the delimiter at a place; 0 where none stands; nil where more bytes decide it.
@@ -207,15 +210,20 @@ struct WideRecord {
     @inline(__always)
     private func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0A || (byte == 0x0D && rules.endsAtCarriageReturn) }
 
-    /// Appends a field's text without what doubled quotes and escapes add.
+    /// Appends a field's text without what quotes and escapes add.
     ///
     /// An escape before a byte that means nothing is text, so that nothing of `C:\new` is lost.
     func append(_ field: Field, to text: inout [UInt8]) {
         var position = field.content.lowerBound
+        let quotedEnd = field.innerQuote ?? field.content.upperBound
         while position < field.content.upperBound {
+            if position == field.innerQuote {
+                position += 1
+                continue
+            }
             let byte = bytes[position]
             let next = position + 1 < field.content.upperBound ? bytes[position + 1] : 0
-            let isDoubled = field.isQuoted && byte == rules.quote && next == byte
+            let isDoubled = field.isQuoted && position < quotedEnd && byte == rules.quote && next == byte
             if isDoubled || (byte == rules.escape && meansSomething(next)) {
                 text.append(next)
                 position += 2

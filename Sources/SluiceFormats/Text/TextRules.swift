@@ -36,16 +36,23 @@ struct TextRules: Hashable, Sendable {
         return text.count > start + 1 && text[start] == UInt8(ascii: "0") && text[start + 1] &- 0x30 < 10
     }
 
-    /// Nil also for a number that is too large for a double.
+    /// Whether a text is digits alone with zeros before them, or a sign as well: a code such as `007`, which no number type keeps.
+    @inline(__always)
+    static func isCode(_ text: Text) -> Bool { hasLeadingZero(text) && text.dropFirst().allSatisfy { $0 &- 0x30 < 10 } }
+
+    /// Nil also for a number that is too large for a double, and for a code such as `007`; `007.50` is a number.
     @inline(__always)
     func float(_ text: Text) -> Double? {
+        if Self.isCode(text) { return nil }
         let number = isPlain ? NumberText.float(text) : withPlain(text, NumberText.float)
         guard let number else { return nil }
         if number.isInfinite, text.contains(where: { $0 &- 0x30 < 10 }) { return nil }
         return number
     }
 
+    /// Nil also for a code such as `007`.
     func decimal(_ text: Text, precision: Int, scale: Int) -> Int128? {
+        if Self.isCode(text) { return nil }
         if isPlain { return NumberText.decimal(text, precision: precision, scale: scale) }
         return withPlain(text) { NumberText.decimal($0, precision: precision, scale: scale) }
     }

@@ -34,6 +34,29 @@ struct ConvertTests {
         #expect(result.output == Self.orders, "\(result.transcript)")
     }
 
+    @Test("content wins over a name that is plainly wrong, with a notice; what no format reads is called by its name")
+    func wrongNames() async throws {
+        let project = try Project()
+        try project.directory.write("plain.csv.gz", "id,v\n1,x\n")
+        let plain = try await project.sluice("convert", "plain.csv.gz", "-", "--to", "csv")
+        #expect(plain.output == "id,v\n1,x\n" && plain.errors.contains("is not compressed"), "\(plain.transcript)")
+        try project.directory.write("json.csv", "{\"id\":1,\"v\":\"x\"}\n")
+        let json = try await project.sluice("convert", "json.csv", "-", "--to", "csv")
+        #expect(json.output == "id,v\n1,x\n" && json.errors.contains("--from csv"), "\(json.transcript)")
+        try await succeed(project, "convert", "json.csv", "there.parquet")
+        try project.directory.write("parquet.csv", bytes: try TemporaryDirectory.bytes(of: project.directory.path("there.parquet")))
+        let parquet = try await project.sluice("convert", "parquet.csv", "-", "--to", "csv")
+        #expect(parquet.output == "id,v\n1,x\n" && parquet.errors.contains("content is parquet"), "\(parquet.transcript)")
+        try project.directory.write("zip.csv", bytes: [0x50, 0x4B, 3, 4, 20, 0, 0, 0, 8, 0] + Array("data.csv".utf8))
+        let zip = try await project.sluice("convert", "zip.csv", "out.json")
+        #expect(zip.exitCode == 2 && zip.errors.contains("zip archive") && zip.errors.contains("unpack it first"), "\(zip.transcript)")
+        let excel = try await Command.shell(
+            "printf 'sep=;\\r\\nid;v\\r\\n1;x\\r\\n' | '\(try BuiltProgram.sluice())' convert - - --from csv --to csv",
+            directory: project.directory.root
+        ).run()
+        #expect(excel.output == "id,v\n1,x\n", "\(excel.transcript)")
+    }
+
     @Test("a comma in a pattern is a comma, and a pattern given again is one more")
     func patterns() async throws {
         let project = try Project()

@@ -30,6 +30,18 @@ struct InspectTests {
         #expect((document["bad_records"]?.integer ?? 0) > 0)
     }
 
+    @Test("why a column of digits stays text is among the evidence")
+    func codes() async throws {
+        let project = try Project()
+        try project.directory.write("codes.csv", "id,plz,n\n12345678901234567,01067,5\n2,80331,6\n")
+        let document = try await project.json("inspect", "codes.csv")
+        let evidence = (document["dialect"]?.items ?? []).filter { $0["option"] == .string("columns") }
+        #expect(evidence.compactMap { $0["value"]?.text } == ["\"id: string\"", "\"plz: string\""], "\(document)")
+        #expect(evidence.first?["reason"]?.text?.contains("more than 15 digits") == true, "\(document)")
+        let shown = try await project.sluice("inspect", "codes.csv")
+        #expect(shown.output.contains("leading zeros, which a number would lose"), "\(shown.transcript)")
+    }
+
     @Test("row groups of Parquet, blocks of Avro")
     func structure() async throws {
         let project = try Project()

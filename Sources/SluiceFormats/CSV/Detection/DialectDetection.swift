@@ -31,6 +31,8 @@ package struct DialectDetection: Sendable {
     package private(set) var properties: [Property] = []
     /// What looks wrong, and what was chosen that is not the default.
     package private(set) var notices: [String] = []
+    /// Options that the file's first line says.
+    private var said: Set<String> = []
 
     package subscript(option: String) -> Property? { properties.first { $0.option == option } }
 
@@ -51,16 +53,17 @@ package struct DialectDetection: Sendable {
     ///   - sample: the first plain bytes.
     ///   - isWhole: nothing follows the sample.
     ///   - explains: looks at everything, whatever the dialect asks for.
-    init(_ sample: [UInt8], isWhole: Bool, _ dialect: CSVDialect, explains: Bool = false) {
+    init(_ sample: [UInt8], isWhole: Bool, _ given: CSVDialect, explains: Bool = false) {
         let encoding = EncodingEvidence(sample, isWhole: isWhole)
-        add(encoding, dialect)
+        add(encoding, given)
+        let dialect = given.detection == .none && !explains ? given : followingSeparatorLine(sample, given)
         let wantsAll = explains || dialect.detection == .all
         let wantsMarks = !dialect.automatic.isDisjoint(with: ["delimiter", "quote", "escape"])
         guard wantsAll || wantsMarks || (dialect.detection == .safe && dialect.given["delimiter"] == nil) else { return }
         let isGiven = dialect.given["encoding"] != nil && encoding.certainty != .mark
         let text = SampleText(sample, isWhole: isWhole, isGiven ? dialect.encoding : encoding.encoding, dialect)
         guard !text.bytes.isEmpty else { return }
-        if !wantsAll, !wantsMarks, text.isTable(dialect) { return }
+        if !wantsAll, !wantsMarks, !dialect.commaIsMark, text.isTable(dialect) { return }
         let marks = MarkEvidence(text, dialect, isCautious: !wantsAll && !dialect.automatic.contains("delimiter"))
         add(marks, dialect, wantsAll: wantsAll)
         guard wantsAll else { return }
@@ -71,6 +74,24 @@ package struct DialectDetection: Sendable {
         add(NumberEvidence(cells).properties, dialect)
         add(TimeEvidence(cells).properties, dialect)
         add(NullEvidence(cells).properties, dialect)
+        if explains { properties += CodeEvidence(cells, dialect).properties }
+    }
+
+    /// The dialect with what a first line such as `sep=;` says.
+    private mutating func followingSeparatorLine(_ sample: [UInt8], _ dialect: CSVDialect) -> CSVDialect {
+        guard let line = SeparatorLine(sample) else { return dialect }
+        let found = line.properties(dialect)
+        guard let changed = try? dialect.adding(Dictionary(found.map { ($0.option, $0.choice) }, uniquingKeysWith: { $1 })) else {
+            return dialect
+        }
+        properties += found
+        said = Set(found.map(\.option))
+        for property in found where !property.isDefault { notices.append(Self.notice(property)) }
+        return changed
+    }
+
+    private static func notice(_ property: Property) -> String {
+        "\(property.option): \(property.choice) was detected: \(property.reason)"
     }
 
     private mutating func add(_ encoding: EncodingEvidence, _ dialect: CSVDialect) {
@@ -107,6 +128,8 @@ package struct DialectDetection: Sendable {
     }
 
     private mutating func add(_ property: Property, _ dialect: CSVDialect, isApplied: Bool) {
+        // A first line such as `sep=;` has said it already.
+        if said.contains(property.option) { return }
         var property = property
         if let given = dialect.given[property.option] {
             property.alternatives = property.choice == given ? [] : [Alternative(choice: property.choice, score: property.score)]
@@ -120,7 +143,7 @@ package struct DialectDetection: Sendable {
         }
         properties.append(property)
         if property.isApplied, !property.isDefault {
-            notices.append("\(property.option): \(property.choice) was detected: \(property.reason)")
+            notices.append(Self.notice(property))
         }
     }
 }

@@ -35,11 +35,16 @@ struct MarkEvidence {
     init(_ text: SampleText, _ dialect: CSVDialect, isCautious: Bool) {
         let best = Self.delimiters(text, dialect, isCautious: isCautious).map { Self.best(text, dialect, $0) }
         let comma = dialect.given["delimiter"] == nil ? best.first : nil
-        var chosen = best.max { $0.score < $1.score } ?? best[0]
+        let isMark = dialect.commaIsMark
+        var chosen = best.dropFirst(isMark ? 1 : 0).max { $0.score < $1.score } ?? best[0]
         if let wide = Self.widened(best, chosen) { chosen = wide }
-        if let comma, comma.score + Self.margin >= chosen.score || chosen.score < 0.5 { chosen = comma }
+        let isGood = chosen.score >= 0.9 && chosen.firstFits
+        if let comma {
+            let isBetter = isMark ? !isGood && comma.firstFits && comma.share >= 0.5 : comma.score + Self.margin >= chosen.score
+            if isBetter || (!isMark && chosen.score < 0.5) { chosen = comma }
+        }
         fieldCount = chosen.fieldCount
-        isCertain = chosen.score >= 0.9 && chosen.firstFits && (comma.map { $0.fieldCount < 2 || $0.score < 0.5 } ?? true)
+        isCertain = isMark || (isGood && (comma.map { $0.fieldCount < 2 || $0.score < 0.5 } ?? true))
         marks = chosen.marks
         let others = best.filter { $0.marks.delimiter != chosen.marks.delimiter && $0.score > 0 }.sorted { $0.score > $1.score }
         let isDefault = chosen.marks.delimiter == dialect.delimiterBytes && !dialect.splitsAtBlanks
@@ -57,9 +62,11 @@ struct MarkEvidence {
     /// A comma first; in caution nothing that stands in plain texts.
     private static func delimiters(_ text: SampleText, _ dialect: CSVDialect, isCautious: Bool) -> [[UInt8]] {
         if dialect.given["delimiter"] != nil { return [dialect.splitsAtBlanks ? [] : dialect.delimiterBytes] }
-        var found = [",", ";", "\t", "|"].map { Array($0.utf8) }
+        let comma = Array(",".utf8)
+        var found = [comma] + [";", "\t", "|"].map { Array($0.utf8) }
         if !isCautious { found += [Array(":".utf8), []] }
-        return found + wideDelimiters(text)
+        // A mark that stands in numbers is no delimiter; about the comma the evidence decides. No bytes are a run of blanks.
+        return (found + wideDelimiters(text)).filter { $0 == comma || !dialect.givenMarks.contains($0.first ?? 0x20) || $0.count > 1 }
     }
 
     /// Runs of punctuation that stand in most of the first lines.

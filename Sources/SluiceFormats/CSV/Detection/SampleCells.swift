@@ -4,6 +4,8 @@ import SluiceCore
 struct SampleCells {
     /// Unquoted and not empty, a list a column.
     private(set) var columns: [[[UInt8]]] = []
+    /// The rows of the header; empty where there is none.
+    private var header: ArraySlice<[[UInt8]]> = []
     private(set) var hasHeader = true
     private(set) var headerRows = 1
     private var headerReason = "all columns are text, so a first line of names is taken for granted"
@@ -13,8 +15,18 @@ struct SampleCells {
         let width = rows.first?.count ?? 0
         guard width > 0 else { return }
         findHeader(rows, width)
-        let data = rows.dropFirst(hasHeader ? headerRows : 0)
+        header = rows.prefix(hasHeader ? headerRows : 0)
+        let data = rows.dropFirst(header.count)
         columns = (0..<width).map { column in data.compactMap { $0.count > column && !$0[column].isEmpty ? $0[column] : nil } }
+    }
+
+    /// The columns' names, as a reader makes them of the header.
+    func names(_ dialect: CSVDialect) -> [String] {
+        if case .given(let names) = dialect.header { return names }
+        return columns.indices.map { column in
+            let parts = header.compactMap { $0.count > column && !$0[column].isEmpty ? String(decoding: $0[column], as: UTF8.self) : nil }
+            return parts.isEmpty ? "column\(column + 1)" : parts.joined(separator: dialect.headerSeparator)
+        }
     }
 
     /// A header is text where its column is not.

@@ -82,7 +82,7 @@ final class JSONTree {
 
     @inline(never)
     private static func grow(_ node: UnsafeMutablePointer<Node>) {
-        let capacity = max(1024, node.pointee.capacity * 2)
+        let capacity = max(128, node.pointee.capacity * 2)
         let rows = UnsafeMutablePointer<UInt64>.allocate(capacity: capacity)
         rows.initialize(from: node.pointee.rows, count: node.pointee.count)
         node.pointee.rows.deallocate()

@@ -12,6 +12,8 @@ package enum ExpressionLimits {
     package static let textBytes = CoreLimits.recordBytes
     /// Bytes of all texts of a column that one function call makes for one batch.
     package static let columnBytes = 512 << 20
+    /// Characters of an expression that a message about it shows.
+    package static let shownText = 120
     /// Elements that one lambda is evaluated for in one batch.
     package static let lambdaElements = 8 << 20
 }

@@ -15,17 +15,17 @@ enum FileFormats {
     /// - Throws: `invalidOption` when the files have several formats, or nothing tells the format.
     static func find(_ files: [InputFile]) throws(SluiceError) -> Found {
         guard let first = files.first else { preconditionFailure("a source has files") }
-        let named = name(first.location)
-        for file in oneForEachExtension(files) where name(file.location) != named {
+        let named = name(first.shown)
+        for file in oneForEachExtension(files) where name(file.shown) != named {
             throw SluiceError(
                 .invalidOption, "the files have different formats: \(first.path.quotedForMessage) and \(file.path.quotedForMessage)",
                 remedy: "narrow the pattern to files of one format, or set format")
         }
         // A text may be anything: files of JSON lines are named .log, exports of tables .txt.
         let isText = named == TextFormat.name
-        if let named, !isText { return Found(name: named, file: first.location) }
+        if let named, !isText { return Found(name: named, file: first.shown) }
         let guess = try probe(first, isText: isText)
-        if let named, guess == nil { return Found(name: named, file: first.location) }
+        if let named, guess == nil { return Found(name: named, file: first.shown) }
         guard let guess else {
             throw SluiceError(
                 .invalidOption, "neither the name of \(first.path.quotedForMessage) nor its content tells its format",

@@ -5,6 +5,8 @@ package enum EngineLimits {
     /// State that one step keeps in memory (sort, aggregate, deduplicate, the table of a join): a quarter of the machine, between 64 MiB and
     /// 1.5 GiB; the upper bound keeps every joined column of text under the 2 GiB that its offsets can span.
     package static let stateBytes = min(1536 << 20, max(64 << 20, Machine.memoryBytes / 4))
+    /// The least that a step's state may be given: a batch and its keys must fit.
+    package static let minimumStateBytes = 1 << 20
     /// Shards of a stream that are read side by side.
     package static let streamTasks = 64
     /// Dead letters of which the run's record shows an excerpt.

@@ -12,8 +12,10 @@ package enum ParquetLimits {
     package static let bloomProbes = 64
     /// Comparisons of a dictionary's values with a condition's constants; a dictionary that would need more is not asked.
     package static let dictionaryProbes = 1 << 16
-    /// Bytes of one page, compressed or not.
-    package static let pageBytes = 512 << 20
+    /// Bytes of one page, compressed or not. DuckDB's have up to 100,000,000, other writers' about 1 MiB.
+    package static let pageBytes = 128 << 20
+    /// Values of one dictionary; writers go over to plain values long before.
+    package static let dictionaryValues = 1 << 24
     /// Nesting of structs inside Thrift's bytes.
     package static let thriftDepth = 32
     /// Elements of a schema: columns, groups and leaves.
@@ -22,10 +24,12 @@ package enum ParquetLimits {
     package static let level = 255
     /// Bytes that are read at once from a column chunk.
     package static let windowBytes = 1 << 20
-    /// Bytes that one column may take in one batch; Arrow's 32-bit offsets end at 2 GiB.
-    package static let columnBatchBytes = 1 << 30
+    /// Bytes of texts or binaries that one column may take in one batch.
+    package static let columnBatchBytes = 256 << 20
     /// Elements of lists that one column may take in one batch.
-    package static let columnBatchElements = 1 << 25
+    package static let columnBatchElements = 1 << 23
+    /// Bytes that all columns may take in one batch, however little of the file they are.
+    package static let allColumnsBatchBytes = 1 << 30
     /// Bytes that the columns of one batch are meant to take; batches of wide rows get fewer rows.
     package static let batchBytes = 16 << 20
     /// Values of one block of the delta encodings; writers use 128.

@@ -57,7 +57,7 @@ struct AggregateGatheringTests {
         input = try input.withQuarters(of: "f", using: &generator)
         let isTight = seed.isMultiple(of: 2)
         let bench = Workbench(memory: isTight ? 0 : 1 << 30)
-        let (rows, _, rejects) = try aggregation(input.schema, keys: keys, bench)
+        let (rows, rejects) = try aggregation(input.schema, keys: keys, bench)
             .run(input.batches, parts: Int.random(in: 1...4, using: &generator), using: &generator)
         let comment = Comment(rawValue: "seed \(seed), keys \(fields.prefix(keys).map(\.type))")
         let expected = model(input.rows, keys: keys)
@@ -88,7 +88,7 @@ struct AggregateGatheringTests {
             return Batch(schema, columns, rowCount: 1000)
         }
         #expect(batches.reduce(0) { $0 + $1.byteCount } > 4 * limit)
-        let (result, _, rejects) = try aggregation(schema, keys: 1, bench).run(batches, parts: parts, using: &generator)
+        let (result, rejects) = try aggregation(schema, keys: 1, bench).run(batches, parts: parts, using: &generator)
         let expected = model(batches.flatMap(\.rowValues), keys: 1)
         #expect(rejects.isEmpty && result.count == expected.count)
         for row in result { #expect(expected[row[0].key]?.key == Array(row[1...]).key) }
@@ -99,7 +99,7 @@ struct AggregateGatheringTests {
     func order() throws {
         var generator = Seeded(3)
         let input = try TestInput([("k0", .string), ("v", .int16), ("t", .string), ("f", .float64)], rows: 2000, using: &generator)
-        let (rows, _, _) = try aggregation(input.schema, keys: 1, Workbench()).run(input.batches, parts: 3, using: &generator)
+        let (rows, _) = try aggregation(input.schema, keys: 1, Workbench()).run(input.batches, parts: 3, using: &generator)
         var seen: Set<String> = []
         #expect(rows.map { $0[0].key } == input.rows.map { $0[0].key }.filter { seen.insert($0).inserted })
     }
@@ -128,7 +128,7 @@ struct AggregateGatheringTests {
         let operation = AggregateOperation(
             groups: [try Expression(parsing: "k").bind(to: schema)], aggregates: [try AggregateCall(parsing: "sum(v)").bind(to: schema)])
         let output = try Schema([Field("k", .int8), Field("s", .int64)])
-        let (rows, _, rejects) = try AggregateGathering(operation, outputSchema: output, resources: Workbench().resources)
+        let (rows, rejects) = try AggregateGathering(operation, outputSchema: output, resources: Workbench().resources)
             .run([Batch(schema, columns, rowCount: 3)], parts: 2, using: &generator)
         #expect(rows == [[.integer(2), .integer(3)]])
         #expect(rejects.map(\.error.code) == [.overflow])

@@ -160,8 +160,7 @@ extension [Value] {
 
 extension GatheringOperator {
     /// Feeds batches to several parts, each taking its share in any order, and drains what comes.
-    func run(_ batches: [Batch], parts: Int, using generator: inout Seeded) throws -> (rows: [[Value]], isOrdered: Bool, rejects: [Reject])
-    {
+    func run(_ batches: [Batch], parts: Int, using generator: inout Seeded) throws -> (rows: [[Value]], rejects: [Reject]) {
         let made = try (0..<parts).map { _ in try makePart() }
         var rejects: [Reject] = []
         for (index, batch) in batches.enumerated().shuffled(using: &generator) {
@@ -169,7 +168,7 @@ extension GatheringOperator {
         }
         let result = try combine(made.shuffled(using: &generator))
         rejects += result.rejects
-        return (try result.streams.flatMap { try $0.drained(&rejects) }, result.isOrdered, rejects)
+        return (try result.streams.flatMap { try $0.drained(&rejects) }, rejects)
     }
 }
 

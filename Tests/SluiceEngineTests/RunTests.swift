@@ -72,6 +72,22 @@ struct RunTests {
         }
     }
 
+    @Test("what cannot be read behind a reached limit does not count, however fast it was found", arguments: 0..<10)
+    func unreadableBehindLimit(_ round: Int) async throws {
+        let harness = try EngineHarness()
+        defer { harness.remove() }
+        var source = try EngineHarness.source([[[(1, "a")], [(2, "b")]], [[(3, "c")]]])
+        source.failure = SluiceError(.cutFile, "the file ends early", at: .file(path: "in.csv.gz"))
+        let sink = MemorySink()
+        _ = try await runner(harness).run(harness.plan(source, [(.limit(3), source.schema)], sink: sink))
+        #expect(sink.result?.count == 3)
+        await #expect {
+            try await runner(harness).run(harness.plan(source, [(.limit(4), source.schema)], sink: MemorySink()))
+        } throws: {
+            ($0 as? SluiceError)?.code == .cutFile
+        }
+    }
+
     @Test("under skip and dead_letter the good rows go on, and dead letters keep the record", arguments: [ErrorPolicy.skip, .deadLetter])
     func tolerant(_ policy: ErrorPolicy) async throws {
         let harness = try EngineHarness()

@@ -20,7 +20,7 @@ struct ChoiceTests {
         let strict = try evaluated("CAST(c AS int64)", batch)
         #expect(strict.column.values == [.integer(5), .integer(7), .null, .null, .null, .integer(-1)])
         #expect(strict.errors.byRow.keys.sorted() == [3, 4])
-        #expect(strict.errors[4]?.message == "\"x\" is not a valid int64")
+        #expect(strict.errors[4]?.message == "\"x\" is not a valid int64, in CAST(c AS int64)")
         #expect(try values("TRY_CAST(c AS int64)", batch) == strict.column.values)
         #expect(
             try values("CAST(c AS string)", batch) == [.string("5"), .string("7"), .null, .string("1.5"), .string("x"), .string("-1")])

@@ -19,12 +19,12 @@ struct FailureTests {
     func plain() throws {
         let result = try evaluated("10 // x", table)
         #expect(result.column.values == [.null, .integer(5), .null, .integer(2)])
-        #expect(result.errors[0] == RowError(.divisionByZero, "10 // 0 is undefined", column: "x"))
+        #expect(result.errors[0] == RowError(.divisionByZero, "10 // 0 is undefined, in 10 // x", column: "x"))
         #expect(result.errors.count == 1)
         let cast = try evaluated("t::int32", table)
         #expect(cast.column.values == [.integer(7), .null, .null, .null])
-        #expect(cast.errors[1] == RowError(.valueDoesNotFit, "\"seven\" is not a valid int32", column: "t"))
-        #expect(cast.errors[3]?.message == "\" 7\" is not a valid int32")
+        #expect(cast.errors[1] == RowError(.valueDoesNotFit, "\"seven\" is not a valid int32, in t::int32", column: "t"))
+        #expect(cast.errors[3]?.message == "\" 7\" is not a valid int32, in t::int32")
     }
 
     @Test(

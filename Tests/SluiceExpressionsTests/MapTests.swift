@@ -52,7 +52,11 @@ struct MapTests {
         #expect(made.column[2].json == #"{"b":null,"z":0}"#)
         let zipped = try evaluated("map_from_arrays(xs, list_transform(xs, x -> n))", batch)
         #expect(zipped.column[0].json == #"{"p":1,"q":1}"#)
-        #expect(zipped.errors.byRow.mapValues(\.message) == [2: "a key of the map is null", 3: "the key \"r\" stands twice in the map"])
+        let place = ", in map_from_arrays(xs, list_transform(xs, x -> n))"
+        #expect(
+            zipped.errors.byRow.mapValues(\.message) == [
+                2: "a key of the map is null" + place, 3: "the key \"r\" stands twice in the map" + place,
+            ])
         #expect(zipped.column.isNull(1))
         #expect(failure("map('a')")?.code == .typeError)
     }

@@ -3,15 +3,15 @@ package import SluicePipelines
 extension ConnectorRegistry {
     /// The two ends of a conversion: a source `files` and a sink `output`.
     ///
-    /// - Parameter input: what the input `-` stands for; nil where there is none.
-    package static func conversion(standardInput input: SpooledInput?) -> ConnectorRegistry {
-        ConnectorRegistry([ConversionInput(input: input), ConversionOutput()])
+    /// - Parameter spooled: inputs that are read already.
+    package static func conversion(_ spooled: SpooledInputs) -> ConnectorRegistry {
+        ConnectorRegistry([ConversionInput(spooled: spooled), ConversionOutput()])
     }
 }
 
 extension ConnectorRegistry {
     /// A source `files`, and a sink `memory` that collects rows.
-    package static func inspection(standardInput input: SpooledInput?, into rows: CollectedRows) -> ConnectorRegistry {
-        ConnectorRegistry([ConversionInput(input: input), CollectedOutput(rows: rows)])
+    package static func inspection(_ spooled: SpooledInputs, into rows: CollectedRows) -> ConnectorRegistry {
+        ConnectorRegistry([ConversionInput(spooled: spooled), CollectedOutput(rows: rows)])
     }
 }

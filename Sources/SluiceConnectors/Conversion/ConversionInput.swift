@@ -2,25 +2,23 @@ import SluiceCore
 import SluiceFormats
 import SluicePipelines
 
-/// The files of one conversion: paths and patterns in the order in which they are given, and standard input as `-`.
+/// The files of one conversion: paths and patterns in the order in which they are given, named pipes, and standard input as `-`.
 struct ConversionInput: Connector {
-    static let standardInput = "-"
-
-    /// What `-` stands for.
-    let input: SpooledInput?
+    let spooled: SpooledInputs
 
     var manual: ConnectorManual {
         ConnectorManual(
             name: "files", summary: "The files of a conversion.",
             sourceOptions: [
-                OptionSpecification("files", .oneOrMany(.string), isRequired: true, "Paths, patterns or directories; - is standard input.")
+                OptionSpecification(
+                    "files", .oneOrMany(.string), isRequired: true, "Paths, patterns, directories or pipes; - is standard input.")
             ] + FileOptions.reading, sinkOptions: [])
     }
 
     func source(_ options: OptionValues, in context: ConnectorContext) async throws -> any Source {
         let patterns = try options.strings("files")
         var source = try FileOptions.source(try await files(patterns, in: context.directory), options)
-        source.patterns = (patterns.filter { $0 != Self.standardInput }, context.directory)
+        source.patterns = (patterns.filter { spooled.file($0) == nil }, context.directory)
         return source
     }
 
@@ -33,8 +31,7 @@ struct ConversionInput: Connector {
         var files: [InputFile] = []
         var seen: Set<ExactText> = []
         for pattern in patterns {
-            let found =
-                pattern == Self.standardInput ? [standardInputFile].compactMap(\.self) : try await FileListing.files(pattern, in: directory)
+            let found = if let file = spooled.file(pattern) { [file] } else { try await FileListing.files(pattern, in: directory) }
             for file in found where seen.insert(ExactText(file.path)).inserted { files.append(file) }
             guard files.count <= ConnectorLimits.files else {
                 throw SluiceError(
@@ -42,11 +39,5 @@ struct ConversionInput: Connector {
             }
         }
         return files
-    }
-
-    private var standardInputFile: InputFile? {
-        input.map {
-            InputFile(path: SpooledInput.name, location: $0.path, byteCount: $0.byteCount, partition: [], alias: SpooledInput.name)
-        }
     }
 }

@@ -33,7 +33,7 @@ package enum ConversionOptions {
             if let level = arguments.compressionLevel,
                 let option = type.options.first(where: { ["level", "codec_level"].contains($0.name) })
             {
-                options.append((option.name, .integer(level)))
+                options.append((option.name, DefinitionNode(.scalar(String(level), .plain), path: "--compression-level")))
             }
             if !type.compressesItself, name != .none { sink.append(("compression", .text(name.rawValue))) }
             if type.compressesItself, name != .none { throw Self.compressedInside(format, output) }

@@ -32,7 +32,18 @@ struct ConversionOutput: Connector {
                 .usage, "partitioned output is a directory, and \(path.quotedForMessage) is a file's name",
                 remedy: "write \(path)/ to name a directory")
         }
+        if path == Self.standardOutput, isatty(STDOUT_FILENO) != 0 { try Self.checkText(output) }
         return SingleFileSink(try target(path, replaces: replaces), output)
+    }
+
+    /// - Throws: `usage` for output that a terminal cannot show.
+    private static func checkText(_ output: DirectoryOutput) throws(SluiceError) {
+        // Formats of bytes compress their blocks.
+        let isBinary = type(of: output.format).options.contains { $0.name == "codec" }
+        guard isBinary || output.codec != .none else { return }
+        throw SluiceError(
+            .usage, "\(isBinary ? output.format.name : output.codec.rawValue) is no text, and standard output is a terminal",
+            remedy: "name a file as the output, or send it on with > or |")
     }
 
     private func directory(_ output: DirectoryOutput, _ path: String, replaces: Bool) throws(SluiceError) -> any Sink {

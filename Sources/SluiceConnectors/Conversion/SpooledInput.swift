@@ -1,7 +1,7 @@
 import Glibc
 package import SluiceCore
 
-/// Standard input as a file that can be read several times and from any place.
+/// Standard input, or a named pipe, as a file that can be read several times and from any place.
 ///
 /// A plain file (`< data.csv`) is used as it is. Anything else, such as a pipe, is copied into a temporary file without a name, which is gone
 /// with the process.
@@ -16,7 +16,7 @@ package struct SpooledInput: Sendable {
     package let path: String
     package let byteCount: Int64
 
-    /// Reads to the end of the input.
+    /// Reads standard input to its end.
     ///
     /// - Parameter directory: for the temporary file.
     /// - Throws: `usage` where a person would have to type the data; `diskFull`, `ioFailure`; `interrupted`.
@@ -32,12 +32,27 @@ package struct SpooledInput: Sendable {
             self.init(open: descriptor, byteCount: Int64(status.st_size))
             return
         }
-        var template = Array("\(directory)/sluice-stdin-XXXXXX".utf8CString)
+        try self.init(copying: descriptor, named: Self.name, directory: directory)
+    }
+
+    /// Reads a named pipe to its end. It is waited for a writer.
+    ///
+    /// - Throws: `diskFull`, `ioFailure`; `interrupted`.
+    package init(pipe path: String, directory: String) throws(SluiceError) {
+        // Opened so that waiting for a writer can be interrupted.
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system(errno, cannot: "open", path) }
+        defer { close(descriptor) }
+        try self.init(copying: descriptor, named: path, directory: directory)
+    }
+
+    private init(copying descriptor: Int32, named name: String, directory: String) throws(SluiceError) {
+        var template = Array("\(directory)/sluice-input-XXXXXX".utf8CString)
         let file = mkstemp(&template)
         guard file >= 0 else { throw .system(errno, cannot: "create a file in", directory) }
         unlink(template)
         _ = fcntl(file, F_SETFD, FD_CLOEXEC)
-        self.init(open: file, byteCount: try Self.copy(descriptor, to: file, in: directory))
+        self.init(open: file, byteCount: try Self.copy(descriptor, named: name, to: file, in: directory))
     }
 
     private init(open descriptor: Int32, byteCount: Int64) {
@@ -45,13 +60,13 @@ package struct SpooledInput: Sendable {
         self.byteCount = byteCount
     }
 
-    private static func copy(_ input: Int32, to output: Int32, in directory: String) throws(SluiceError) -> Int64 {
+    private static func copy(_ input: Int32, named name: String, to output: Int32, in directory: String) throws(SluiceError) -> Int64 {
         var buffer = [UInt8](repeating: 0, count: bufferBytes)
         var total: Int64 = 0
         while true {
             var ready = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
             if poll(&ready, 1, pollMilliseconds) == 0 {
-                if Task.isCancelled { throw SluiceError(.interrupted, "interrupted while standard input was read; nothing was written") }
+                if Task.isCancelled { throw SluiceError(.interrupted, "interrupted while \(name) was read; nothing was written") }
                 continue
             }
             let count = Glibc.read(input, &buffer, buffer.count)

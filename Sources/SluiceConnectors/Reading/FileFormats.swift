@@ -16,15 +16,15 @@ enum FileFormats {
     /// - Throws: `invalidOption` when the files have several formats, nothing tells the format, or the first is of a kind that no format reads.
     static func find(_ files: [InputFile], hasOptions: Bool = false) throws(SluiceError) -> Found {
         guard let first = files.first else { preconditionFailure("a source has files") }
-        let named = name(first.location)
-        for file in oneForEachExtension(files) where name(file.location) != named {
+        let named = name(first.shown)
+        for file in oneForEachExtension(files) where name(file.shown) != named {
             throw SluiceError(
                 .invalidOption, "the files have different formats: \(first.path.quotedForMessage) and \(file.path.quotedForMessage)",
                 remedy: "narrow the pattern to files of one format, or set format")
         }
         // Formats with marks of their own look at these when they open a file.
         if let named, ![TextFormat.name, CSVFormat.name, JSONFormat.name].contains(named) {
-            return Found(name: named, file: first.location)
+            return Found(name: named, file: first.shown)
         }
         let start = try start(of: first)
         if let kind = FileKind(start) {
@@ -35,11 +35,11 @@ enum FileFormats {
         case TextFormat.name:
             // A text may be anything: files of JSON lines are named .log, exports of tables .txt.
             if let format = FormatRegistry.name(surelyShowing: start) { return Found(name: format, notice: guessed(first, format)) }
-            return Found(name: TextFormat.name, file: first.location, notice: hasOptions ? nil : linesOfText(first, start))
+            return Found(name: TextFormat.name, file: first.shown, notice: hasOptions ? nil : linesOfText(first, start))
         case CSVFormat.name:
-            guard FormatRegistry.isPlainlyJSON(start), !hasOptions else { return Found(name: CSVFormat.name, file: first.location) }
+            guard FormatRegistry.isPlainlyJSON(start), !hasOptions else { return Found(name: CSVFormat.name, file: first.shown) }
             return Found(name: JSONFormat.name, notice: contradiction(first, CSVFormat.name, JSONFormat.name))
-        case let named?: return Found(name: named, file: first.location)
+        case let named?: return Found(name: named, file: first.shown)
         case nil:
             if let format = FormatRegistry.name(showing: start) { return Found(name: format, notice: guessed(first, format)) }
             throw SluiceError(

@@ -7,14 +7,17 @@ public struct Batch: Sendable {
     public let rowCount: Int
     /// Nil once rows no longer correspond to single input records (after an aggregation, for example).
     public var origin: Origin?
+    /// Where each row stood among those that were read together, for whoever must compare rows with rejects; nil where nobody has to.
+    public var ordinals: Origin.Positions?
 
-    public init(_ schema: Schema, _ columns: [Column], rowCount: Int, origin: Origin? = nil) {
+    public init(_ schema: Schema, _ columns: [Column], rowCount: Int, origin: Origin? = nil, ordinals: Origin.Positions? = nil) {
         precondition(columns.count == schema.count, "\(columns.count) columns for \(schema.count) fields")
         assert(zip(columns, schema.fields).allSatisfy { $0.count == rowCount && $0.type == $1.type }, "a column does not fit its field")
         self.schema = schema
         self.columns = columns
         self.rowCount = rowCount
         self.origin = origin
+        self.ordinals = ordinals
     }
 
     public subscript(name: String) -> Column? { schema.index(of: name).map { columns[$0] } }
@@ -23,7 +26,9 @@ public struct Batch: Sendable {
 
     /// The rows at `positions`, in that order.
     public func gather(_ positions: [Int32]) -> Batch {
-        Batch(schema, columns.map { $0.gather(positions) }, rowCount: positions.count, origin: origin?.gather(positions))
+        Batch(
+            schema, columns.map { $0.gather(positions) }, rowCount: positions.count, origin: origin?.gather(positions),
+            ordinals: ordinals?.gather(positions))
     }
 
     /// The rows whose bit is set.
@@ -34,17 +39,19 @@ public struct Batch: Sendable {
         guard selection.runCount * CoreLimits.copiedRunRows <= kept else { return gather(selection.setPositions) }
         let runs = RowRuns(selection.setRuns)
         return Batch(
-            schema, columns.map { $0.copied(runs) }, rowCount: kept, origin: origin.map { $0.gather(selection.setPositions) })
+            schema, columns.map { $0.copied(runs) }, rowCount: kept, origin: origin.map { $0.gather(selection.setPositions) },
+            ordinals: ordinals.map { $0.gather(selection.setPositions) })
     }
 
     public func slice(_ rows: Range<Int>) -> Batch {
         if rows == 0..<rowCount { return self }
-        return Batch(schema, columns.map { $0.slice(rows) }, rowCount: rows.count, origin: origin?.slice(rows))
+        return Batch(
+            schema, columns.map { $0.slice(rows) }, rowCount: rows.count, origin: origin?.slice(rows), ordinals: ordinals?.slice(rows))
     }
 
     /// Other columns for the same rows.
     public func with(_ schema: Schema, _ columns: [Column]) -> Batch {
-        Batch(schema, columns, rowCount: rowCount, origin: origin)
+        Batch(schema, columns, rowCount: rowCount, origin: origin, ordinals: ordinals)
     }
 
     /// One row as a struct value, for previews and dead letters.

@@ -21,6 +21,24 @@ public struct Origin: Sendable {
             case .listed(let list): .listed(Array(list[rows]))
             }
         }
+
+        /// Those of some of the rows, in the order of `rows`.
+        public func gather(_ rows: [Int32]) -> Positions { .listed(rows.map { self[Int($0)] }) }
+
+        /// That of the last row; nil without rows.
+        public var last: Int64? {
+            switch self {
+            case .dense(let first, let count): count == 0 ? nil : first + Int64(count) - 1
+            case .listed(let list): list.last
+            }
+        }
+
+        public subscript(row: Int) -> Int64 {
+            switch self {
+            case .dense(let first, _): first + Int64(row)
+            case .listed(let list): list[row]
+            }
+        }
     }
 
     public var split: Split
@@ -34,12 +52,7 @@ public struct Origin: Sendable {
         self.raw = raw
     }
 
-    public func position(_ row: Int) -> Int64 {
-        switch positions {
-        case .dense(let first, _): first + Int64(row)
-        case .listed(let list): list[row]
-        }
-    }
+    public func position(_ row: Int) -> Int64 { positions[row] }
 
     public func location(_ row: Int) -> SourceLocation {
         switch split {
@@ -49,7 +62,7 @@ public struct Origin: Sendable {
     }
 
     public func gather(_ rows: [Int32]) -> Origin {
-        Origin(split, .listed(rows.map { position(Int($0)) }), raw: raw?.gather(rows))
+        Origin(split, positions.gather(rows), raw: raw?.gather(rows))
     }
 
     /// Origins of a range of the rows.

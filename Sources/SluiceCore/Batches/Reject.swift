@@ -4,11 +4,14 @@ public struct Reject: Error, Sendable {
     public var location: SourceLocation?
     /// The record's bytes as they came; where only the decoded row is left, that row as JSON.
     public var raw: [UInt8]
+    /// The ordinal of the row that the record was, or of the first row behind it where it never became one; nil where it is not known.
+    public var ordinal: Int64?
 
-    public init(_ error: RowError, at location: SourceLocation?, raw: [UInt8]) {
+    public init(_ error: RowError, at location: SourceLocation?, raw: [UInt8], ordinal: Int64? = nil) {
         self.error = error
         self.location = location
         self.raw = raw
+        self.ordinal = ordinal
     }
 }
 
@@ -51,7 +54,7 @@ extension Batch {
     public func separating(_ errors: RowErrors) -> (kept: Batch, rejects: [Reject]) {
         if errors.isEmpty { return (self, []) }
         let rejects = errors.byRow.keys.sorted().map { row in
-            Reject(errors[row]!, at: origin?.location(row), raw: rawRecord(row))
+            Reject(errors[row]!, at: origin?.location(row), raw: rawRecord(row), ordinal: ordinals?[row])
         }
         var selection = Bitmap(repeating: true, count: rowCount)
         for row in errors.byRow.keys { selection[row] = false }

@@ -78,6 +78,8 @@ extension SluiceError.Code {
     public static let diskFull = Self("disk-full")
     public static let cutFile = Self("cut-file")
     public static let corruptFile = Self("corrupt-file")
+    /// An intact file uses something of its format that Sluice does not read.
+    public static let unsupported = Self("unsupported")
     public static let corruptFrame = Self("corrupt-frame")
     public static let headerMismatch = Self("header-mismatch")
     public static let stateTooNew = Self("state-too-new")

@@ -22,10 +22,16 @@ public struct RowError: Error, Hashable, Sendable {
     public var message: String
     /// The column that held the value, if the failure belongs to one.
     public var column: String?
+    /// The value as it is stored, where the row cannot hold it.
+    public var stored: String?
+    /// What to do, where that is known better than from the code.
+    public var remedy: String?
 
-    public init(_ code: SluiceError.Code, _ message: String, column: String? = nil) {
+    public init(_ code: SluiceError.Code, _ message: String, column: String? = nil, stored: String? = nil, remedy: String? = nil) {
         self.code = code
         self.message = message
         self.column = column
+        self.stored = stored
+        self.remedy = remedy
     }
 }

@@ -3,19 +3,23 @@ import SluicePipelines
 import Synchronization
 
 /// What happens to rows in their order, behind the gate: the links that need it, and the end of the segment. Used by one task at a time, but
-/// for `encodeBlocks` and `parcel`, which any worker calls.
+/// for `encodeBlocks` and `parcels`, which any worker calls.
 final class OrderedTail: Sendable {
     /// What comes through the gate.
     enum Parcel: Sendable {
-        case rows(Batch, BatchPosition)
+        /// Rows, and the rejects of records that stand before the last of them.
+        case rows(Batch, BatchPosition, [CollectedRejects.Group])
         case encoded(EncodedSinkBlock)
         case rejects([CollectedRejects.Group])
+        /// The rest of a piece cannot be had.
+        case failure(any Error)
 
         var weight: Int {
             switch self {
-            case .rows(let batch, _): batch.byteCount
+            case .rows(let batch, _, let groups): batch.byteCount + groups.reduce(0) { $0 + $1.byteCount }
             case .encoded(let block): block.byteCount
             case .rejects(let groups): groups.reduce(0) { $0 + $1.byteCount }
+            case .failure: 0
             }
         }
     }
@@ -35,7 +39,7 @@ final class OrderedTail: Sendable {
     private let blocks = Mutex(Blocks())
     /// Puts blocks that were encoded behind the gate into order.
     private let blockGate: OrderedGate<EncodedSinkBlock>?
-    private let satisfied = Atomic<Bool>(false)
+    private let satisfied: Atomic<Bool>
 
     init(_ links: [PlacedLink], _ end: SegmentRunner.End, rejects: RejectHandler, progress: RunProgress) throws {
         self.links = links
@@ -43,6 +47,7 @@ final class OrderedTail: Sendable {
         self.rejects = rejects
         self.progress = progress
         chain = try StepChain(links, progress: progress)
+        satisfied = Atomic(chain.isSatisfied)
         if case .sequence(let writer) = end {
             encodesEarly = links.isEmpty && writer.makesBlockOfEachBatch
             blockGate = OrderedGate(limit: EngineLimits.queueBytes) { block in try Self.append(block, writer, progress) }
@@ -55,22 +60,32 @@ final class OrderedTail: Sendable {
     /// True once no further input can change the output.
     var isSatisfied: Bool { satisfied.load(ordering: .acquiring) }
 
-    /// What a worker hands in for a batch.
-    func parcel(_ batch: Batch, _ position: BatchPosition) throws -> Parcel {
-        if encodesEarly, case .sequence(let writer) = end { return .encoded(try writer.encode(SinkBlock([batch]))) }
-        return .rows(batch, position)
+    /// What a worker hands in for a batch and what was rejected since the one before.
+    func parcels(_ batch: Batch, _ position: BatchPosition, _ rejects: CollectedRejects) throws -> [Parcel] {
+        if encodesEarly, case .sequence(let writer) = end {
+            let groups = rejects.drain()
+            return (groups.isEmpty ? [] : [.rejects(groups)]) + [.encoded(try writer.encode(SinkBlock([batch])))]
+        }
+        // Only where a limit may end among the rows it matters which rejects stand before them.
+        let last = links.isEmpty ? nil : batch.ordinals?.last
+        return [.rows(batch, position, last.map(rejects.drain(upTo:)) ?? rejects.drain())]
     }
 
     /// Deals with the next parcel.
     func take(_ parcel: Parcel) async throws {
         if isSatisfied { return }
         switch parcel {
-        case .rejects(let groups): for group in groups { try rejects.take(group.rejects, step: group.step) }
+        case .rejects(let groups): try pass(groups)
+        case .failure(let error): throw error
         case .encoded(let block): if case .sequence(let writer) = end { try Self.append(block, writer, progress) }
-        case .rows(let batch, let position):
-            try await chain.forEach(batch, at: position, rejects) { try await deliver($0, position) }
+        case .rows(let batch, let position, let groups):
+            try await push(batch, from: 0, position, groups)
             if chain.isSatisfied { satisfied.store(true, ordering: .releasing) }
         }
+    }
+
+    private func pass(_ groups: [CollectedRejects.Group]) throws {
+        for group in groups { try rejects.take(group.rejects, step: group.step) }
     }
 
     /// All input was taken.
@@ -106,8 +121,15 @@ final class OrderedTail: Sendable {
     }
 
     private func pass(_ batch: Batch, behind index: Int, _ position: BatchPosition) async throws {
-        try await chain.forEach(batch, at: position, from: index + 1, rejects) { try await deliver($0, position) }
+        try await push(batch, from: index + 1, position, [])
         try await encodeBlocks()
+    }
+
+    /// - Parameter groups: Rejects of records that stand before the last row.
+    private func push(_ batch: Batch, from start: Int, _ position: BatchPosition, _ groups: [CollectedRejects.Group]) async throws {
+        let collected = CollectedRejects(groups)
+        try await chain.forEach(batch, at: position, from: start, collected) { try await deliver($0, position) }
+        try pass(collected.drain())
     }
 
     private func deliver(_ batch: Batch, _ position: BatchPosition) async throws {

@@ -107,7 +107,13 @@ final class PieceQueue: Sendable {
     }
 
     private func open(_ index: Int) async throws {
-        let reader = try await openInput(inputs[index])
+        let reader: any SplitReader
+        do {
+            reader = try await openInput(inputs[index])
+        } catch {
+            if error is CancellationError { throw error }
+            reader = FailedInput(error)
+        }
         state.withLock { state in
             let input = OpenInput(index: index, lane: inputs[index].lane, reader: reader)
             let place = state.open.firstIndex { $0.input.index > index } ?? state.open.count
@@ -117,9 +123,16 @@ final class PieceQueue: Sendable {
         wake()
     }
 
-    /// The input's next piece, which is free for the next worker from then on; nil at its end.
+    /// The input's next piece, which is free for the next worker from then on; nil at its end. Where it cannot be read, a piece that says
+    /// so, and is the input's last.
     private func read(_ input: OpenInput) async throws -> Lease? {
-        let piece = try await input.reader.next()
+        let piece: (any SplitPiece)?
+        do {
+            piece = try await input.reader.next()
+        } catch {
+            if error is CancellationError { throw error }
+            return Lease(input: input.index, number: close(input), lane: input.lane, piece: FailedPiece(error: error))
+        }
         let bytes = input.reader.bytesRead
         let (number, more) = state.withLock { state -> (Int, Int64) in
             guard let place = state.open.firstIndex(where: { $0.input === input }) else { return (0, 0) }
@@ -166,21 +179,5 @@ final class PieceQueue: Sendable {
             return state.waiting
         }
         for continuation in waiting { continuation.resume() }
-    }
-}
-
-/// A stream as an input: each of its batches is a piece.
-final class StreamInput: SplitReader {
-    private let stream: any BatchStream
-    let bytesRead: Int64 = 0
-
-    init(_ stream: any BatchStream) { self.stream = stream }
-
-    func next() async throws -> (any SplitPiece)? {
-        var rejects: [Reject] = []
-        guard let batch = try stream.next(rejects: &rejects) else {
-            return rejects.isEmpty ? nil : DeferredBatch { [rejects] in ReadBatch(batch: Batch(.empty, [], rowCount: 0), rejects: rejects) }
-        }
-        return DeferredBatch { [rejects] in ReadBatch(batch: batch, rejects: rejects) }
     }
 }

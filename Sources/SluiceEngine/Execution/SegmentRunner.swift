@@ -141,15 +141,26 @@ final class SegmentRunner: Sendable {
             let lease = try await queue.next(maxOpen: maxOpen) { input, pieces in try await gate?.end(input: input, pieces: pieces) }
             guard var lease else { break }
             let outlet = Outlet(worker: worker, input: lease.input, piece: lease.number, gate: gate)
-            var position = BatchPosition(phase: way.phase, input: lease.input, piece: lease.number)
-            while let read = try lease.piece.next() {
-                try Task.checkCancellation()
-                try await pass(read, lease.lane, position, way, outlet)
-                position = position.advanced(by: 1)
+            do {
+                try await pass(&lease, way, outlet)
+                try await gate?.deposit(nil, weight: 0, input: lease.input, piece: lease.number, isLast: true)
+            } catch {
+                guard let gate, !(error is CancellationError) else { throw error }
+                // It counts only if all before it was wanted: a limit may be reached.
+                guard let _ = try? await gate.deposit(.failure(error), weight: 0, input: lease.input, piece: lease.number, isLast: true)
+                else { throw error }
             }
-            try await gate?.deposit(nil, weight: 0, input: lease.input, piece: lease.number, isLast: true)
         }
         try await tail?.encodeBlocks()
+    }
+
+    private func pass(_ lease: inout PieceQueue.Lease, _ way: Way, _ outlet: Outlet) async throws {
+        var position = BatchPosition(phase: way.phase, input: lease.input, piece: lease.number)
+        while let read = try lease.piece.next() {
+            try Task.checkCancellation()
+            try await pass(read, lease.lane, position, way, outlet)
+            position = position.advanced(by: 1)
+        }
     }
 
     /// How the rows of one piece leave the worker.
@@ -165,6 +176,7 @@ final class SegmentRunner: Sendable {
 
     private func pass(_ read: ReadBatch, _ lane: Int, _ position: BatchPosition, _ way: Way, _ outlet: Outlet) async throws {
         let taker: any RejectTaking = outlet.gate == nil ? rejects : outlet.collected
+        let read = outlet.gate == nil ? read : read.numbered
         let chains = chains[outlet.worker]
         if outlet.input >= way.firstSplit, !isTable { count(read, lane) }
         if !read.rejects.isEmpty { try taker.take(read.rejects, step: sourceName) }
@@ -198,12 +210,10 @@ final class SegmentRunner: Sendable {
 
     private func deliver(_ batch: Batch, _ position: BatchPosition, _ outlet: Outlet, _ taker: any RejectTaking) async throws {
         if let gate = outlet.gate, let tail {
-            let groups = outlet.collected.drain()
-            if !groups.isEmpty {
-                try await gate.deposit(.rejects(groups), weight: 0, input: outlet.input, piece: outlet.piece, isLast: false)
+            for parcel in try tail.parcels(batch, position, outlet.collected) {
+                try await gate.deposit(parcel, weight: parcel.weight, input: outlet.input, piece: outlet.piece, isLast: false)
             }
-            let parcel = try tail.parcel(batch, position)
-            return try await gate.deposit(parcel, weight: parcel.weight, input: outlet.input, piece: outlet.piece, isLast: false)
+            return
         }
         switch end {
         case .writers(let writers): try await writers.write(batch, worker: outlet.worker)

@@ -49,8 +49,10 @@ final class StepChain: @unchecked Sendable {
     var isEmpty: Bool { links.isEmpty }
 
     /// True once no further input can change the output.
-    var isSatisfied: Bool {
-        workers.contains { if case .operation(let operation) = $0 { operation.isSatisfied } else { false } }
+    var isSatisfied: Bool { workers.indices.contains(where: isSatisfied) }
+
+    private func isSatisfied(_ index: Int) -> Bool {
+        if case .operation(let operation) = workers[index] { operation.isSatisfied } else { false }
     }
 
     /// Sends one batch through the links from `start` on, and what comes out of them to `body`, piece by piece.
@@ -92,6 +94,8 @@ final class StepChain: @unchecked Sendable {
                 var rejected: [Reject] = []
                 let output = try work(index, batch, position, &rejected)
                 try report(index, rowsIn: batch.rowCount, output, rejected, rejects)
+                // Records behind the last row that a limit takes might as well not be there.
+                if isSatisfied(index), let last = output.last?.ordinals?.last { rejects.forget(behind: last) }
                 if next.isEmpty { next = output } else { next.append(contentsOf: output) }
             }
             current = next

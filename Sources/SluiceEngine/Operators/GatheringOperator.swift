@@ -17,16 +17,13 @@ package protocol GatheringPart: AnyObject, Sendable {
 
 /// The output of a gathering step.
 package struct GatheredResult: Sendable {
-    /// Different tasks may drain different streams side by side.
+    /// Different tasks may drain different streams side by side; all rows of a stream stand before those of the next.
     package var streams: [any BatchStream]
-    /// Whether the order of the rows matters: all rows of a stream stand before those of the next.
-    package var isOrdered: Bool
     /// Rows that failed in the end, such as a sum that does not fit.
     package var rejects: [Reject]
 
-    package init(streams: [any BatchStream], isOrdered: Bool = false, rejects: [Reject] = []) {
+    package init(streams: [any BatchStream], rejects: [Reject] = []) {
         self.streams = streams
-        self.isOrdered = isOrdered
         self.rejects = rejects
     }
 }

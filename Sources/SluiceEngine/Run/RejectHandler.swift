@@ -6,6 +6,8 @@ import Synchronization
 protocol RejectTaking: Sendable {
     /// - Throws: when a reject ends the run.
     func take(_ rejects: [Reject], step: String) throws
+    /// Those taken before of records behind a row do not count: nobody asked for these records.
+    func forget(behind ordinal: Int64)
 }
 
 /// Keeps rejects until they can be dealt with in source order.
@@ -15,11 +17,36 @@ final class CollectedRejects: RejectTaking {
         var rejects: [Reject]
 
         var byteCount: Int { rejects.reduce(0) { $0 + $1.raw.count + 200 } }
+
+        /// Some of the rejects; nil where there are none.
+        func filter(_ isWanted: (Reject) -> Bool) -> Group? {
+            let rejects = rejects.filter(isWanted)
+            return rejects.isEmpty ? nil : Group(step: step, rejects: rejects)
+        }
     }
 
-    private let groups = Mutex<[Group]>([])
+    private let groups: Mutex<[Group]>
+
+    init(_ groups: [Group] = []) { self.groups = Mutex(groups) }
 
     func take(_ rejects: [Reject], step: String) { groups.withLock { $0.append(Group(step: step, rejects: rejects)) } }
+
+    func forget(behind ordinal: Int64) { _ = drain(behind: ordinal) }
+
+    /// What was collected of records up to a row; what of later ones, stays.
+    func drain(upTo ordinal: Int64) -> [Group] {
+        let later = drain(behind: ordinal)
+        defer { groups.withLock { $0 = later } }
+        return drain()
+    }
+
+    private func drain(behind ordinal: Int64) -> [Group] {
+        groups.withLock { groups in
+            let all = groups
+            groups = all.compactMap { $0.filter { ($0.ordinal ?? 0) <= ordinal } }
+            return all.compactMap { $0.filter { ($0.ordinal ?? 0) > ordinal } }
+        }
+    }
 
     /// What was collected since the last call.
     func drain() -> [Group] {
@@ -47,6 +74,8 @@ final class RejectHandler: RejectTaking {
     /// The first dead letters, for the run's summary.
     var shown: [DeadLetter] { excerpt.withLock { $0 } }
 
+    func forget(behind ordinal: Int64) { preconditionFailure("rejects that may be forgotten are collected first") }
+
     /// - Throws: the first reject as an error when the policy is `fail`.
     func take(_ rejects: [Reject], step: String) throws {
         if rejects.isEmpty { return }
@@ -66,6 +95,7 @@ extension Reject {
 
     private func remedy(step: String) -> String {
         let aside = "set `on_error: dead_letter` to keep such records aside and go on"
+        if let remedy = error.remedy { return remedy + "; or " + aside }
         guard step == "source", error.code == .valueDoesNotFit, let column = error.column else { return "correct the record, or " + aside }
         return "if the type was inferred, from a sample, declare the right one under `columns: {\(column): …}`; or " + aside
     }

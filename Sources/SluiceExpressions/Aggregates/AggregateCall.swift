@@ -89,7 +89,7 @@ package struct AggregateCall: Sendable {
         // Sums and averages of plain numbers run over int64 and float64 only.
         if kind == .sum || kind == .avg, !type.isDecimal {
             let wide: DataType = type.isFloat ? .float64 : .int64
-            bound = BoundExpression(Operand(bound.node, argument.root.range).converted(to: wide), schema)
+            bound = BoundExpression(Operand(bound.node, argument.root.range).converted(to: wide), schema, text: bound.text)
         }
         return BoundAggregate(kind: kind, isDistinct: isDistinct && kind != .min && kind != .max, argument: bound, type: result)
     }

@@ -73,7 +73,7 @@ struct Binder {
         guard let value = literal.value(as: type), let column = try? ColumnBuilder.column(type, [value]) else {
             throw ExpressionError(.typeError, "the literal does not fit any type", range)
         }
-        return Operand(ConstantNode(value: column), range, literal: literal)
+        return Operand(LongTextNode(column) ?? ConstantNode(value: column), range, literal: literal)
     }
 
     private func column(_ name: String, isQuoted: Bool, _ range: Range<Int>) throws(ExpressionError) -> Operand {

@@ -33,7 +33,7 @@ struct Operand {
         if type == target { return node }
         if type == .null, node is ConstantNode { return ConstantNode.null(target) }
         return KernelNode(target, [node]) { input, failures in
-            var nested = Failures(active: failures.active, wantsMessages: failures.wantsMessages)
+            var nested = Failures(active: failures.active, wantsMessages: failures.wantsMessages, budget: failures.budget)
             let result = CastKernel.convert(input[0].spread(input.rowCount), to: target, &nested)
             failures.merge(nested.errors)
             return result

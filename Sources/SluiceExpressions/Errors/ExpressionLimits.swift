@@ -10,8 +10,14 @@ package enum ExpressionLimits {
     package static let treeHeight = 512
     /// Bytes of one text that a function makes.
     package static let textBytes = CoreLimits.recordBytes
-    /// Bytes of all texts of a column that one function call makes for one batch.
-    package static let columnBytes = 512 << 20
+    /// Bytes of texts that all functions of one expression make for one batch, beyond those of the texts that they are given.
+    package static let batchTextBytes = 128 << 20
+    /// Bytes of a text that is the same for all rows and copied to each of them; a longer one counts in `batchTextBytes`.
+    package static let constantBytes = batchTextBytes / CoreLimits.batchRows
+    /// Bytes of a list, struct or map that is the same for all rows.
+    package static let nestedConstantBytes = 4 * constantBytes
+    /// Characters of an expression that a message about it shows.
+    package static let shownText = 120
     /// Elements that one lambda is evaluated for in one batch.
     package static let lambdaElements = 8 << 20
 }

@@ -8,10 +8,13 @@ package struct BoundExpression: Sendable {
     package let isNullable: Bool
     /// Positions in the schema that are read, ascending.
     package let columns: [Int]
+    /// As it was written; nil where it never was.
+    let text: String?
     private let soleName: String?
 
-    init(_ node: any BoundNode, _ schema: Schema) {
+    init(_ node: any BoundNode, _ schema: Schema, text: String?) {
         self.node = node
+        self.text = text
         type = node.type
         isNullable = node.isNullable || node.type == .null
         var used: Set<Int> = []
@@ -27,10 +30,10 @@ package struct BoundExpression: Sendable {
 
     /// The values for all rows of a batch of the bound schema.
     ///
-    /// A failed row is null in the column and has an error, and a text column may be a dictionary; the error names the column where the expression reads only one.
+    /// A failed row is null in the column and has an error, and a text column may be a dictionary; the error names the expression, and the column where it reads only one.
     package func evaluate(_ batch: Batch) -> Evaluated {
         let result = evaluateEncoded(Frame(batch))
-        return Evaluated(column: result.spread(batch.rowCount), errors: named(result.errors))
+        return Evaluated(column: result.spread(batch.rowCount), errors: named(result.errors, column: soleName))
     }
 
     /// As the node does, but a dictionary stays one where it leaves as it came, or as a text made of its values.
@@ -45,12 +48,15 @@ package struct BoundExpression: Sendable {
     /// The value, if it is the same for every row.
     package var constantValue: Value? { node.constant.map { $0[0] } }
 
-    private func named(_ errors: RowErrors) -> RowErrors {
-        guard let soleName, !errors.isEmpty else { return errors }
+    /// The errors with the text of the expression in which they arose.
+    func named(_ errors: RowErrors, column: String?) -> RowErrors {
+        guard !errors.isEmpty else { return errors }
+        let place = text.map { ", in " + ($0.count > ExpressionLimits.shownText ? $0.prefix(ExpressionLimits.shownText) + "…" : $0) } ?? ""
         var result = RowErrors()
         for (row, error) in errors.byRow {
             var copy = error
-            copy.column = error.column ?? soleName
+            copy.message += place
+            copy.column = error.column ?? column
             result.add(copy, row: row)
         }
         return result

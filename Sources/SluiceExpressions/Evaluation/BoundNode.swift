@@ -116,6 +116,12 @@ extension BoundNode {
         // One row, with the constants as columns of one row, so that kernels need no path for "all constant".
         let result = evaluate(Frame(rowCount: 1))
         if let error = result.errors[0] { return FailingNode(type: type, error: error) }
-        return ConstantNode(value: result.spread(1))
+        let value = result.spread(1)
+        if let long = LongTextNode(value) { return long }
+        if type.isNested, value.byteCount > ExpressionLimits.nestedConstantBytes {
+            let message = "a constant of \(value.byteCount) bytes is over the limit of \(ExpressionLimits.nestedConstantBytes)"
+            return FailingNode(type: type, error: RowError(.limitExceeded, message))
+        }
+        return ConstantNode(value: value)
     }
 }

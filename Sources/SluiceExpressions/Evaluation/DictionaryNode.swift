@@ -50,7 +50,7 @@ struct DictionaryNode: BoundNode {
     }
 
     /// The results for the dictionary's values, for each row of the frame the place of its result, and the rows that fail; nil where the
-    /// column is no dictionary, or none that saves work.
+    /// column is no dictionary, none that saves work, or one of which the rows' results would take more than the budget has.
     private func spread(_ frame: Frame) -> (values: Vector, places: [Int32], errors: RowErrors)? {
         let column = frame.column(column)
         guard case .dictionary(let codes, let values) = column.storage, values.count < frame.rowCount else { return nil }
@@ -64,8 +64,10 @@ struct DictionaryNode: BoundNode {
         // The column is the only one that is read, so it may stand at all positions.
         var valueFrame = Frame(columns: [Column](repeating: distinct, count: self.column + 1), rowCount: distinct.count)
         valueFrame.wantsMessages = frame.wantsMessages
+        valueFrame.budget = frame.budget
         var result = inner.evaluate(valueFrame)
         result.column = result.spread(distinct.count)
+        guard frame.budget.allows(result.column, places, madeOf: distinct) else { return nil }
         var failures = frame.failures
         if !result.errors.isEmpty {
             for (row, place) in places.enumerated() {
@@ -73,5 +75,18 @@ struct DictionaryNode: BoundNode {
             }
         }
         return (result, places, failures.errors)
+    }
+}
+
+extension TextBudget {
+    /// Whether the texts at `places` may be made of those of another column, which then count.
+    fileprivate func allows(_ column: Column, _ places: [Int32], madeOf source: Column) -> Bool {
+        guard case .bytes(let rows) = column.storage, case .bytes(let sources) = source.storage, rows.data.count > sources.data.count else {
+            return true
+        }
+        let growth = places.reduce(0) { $0 + rows.length(Int($1)) - sources.length(Int($1)) }
+        guard growth <= left else { return false }
+        spend(growth)
+        return true
     }
 }

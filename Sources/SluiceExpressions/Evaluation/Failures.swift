@@ -6,13 +6,15 @@ struct Failures {
     let active: Bitmap?
     /// False inside TRY, where only the fact counts and no message is built.
     let wantsMessages: Bool
+    let budget: TextBudget
     private(set) var errors = RowErrors()
 
     private static let unnamed = RowError(.invalidArgument, "failed")
 
-    init(active: Bitmap? = nil, wantsMessages: Bool = true) {
+    init(active: Bitmap? = nil, wantsMessages: Bool = true, budget: TextBudget = TextBudget()) {
         self.active = active
         self.wantsMessages = wantsMessages
+        self.budget = budget
     }
 
     @inline(never)
@@ -29,7 +31,7 @@ struct Failures {
     mutating func merge(_ other: RowErrors) { errors.merge(other) }
 
     /// A collector for values of which several may belong to one row: all count, `addNested` brings them back.
-    var nested: Failures { Failures(wantsMessages: wantsMessages) }
+    var nested: Failures { Failures(wantsMessages: wantsMessages, budget: budget) }
 
     /// The failures of nested values; value `i` belongs to row `parents[i]`.
     mutating func addNested(_ other: Failures, parents: [Int32]) {

@@ -15,6 +15,8 @@ struct Frame {
     var wantsMessages = true
     /// Lambdas around.
     let depth: Int
+    /// Shared by all nodes of the expression.
+    var budget = TextBudget()
 
     init(_ batch: Batch) { self.init(columns: batch.columns, rowCount: batch.rowCount) }
 
@@ -37,6 +39,7 @@ struct Frame {
         active = outer.active?.gather(parents)
         wantsMessages = outer.wantsMessages
         depth = outer.depth + 1
+        budget = outer.budget
     }
 
     func column(_ index: Int) -> Column {
@@ -52,7 +55,7 @@ struct Frame {
         return depth == self.depth ? own : outer.parameter(depth).gather(parents)
     }
 
-    var failures: Failures { Failures(active: active, wantsMessages: wantsMessages) }
+    var failures: Failures { Failures(active: active, wantsMessages: wantsMessages, budget: budget) }
 
     /// The same rows, of which only those of `rows` matter.
     func limited(to rows: Bitmap) -> Frame {

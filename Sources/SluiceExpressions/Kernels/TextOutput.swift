@@ -5,8 +5,14 @@ struct TextOutput {
     private var bytes: [UInt8] = []
     private var offsets: [Int32] = [0]
     private var start = 0
+    /// Bytes that may be made in all; beyond them rows fail without being made.
+    private let allowance: Int
+    /// Bytes of rows that failed.
+    private var wasted = 0
 
-    init(rows: Int, bytes: Int) {
+    /// - Parameter bytes: those of the texts that the output is made of; more are charged to the budget.
+    init(rows: Int, bytes: Int, _ budget: TextBudget) {
+        allowance = bytes + budget.left
         self.bytes.reserveCapacity(bytes)
         offsets.reserveCapacity(rows + 1)
     }
@@ -15,13 +21,35 @@ struct TextOutput {
     var rows: ByteRows { ByteRows(offsets: offsets, data: bytes) }
     /// Bytes of the row so far.
     var length: Int { bytes.count - start }
-    /// Whether the row is past the limit of one text, so that no more needs to be written.
-    var isFull: Bool { length > ExpressionLimits.textBytes }
+    /// Bytes that were made so far, failed rows included.
+    var made: Int { bytes.count + wasted }
+    /// Whether the row is past a limit, so that no more needs to be written.
+    var isFull: Bool { length > ExpressionLimits.textBytes || made > allowance }
 
     @inline(__always) mutating func append(_ more: UnsafeBufferPointer<UInt8>) { bytes.append(contentsOf: more) }
     @inline(__always) mutating func append(_ byte: UInt8) { bytes.append(byte) }
     mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
     mutating func append(_ more: [UInt8]) { bytes.append(contentsOf: more) }
+
+    /// Appends a text several times over; short ones in blocks.
+    mutating func append(_ text: UnsafeBufferPointer<UInt8>, times: Int) {
+        if text.isEmpty { return }
+        var left = times
+        let copies = Self.blockBytes / text.count
+        if copies > 1, left > copies {
+            let block = [UInt8](Array(repeating: text, count: copies).joined())
+            while left >= copies, !isFull {
+                bytes.append(contentsOf: block)
+                left -= copies
+            }
+        }
+        while left > 0, !isFull {
+            append(text)
+            left -= 1
+        }
+    }
+
+    private static let blockBytes = 4 << 10
 
     /// Appends a number in at least `width` digits.
     mutating func append(_ number: Int, width: Int) {
@@ -38,18 +66,26 @@ struct TextOutput {
     /// Closes the row; one that is too long fails and is empty.
     @inline(__always)
     mutating func endRow(_ row: Int, _ failures: inout Failures) {
-        if isFull || bytes.count > ExpressionLimits.columnBytes { refuse(row, &failures) }
+        if isFull { refuse(row, &failures) }
         offsets.append(Int32(truncatingIfNeeded: bytes.count))
         start = bytes.count
     }
 
+    /// Closes a row without a text.
+    @inline(__always)
+    mutating func skipRow() { offsets.append(Int32(truncatingIfNeeded: bytes.count)) }
+
     private mutating func refuse(_ row: Int, _ failures: inout Failures) {
-        let message =
-            isFull
-            ? "the text is longer than \(ExpressionLimits.textBytes) bytes"
-            : "the texts of one batch take more than \(ExpressionLimits.columnBytes) bytes"
-        failures.add(row, .limitExceeded, message)
+        failures.add(
+            row, .limitExceeded,
+            length > ExpressionLimits.textBytes
+                ? "the text is longer than \(ExpressionLimits.textBytes) bytes" : Self.batchComplaint)
+        wasted += length
         bytes.removeLast(length)
+    }
+
+    static var batchComplaint: String {
+        "the texts of one batch grow by more than \(ExpressionLimits.batchTextBytes) bytes in one expression"
     }
 }
 
@@ -59,11 +95,16 @@ extension KernelInput {
     func makeTexts(
         bytes: Int, _ failures: inout Failures, _ body: (Int, inout TextOutput, inout Failures) -> Void
     ) -> Column {
-        var output = TextOutput(rows: rowCount, bytes: bytes)
+        var output = TextOutput(rows: rowCount, bytes: bytes, failures.budget)
         for row in 0..<rowCount {
-            if isValid(row) { body(row, &output, &failures) }
+            guard isValid(row) else {
+                output.skipRow()
+                continue
+            }
+            body(row, &output, &failures)
             output.endRow(row, &failures)
         }
+        failures.budget.spend(output.made - bytes)
         return .texts(output.rows)
     }
 

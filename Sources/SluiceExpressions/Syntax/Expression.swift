@@ -46,7 +46,7 @@ package struct Expression: Sendable {
     /// - Throws: `unknownColumn`, `unknownFunction`, `typeError`, or a constant's own error, with the place in the text.
     package func bind(to schema: Schema) throws(ExpressionError) -> BoundExpression {
         let binder = Binder(schema)
-        return BoundExpression(try binder.bind(root).node, schema)
+        return BoundExpression(try binder.bind(root).node, schema, text: text)
     }
 
     /// As `bind`, for a condition.
@@ -54,6 +54,6 @@ package struct Expression: Sendable {
     /// - Throws: also `typeError` where the expression is not boolean.
     package func bindPredicate(to schema: Schema) throws(ExpressionError) -> BoundExpression {
         let binder = Binder(schema)
-        return BoundExpression(try binder.condition(root).node, schema)
+        return BoundExpression(try binder.condition(root).node, schema, text: text)
     }
 }

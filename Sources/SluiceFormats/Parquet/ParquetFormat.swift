@@ -20,10 +20,15 @@ package struct ParquetFormat: Format {
         OptionSpec(
             "dictionary", .boolean, .write, default: .boolean(true), "Whether columns with few values are written as a dictionary."),
         OptionSpec("bloom_filters", .texts, .write, "Columns that get a Bloom filter, for look-ups of single values."),
+        OptionSpec(
+            "nanoseconds", .choice(NanosecondReading.allCases.map(\.rawValue)), .read, default: .text(NanosecondReading.reject.rawValue),
+            "What becomes of timestamps in nanoseconds (and INT96), as Sluice's have microseconds: reject takes a part below a microsecond for a value that does not fit, truncate cuts it off, integer (nanoseconds since 1970) and text keep it."
+        ),
         OptionSpec("checksums", .boolean, .write, default: .boolean(false), "Whether pages get a CRC-32."),
     ]
 
     private let writing: ParquetWriterOptions
+    private let nanoseconds: NanosecondReading
 
     package init(options: [String: OptionValue]) throws(SluiceError) {
         let checked = try CheckedOptions(options, specs: Self.options, owner: Self.name)
@@ -45,18 +50,23 @@ package struct ParquetFormat: Format {
         writing.bloomFilters = checked.texts("bloom_filters") ?? []
         writing.writesChecksums = checked.boolean("checksums")
         self.writing = writing
+        nanoseconds = checked.text("nanoseconds").flatMap(NanosecondReading.init(rawValue:)) ?? .reject
+    }
+
+    func file(_ input: FileInput) throws(SluiceError) -> ParquetFile {
+        try ParquetFile(input.access, path: input.path, nanoseconds: nanoseconds)
     }
 
     package func describe(_ input: FileInput) throws(SluiceError) -> FileDescription {
         let start = try input.access.bytes(at: 0, count: Int(min(input.access.byteCount, Int64(FileKind.probedBytes))))
         if let kind = FileKind(start), kind.format != Self.name { throw kind.error(Self.name, path: input.path) }
-        let file = try ParquetFile(input.access, path: input.path)
+        let file = try file(input)
         let layout = FileLayout(format: Self.name, columns: file.schema.names)
         return FileDescription(layout: layout, schema: file.schema, rowCount: file.rowCount)
     }
 
     package func reader(_ input: FileInput, _ request: ReadRequest) throws(SluiceError) -> any FileReader {
-        try ParquetFileReader(try ParquetFile(input.access, path: input.path), request)
+        try ParquetFileReader(try file(input), request)
     }
 
     package func writer(_ schema: Schema) throws(SluiceError) -> any FileWriter {

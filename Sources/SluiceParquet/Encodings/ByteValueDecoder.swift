@@ -4,6 +4,14 @@ import SluiceCore
 struct ByteView {
     var base: UnsafeRawPointer
     var count: Int
+
+    /// The first bytes, for messages.
+    var hexadecimal: String {
+        let shown = UnsafeRawBufferPointer(start: base, count: min(count, Self.shownBytes))
+        return "0x" + shown.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + (count > shown.count ? "…" : "")
+    }
+
+    private static let shownBytes = 32
 }
 
 /// Decodes byte arrays, of one length or of different ones, as views of their bytes.

@@ -9,7 +9,11 @@ protocol BytesConversion {
     /// What stands for a value that does not fit; its row is not used.
     var zero: Element { get }
     /// What is wrong with bytes that do not fit.
-    func complaint(_ bytes: ByteView) -> String
+    func error(_ bytes: ByteView) -> RowError
+}
+
+extension BytesConversion {
+    func error(_ bytes: ByteView) -> RowError { RowError(.valueDoesNotFit, "it does not fit") }
 }
 
 /// Byte arrays that stand for numbers: decimals, INT96, float16.
@@ -38,7 +42,7 @@ struct BytesNumberDecoder: ValueDecoder {
                     elements[index] = element
                 } else {
                     elements[index] = conversion.zero
-                    misfits.add(position + index, conversion.complaint(source[index]))
+                    misfits.add(position + index, conversion.error(source[index]))
                 }
             }
         }
@@ -89,30 +93,10 @@ struct DecimalBytes: BytesConversion {
         return value <= largest && value >= -largest ? value : nil
     }
 
-    func complaint(_ bytes: ByteView) -> String { "a decimal of \(bytes.count) bytes has no or more than \(precision) digits" }
-}
-
-/// Twelve bytes: nanoseconds of the day, then the Julian day; both little-endian. Day 2,440,588 is 1970-01-01.
-struct Int96Timestamp: BytesConversion {
-    private static let epochDay: Int64 = 2_440_588
-    private static let dayMicros: Int64 = 86_400_000_000
-
-    var zero: Int64 { 0 }
-
-    @inline(__always)
-    func element(_ bytes: ByteView) -> Int64? {
-        let nanos = Int64(littleEndian: bytes.base.loadUnaligned(as: Int64.self))
-        let day = Int64(Int32(littleEndian: bytes.base.loadUnaligned(fromByteOffset: 8, as: Int32.self)))
-        guard nanos % 1_000 == 0 else { return nil }
-        let (days, tooLarge) = (day - Self.epochDay).multipliedReportingOverflow(by: Self.dayMicros)
-        let (micros, overflow) = days.addingReportingOverflow(nanos / 1_000)
-        return tooLarge || overflow ? nil : micros
-    }
-
-    func complaint(_ bytes: ByteView) -> String {
-        let nanos = Int64(littleEndian: bytes.base.loadUnaligned(as: Int64.self))
-        let day = Int32(littleEndian: bytes.base.loadUnaligned(fromByteOffset: 8, as: Int32.self))
-        return "timestamp of Julian day \(day) and \(nanos) ns is not a whole microsecond, or too far from 1970"
+    func error(_ bytes: ByteView) -> RowError {
+        RowError(
+            .valueDoesNotFit, "a decimal of \(bytes.count) bytes has no or more than \(precision) digits",
+            stored: bytes.hexadecimal)
     }
 }
 
@@ -135,6 +119,4 @@ struct HalfFloat: BytesConversion {
         default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
         }
     }
-
-    func complaint(_ bytes: ByteView) -> String { "it does not fit" }
 }

@@ -10,18 +10,21 @@ protocol NumberConversion {
     func fits(_ stored: Stored) -> Bool
     /// What is wrong with a number that does not fit.
     func complaint(_ stored: Stored) -> String
+    /// The error of a number that does not fit.
+    func error(_ stored: Stored) -> RowError
 }
 
 extension NumberConversion {
     @inline(__always) func fits(_ stored: Stored) -> Bool { true }
     func complaint(_ stored: Stored) -> String { "number \(stored) does not fit" }
+    func error(_ stored: Stored) -> RowError { RowError(.valueDoesNotFit, complaint(stored), stored: "\(stored)") }
 
     /// Names the numbers that do not fit.
     @inline(never)
     func report(_ source: UnsafeRawPointer, _ count: Int, from position: Int, to misfits: inout Misfits) {
         for index in 0..<count {
             let stored = source.loadUnaligned(fromByteOffset: index * MemoryLayout<Stored>.size, as: Stored.self)
-            if !fits(stored) { misfits.add(position + index, complaint(stored)) }
+            if !fits(stored) { misfits.add(position + index, error(stored)) }
         }
     }
 }
@@ -80,11 +83,4 @@ struct MillisecondTimestamp: NumberConversion {
     @inline(__always) func element(_ stored: Int64) -> Int64 { stored &* 1_000 }
     @inline(__always) func fits(_ stored: Int64) -> Bool { stored >= -Self.largest && stored <= Self.largest }
     func complaint(_ stored: Int64) -> String { "timestamp \(stored) ms is too far from 1970 for microseconds" }
-}
-
-/// Timestamps in nanoseconds, which must be whole microseconds.
-struct NanosecondTimestamp: NumberConversion {
-    @inline(__always) func element(_ stored: Int64) -> Int64 { stored / 1_000 }
-    @inline(__always) func fits(_ stored: Int64) -> Bool { stored % 1_000 == 0 }
-    func complaint(_ stored: Int64) -> String { "timestamp \(stored) ns is not a whole microsecond" }
 }

@@ -24,8 +24,6 @@ struct Misfits {
 
     var isEmpty: Bool { found.isEmpty }
 
-    /// `text` names the value and says what is wrong with it.
-    mutating func add(_ position: Int, _ text: String) { found.append((position, RowError(.valueDoesNotFit, text))) }
     mutating func add(_ position: Int, _ error: RowError) { found.append((position, error)) }
 }
 

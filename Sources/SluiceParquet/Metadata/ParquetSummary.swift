@@ -20,6 +20,8 @@ package struct ParquetSummary: Sendable {
         package let type: DataType
         /// How the values are stored: INT32, BYTE_ARRAY …
         package let physicalType: String
+        /// Of times: ms, µs or ns.
+        package let unit: String?
         package let codec: String
         package let encodings: [String]
         package let valueCount: Int64
@@ -45,6 +47,8 @@ package struct ParquetSummary: Sendable {
     package let rowCount: Int64
     package let footerBytes: Int64
     package let groups: [Group]
+    /// Columns, or members of nested ones, with timestamps in nanoseconds.
+    package let nanosecondColumns: [String]
 
     /// Sums up the footer; no page is read.
     package init(_ file: ParquetFile) {
@@ -55,6 +59,7 @@ package struct ParquetSummary: Sendable {
         schema = file.schema
         rowCount = file.rowCount
         footerBytes = file.bytes.byteCount - file.dataEnd
+        nanosecondColumns = file.tree.leaves.filter(\.hasNanoseconds).map(\.name)
         let orders = file.metadata.columnOrders
         groups = file.metadata.rowGroups.map { group in
             Group(
@@ -73,6 +78,7 @@ extension ParquetSummary.Chunk {
         name = leaf.name
         type = leaf.type
         physicalType = leaf.physicalType.description
+        unit = leaf.unit
         codec = metadata.codec.description
         encodings = metadata.encodings.map(\.description)
         valueCount = metadata.valueCount
@@ -100,6 +106,24 @@ extension BoundValue {
         case (.float(let number), _): .float(number)
         case (.bytes(let bytes), .string): String(validating: bytes, as: UTF8.self).map { .string($0) }
         case (.bytes(let bytes), _): .binary(bytes)
+        }
+    }
+}
+
+extension ParquetLeaf {
+    fileprivate var hasNanoseconds: Bool {
+        switch kind {
+        case .nanoseconds, .int96: true
+        default: false
+        }
+    }
+
+    /// The unit of times.
+    fileprivate var unit: String? {
+        switch kind {
+        case .nanoseconds, .int96: "ns"
+        case .timestamp(let unit), .time(let unit): ["ms", "µs", "ns"][unit.rawValue - 1]
+        default: nil
         }
     }
 }

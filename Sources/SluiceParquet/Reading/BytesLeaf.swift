@@ -31,18 +31,24 @@ final class BytesLeaf: LeafReader {
 
     func startDictionary(_ bytes: PageBytes, count: Int) throws(SluiceError) {
         // Each value has a length of 4 bytes, or a fixed one of at least one.
-        guard count <= bytes.count else { throw PageError.damaged("a dictionary of \(count) values has \(bytes.count) bytes") }
+        try PageError.checkDictionary(count, bytes)
         try decoder.start(bytes, encoding: .plain)
-        let views = views.room(count)
-        try decoder.read(into: views, count: count)
         var rows = PlainRows()
-        try rows.append(views, count: count)
-        if isText {
-            for row in rows.invalidTexts { dictionaryMisfits[Int32(truncatingIfNeeded: row)] = PlainRows.invalidText }
+        let views = views.room(min(count, Self.dictionaryBlockValues))
+        for first in stride(from: 0, to: count, by: Self.dictionaryBlockValues) {
+            let block = min(Self.dictionaryBlockValues, count - first)
+            try decoder.read(into: views, count: block)
+            try rows.append(views, count: block)
+            if isText {
+                for row in rows.invalidTexts { dictionaryMisfits[Int32(truncatingIfNeeded: row)] = PlainRows.invalidText }
+            }
+            for index in 0..<block { longestEntry = max(longestEntry, views[index].count) }
         }
-        for index in 0..<count { longestEntry = max(longestEntry, views[index].count) }
-        dictionary = rows.finished
+        dictionary = count == 0 ? ByteRows() : rows.finished
     }
+
+    /// Values of a dictionary that are read at once.
+    private static let dictionaryBlockValues = 8_192
 
     var dictionaryColumn: Column? { dictionaryMisfits.isEmpty ? dictionary.map { Column(type, .bytes($0)) } : nil }
 

@@ -108,7 +108,7 @@ struct ChunkPages {
         case .zstd: .zstd
         default:
             throw SluiceError(
-                .corruptFile, "the pages are compressed with \(codec), which is not supported",
+                .unsupported, "the pages are compressed with \(codec), which Sluice does not read",
                 remedy: "write the file again with snappy, gzip, zstd or no compression")
         }
     }

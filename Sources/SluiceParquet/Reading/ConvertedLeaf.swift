@@ -1,11 +1,11 @@
 import SluiceCore
 
-/// A leaf whose values are turned into texts: UUIDs and times of day.
+/// A leaf whose values are turned into texts: UUIDs, times of day, and timestamps in nanoseconds where these are wanted whole.
 ///
 /// It reads with another leaf reader and rewrites the columns, dictionaries only once.
 final class ConvertedLeaf: LeafReader {
     /// Appends the text of a stored value; nil if it fits, else what is wrong.
-    typealias Rewriting = @Sendable (_ column: Column) -> (column: Column, misfits: [(slot: Int, text: String)])
+    typealias Rewriting = @Sendable (_ column: Column) -> (column: Column, misfits: [(slot: Int, error: RowError)])
 
     private let base: any LeafReader
     private let rewrite: Rewriting
@@ -35,7 +35,7 @@ final class ConvertedLeaf: LeafReader {
     func finishBatch() throws(SluiceError) -> Column {
         let (column, complaints) = rewrite(try base.finishBatch())
         misfits = base.misfits
-        for (slot, text) in complaints { misfits.add(slot, text) }
+        for (slot, error) in complaints { misfits.add(slot, error) }
         return column
     }
 }
@@ -43,7 +43,7 @@ final class ConvertedLeaf: LeafReader {
 /// The texts of values that Sluice has no type for.
 enum LeafTexts {
     /// Sixteen bytes as `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`: RFC 9562, section 4.
-    static func uuids(_ column: Column) -> (column: Column, misfits: [(slot: Int, text: String)]) {
+    static func uuids(_ column: Column) -> (column: Column, misfits: [(slot: Int, error: RowError)]) {
         switch column.storage {
         case .dictionary(let codes, let values):
             (Column(.string, .dictionary(codes: codes, values: uuids(values)), validity: column.validity), [])
@@ -68,18 +68,21 @@ enum LeafTexts {
     private static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }
 
     /// Times of day in units of which a second has `perSecond`, as `hh:mm:ss.` and the digits of the unit.
-    static func times(_ column: Column, unit: LogicalType.TimeUnit) -> (column: Column, misfits: [(slot: Int, text: String)]) {
+    static func times(_ column: Column, unit: LogicalType.TimeUnit) -> (column: Column, misfits: [(slot: Int, error: RowError)]) {
         guard case .int64(let values) = column.storage else { return (column, []) }
         let digits = unit.rawValue * 3
         let perSecond: Int64 = [1, 1_000, 1_000_000, 1_000_000_000][unit.rawValue]
         var texts = ByteRows(reservingRows: values.count, bytes: values.count * (9 + digits))
-        var misfits: [(slot: Int, text: String)] = []
+        var misfits: [(slot: Int, error: RowError)] = []
         for (slot, value) in values.enumerated() {
             if column.isNull(slot) {
                 texts.endRow()
                 continue
             }
-            if !(0..<(86_400 * perSecond)).contains(value) { misfits.append((slot, "time \(value) (\(unit)) is not within a day")) }
+            if !(0..<(86_400 * perSecond)).contains(value) {
+                let error = RowError(.valueDoesNotFit, "time \(value) (\(unit)) is not within a day", stored: "\(value)")
+                misfits.append((slot, error))
+            }
             let seconds = value / perSecond
             appendDigits(seconds / 3_600, 2, to: &texts)
             texts.extend(UInt8(ascii: ":"))

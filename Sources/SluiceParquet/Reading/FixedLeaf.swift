@@ -37,7 +37,7 @@ final class FixedLeaf: LeafReader {
 
     func startDictionary(_ bytes: PageBytes, count: Int) throws(SluiceError) {
         // Values of a fixed width take bytes, which bounds the count before memory is taken for it.
-        guard count <= bytes.count else { throw PageError.damaged("a dictionary of \(count) values has \(bytes.count) bytes") }
+        try PageError.checkDictionary(count, bytes)
         var found = Misfits()
         try decoder.start(bytes, encoding: .plain)
         try decoder.read(into: dictionary.grown(to: count * width, keeping: 0), count: count, misfits: &found)

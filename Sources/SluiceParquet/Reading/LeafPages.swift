@@ -169,3 +169,15 @@ struct LeafPages {
         try definition.read(into: definitions, count: count, maximum: leaf.maximumDefinitionLevel)
     }
 }
+
+extension PageError {
+    /// - Throws: `corruptFile` for more values than bytes; `limitExceeded`.
+    static func checkDictionary(_ count: Int, _ bytes: PageBytes) throws(SluiceError) {
+        guard count <= bytes.count else { throw damaged("a dictionary of \(count) values has \(bytes.count) bytes") }
+        guard count <= ParquetLimits.dictionaryValues else {
+            throw SluiceError(
+                .limitExceeded, "a dictionary of \(count) values; \(ParquetLimits.dictionaryValues) are allowed",
+                remedy: "write the file again with smaller dictionaries or none")
+        }
+    }
+}

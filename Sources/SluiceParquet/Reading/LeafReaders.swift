@@ -5,13 +5,15 @@ extension ParquetLeaf {
     func reader(_ pages: LeafPages) -> any LeafReader {
         switch kind {
         case .boolean: BooleanLeaf(pages)
+        case .nanoseconds(.text), .int96(.text):
+            ConvertedLeaf(nanosecondReader(pages, as: .int64)) { [zoned = isZoned] in (NanosecondText.texts($0, zoned: zoned), []) }
+        case .nanoseconds, .int96: nanosecondReader(pages, as: type)
         case .null: NullLeaf(pages)
         case .int8, .int16, .int32, .uint8, .uint16, .uint32, .date, .int64, .uint64, .timestamp, .decimal32, .decimal64:
             numberReader(pages)
         case .float: FixedLeaf(pages, NumberDecoder(SameFloat(), isFloat: true), type: type) { .float32(RawValues.array($0, $1)) }
         case .double: FixedLeaf(pages, NumberDecoder(SameDouble(), isFloat: true), type: type) { .float64(RawValues.array($0, $1)) }
         case .float16: FixedLeaf(pages, BytesNumberDecoder(HalfFloat(), length: 2), type: type) { .float32(RawValues.array($0, $1)) }
-        case .int96: FixedLeaf(pages, BytesNumberDecoder(Int96Timestamp(), length: 12), type: type) { .int64(RawValues.array($0, $1)) }
         case .decimalBytes(let length):
             FixedLeaf(pages, BytesNumberDecoder(DecimalBytes(precision: type.decimalDigits), length: length), type: type) {
                 .decimal(RawValues.array($0, $1))
@@ -31,7 +33,6 @@ extension ParquetLeaf {
         case .uint32: FixedLeaf(pages, NumberDecoder(UnsignedInteger32()), type: type) { .int64(RawValues.array($0, $1)) }
         case .uint64: FixedLeaf(pages, NumberDecoder(UnsignedInteger64()), type: type) { .decimal(RawValues.array($0, $1)) }
         case .timestamp(.millis): FixedLeaf(pages, NumberDecoder(MillisecondTimestamp()), type: type) { .int64(RawValues.array($0, $1)) }
-        case .timestamp(.nanos): FixedLeaf(pages, NumberDecoder(NanosecondTimestamp()), type: type) { .int64(RawValues.array($0, $1)) }
         case .int64, .timestamp: FixedLeaf(pages, NumberDecoder(SameInteger<Int64>()), type: type) { .int64(RawValues.array($0, $1)) }
         case .decimal32:
             FixedLeaf(pages, NumberDecoder(DecimalInteger<Int32>(precision: type.decimalDigits)), type: type) {
@@ -44,6 +45,22 @@ extension ParquetLeaf {
         default: FixedLeaf(pages, NumberDecoder(SameInteger<Int32>()), type: type) { .int32(RawValues.array($0, $1)) }
         }
     }
+
+    /// Timestamps in nanoseconds as numbers: micro- or nanoseconds, as the leaf's kind says.
+    private func nanosecondReader(_ pages: LeafPages, as type: DataType) -> any LeafReader {
+        switch kind {
+        case .int96(let reading):
+            FixedLeaf(pages, BytesNumberDecoder(Int96Timestamp(reading: reading), length: 12), type: type) {
+                .int64(RawValues.array($0, $1))
+            }
+        case .nanoseconds(.reject): FixedLeaf(pages, NumberDecoder(WholeMicroseconds()), type: type) { .int64(RawValues.array($0, $1)) }
+        case .nanoseconds(.truncate): FixedLeaf(pages, NumberDecoder(CutMicroseconds()), type: type) { .int64(RawValues.array($0, $1)) }
+        default: FixedLeaf(pages, NumberDecoder(SameInteger<Int64>()), type: type) { .int64(RawValues.array($0, $1)) }
+        }
+    }
+
+    /// Whether a timestamp is one of UTC.
+    private var isZoned: Bool { if case .timestamp(let isAdjusted, _) = element.logicalType { isAdjusted } else { false } }
 
     /// Times as numbers of their unit.
     private func timeReader(_ pages: LeafPages, _ unit: LogicalType.TimeUnit) -> any LeafReader {

@@ -22,20 +22,22 @@ package struct ParquetFile: Sendable {
     private static let magic: [UInt8] = Array("PAR1".utf8)
     private static let encryptedMagic: [UInt8] = Array("PARE".utf8)
 
+    private static let decryption = "decrypt it with the program that wrote it"
+
     /// Whether bytes begin as a Parquet file does.
     package static func isParquet(_ start: some Sequence<UInt8>) -> Bool { start.starts(with: magic) }
 
     /// Reads the footer.
     ///
     /// - Throws: `corruptFile`, `cutFile`, `limitExceeded`, `typeError` (a column's type), each with the path; what reading throws.
-    package init(_ bytes: any RandomAccess, path: String) throws(SluiceError) {
+    package init(_ bytes: any RandomAccess, path: String, nanoseconds: NanosecondReading = .reject) throws(SluiceError) {
         do throws(SluiceError) {
             let size = bytes.byteCount
             guard size >= 12 else { throw Self.noParquet("it has \(size) bytes") }
             let tail = try bytes.bytes(at: size - 8, count: 8)
             guard Array(tail[4...]) != Self.encryptedMagic else {
                 throw SluiceError(
-                    .corruptFile, "the file is encrypted, which is not supported", remedy: "decrypt it with the program that wrote it")
+                    .unsupported, "the file is encrypted, which Sluice does not read", remedy: Self.decryption)
             }
             let head = try bytes.bytes(at: 0, count: 4)
             guard head == Self.magic else { throw Self.noParquet("it does not begin with PAR1") }
@@ -52,9 +54,9 @@ package struct ParquetFile: Sendable {
             dataEnd = size - 8 - length
             metadata = try FileMetaData(serialized: try bytes.bytes(at: dataEnd, count: Int(length)))
             guard !metadata.isEncrypted else {
-                throw SluiceError(.corruptFile, "the file's columns are encrypted, which is not supported")
+                throw SluiceError(.unsupported, "the file's columns are encrypted, which Sluice does not read", remedy: Self.decryption)
             }
-            tree = try ParquetSchema(metadata.schema)
+            tree = try ParquetSchema(metadata.schema, nanoseconds: nanoseconds)
             firstRows = try Self.firstRows(metadata, leaves: tree.leaves.count)
         } catch {
             throw error.located(at: .file(path: path))
@@ -92,9 +94,13 @@ package struct ParquetFile: Sendable {
     func chunk(_ leaf: ParquetLeaf, rowGroup: Int) throws(SluiceError) -> (chunk: ColumnChunk, metadata: ColumnMetaData) {
         let group = metadata.rowGroups[rowGroup]
         let chunk = group.columns[leaf.index]
-        guard !chunk.isEncrypted else { throw SluiceError(.corruptFile, "the column is encrypted, which is not supported") }
+        guard !chunk.isEncrypted else {
+            throw SluiceError(.unsupported, "the column is encrypted, which Sluice does not read", remedy: Self.decryption)
+        }
         guard chunk.filePath == nil || chunk.filePath == "" else {
-            throw SluiceError(.corruptFile, "the column is in another file (\(chunk.filePath ?? "")), which is not supported")
+            throw SluiceError(
+                .unsupported, "the column is in another file (\(chunk.filePath ?? "")), which Sluice does not read",
+                remedy: "write the file again with its columns in itself")
         }
         let metadata = try chunk.metadata.required("ColumnChunk.meta_data")
         guard metadata.type == leaf.physicalType else {

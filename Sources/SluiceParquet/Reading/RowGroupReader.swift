@@ -118,8 +118,10 @@ package final class RowGroupReader: @unchecked Sendable {
         var columns = [Column?](repeating: nil, count: schema.count)
         var errors = RowErrors()
         var conditionColumns: [Column] = []
+        var bytes = 0
         for (reader, output) in conditionReaders {
             let (column, found) = try reader.read(rows)
+            try add(column, to: &bytes)
             conditionColumns.append(column)
             if let output { columns[output] = column }
             for (row, error) in found { errors.add(error, row: row) }
@@ -139,11 +141,20 @@ package final class RowGroupReader: @unchecked Sendable {
         }
         for (reader, output) in otherReaders {
             let (column, found) = try reader.read(rows)
+            try add(column, to: &bytes)
             columns[output] = column
             for (row, error) in found where kept?[row] != false { errors.add(error, row: row) }
         }
         let whole = Batch(schema, columns.compactMap { $0 }, rowCount: rows, origin: origin)
         return finished(whole, kept, errors)
+    }
+
+    private func add(_ column: Column, to bytes: inout Int) throws(SluiceError) {
+        bytes += column.byteCount
+        guard bytes > ParquetLimits.allColumnsBatchBytes else { return }
+        throw SluiceError(
+            .limitExceeded, "the columns of one batch take more than \(ParquetLimits.allColumnsBatchBytes >> 20) MiB",
+            at: .file(path: file.path), remedy: "read fewer columns at once")
     }
 
     private func finished(_ batch: Batch, _ kept: Bitmap?, _ errors: RowErrors) -> ParquetRows {
@@ -153,8 +164,21 @@ package final class RowGroupReader: @unchecked Sendable {
         for row in errors.byRow.keys.sorted() {
             good[row] = false
             guard let error = errors[row] else { continue }
-            rejects.append(Reject(error, at: batch.origin?.location(row), raw: batch.rawRecord(row)))
+            rejects.append(Reject(error, at: batch.origin?.location(row), raw: batch.rawRecord(row, error)))
         }
         return ParquetRows(batch: batch.filter(good), rejects: rejects)
+    }
+}
+
+extension Batch {
+    /// The row as JSON, with the value that does not fit as it is stored.
+    fileprivate func rawRecord(_ row: Int, _ error: RowError) -> [UInt8] {
+        guard let stored = error.stored, let column = error.column else { return rawRecord(row) }
+        // A column within another is named by its path.
+        let index = schema.fields.firstIndex { column == $0.name } ?? schema.fields.firstIndex { column.hasPrefix($0.name + ".") }
+        let members = zip(schema.fields, columns).enumerated().map { Value.Member($1.0.name, $0 == index ? .string(stored) : $1.1[row]) }
+        var bytes: [UInt8] = []
+        Value.structure(members).appendJSON(to: &bytes)
+        return bytes
     }
 }

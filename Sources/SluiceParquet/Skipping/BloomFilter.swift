@@ -56,11 +56,11 @@ extension ParquetLeaf {
             Int32(exactly: number).map { [hash($0)] } ?? []
         case (.integer(let number), .uint8), (.integer(let number), .uint16), (.integer(let number), .uint32):
             UInt32(exactly: number).map { [hash($0)] } ?? []
-        case (.integer(let number), .int64): [hash(number)]
+        case (.integer(let number), .int64), (.integer(let number), .nanoseconds(.integer)): [hash(number)]
         case (.date(let days), .date): [hash(days)]
         case (.timestamp(let micros, _), .timestamp(.micros)): [hash(micros)]
         case (.timestamp(let micros, _), .timestamp(.millis)): micros % 1_000 == 0 ? [hash(micros / 1_000)] : []
-        case (.timestamp(let micros, _), .timestamp(.nanos)): micros.nanos.map { [hash($0)] } ?? []
+        case (.timestamp(let micros, _), .nanoseconds(.reject)): micros.nanos.map { [hash($0)] } ?? []
         case (.decimal(let unscaled, _), .uint64): UInt64(exactly: unscaled).map { [hash($0)] } ?? []
         case (.decimal(let unscaled, _), .decimal32): Int32(exactly: unscaled).map { [hash($0)] } ?? []
         case (.decimal(let unscaled, _), .decimal64): Int64(exactly: unscaled).map { [hash($0)] } ?? []

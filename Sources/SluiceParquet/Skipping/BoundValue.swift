@@ -64,12 +64,12 @@ extension ParquetLeaf {
         case .boolean: return bytes.count == 1 ? .integer(bytes[0] == 0 ? 0 : 1) : nil
         case .int8, .int16, .int32, .date, .decimal32: return integer(bytes, Int32.self)
         case .uint8, .uint16, .uint32: return integer(bytes, UInt32.self)
-        case .int64, .decimal64, .timestamp(.micros): return integer(bytes, Int64.self)
+        case .int64, .decimal64, .timestamp(.micros), .nanoseconds(.integer): return integer(bytes, Int64.self)
         case .uint64: return integer(bytes, UInt64.self)
         case .timestamp(.millis): return number(bytes, Int64.self).map { .integer(Int128($0) * 1_000) }
-        case .timestamp(.nanos):
+        case .nanoseconds(.reject), .nanoseconds(.truncate):
             return number(bytes, Int64.self).map { nanos in
-                // Values between two whole microseconds are in no column; bounds may be.
+                // Bounds may be between two whole microseconds.
                 let (micros, rest) = nanos.quotientAndRemainder(dividingBy: 1_000)
                 return .integer(Int128(micros) + (side == .minimum && rest < 0 ? -1 : side == .maximum && rest > 0 ? 1 : 0))
             }
@@ -77,7 +77,7 @@ extension ParquetLeaf {
         case .double: return number(bytes, UInt64.self).flatMap { Self.float(Double(bitPattern: $0)) }
         case .decimalBytes: return decimal(bytes)
         case .text, .binary: return .bytes(bytes)
-        case .int96, .float16, .uuid, .time, .null: return nil
+        case .timestamp, .nanoseconds, .int96, .float16, .uuid, .time, .null: return nil
         }
     }
 
@@ -105,7 +105,7 @@ extension ParquetLeaf {
     /// Whether the deprecated bounds, which compare with a sign, are in the column's order.
     var ordersWithSign: Bool {
         switch kind {
-        case .boolean, .int8, .int16, .int32, .date, .decimal32, .int64, .decimal64, .timestamp, .float, .double: true
+        case .boolean, .int8, .int16, .int32, .date, .decimal32, .int64, .decimal64, .timestamp, .nanoseconds, .float, .double: true
         default: false
         }
     }

@@ -35,7 +35,9 @@ extension BatchClosure {
                         errors.add(rowError(error), row: row)
                     }
                 }
-                return Output(batch: encoder.finish(origin: batch.origin?.gather(positions)), errors: errors)
+                var output = encoder.finish(origin: batch.origin?.gather(positions))
+                output.ordinals = batch.ordinals?.gather(positions)
+                return Output(batch: output, errors: errors)
             })
     }
 

@@ -117,6 +117,7 @@ private struct Explosion: Sendable {
         if hasPosition { made.append(.integers(places, validity: keepsEmpty ? Bitmap(places.lazy.map { $0 >= 0 }) : nil)) }
         var columns = batch.columns.enumerated().flatMap { index, other in index == column ? [] : [other.gather(parents)] }
         columns.insert(contentsOf: made, at: column)
-        return Batch(schema, columns, rowCount: parents.count, origin: batch.origin?.gather(parents))
+        return Batch(
+            schema, columns, rowCount: parents.count, origin: batch.origin?.gather(parents), ordinals: batch.ordinals?.gather(parents))
     }
 }

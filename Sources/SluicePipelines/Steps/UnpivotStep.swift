@@ -95,6 +95,7 @@ private struct Unpivot: Sendable {
         }
         let values = Column.concatenated(turned.map { batch.columns[$0] }).gather(places)
         let columns = kept.map { batch.columns[$0].gather(parents) } + [Column(.string, .dictionary(codes: codes, values: names)), values]
-        return Batch(schema, columns, rowCount: parents.count, origin: batch.origin?.gather(parents))
+        return Batch(
+            schema, columns, rowCount: parents.count, origin: batch.origin?.gather(parents), ordinals: batch.ordinals?.gather(parents))
     }
 }

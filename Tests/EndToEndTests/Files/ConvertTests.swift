@@ -188,6 +188,14 @@ struct ConvertTests {
             (["orders.csv", "x.csv", "--out-option", "x"], "key=value"),
             (["orders.csv", "x.csv", "--columns", "id: inr64"], "--columns:1:"), (["ordres.csv", "x.csv"], "orders.csv"),
             (["orders.csv", "x.csv", "--compression", "gzp"], "gzip"), (["orders.csv", "x.parquet.gz"], "compressed inside"),
+            (["orders.csv", "x.csv", "--limit", "-1"], "0 or more, not -1"), (["orders.csv", "x.csv", "--memory", "1"], "1MiB or more"),
+            (["orders.csv", "x.csv", "--columns", "idd: bigint"], "no column \"idd\""),
+            (["orders.csv", "x.csv", "--select", "id, id"], "id AS other"),
+            (["orders.csv", "x.csv", "--select", "id, id + 1 AS id"], "id + 1 AS other"),
+            (["orders.csv", "x.csv", "--select", "*, id"], "selected twice: * has it already"),
+            (["orders.csv", "x.csv", "--select", "*, id + 1 AS id"], "id + 1 AS other"),
+            (["orders.csv", "x.parquet", "--compression-level", "99"], "--compression-level must be"),
+            (["orders.csv", "x.avro", "--compression-level", "99"], "--compression-level must be"),
         ])
     func usage(_ arguments: [String], _ hint: String) async throws {
         let project = try Project()

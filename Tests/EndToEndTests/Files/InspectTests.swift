@@ -78,4 +78,45 @@ struct InspectTests {
         #expect(result.exitCode == code, "\(result.transcript)")
         #expect(result.errors.contains(name), "\(result.transcript)")
     }
+
+    @Test("one bad file among others does not hide what they are")
+    func several() async throws {
+        let project = try Project()
+        try project.directory.write("good.csv", "a,b\n1,2\n")
+        try project.directory.write("cut.parquet", "PAR1 is not all that there is")
+        let files = ["good.csv", "cut.parquet", "none.csv", "good.csv"]
+        let result = try await project.command(["inspect"] + files).run()
+        #expect(result.exitCode == 1, "\(result.transcript)")
+        #expect(result.output.contains("good.csv") && result.output.contains("int64"), "\(result.transcript)")
+        #expect(result.errors.contains("cut.parquet") && result.errors.contains("none.csv"), "\(result.transcript)")
+        let json = try await project.command(["inspect", "--json"] + files).run()
+        let entries = try json.json()["files"]?.items ?? []
+        let names = entries.compactMap { $0["file"]?.text }
+        #expect(json.exitCode == 1 && names == ["good.csv", "cut.parquet", "none.csv"], "\(json.transcript)")
+        #expect(entries.compactMap { $0["error"]?["code"]?.text } == ["cut-file", "file-not-found"], "\(json.transcript)")
+    }
+
+    @Test("a header that names a column twice is shown as a problem, with what helps and the rest of the file")
+    func doubledHeader() async throws {
+        let project = try Project()
+        try project.directory.write("in.csv", "a,b,a\n1,x,2.5\n3,y,4.5\n")
+        let result = try await project.sluice("inspect", "in.csv")
+        #expect(result.exitCode == 0, "\(result.transcript)")
+        for part in ["names \"a\" twice", "--in-option skip_lines=1", "--in-option header=", "delimiter", "int64", "float64"] {
+            #expect(result.output.contains(part), "\(part): \(result.transcript)")
+        }
+        let document = try await project.json("inspect", "in.csv")
+        #expect(document["rows"] == .integer(2) && document["problem"]?["code"]?.text == "duplicate-column", "\(document)")
+    }
+
+    @Test("a header of two rows, whose first alone names columns twice, is read as it seems to be")
+    func headerOfTwoRows() async throws {
+        let project = try Project()
+        try project.directory.write("in.csv", "one,one,two\na,b,a\n" + (0..<20).map { "\($0),\($0 * 2),\($0 * 3)\n" }.joined())
+        let document = try await project.json("inspect", "in.csv")
+        #expect(document["problem"]?["code"]?.text == "duplicate-column", "\(document)")
+        let names = document["columns"]?.items.compactMap { $0["name"]?.text } ?? []
+        #expect(names == ["one a", "one b", "two a"], "\(document)")
+        #expect(document["dialect"]?.items.contains { $0["option"]?.text == "header_rows" } == true, "\(document)")
+    }
 }

@@ -59,7 +59,7 @@ struct ReadingMetadataTests {
 
     @Test(
         "files that are none, cut or encrypted say so",
-        arguments: [("PAR1", "PAR0", "cut-file"), ("PAR1", "PARE", "corrupt-file"), ("XXXX", "PAR1", "corrupt-file")])
+        arguments: [("PAR1", "PAR0", "cut-file"), ("PAR1", "PARE", "unsupported"), ("XXXX", "PAR1", "corrupt-file")])
     func magic(_ head: String, _ tail: String, _ code: String) {
         let bytes = Array(head.utf8) + [UInt8](repeating: 0, count: 8) + Array(tail.utf8)
         let error = #expect(throws: SluiceError.self) { try ParquetFile(MemoryAccess(bytes), path: "a.parquet") }

@@ -31,8 +31,7 @@ struct ColumnProfile: Sendable {
 /// Reads a file with the engine: examples from its start, counts and bounds from all of it.
 struct ColumnProfiler: Sendable {
     let file: InspectedFile
-    let options: [(String, DefinitionNode)]
-    let standardInput: SpooledInput?
+    let spooled: SpooledInputs
 
     /// - Parameters:
     ///   - limit: rows to read at most; nil: all.
@@ -59,12 +58,13 @@ struct ColumnProfiler: Sendable {
     }
 
     private func plan(_ steps: [(String, DefinitionNode)], into rows: CollectedRows) async throws -> LogicalPlan {
-        let connectors = ConnectorRegistry.inspection(standardInput: standardInput, into: rows)
+        let connectors = ConnectorRegistry.inspection(spooled, into: rows)
         let context = PlanContext(
             connectors: connectors,
             connection: ConnectorContext(
                 catalog: nil, streams: StreamStore(directory: ".sluice/streams"), pipeline: "inspect", directory: ".", home: ".sluice"))
-        let source: [(String, DefinitionNode)] = [("files", .list([.text(file.path == SpooledInput.name ? "-" : file.path)]))] + options
+        let argument = DefinitionNode.text(file.path == SpooledInput.name ? "-" : file.path)
+        let source: [(String, DefinitionNode)] = [("files", .list([argument]))] + file.options
         let definition = PipelineDefinition(
             name: "inspect", source: EndDefinition(connector: "files", options: OptionValues(source)),
             steps: try steps.map { try StepRegistry.step(from: .mapping([$0]), connectors: connectors) },

@@ -13,7 +13,7 @@ struct ConversionError: Error {
         if let errors = DefinitionErrors.list(error) {
             underlying = DefinitionErrors(
                 errors.map { error in
-                    var adapted = error
+                    var adapted = error.inArgument
                     adapted.message = CommandLineWords.adapted(error.message)
                     adapted.remedy = error.remedy.map(CommandLineWords.adapted)
                     return adapted
@@ -23,6 +23,9 @@ struct ConversionError: Error {
         }
     }
 
+    /// All that are in it.
+    var errors: [SluiceError] { ErrorReport(self).errors }
+
     /// The line of an argument that an error is about.
     func excerpt(_ error: SluiceError) -> ErrorExcerpt? {
         for document in documents {
@@ -31,6 +34,14 @@ struct ConversionError: Error {
             }
         }
         return nil
+    }
+}
+
+extension SluiceError {
+    /// A column that an argument names and no input has is a wrong argument, not a wrong input.
+    fileprivate var inArgument: SluiceError {
+        guard code == .headerMismatch, case .file("--columns", _, _) = location else { return self }
+        return SluiceError(.unknownColumn, message, at: location, remedy: remedy, underlying: underlying)
     }
 }
 
@@ -46,6 +57,7 @@ enum CommandLineWords {
         ("declare the columns under columns:", "declare the columns with --columns"),
         ("narrow the pattern to files of one format, or set format", "convert the files of each format by themselves, or say --from"),
         ("set format to one of", "say with --from one of"),
+        ("set `nanoseconds: truncate` under `options:`", "add --in-option nanoseconds=truncate"),
         ("leave compression out: ", ""),
         (" (step \"source\")", ""),
     ]
@@ -59,6 +71,14 @@ enum CommandLineWords {
         if let start = text.firstRange(of: ": set encoding: "), let end = text[start.upperBound...].firstRange(of: " to read it so") {
             text.replaceSubrange(
                 start.lowerBound..<end.upperBound, with: ": add --encoding \(text[start.upperBound..<end.lowerBound]) to read it so")
+        }
+        // `header: [3 names]`
+        if let start = text.firstRange(of: "set skip_lines: "),
+            let end = text[start.upperBound...].firstRange(of: " and give the names as header: [")
+        {
+            let lines = text[start.upperBound..<end.lowerBound]
+            text.replaceSubrange(
+                start.lowerBound..., with: "add --in-option skip_lines=\(lines) and give the names as --in-option header=a,b,…")
         }
         return text
     }

@@ -1,6 +1,5 @@
 import SluiceConnectors
 import SluiceCore
-import SluiceExpressions
 import SluicePipelines
 
 /// A conversion as the command line asks for it, and the definition that it stands for.
@@ -57,35 +56,6 @@ struct ConversionRequest: Sendable {
         }
         return steps
     }
-}
-
-/// `--select "a, b, a + b AS c"` as a step.
-enum SelectArgument {
-    /// - Returns: nil where all columns are kept as they are.
-    static func step(_ document: DefinitionDocument) throws -> (any StepDefinition)? {
-        let list: SelectList
-        do {
-            list = try SelectList(parsing: document.text)
-        } catch {
-            let node = DefinitionNode.argument(document.text, of: document)
-            throw SluiceError(error.code, error.message, at: node.location(ofScalar: error.range.lowerBound), remedy: error.remedy)
-        }
-        let items = list.items.map { item -> DefinitionNode in
-            let expression = DefinitionNode.argument(item.expression.text, of: document, at: item.start)
-            if item.alias == nil, let column = item.expression.soleColumn, !list.keepsAll {
-                return .argument(column, of: document, at: item.start)
-            }
-            var node = DefinitionNode.mapping([(item.alias ?? name(item.expression), expression)])
-            node.location = expression.location
-            return node
-        }
-        if !list.keepsAll { return try SelectStep(from: .list(items)) }
-        let added = items.flatMap { node -> [DefinitionNode.Entry] in if case .mapping(let entries) = node.content { entries } else { [] } }
-        return added.isEmpty ? nil : try DeriveStep(from: DefinitionNode(.mapping(added)))
-    }
-
-    /// A column without `AS` is called by its text.
-    private static func name(_ expression: Expression) -> String { expression.soleColumn ?? expression.text }
 }
 
 /// `--columns "id: string, amount: decimal(12,2)"`.

@@ -60,14 +60,14 @@ struct RowArguments: ParsableArguments, Sendable {
     var select: String?
     @Option(name: .customLong("where"), help: ArgumentHelp("Rows for which a condition is true.", valueName: "condition")) var condition:
         String?
-    @Option(help: ArgumentHelp("The first rows only.", valueName: "rows")) var limit: Int?
+    @Option(parsing: .unconditional, help: ArgumentHelp("The first rows only.", valueName: "rows")) var limit: Int?
     @Option(
         help: ArgumentHelp("Types of columns: \"id: string, amount: decimal(12,2)\"; those of the others are inferred.", valueName: "types")
     )
     var columns: String?
 
     func check() throws {
-        if let limit, limit < 0 { throw ValidationError("--limit takes a number of rows, 0 or more") }
+        if let limit, limit < 0 { throw ValidationError("--limit takes a number of rows, 0 or more, not \(limit)") }
     }
 }
 
@@ -109,11 +109,12 @@ struct FailureArguments: ParsableArguments, Sendable {
 struct WorkArguments: ParsableArguments, Sendable {
     @Flag(help: "Replace an output that exists.") var force = false
     @Option(help: "Tasks side by side. Otherwise one for each core.") var jobs: Int?
-    @Option(help: ArgumentHelp("Memory that one step may hold, such as 500MB.", valueName: "size")) var memory: ByteCount?
+    @Option(help: ArgumentHelp("Memory that one step may hold, such as 500MB; 1MiB or more.", valueName: "size")) var memory: ByteCount?
     @Flag(help: "Print nothing but errors.") var quiet = false
 
     func check() throws {
         if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 1024") }
+        try memory?.checkStepMemory()
     }
 
     var options: RunOptions {

@@ -14,7 +14,7 @@ struct ConvertCommand: ReportingCommand {
             discussion: """
                 Formats come from the files' names (data.csv.gz is CSV in gzip), or from --from and --to; the format and compression of \
                 inputs also from their content. Several inputs, patterns and directories are united by column name; directories named \
-                key=value become columns. "-" is standard input, and as the output standard output. An output that ends in / is a \
+                key=value become columns. "-" is standard input, and as the output standard output; named pipes and <(…) are read as it is. An output that ends in / is a \
                 directory of files.
 
                 Rows keep their order. The output appears under its name when it is complete; it is not forced to disk (no fsync), as a \
@@ -63,10 +63,10 @@ struct ConvertCommand: ReportingCommand {
     }
 
     private func convert(_ request: ConversionRequest, _ console: Console) async throws -> Report {
-        let input = request.inputs.contains("-") ? try SpooledInput(directory: ScratchDirectory.parent) : nil
+        let spooled = try SpooledInputs(request.inputs, directory: ScratchDirectory.parent)
         let streams = StreamStore(directory: ".sluice/streams")
         let context = PlanContext(
-            connectors: .conversion(standardInput: input),
+            connectors: .conversion(spooled),
             connection: ConnectorContext(catalog: nil, streams: streams, pipeline: "convert", directory: ".", home: ".sluice"))
         let plan = try await Planner.plan(try request.definition(), in: context)
         let isQuiet = work.quiet || output.json

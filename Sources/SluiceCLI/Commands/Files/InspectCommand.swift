@@ -12,7 +12,7 @@ struct InspectCommand: ReportingCommand {
             usage: "\(program) inspect <file> ... [<options>]",
             discussion: """
                 All rows are read for the counts and bounds of the columns, unless the file is larger than 1 GB: then its first million \
-                rows, or those that --sample says. --full reads all of any file. "-" is standard input.
+                rows, or those that --sample says. --full reads all of any file. "-" is standard input; named pipes and <(…) are read as it is.
 
                 Examples:
                   \(program) inspect orders.csv
@@ -27,7 +27,8 @@ struct InspectCommand: ReportingCommand {
     @OptionGroup var dialect: DialectArguments
     @Option(name: .customLong("in-option"), help: ArgumentHelp("An option of the files' format.", valueName: "key=value"))
     var inputOptions: [String] = []
-    @Option(help: ArgumentHelp("Read this many rows for the counts and bounds.", valueName: "rows")) var sample: Int?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Read this many rows for the counts and bounds.", valueName: "rows"))
+    var sample: Int?
     @Flag(help: "Read all rows, however many there are.") var full = false
     @Flag(help: "Show only the schema.") var schema = false
     @Flag(name: .customLong("columns"), help: "Show only the columns.") var onlyColumns = false
@@ -35,7 +36,7 @@ struct InspectCommand: ReportingCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if let sample, sample < 1 { throw ValidationError("--sample takes a number of rows, 1 or more") }
+        if let sample, sample < 1 { throw ValidationError("--sample takes a number of rows, 1 or more, not \(sample)") }
         if sample != nil, full { throw ValidationError("--sample and --full contradict each other") }
         if [schema, onlyColumns, rowGroups].filter(\.self).count > 1 {
             throw ValidationError("choose one of --schema, --columns and --row-groups")
@@ -51,20 +52,42 @@ struct InspectCommand: ReportingCommand {
     }
 
     private func inspect() async throws -> Report {
-        let input = files.contains("-") ? try SpooledInput(directory: ScratchDirectory.parent) : nil
+        let spooled = try SpooledInputs(files, directory: ScratchDirectory.parent)
         let options = try ConversionOptions.reading(from: from, dialect.options + inputOptions)
-        var pages: [InspectionPage] = []
-        for file in try await InspectedFile.files(files, OptionValues(options), standardInput: input) {
-            var page = InspectionPage(file: file)
-            if !rowGroups {
-                let profile = ColumnProfiler(file: file, options: options, standardInput: input)
-                page.profile = try await profile.profile(limit: limit(file), isShallow: schema)
+        var entries: [InspectionEntry] = []
+        for finding in try await InspectedFile.findings(files, options, spooled) {
+            do {
+                entries.append(.page(try await page(try finding.result.get(), spooled)))
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                entries.append(.failure(finding.path, ConversionError(error)))
             }
-            pages.append(page)
         }
+        let failures = entries.compactMap(\.failure)
+        if failures.count == entries.count { throw DefinitionErrors(failures.flatMap(\.errors)) }
+        if !output.json { show(failures) }
+        let pages = entries.compactMap(\.page)
         let blocks = pages.enumerated().flatMap { number, page in (number > 0 ? [.blank] : []) + shown(page) }
-        let json = pages.map(\.json)
-        return Report(blocks, json: json.count == 1 ? json[0] : .object(["files": .list(json)]))
+        let json = entries.map(\.json)
+        return Report(
+            blocks, json: json.count == 1 ? json[0] : .object(["files": .list(json)]), status: failures.isEmpty ? .done : .failed)
+    }
+
+    private func page(_ file: InspectedFile, _ spooled: SpooledInputs) async throws -> InspectionPage {
+        var page = InspectionPage(file: file)
+        if !rowGroups {
+            page.profile = try await ColumnProfiler(file: file, spooled: spooled).profile(limit: limit(file), isShallow: schema)
+        }
+        return page
+    }
+
+    /// One file's errors do not hide what the others are.
+    private func show(_ failures: [ConversionError]) {
+        let console = Invocation.current.console
+        for failure in failures {
+            console.err.write(ErrorReport(failure).text(width: console.err.width, style: console.err.style))
+        }
     }
 
     private func shown(_ page: InspectionPage) -> [Report.Block] {
@@ -78,6 +101,23 @@ struct InspectCommand: ReportingCommand {
     private func limit(_ file: InspectedFile) -> Int? {
         if let sample { return sample }
         return full || file.report.byteCount <= InspectionLimits.fullBytes ? nil : InspectionLimits.sampledRows
+    }
+}
+
+/// What `inspect` found out about one file.
+private enum InspectionEntry {
+    case page(InspectionPage)
+    case failure(String, ConversionError)
+
+    var page: InspectionPage? { if case .page(let page) = self { page } else { nil } }
+    var failure: ConversionError? { if case .failure(_, let error) = self { error } else { nil } }
+
+    var json: Value {
+        switch self {
+        case .page(let page): page.json
+        case .failure(let path, let error):
+            .object(["file": .string(path), "error": error.errors.first.map(ErrorReport.json) ?? .null])
+        }
     }
 }
 

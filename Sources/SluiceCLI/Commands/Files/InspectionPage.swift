@@ -26,7 +26,7 @@ struct InspectionPage: Sendable {
         if let profile, profile.rejected > 0 { pairs.add("bad records", HumanText.grouped(profile.rejected)) }
         pairs.add("columns", String(profile?.columns.count ?? report.description.layout.columns.count))
         for fact in report.facts where !fact.value.isNull { pairs.add(fact.name.replacing("_", with: " "), text(fact)) }
-        var blocks: [Report.Block] = [.line(file.path, .heading), .pairs(pairs)]
+        var blocks: [Report.Block] = [.line(file.path, .heading), .pairs(pairs)] + problemBlocks
         blocks += dialectBlocks + columnBlocks
         if let profile, profile.rejected > 0 {
             blocks += [.blank, .line("Bad records, the first \(profile.rejects.count)", .warning)]
@@ -41,6 +41,13 @@ struct InspectionPage: Sendable {
             blocks += [.blank] + notices.map { .paragraph("notice: " + CommandLineWords.adapted($0), indent: 0, .warning) }
         }
         return blocks
+    }
+
+    /// Why the file cannot be converted as it is, and what to do.
+    private var problemBlocks: [Report.Block] {
+        guard let problem = file.problem else { return [] }
+        let texts = ["problem: \(problem.message)", problem.remedy].compactMap(\.self).map(CommandLineWords.adapted)
+        return [.blank] + texts.map { .paragraph($0, indent: 0, .warning) }
     }
 
     private func text(_ fact: FileReport.Fact) -> String {
@@ -152,7 +159,7 @@ struct InspectionPage: Sendable {
             "facts": .structure(report.facts.map { .init($0.name, $0.value) }), "dialect": .list(dialectJSON),
             "columns": .list(profile?.columns.map(Self.json) ?? []), "row_groups": .list(report.groups.map(Self.json)),
             "metadata": .structure(report.metadata.map { .init($0.key, .string($0.value)) }), "stored_schema": .text(report.storedSchema),
-            "notices": .texts(profile?.notices ?? []),
+            "problem": file.problem.map { ErrorReport.json($0) } ?? .null, "notices": .texts(profile?.notices ?? []),
         ])
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SluiceEngine
 
 /// A number of bytes as a person writes it: `500MB`, `2GiB`, `1048576`.
 struct ByteCount: Hashable, Sendable, ExpressibleByArgument {
@@ -16,5 +17,13 @@ struct ByteCount: Hashable, Sendable, ExpressibleByArgument {
         let (product, overflowed) = number.multipliedReportingOverflow(by: factor)
         guard !overflowed else { return nil }
         bytes = product
+    }
+}
+
+extension ByteCount {
+    /// - Throws: `ValidationError` where it is too little for the memory of a step.
+    func checkStepMemory() throws {
+        guard bytes < EngineLimits.minimumStateBytes else { return }
+        throw ValidationError("--memory takes 1MiB or more, such as 500MB; \(bytes) bytes hold no batch of rows")
     }
 }

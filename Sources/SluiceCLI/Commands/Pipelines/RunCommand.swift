@@ -31,7 +31,7 @@ struct RunCommand: ReportingCommand {
     @Option(help: ArgumentHelp("With --follow: how often output becomes visible. Default: 1s.", valueName: "time")) var every: TimeSpan?
     @Flag(help: "Forget what earlier runs have read and kept, and begin anew.") var reset = false
     @Option(help: "Tasks side by side. Otherwise one for each core.") var jobs: Int?
-    @Option(help: ArgumentHelp("Memory that one step may hold, such as 500MB.", valueName: "size")) var memory: ByteCount?
+    @Option(help: ArgumentHelp("Memory that one step may hold, such as 500MB; 1MiB or more.", valueName: "size")) var memory: ByteCount?
     @Flag(help: "Exit with 3 if records became dead letters or were skipped.") var strict = false
     @Flag(help: "Show the first rows of the tables that were written.") var show = false
     @Flag(help: "Print nothing but errors, and rows that --show asks for.") var quiet = false
@@ -41,6 +41,7 @@ struct RunCommand: ReportingCommand {
     func validate() throws {
         if every != nil, !follow { throw ValidationError("--every goes with --follow") }
         if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 1024") }
+        try memory?.checkStepMemory()
     }
 
     func report() async throws -> Report {

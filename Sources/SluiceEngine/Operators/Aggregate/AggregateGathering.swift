@@ -33,8 +33,7 @@ package struct AggregateGathering: GatheringOperator {
             groups.append(try feed(index, parts.compactMap { $0.distinct[index] }))
         }
         return GatheredResult(
-            streams: try GroupCombiner(resources).streams(groups, layout) { AggregateOutput(outputSchema) },
-            isOrdered: false)
+            streams: try GroupCombiner(resources).streams(groups, layout) { AggregateOutput(outputSchema) })
     }
 
     /// Groups that took each different value of one aggregate once.

@@ -30,7 +30,7 @@ package struct SortGathering: GatheringOperator {
         }
         let ranges = plan.limit == nil ? RunRanges(runs, plan)?.ranges() : nil
         return GatheredResult(
-            streams: (ranges ?? [runs.map { RunRange(run: $0) }]).map { RunMerge($0, plan, shares: shares) }, isOrdered: true)
+            streams: (ranges ?? [runs.map { RunRange(run: $0) }]).map { RunMerge($0, plan, shares: shares) })
     }
 }
 

@@ -36,7 +36,7 @@ struct WindowGathering: GatheringOperator {
             } else {
                 state.drain(rejects: &rejects)
             }
-        return GatheredResult(streams: [ListedBatches(batches)], isOrdered: true, rejects: rejects)
+        return GatheredResult(streams: [ListedBatches(batches)], rejects: rejects)
     }
 }
 

@@ -14,7 +14,8 @@ enum ListJoin: ScalarFunction {
             return input.makeTexts(bytes: texts.data.count, &failures) { row, output, _ in
                 input.withText(1, row) { separator in
                     var isFirst = true
-                    for place in Int(offsets[row])..<Int(offsets[row + 1]) where !values.isNull(place) && !output.isFull {
+                    for place in Int(offsets[row])..<Int(offsets[row + 1]) where !values.isNull(place) {
+                        if output.isFull { return }
                         if !isFirst { output.append(separator) }
                         texts.withRow(place) { output.append($0) }
                         isFirst = false

@@ -18,7 +18,7 @@ private enum Padding {
                 input.withText(2, row) { filler in
                     let whole = max(1, TextKernels.codePoints(filler))
                     if filler.isEmpty { return }
-                    for _ in 0..<(missing / whole) where !output.isFull { output.append(filler) }
+                    output.append(filler, times: missing / whole)
                     output.append(TextKernels.part(filler, 0..<TextKernels.offset(ofCodePoint: missing % whole, filler)))
                 }
                 if atStart { output.append(text) }

@@ -8,13 +8,7 @@ enum Repeat: ScalarFunction {
     static func bind(_ call: Call) throws(ExpressionError) -> any BoundNode {
         KernelNode(.string, [try call.text(0), try call.integer(1)]) { input, failures in
             let counts = input.integers(1)
-            return input.mapTexts(&failures) { text, row, output, _ in
-                var left = text.isEmpty ? 0 : counts[row]
-                while left > 0, !output.isFull {
-                    output.append(text)
-                    left -= 1
-                }
-            }
+            return input.mapTexts(&failures) { text, row, output, _ in output.append(text, times: Int(counts[row])) }
         }
     }
 }

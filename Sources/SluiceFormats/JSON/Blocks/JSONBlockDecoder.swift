@@ -152,8 +152,14 @@ struct JSONBlockDecoder {
             }
         let origin = Origin(.file(path: block.path), positions, raw: request.keepsRaw ? raw.gather(part.records) : nil)
         let batch = Batch(decoder.schema, part.columns, rowCount: part.records.count, origin: origin)
-        let rejects =
+        var rejects =
             faults.isEmpty ? [] : faults.rejects(raw, Origin(.file(path: block.path), .listed(lines)), endsAtCarriageReturn: false)
+        // Several records may stand in one line.
+        var rows = 0
+        for (index, record) in faults.byRow.keys.sorted().enumerated() {
+            while rows < part.records.count, part.records[rows] < record { rows += 1 }
+            rejects[index].ordinal = Int64(rows)
+        }
         return DecodedBatch(batch, rejects: rejects, skippedRows: skipped)
     }
 

@@ -6,7 +6,7 @@ import SluiceCore
 /// |---|---|
 /// | unsigned integers | the next wider integer; 64 bits: `decimal(20,0)` |
 /// | times of day | text, `hh:mm:ss` with 3, 6 or 9 digits behind the point, as the unit says |
-/// | timestamps in nanoseconds, INT96 | microseconds; a value that is not a whole microsecond does not fit |
+/// | timestamps in nanoseconds, INT96 | as the reader wants: `NanosecondReading` |
 /// | UUID | text, lower case |
 /// | float16 | float32 |
 /// | interval, BSON, geometry and byte arrays without annotation | binary |
@@ -18,9 +18,11 @@ package enum LeafKind: Hashable, Sendable {
     case int8, int16, int32, uint8, uint16, uint32, date
     /// Stored as INT64.
     case int64, uint64
+    /// In milli- or microseconds.
     case timestamp(LogicalType.TimeUnit)
+    case nanoseconds(NanosecondReading)
     /// Stored in twelve bytes. Without a zone, as other readers take it.
-    case int96
+    case int96(NanosecondReading)
     case float, double
     /// Stored in two bytes.
     case float16
@@ -41,13 +43,13 @@ extension SchemaElement {
     /// The column type of a leaf and the way to it.
     ///
     /// - Throws: `typeError` for decimals of more than 38 digits; `corruptFile` for a leaf that cannot be stored.
-    func leafKind(named name: String) throws(SluiceError) -> (kind: LeafKind, type: DataType) {
+    func leafKind(named name: String, _ nanoseconds: NanosecondReading) throws(SluiceError) -> (kind: LeafKind, type: DataType) {
         if logicalType == .null { return (.null, .null) }
         switch try type.required("SchemaElement.type of \(name)") {
         case .boolean: return (.boolean, .boolean)
         case .int32: return try int32Kind(named: name)
-        case .int64: return try int64Kind(named: name)
-        case .int96: return (.int96, .timestamp(zoned: false))
+        case .int64: return try int64Kind(named: name, nanoseconds)
+        case .int96: return (.int96(nanoseconds), nanoseconds.type(zoned: false))
         case .float: return (.float, .float32)
         case .double: return (.double, .float64)
         case .byteArray: return try bytesKind(named: name, length: nil)
@@ -76,10 +78,11 @@ extension SchemaElement {
         }
     }
 
-    private func int64Kind(named name: String) throws(SluiceError) -> (LeafKind, DataType) {
+    private func int64Kind(named name: String, _ nanoseconds: NanosecondReading) throws(SluiceError) -> (LeafKind, DataType) {
         if let decimal = try decimalType(named: name) { return (.decimal64, decimal) }
         return switch (logicalType, convertedType) {
         case (.integer(64, false), _), (nil, .uint64): (.uint64, .decimal(precision: 20, scale: 0))
+        case (.timestamp(let isAdjusted, .nanos), _): (.nanoseconds(nanoseconds), nanoseconds.type(zoned: isAdjusted))
         case (.timestamp(let isAdjusted, let unit), _): (.timestamp(unit), .timestamp(zoned: isAdjusted))
         // Before there were logical types, timestamps were always in UTC (LogicalTypes.md, "Deprecated timestamp ConvertedType").
         case (nil, .timestampMillis): (.timestamp(.millis), .timestamp(zoned: true))
@@ -117,5 +120,15 @@ extension SchemaElement {
                 .corruptFile, "column \(name) is a decimal of \(digits.precision) digits with \(digits.scale) behind the point")
         }
         return .decimal(precision: Int(digits.precision), scale: Int(digits.scale))
+    }
+}
+
+extension NanosecondReading {
+    fileprivate func type(zoned: Bool) -> DataType {
+        switch self {
+        case .reject, .truncate: .timestamp(zoned: zoned)
+        case .integer: .int64
+        case .text: .string
+        }
     }
 }

@@ -17,8 +17,8 @@ package struct ParquetSchema: Sendable {
     ///
     /// - Throws: `corruptFile` when they are no tree; `limitExceeded`; `typeError` for a type that Sluice has no counterpart of (decimals of
     ///   more than 38 digits); `duplicateColumn`.
-    package init(_ elements: [SchemaElement]) throws(SluiceError) {
-        var builder = SchemaTreeBuilder(elements)
+    package init(_ elements: [SchemaElement], nanoseconds: NanosecondReading = .reject) throws(SluiceError) {
+        var builder = SchemaTreeBuilder(elements, nanoseconds: nanoseconds)
         let columns = try builder.columns()
         self.elements = elements
         self.columns = columns

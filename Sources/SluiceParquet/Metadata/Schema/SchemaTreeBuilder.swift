@@ -25,10 +25,14 @@ struct SchemaTreeBuilder {
     }
 
     private let elements: [SchemaElement]
+    private let nanoseconds: NanosecondReading
     private var position = 0
     private(set) var leaves: [ParquetLeaf] = []
 
-    init(_ elements: [SchemaElement]) { self.elements = elements }
+    init(_ elements: [SchemaElement], nanoseconds: NanosecondReading) {
+        self.elements = elements
+        self.nanoseconds = nanoseconds
+    }
 
     mutating func columns() throws(SluiceError) -> [ParquetNode] {
         guard let root = elements.first else { throw corrupt("there is no root") }
@@ -75,7 +79,7 @@ struct SchemaTreeBuilder {
 
     private mutating func leaf(_ element: SchemaElement, _ levels: Levels) throws(SluiceError) -> ParquetNode {
         let index = leaves.count
-        let (kind, type) = try element.leafKind(named: levels.path.joined(separator: "."))
+        let (kind, type) = try element.leafKind(named: levels.path.joined(separator: "."), nanoseconds)
         leaves.append(
             ParquetLeaf(
                 index: index, path: levels.path, element: element, kind: kind, type: type, maximumDefinitionLevel: levels.definition,

@@ -236,6 +236,16 @@ def small(out):
     nanos = pa.table({"id": range(4), "at": pa.array([0, 1_000, 1_001, None], pa.timestamp("ns"))})
     nanos = nanos.append_column("in_list", pa.array([[0], [], [1_000, 7, 8], [None, 2_001]], pa.list_(pa.timestamp("ns"))))
     pq.write_table(nanos, out + "/misfits.parquet")
+    nanoseconds(out)
+    for codec in ["brotli", "lz4"]:
+        pq.write_table(pa.table({"a": [1, 2, 3]}), f"{out}/unread-{codec}.parquet", compression=codec)
+
+
+def nanoseconds(out):
+    values = [0, 1_000, 1_001, None, -1, 1_709_287_445_123_456_789]
+    table = pa.table({"id": range(6), "at": pa.array(values, pa.timestamp("ns")), "utc": pa.array(values, pa.timestamp("ns", "UTC"))})
+    pq.write_table(table, out + "/nanoseconds.parquet")
+    pq.write_table(table.select(["id", "at"]), out + "/int96.parquet", use_deprecated_int96_timestamps=True)
 
 
 def matrix(out):

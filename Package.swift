@@ -49,7 +49,7 @@ let package = Package(
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .target(name: "CArrow"),
         .target(name: "CStreamSupport"),
-        .target(name: "CSystem"),
+        .target(name: "CSystemCalls"),
         .target(name: "CTextScan"),
         // bricks
         room("SluiceArrow", ["SluiceCore", "CArrow"]),
@@ -63,7 +63,7 @@ let package = Package(
         room("SluiceStreams", ["SluiceCore", crypto]),
         room("SluiceCatalog", ["SluiceCore", grdb]),
         // stream backends
-        room("SluiceLog", ["SluiceCore", "SluiceStreams", "CStreamSupport", "CSystem", crypto]),
+        room("SluiceLog", ["SluiceCore", "SluiceStreams", "CStreamSupport", "CSystemCalls", crypto]),
         // plan
         room(
             "SluicePipelines",
@@ -78,14 +78,14 @@ let package = Package(
             "SluiceConnectors",
             [
                 "SluiceCore", "SluiceCodecs", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceCatalog", "SluiceStorage",
-                "SluicePipelines", "CSystem",
+                "SluicePipelines", "CSystemCalls",
             ]),
         // edge
         room(
             "SluiceCLI",
             [
                 "SluiceCore", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceCatalog", "SluiceStorage",
-                "SluicePipelines", "SluiceEngine", "SluiceConnectors", "CSystem", arguments,
+                "SluicePipelines", "SluiceEngine", "SluiceConnectors", "CSystemCalls", arguments,
             ]),
         // user and door
         room("Sluice", ["SluiceCore", "SluicePipelines", "SluiceEngine", "SluiceCLI"]),

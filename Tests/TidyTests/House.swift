@@ -1,7 +1,10 @@
 /// The floors of the house, lowest first. A target imports floors below its own, never a sibling.
 enum House {
     static let floors: [(name: String, targets: [String])] = [
-        ("C libraries", ["CArrow", "CLibCSV", "CZlib", "CZstd", "CSnappy", "CDeflate", "CISAL", "CStreamSupport", "CSystem", "CTextScan"]),
+        (
+            "C libraries",
+            ["CArrow", "CLibCSV", "CZlib", "CZstd", "CSnappy", "CDeflate", "CISAL", "CStreamSupport", "CSystemCalls", "CTextScan"]
+        ),
         ("ground", ["SluiceCore"]),
         ("codecs", ["SluicePatterns", "SluiceCodecs", "SluiceArrow"]),
         ("file structure", ["SluiceParquet"]),
@@ -29,7 +32,7 @@ enum House {
         "CISAL": ["SluiceCodecs"],
         "CTextScan": ["SluiceFormats"],
         "CStreamSupport": ["SluiceLog"],
-        "CSystem": ["SluiceLog", "SluiceConnectors", "SluiceCLI"],
+        "CSystemCalls": ["SluiceLog", "SluiceConnectors", "SluiceCLI"],
         "GRDB": ["SluiceCatalog"],
         "Yams": ["SluicePipelines"],
         "ArgumentParser": ["SluiceCLI", "Sluice", "sluice"],

@@ -6,7 +6,7 @@ enum House {
             ["CArrow", "CLibCSV", "CZlib", "CZstd", "CSnappy", "CDeflate", "CISAL", "CStreamSupport", "CSystemCalls", "CTextScan"]
         ),
         ("ground", ["SluiceCore"]),
-        ("codecs", ["SluicePatterns", "SluiceCodecs", "SluiceArrow"]),
+        ("codecs", ["SluicePatterns", "SluiceCodecs", "SluiceArrow", "SluiceAWS"]),
         ("file structure", ["SluiceParquet"]),
         ("parts", ["SluiceStorage", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceCatalog"]),
         ("stream backends", ["SluiceLog"]),
@@ -36,7 +36,11 @@ enum House {
         "GRDB": ["SluiceCatalog"],
         "Yams": ["SluicePipelines"],
         "ArgumentParser": ["SluiceCLI", "Sluice", "sluice"],
-        "Crypto": ["SluiceStreams", "SluiceLog", "SluiceEngine"],
+        "Crypto": ["SluiceAWS", "SluiceStreams", "SluiceLog", "SluiceEngine"],
+        "AsyncHTTPClient": ["SluiceAWS"],
+        "NIOCore": ["SluiceAWS", "SluiceTestKit"],
+        "NIOPosix": ["SluiceAWS", "SluiceTestKit"],
+        "NIOHTTP1": ["SluiceAWS", "SluiceTestKit"],
     ]
 
     static func floor(of target: String) -> Int? { floors.firstIndex { $0.targets.contains(target) } }

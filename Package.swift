@@ -68,6 +68,7 @@ let package = Package(
         room("SluiceStreams", ["SluiceCore", crypto]),
         room("SluiceCatalog", ["SluiceCore", grdb]),
         // stream backends
+        room("SluiceKinesis", ["SluiceCore", "SluiceAWS", "SluiceStreams"]),
         room("SluiceLog", ["SluiceCore", "SluiceStreams", "CStreamSupport", "CSystemCalls", crypto]),
         // plan
         room(
@@ -113,6 +114,7 @@ let package = Package(
             swiftSettings: strict),
         tests("SluiceStreamsTests", ["SluiceStreams", "SluiceTestKit"]),
         tests("SluiceLogTests", ["SluiceLog", "SluiceTestKit", "stream-crash-writer"]),
+        tests("SluiceKinesisTests", ["SluiceKinesis", "SluiceAWS", "SluiceLog", "SluiceStreams", "SluiceTestKit"]),
         tests("SluiceCatalogTests", ["SluiceCatalog", "SluiceTestKit", grdb]),
         tests("SluicePipelinesTests", ["SluicePipelines", "SluiceTestKit"]),
         tests("SluiceConnectorsTests", ["SluiceConnectors", "SluiceTestKit"]),

@@ -9,7 +9,7 @@ enum House {
         ("codecs", ["SluicePatterns", "SluiceCodecs", "SluiceArrow", "SluiceAWS"]),
         ("file structure", ["SluiceParquet"]),
         ("parts", ["SluiceStorage", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceCatalog"]),
-        ("stream backends", ["SluiceLog"]),
+        ("stream backends", ["SluiceLog", "SluiceKinesis"]),
         ("plan", ["SluicePipelines"]),
         ("run", ["SluiceEngine", "SluiceConnectors", "SluiceCrawler", "SluiceQuery"]),
         ("edge", ["SluiceCLI", "SluiceServer", "SluiceScheduler", "SluiceSpark"]),

@@ -83,7 +83,7 @@ let package = Package(
         room(
             "SluiceConnectors",
             [
-                "SluiceCore", "SluiceCodecs", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceCatalog",
+                "SluiceCore", "SluiceAWS", "SluiceCodecs", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceKinesis", "SluiceCatalog",
                 "SluiceStorage", "SluicePipelines", "CSystemCalls",
             ]),
         // edge

@@ -90,7 +90,7 @@ let package = Package(
         room(
             "SluiceCLI",
             [
-                "SluiceCore", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceLog",
+                "SluiceCore", "SluiceAWS", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceKinesis",
                 "SluiceCatalog", "SluiceStorage", "SluicePipelines", "SluiceEngine", "SluiceConnectors", "CSystemCalls", arguments,
             ]),
         // user and door

@@ -20,7 +20,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+let asyncHTTP = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let nio = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -37,6 +39,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
     ],
     targets: [
         // ground
@@ -49,9 +53,10 @@ let package = Package(
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .target(name: "CArrow"),
         .target(name: "CStreamSupport"),
-        .target(name: "CSystem"),
+        .target(name: "CSystemCalls"),
         .target(name: "CTextScan"),
         // bricks
+        room("SluiceAWS", ["SluiceCore", asyncHTTP, crypto] + nio),
         room("SluiceArrow", ["SluiceCore", "CArrow"]),
         room("SluiceCodecs", ["SluiceCore", "CZlib", "CZstd", "CSnappy", "CDeflate", "CISAL"]),
         room("SluicePatterns"),
@@ -63,7 +68,8 @@ let package = Package(
         room("SluiceStreams", ["SluiceCore", crypto]),
         room("SluiceCatalog", ["SluiceCore", grdb]),
         // stream backends
-        room("SluiceLog", ["SluiceCore", "SluiceStreams", "CStreamSupport", "CSystem", crypto]),
+        room("SluiceKinesis", ["SluiceCore", "SluiceAWS", "SluiceStreams"]),
+        room("SluiceLog", ["SluiceCore", "SluiceStreams", "CStreamSupport", "CSystemCalls", crypto]),
         // plan
         room(
             "SluicePipelines",
@@ -77,22 +83,23 @@ let package = Package(
         room(
             "SluiceConnectors",
             [
-                "SluiceCore", "SluiceCodecs", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceCatalog", "SluiceStorage",
-                "SluicePipelines", "CSystem",
+                "SluiceCore", "SluiceAWS", "SluiceCodecs", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceKinesis", "SluiceCatalog",
+                "SluiceStorage", "SluicePipelines", "CSystemCalls",
             ]),
         // edge
         room(
             "SluiceCLI",
             [
-                "SluiceCore", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceCatalog", "SluiceStorage",
-                "SluicePipelines", "SluiceEngine", "SluiceConnectors", "CSystem", arguments,
+                "SluiceCore", "SluiceAWS", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceKinesis",
+                "SluiceCatalog", "SluiceStorage", "SluicePipelines", "SluiceEngine", "SluiceConnectors", "CSystemCalls", arguments,
             ]),
         // user and door
         room("Sluice", ["SluiceCore", "SluicePipelines", "SluiceEngine", "SluiceCLI"]),
         .executableTarget(name: "sluice", dependencies: ["SluiceCLI"], swiftSettings: strict),
         // tests
-        room("SluiceTestKit", ["SluiceCore", "SluiceStorage"]),
+        room("SluiceTestKit", ["SluiceCore", "SluiceStorage"] + nio),
         tests("SluiceCoreTests", ["SluiceCore", "SluiceTestKit"]),
+        tests("SluiceAWSTests", ["SluiceAWS", "SluiceCore", "SluiceTestKit"]),
         tests("SluiceArrowTests", ["SluiceArrow", "CArrow", "SluiceTestKit"]),
         tests("SluicePatternsTests", ["SluicePatterns"]),
         tests("SluiceCodecsTests", ["SluiceCodecs", "SluiceTestKit"]),
@@ -107,6 +114,7 @@ let package = Package(
             swiftSettings: strict),
         tests("SluiceStreamsTests", ["SluiceStreams", "SluiceTestKit"]),
         tests("SluiceLogTests", ["SluiceLog", "SluiceTestKit", "stream-crash-writer"]),
+        tests("SluiceKinesisTests", ["SluiceKinesis", "SluiceAWS", "SluiceLog", "SluiceStreams", "SluiceTestKit"]),
         tests("SluiceCatalogTests", ["SluiceCatalog", "SluiceTestKit", grdb]),
         tests("SluicePipelinesTests", ["SluicePipelines", "SluiceTestKit"]),
         tests("SluiceConnectorsTests", ["SluiceConnectors", "SluiceTestKit"]),

@@ -75,7 +75,7 @@ import Testing
             ErrorReport(unknownColumn).json.json == #"""
                 {"error":{"code":"unknown-column","message":"unknown column \"arr_dealy\"","file":"pipelines/x.yaml","line":12,"column":13,"remedy":"did you mean \"arr_delay\"?","cause":null,"retriable":false}}
                 """#)
-        let shard = SluiceError(.corruptFrame, "bad", at: .shard(stream: "s", shard: "0", sequence: .max), isRetriable: true)
+        let shard = SluiceError(.corruptFrame, "bad", at: .shard(stream: "s", shard: "0", sequence: String(UInt64.max)), isRetriable: true)
         #expect(
             ErrorReport(shard).json.json
                 == #"{"error":{"code":"corrupt-frame","message":"bad","stream":"s","shard":"0","sequence":"18446744073709551615","remedy":null,"cause":null,"retriable":true}}"#

@@ -1,12 +1,15 @@
 /// The floors of the house, lowest first. A target imports floors below its own, never a sibling.
 enum House {
     static let floors: [(name: String, targets: [String])] = [
-        ("C libraries", ["CArrow", "CLibCSV", "CZlib", "CZstd", "CSnappy", "CDeflate", "CISAL", "CStreamSupport", "CSystem", "CTextScan"]),
+        (
+            "C libraries",
+            ["CArrow", "CLibCSV", "CZlib", "CZstd", "CSnappy", "CDeflate", "CISAL", "CStreamSupport", "CSystemCalls", "CTextScan"]
+        ),
         ("ground", ["SluiceCore"]),
-        ("codecs", ["SluicePatterns", "SluiceCodecs", "SluiceArrow"]),
+        ("codecs", ["SluicePatterns", "SluiceCodecs", "SluiceArrow", "SluiceAWS"]),
         ("file structure", ["SluiceParquet"]),
         ("parts", ["SluiceStorage", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceCatalog"]),
-        ("stream backends", ["SluiceLog"]),
+        ("stream backends", ["SluiceLog", "SluiceKinesis"]),
         ("plan", ["SluicePipelines"]),
         ("run", ["SluiceEngine", "SluiceConnectors", "SluiceCrawler", "SluiceQuery"]),
         ("edge", ["SluiceCLI", "SluiceServer", "SluiceScheduler", "SluiceSpark"]),
@@ -29,11 +32,15 @@ enum House {
         "CISAL": ["SluiceCodecs"],
         "CTextScan": ["SluiceFormats"],
         "CStreamSupport": ["SluiceLog"],
-        "CSystem": ["SluiceLog", "SluiceConnectors", "SluiceCLI"],
+        "CSystemCalls": ["SluiceLog", "SluiceConnectors", "SluiceCLI"],
         "GRDB": ["SluiceCatalog"],
         "Yams": ["SluicePipelines"],
         "ArgumentParser": ["SluiceCLI", "Sluice", "sluice"],
-        "Crypto": ["SluiceStreams", "SluiceLog", "SluiceEngine"],
+        "Crypto": ["SluiceAWS", "SluiceStreams", "SluiceLog", "SluiceEngine"],
+        "AsyncHTTPClient": ["SluiceAWS"],
+        "NIOCore": ["SluiceAWS", "SluiceTestKit"],
+        "NIOPosix": ["SluiceAWS", "SluiceTestKit"],
+        "NIOHTTP1": ["SluiceAWS", "SluiceTestKit"],
     ]
 
     static func floor(of target: String) -> Int? { floors.firstIndex { $0.targets.contains(target) } }

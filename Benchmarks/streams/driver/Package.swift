@@ -26,9 +26,9 @@ let package = Package(
         // as in the main package
         room("SluiceCore"),
         .target(name: "CStreamSupport"),
-        .target(name: "CSystem"),
+        .target(name: "CSystemCalls"),
         room("SluiceStreams", ["SluiceCore", crypto]),
-        room("SluiceLog", ["SluiceCore", "SluiceStreams", "CStreamSupport", "CSystem", crypto]),
+        room("SluiceLog", ["SluiceCore", "SluiceStreams", "CStreamSupport", "CSystemCalls", crypto]),
         // here
         .target(name: "CWorkload"),
         .executableTarget(

@@ -101,7 +101,7 @@ struct ErrorReport: Sendable {
             members += [.init("file", .string(path)), .init("line", .number(line)), .init("column", .number(column))]
         case .shard(let stream, let shard, let sequence):
             members += [
-                .init("stream", .string(stream)), .init("shard", .string(shard)), .init("sequence", .string(String(sequence))),
+                .init("stream", .string(stream)), .init("shard", .string(shard)), .init("sequence", .string(sequence)),
             ]
         case nil: members += [.init("file", .null), .init("line", .null), .init("column", .null)]
         }

@@ -11,8 +11,8 @@ package struct StreamConnector: Connector {
     package var manual: ConnectorManual {
         ConnectorManual(
             name: "stream", summary: "A durable, partitioned stream of this state directory.",
-            sourceOptions: [Self.stream, Self.from, Self.sourceFormat, FormatOptions.specification(for: .read), FileOptions.columns],
-            sinkOptions: [Self.stream, Self.shards, Self.key, Self.sinkFormat, FormatOptions.specification(for: .write)])
+            sourceOptions: [Self.stream, Self.from] + RecordOptions.reading,
+            sinkOptions: [Self.stream, Self.shards, RecordOptions.key] + RecordOptions.writing)
     }
 
     private static let stream = OptionSpecification("stream", .string, isRequired: true, "The stream's name.", examples: ["clicks"])
@@ -22,22 +22,8 @@ package struct StreamConnector: Connector {
         "Where to begin: start, a time (records that arrived since then), or a sequence number (the same in every shard). Reading ends where the "
             + "stream ended when it began.", examples: ["start", "\"2024-03-01T10:00:00Z\"", "1000"])
 
-    private static let sourceFormat = formatOption(
-        "How records are written. Records that came from files or rows tell it themselves.")
-    private static let sinkFormat = formatOption("How each row is written.")
-
-    private static func formatOption(_ text: String) -> OptionSpecification {
-        var option = FormatOptions.format
-        option.description = text
-        option.defaultValue = JSONFormat.name
-        return option
-    }
-
     private static let shards = OptionSpecification(
         "shards", .integer(1...StreamLimits.shards), default: "1", "How many shards the stream gets if it does not exist.")
-
-    private static let key = OptionSpecification(
-        "key", .column, "The column whose text is the partition key; the record itself when absent.", examples: ["user_id"])
 
     /// The records from a position to where each shard ends; without declared columns, a sample of them is read.
     package func source(_ options: OptionValues, in context: ConnectorContext) async throws -> any Source {
@@ -48,11 +34,7 @@ package struct StreamConnector: Connector {
         } catch {
             throw error.located(at: options.location(of: "stream"))
         }
-        let format = try options.string("format") ?? JSONFormat.name
-        let values = try FormatOptions.values(options, format: format)
-        let declared = try FileOptions.declared(options)
-        _ = try FormatOptions.recordFormat(format, options)
-        let layout = FileLayout(format: format, columns: declared.map(\.name), options: values)
+        let (layout, declared) = try RecordOptions.layout(options)
         return try await StreamSource(stream, from: try start(options), layout: layout, declared: declared)
     }
 
@@ -66,7 +48,7 @@ package struct StreamConnector: Connector {
         }
         return StreamSink(
             store: context.streams, stream: name, shards: try options.integer("shards") ?? 1, key: try options.string("key"),
-            format: try FormatOptions.recordFormat(try options.string("format") ?? JSONFormat.name, options))
+            format: try RecordOptions.format(options))
     }
 
     private func start(_ options: OptionValues) throws(SluiceError) -> StartPosition {

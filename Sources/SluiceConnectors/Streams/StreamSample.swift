@@ -23,13 +23,25 @@ struct StreamSample {
         var reader = reader
         var rows = 0
         while rows < FormatLimits.sampleRows / shardCount, let records = try await reader.next() {
-            try take(records)
+            try take(records.payloads, envelope: records.header(FileEnvelope.headerName))
             rows += records.count
         }
     }
 
-    private mutating func take(_ records: StreamRecords) throws(SluiceError) {
-        let envelope = try records.header(FileEnvelope.headerName).map { bytes throws(SluiceError) in try FileEnvelope(serialized: bytes) }
+    mutating func take(_ reader: BackendShardReader, in range: HashRange, shardCount: Int) async throws(SluiceError) {
+        var reader = reader
+        var rows = 0
+        while rows < FormatLimits.sampleRows / shardCount {
+            guard let read = try await reader.next() else { return }
+            let records = UnpackedRecords(read.batch, rows: read.rows, in: range)
+            try take(records.payloads, envelope: read.batch.header(FileEnvelope.headerName))
+            rows += records.payloads.count
+        }
+    }
+
+    private mutating func take(_ records: RawRecords, envelope: [UInt8]?) throws(SluiceError) {
+        if records.count == 0 { return }
+        let envelope = try envelope.map { bytes throws(SluiceError) in try FileEnvelope(serialized: bytes) }
         for value in envelope?.partition ?? [] where !partitionKeys.contains(value.key) { partitionKeys.append(value.key) }
         let layout = envelope?.layout ?? undescribed
         var index = inferences.firstIndex { $0.layout.format == layout.format && $0.layout.options == layout.options }
@@ -37,7 +49,7 @@ struct StreamSample {
             index = inferences.count
             inferences.append((layout, SchemaInference(try FormatRegistry.recordFormat(named: layout.format, options: layout.options))))
         }
-        try inferences[index ?? 0].inference.sample(FetchedRecords(layout: layout, records: records.payloads))
+        try inferences[index ?? 0].inference.sample(FetchedRecords(layout: layout, records: records))
     }
 
     /// Nil where there was no record.

@@ -1,4 +1,4 @@
-import CSystem
+import CSystemCalls
 import Glibc
 package import SluiceCore
 import Synchronization

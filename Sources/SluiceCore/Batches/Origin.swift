@@ -6,6 +6,8 @@ public struct Origin: Sendable {
         case file(path: String)
         /// Positions are sequence numbers.
         case shard(stream: String, shard: String)
+        /// Positions are places in `numbers`, which holds sequence numbers as texts: those that have more than 63 bits.
+        case numbered(stream: String, shard: String, numbers: [String])
     }
 
     /// One position a row.
@@ -57,7 +59,8 @@ public struct Origin: Sendable {
     public func location(_ row: Int) -> SourceLocation {
         switch split {
         case .file(let path): .file(path: path, line: Int(position(row)))
-        case .shard(let stream, let shard): .shard(stream: stream, shard: shard, sequence: UInt64(position(row)))
+        case .shard(let stream, let shard): .shard(stream: stream, shard: shard, sequence: String(position(row)))
+        case .numbered(let stream, let shard, let numbers): .shard(stream: stream, shard: shard, sequence: numbers[Int(position(row))])
         }
     }
 

@@ -2,7 +2,8 @@
 public enum SourceLocation: Hashable, Sendable, CustomStringConvertible {
     /// Lines and columns count from 1; a column counts Unicode scalars.
     case file(path: String, line: Int? = nil, column: Int? = nil)
-    case shard(stream: String, shard: String, sequence: UInt64)
+    /// The sequence number is decimal, of any length; behind it, a dot and the place of one of several records that were stored as one.
+    case shard(stream: String, shard: String, sequence: String)
 
     /// `path:line:column` or `stream/shard@sequence`.
     public var description: String {

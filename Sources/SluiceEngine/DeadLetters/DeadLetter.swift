@@ -29,7 +29,7 @@ package struct DeadLetter: Sendable {
         case .shard(let stream, let shard, let sequence):
             members.append(.init("stream", .string(stream)))
             members.append(.init("shard", .string(shard)))
-            members.append(.init("sequence", .string(String(sequence))))
+            members.append(.init("sequence", .string(sequence)))
         case nil: break
         }
         if let text = String(validating: raw, as: UTF8.self) {

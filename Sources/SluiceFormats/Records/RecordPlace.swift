@@ -13,7 +13,9 @@ enum RecordPlace {
     ) -> SourceLocation {
         switch split {
         case .shard(let stream, let shard):
-            return .shard(stream: stream, shard: shard, sequence: UInt64(clamping: position))
+            return .shard(stream: stream, shard: shard, sequence: String(position))
+        case .numbered(let stream, let shard, let numbers):
+            return .shard(stream: stream, shard: shard, sequence: numbers[Int(position)])
         case .file(let path):
             let before = record[..<min(offset, record.count)]
             let (breaks, lineStart) = lineBreaks(UnsafeBufferPointer(rebasing: before), endsAtCarriageReturn: endsAtCarriageReturn)

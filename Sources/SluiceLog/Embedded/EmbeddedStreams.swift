@@ -129,6 +129,11 @@ package final class EmbeddedStreams: StreamBackend {
             continuation: page.continuation)
     }
 
+    package func shardEnd(_ stream: String, _ shard: ShardID) throws(SluiceError) -> ShardEnd {
+        let end = try self.stream(stream).endSequence(shard: shard.number)
+        return end == 0 ? .empty : .record(SequenceNumber(shard: shard.number, offset: end - 1))
+    }
+
     package func subscribe(
         _ stream: String, _ shard: ShardID, _ position: IteratorPosition
     ) throws(SluiceError) -> any ShardSubscription {

@@ -1,5 +1,5 @@
-#if canImport(CSystem)
-    import CSystem
+#if canImport(CSystemCalls)
+    import CSystemCalls
 #endif
 import Glibc
 package import SluiceCore
@@ -32,7 +32,7 @@ package final class DiskLogFile: LogFile {
     }
 
     package func startStoring(_ range: Range<Int>) {
-        #if canImport(CSystem)
+        #if canImport(CSystemCalls)
             try? file.withDescriptor { sluice_start_storing($0, Int64(range.lowerBound), Int64(range.count)) }
         #endif
     }

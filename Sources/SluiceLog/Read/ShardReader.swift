@@ -192,7 +192,7 @@ package struct ShardReader: Sendable {
 
     private func corrupt(_ open: OpenSegment) -> SluiceError {
         .corruptFrame(
-            .shard(stream: stream, shard: ShardID(shard).description, sequence: position), segment: view.paths.segment(open.base))
+            .shard(stream: stream, shard: ShardID(shard).description, sequence: String(position)), segment: view.paths.segment(open.base))
     }
 
     /// Opens the segment where records of a time begin, at the nearest place that its index knows before them.

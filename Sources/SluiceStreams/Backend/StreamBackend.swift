@@ -52,6 +52,8 @@ package protocol StreamBackend: Sendable {
     ///
     /// - Parameter limit: Records at most, 1 … 10,000.
     func getRecords(_ iterator: ShardIterator, limit: Int) async throws(SluiceError) -> RecordPage
+    /// Where a shard ends now.
+    func shardEnd(_ stream: String, _ shard: ShardID) async throws(SluiceError) -> ShardEnd
     /// Records pushed as they are committed.
     func subscribe(_ stream: String, _ shard: ShardID, _ position: IteratorPosition) async throws(SluiceError) -> any ShardSubscription
 }

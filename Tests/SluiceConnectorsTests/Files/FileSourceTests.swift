@@ -258,7 +258,7 @@ struct FileSourceTests {
                 let origin = Origin(.shard(stream: "s", shard: "0"), .dense(first: 5, count: raw.count))
                 let decoded = try source.decoder(envelope: envelope, columns: columns).decode(raw, origin: origin)
                 #expect(decoded.batch.schema.names == columns)
-                #expect(decoded.batch.origin?.location(0) == .shard(stream: "s", shard: "0", sequence: 5))
+                #expect(decoded.batch.origin?.location(0) == .shard(stream: "s", shard: "0", sequence: "5"))
                 for row in 0..<decoded.batch.rowCount { rows.append(decoded.batch.columns.map { $0[row] }) }
             }
         }

@@ -49,7 +49,7 @@ struct StreamConnectorTests {
         try await append(["{\"id\":1}", "{\"id\":\"x\"}", "{\"id\":3,\"name\":\"z\"}"], to: "raw")
         let read = try await bench.source("stream: raw\ncolumns: {name: string, id: int32}").readAll()
         #expect(read.rows == [[.null, .integer(1)], [.string("z"), .integer(3)]])
-        #expect(read.rejects.map(\.location) == [.shard(stream: "raw", shard: "shardId-000000000000", sequence: 1)])
+        #expect(read.rejects.map(\.location) == [.shard(stream: "raw", shard: "shardId-000000000000", sequence: "1")])
         #expect(read.origins.map(\.description) == ["raw/shardId-000000000000@0", "raw/shardId-000000000000@2"])
     }
 

@@ -9,15 +9,22 @@ enum ReshardReport {
         let before = Set(stream.openShards)
         try await body()
         let after = Set(stream.openShards)
-        let (closed, opened) = (before.subtracting(after).sorted(), after.subtracting(before).sorted())
+        return report(
+            stream.name, closed: before.subtracting(after).sorted(), opened: after.subtracting(before).sorted(), openCount: after.count)
+    }
+
+    /// - Parameters:
+    ///   - closed: Numbers of the shards that were closed.
+    ///   - opened: Numbers of the shards that were made and are open.
+    static func report(_ name: String, closed: [Int], opened: [Int], openCount: Int) -> Report {
         let summary =
             closed.isEmpty
-            ? "The shards of \(stream.name) are as wanted."
-            : "Closed \(names(closed)); opened \(names(opened)). Stream \(stream.name) has \(HumanText.count(after.count, "open shard"))."
+            ? "The shards of \(name) are as wanted."
+            : "Closed \(names(closed)); opened \(names(opened)). Stream \(name) has \(HumanText.count(openCount, "open shard"))."
         return Report(
             [.paragraph(summary)],
             json: .object([
-                "stream": .string(stream.name), "closed": ids(closed), "opened": ids(opened), "open_shards": .number(after.count),
+                "stream": .string(name), "closed": ids(closed), "opened": ids(opened), "open_shards": .number(openCount),
             ]))
     }
 

@@ -33,6 +33,7 @@ struct StreamCreateCommand: ReportingCommand {
     @Flag(name: .customLong("on-demand"), help: "Split busy shards and merge idle ones.") var onDemand = false
     @Flag(help: "Encrypt records with the key of the state directory.") var encrypt = false
     @Option(help: ArgumentHelp("A tag. May be given several times.", valueName: "name=value")) var tag: [String] = []
+    @OptionGroup var service: BackendOptions
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
@@ -43,6 +44,7 @@ struct StreamCreateCommand: ReportingCommand {
             isEncrypted: encrypt, tags: try tags())
         if let retention { configuration.retentionHours = retention.hours }
         if let recordBytes { configuration.recordBytes = recordBytes.bytes }
+        if let service = try service.service() { return try await service.create(name, configuration) }
         try session.streamStore().create(name, configuration)
         let stream = try session.streams.describe(name)
         return Report(

@@ -10,10 +10,12 @@ struct StreamDeleteCommand: ReportingCommand {
     @Argument(help: "The stream.", completion: NameCompletion.streams) var name: String
     @Flag(name: .customLong("yes"), help: "Really remove it.") var isSure = false
     @Flag(name: .customLong("force"), help: "Remove it also while members of its groups are reading.") var isForced = false
+    @OptionGroup var service: BackendOptions
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
+        if let service = try service.service() { return try await service.delete(name, isSure: isSure) }
         let session = Session(home: state.directory)
         let opened = try session.openStream(name)
         defer { opened.close() }

@@ -7,10 +7,12 @@ struct StreamDescribeCommand: ReportingCommand {
     static let configuration = CommandConfiguration(commandName: "describe", abstract: "Show a stream's shards.")
 
     @Argument(help: "The stream.", completion: NameCompletion.streams) var name: String
+    @OptionGroup var service: BackendOptions
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
+        if let service = try service.service() { return try await service.describe(name) }
         let opened = try Session(home: state.directory).openStream(name)
         defer { opened.close() }
         let stream = try opened.describe()

@@ -5,7 +5,8 @@ import SluiceStreams
 /// One record of a stream, for printing.
 struct PrintedRecord: Sendable {
     var shard: Int
-    var sequence: UInt64
+    /// Of the embedded log: counted in its shard.
+    var sequence: SequenceNumber
     /// Microseconds since 1970.
     var arrivalMicros: Int64
     var key: [UInt8]
@@ -15,7 +16,7 @@ struct PrintedRecord: Sendable {
         .structure(
             [
                 .init("shard", .number(shard)), .init("shard_id", .string(ShardID(shard).description)),
-                .init("sequence", .string(String(sequence))), .init("arrived_at", .time(arrivalMicros)),
+                .init("sequence", .string(sequence.description)), .init("arrived_at", .time(arrivalMicros)),
             ] + Self.members("key", key) + Self.members("data", payload))
     }
 
@@ -62,7 +63,8 @@ extension StreamRecords {
     func printed(shard: Int) -> [PrintedRecord] {
         (0..<count).map { row in
             PrintedRecord(
-                shard: shard, sequence: baseSequence + UInt64(row), arrivalMicros: arrivalMicros, key: Array(keys[row]),
+                shard: shard, sequence: SequenceNumber(UInt128(baseSequence) + UInt128(row)), arrivalMicros: arrivalMicros,
+                key: Array(keys[row]),
                 payload: Array(payloads[row]))
         }
     }

@@ -41,7 +41,7 @@ struct StreamFollower: Sendable {
 }
 
 /// How many records may still be printed; shared by the shards' tasks.
-private final class Allowance: Sendable {
+final class Allowance: Sendable {
     private let left: Mutex<Int>
 
     init(_ count: Int) { left = Mutex(count) }

@@ -6,10 +6,12 @@ import SluiceStreams
 struct StreamListCommand: ReportingCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List the streams.")
 
+    @OptionGroup var service: BackendOptions
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
+        if let service = try service.service() { return try await service.list() }
         let store = Session(home: state.directory).streams
         let streams = try store.list().map { try store.describe($0) }
         let json = Value.object([

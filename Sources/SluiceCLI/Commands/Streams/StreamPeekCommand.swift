@@ -22,6 +22,7 @@ struct StreamPeekCommand: ReportingCommand {
     var from = StreamPlace.start
     @Option(help: "How many records to show.") var limit = 1
     @Option(help: "Only this shard, by its number or id.") var shard: ShardArgument?
+    @OptionGroup var service: BackendOptions
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
@@ -32,16 +33,13 @@ struct StreamPeekCommand: ReportingCommand {
     }
 
     func report() async throws -> Report {
-        let stream = try Session(home: state.directory).openStream(name)
-        defer { stream.close() }
-        let shards = try stream.shards(named: shard)
-        let records = try await StreamExcerpt.read(stream, shards: shards, from: from, limit: limit)
+        let records = try await records()
         var blocks: [Report.Block] = []
         for record in records {
             blocks += [
                 .pairs(
                     KeyValueBlock([
-                        "shard": ShardID(record.shard).description, "sequence": String(record.sequence),
+                        "shard": ShardID(record.shard).description, "sequence": record.sequence.description,
                         "arrived": HumanText.time(micros: record.arrivalMicros), "key": PrintedRecord.text(record.key),
                         "hash": String(record.key.withUnsafeBytes { HashRange.hash(of: $0) }),
                         "size": HumanText.bytes(record.payload.count), "data": PrintedRecord.text(record.payload),
@@ -50,5 +48,16 @@ struct StreamPeekCommand: ReportingCommand {
         }
         if blocks.isEmpty { blocks.append(.line("No records.")) } else { blocks.removeLast() }
         return Report(blocks, json: .object(["stream": .string(name), "records": .list(records.map(\.json))]))
+    }
+
+    private func records() async throws -> [PrintedRecord] {
+        if let service = try service.service() {
+            let excerpt = ServiceExcerpt(streams: service.streams, stream: name)
+            return try await excerpt.read(try await service.shards(name, named: shard), from: from, limit: limit)
+        }
+        let stream = try Session(home: state.directory).openStream(name)
+        defer { stream.close() }
+        let shards = try stream.shards(named: shard)
+        return try await StreamExcerpt.read(stream, shards: shards, from: from, limit: limit)
     }
 }

@@ -27,10 +27,16 @@ struct StreamRetentionCommand: ReportingCommand {
     @Argument(help: "The stream.", completion: NameCompletion.streams) var name: String
     @Argument(help: "How long records are kept from now on, such as 36h or 7d.") var time: RetentionTime?
     @Option(help: ArgumentHelp("What a shard holds at most, such as 10GB, or none for no bound.", valueName: "size")) var bytes: Bound?
+    @OptionGroup var service: BackendOptions
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        if bytes != nil, service.backend != .embedded { throw ValidationError("--bytes is for embedded streams") }
+    }
+
     func report() async throws -> Report {
+        if let service = try service.service() { return try await service.retention(name, time) }
         let isChange = time != nil || bytes != nil
         let stream = try Session(home: state.directory).openStream(name, for: isChange ? .writing : .reading)
         defer { stream.close() }

@@ -10,6 +10,7 @@ struct StreamScaleCommand: ReportingCommand {
 
     @Argument(help: "The stream.", completion: NameCompletion.streams) var name: String
     @Argument(help: "Open shards that it shall have.") var count: Int
+    @OptionGroup var service: BackendOptions
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
@@ -20,6 +21,7 @@ struct StreamScaleCommand: ReportingCommand {
     }
 
     func report() async throws -> Report {
+        if let service = try service.service() { return try await service.scale(name, to: count) }
         let stream = try Session(home: state.directory).openStream(name, for: .writing)
         defer { stream.close() }
         return try await ReshardReport.change(stream) {

@@ -15,11 +15,13 @@ struct StreamSplitCommand: ReportingCommand {
     @Argument(help: "The shard, by its number or id.") var shard: ShardArgument
     @Option(name: .customLong("at"), help: ArgumentHelp("First hash of the second new shard, as a decimal number.", valueName: "hash"))
     var hashKey: String?
+    @OptionGroup var service: BackendOptions
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
         let hash = try hashKey.map { text throws(SluiceError) in try HashRange.hashKey(parsing: text) }
+        if let service = try service.service() { return try await service.split(name, shard, at: hash) }
         let stream = try Session(home: state.directory).openStream(name, for: .writing)
         defer { stream.close() }
         let number = try stream.shards(named: shard)[0]

@@ -38,6 +38,7 @@ struct StreamTailCommand: ReportingCommand {
     @Flag(help: "Print only the data of records, each as a line.") var lines = false
     @Flag(help: "Wait for more records, until interrupted.") var follow = false
     @OptionGroup(title: "Consumer group") var membership: GroupMembership
+    @OptionGroup var service: BackendOptions
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
@@ -55,20 +56,44 @@ struct StreamTailCommand: ReportingCommand {
     func report() async throws -> Report {
         let session = Session(home: state.directory)
         if let group = membership.group { return try await tail(group, session) }
+        if let service = try service.service() { return try await report(service, session.console) }
         let stream = try session.openStream(name)
         defer { stream.close() }
         let shards = try stream.shards(named: shard)
-        let printer = printer(session, isNumbered: stream.shardNumbers.count > 1)
+        let printer = printer(session.console, shards: stream.shardNumbers.count)
         if follow {
             let follower = StreamFollower(stream: stream, shards: shards, printer: printer)
-            do {
-                try await Interruption.cancelling { try await follower.run(from: from, limit: limit ?? .max) }
-                return .streamed(.done)
-            } catch is CancellationError {
-                return .streamed(.interrupted)
-            }
+            return try await following { try await follower.run(from: from, limit: limit ?? .max) }
         }
-        let records = try await StreamExcerpt.read(stream, shards: shards, from: from, limit: limit ?? Self.defaultLimit)
+        return report(try await StreamExcerpt.read(stream, shards: shards, from: from, limit: limit ?? Self.defaultLimit), printer)
+    }
+
+    private func report(_ service: ServiceStreams, _ console: Console) async throws -> Report {
+        let shards = try await service.shards(name, named: shard)
+        let printer = printer(console, shards: shards.count)
+        if follow {
+            let follower = ServiceFollower(streams: service.streams, stream: name, printer: printer)
+            let read = from == nil || from == .end ? shards.filter(\.isOpen) : shards
+            return try await following { try await follower.run(read.map(\.id), from: from, limit: limit ?? .max) }
+        }
+        let excerpt = ServiceExcerpt(streams: service.streams, stream: name)
+        return report(try await excerpt.read(shards, from: from, limit: limit ?? Self.defaultLimit), printer)
+    }
+
+    private func printer(_ console: Console, shards: Int) -> RecordPrinter {
+        RecordPrinter(console: console, form: output.json ? .json : lines ? .data : .text, isNumbered: shards > 1)
+    }
+
+    private func following(_ body: @escaping @Sendable () async throws -> Void) async throws -> Report {
+        do {
+            try await Interruption.cancelling(body)
+            return .streamed(.done)
+        } catch is CancellationError {
+            return .streamed(.interrupted)
+        }
+    }
+
+    private func report(_ records: [PrintedRecord], _ printer: RecordPrinter) -> Report {
         if lines {
             for record in records { printer.print(record) }
             return .streamed(.done)
@@ -78,17 +103,13 @@ struct StreamTailCommand: ReportingCommand {
         return Report(blocks, json: .object(["stream": .string(name), "records": .list(records.map(\.json))]))
     }
 
-    private func printer(_ session: Session, isNumbered: Bool) -> RecordPrinter {
-        RecordPrinter(console: session.console, form: output.json ? .json : lines ? .data : .text, isNumbered: isNumbered)
-    }
-
     private func tail(_ group: String, _ session: Session) async throws -> Report {
         let backend = try session.backend(reading: name)
         defer { backend.close() }
         let reader = try GroupReader(
             of: try GroupID(stream: name, name: group), as: membership.name, settings: try membership.settings(start: from),
             store: CatalogLeaseStore(try session.catalog()), backend: backend)
-        let tail = GroupTail(reader: reader, printer: printer(session, isNumbered: true), limit: limit ?? .max)
+        let tail = GroupTail(reader: reader, printer: printer(session.console, shards: 2), limit: limit ?? .max)
         let isInterrupted = try await tail.run()
         return .streamed(isInterrupted ? .interrupted : .done)
     }

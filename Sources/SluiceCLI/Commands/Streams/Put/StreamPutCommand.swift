@@ -31,6 +31,7 @@ struct StreamPutCommand: ReportingCommand {
     @Option(help: ArgumentHelp("What is between two fields for --key-column.", valueName: "character")) var delimiter: String?
     @Option(name: .customLong("partition-key"), help: ArgumentHelp("The key of all records.", valueName: "key")) var partitionKey: String?
     @Flag(name: .customLong("json-lines"), help: "Refuse lines that are no JSON; --key does so, too.") var jsonLines = false
+    @OptionGroup var service: BackendOptions
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
@@ -49,6 +50,7 @@ struct StreamPutCommand: ReportingCommand {
     func report() async throws -> Report {
         let session = Session(home: state.directory)
         let keys = try keySource()
+        if let service = try service.service() { return try await report(service, keys, session.console) }
         let stream = try session.openStream(name, for: .writing)
         defer { stream.close() }
         let descriptor = try openInput()
@@ -61,6 +63,19 @@ struct StreamPutCommand: ReportingCommand {
             var put = LinePut(stream, keys: keys, checksJSON: checksJSON, inputName: inputName)
             return try await put.run(input)
         }
+        return report(result, seconds: (ContinuousClock.now - started) / .seconds(1))
+    }
+
+    private func report(_ service: ServiceStreams, _ keys: RecordKeys, _ console: Console) async throws -> Report {
+        let recordBytes = try await service.streams.describeStream(name).configuration.recordBytes
+        let descriptor = try openInput()
+        defer { if descriptor != STDIN_FILENO { close(descriptor) } }
+        if isatty(descriptor) == 1 { console.notice("every line is a record; Ctrl-D ends the input") }
+        let put = ServicePut(
+            streams: service.streams, stream: name, keys: keys, checksJSON: jsonLines && key == nil, inputName: inputName)
+        let input = LineInput(descriptor: descriptor, name: inputName, lineBytes: recordBytes)
+        let started = ContinuousClock.now
+        let result = try await Interruption.cancelling { try await put.run(input) }
         return report(result, seconds: (ContinuousClock.now - started) / .seconds(1))
     }
 

@@ -2,6 +2,10 @@ import SluiceStreams
 
 /// Bounds of the embedded log beside those that all streams have (`StreamLimits`).
 package enum LogLimits {
+    /// Hours that records are kept: less than what Kinesis takes, where it is asked for.
+    package static let retentionHours = 1...StreamLimits.retentionHours.upperBound
+    /// How often the load of an on-demand stream is looked at.
+    package static let loadSeconds = 10
     /// Threads that wait for the disk when one put goes to several shards.
     package static let syncThreads = 8
     /// Names and values of one frame's headers, together.
@@ -16,11 +20,18 @@ package enum LogLimits {
     package static let segmentBytes = 64 << 20
     /// Descriptors of segments that are open at a time in the process, however many shards and readers there are.
     package static let openFiles = 256
+    /// Indexes of closed segments that the process remembers, each of at most some 40 KiB.
+    package static let rememberedIndexes = 256
     /// One entry of a segment's index for so many bytes of frames.
     package static let indexIntervalBytes = 32 << 10
     /// How far ahead of small appends blocks are written with zeros: as much as the segment holds, within these bounds.
     package static let reserveBytes = (64 << 10)...(4 << 20)
-    /// A write of more grows the file instead: zeros would double what goes to the disk.
+    /// Ahead of small writes, zeros for so many of them, and at least so many bytes: their writer waits until the zeros are on disk, too.
+    package static let reservedWrites = 64
+    package static let smallReserveBytes = 256 << 10
+    /// How far ahead of larger writes blocks are allocated.
+    package static let allocateBytes = 8 << 20
+    /// A write of more is large: zeros would double what goes to the disk.
     package static let reservingWriteBytes = 64 << 10
     /// Files of removed segments that a shard keeps to write the next ones over.
     package static let spareSegments = 2

@@ -29,9 +29,11 @@ package enum StreamLimits {
     package static let tagValueCharacters = 256
     /// With `interval` durability, how long a record may wait for its sync.
     package static let syncIntervalMillis = 100
-    /// Hours that records are kept (Kinesis: default 24, at most 8,760).
+    /// Hours that records are kept (Kinesis: default 24, at most 8,760). A backend may keep them for less where it is asked for.
     package static let defaultRetentionHours = 24
-    package static let retentionHours = 1...8_760
+    package static let retentionHours = 24...8_760
+    /// Shards of a new on-demand stream (Kinesis).
+    package static let onDemandShards = 4
     /// Distinct keys whose shard a router remembers.
     package static let routedKeys = 65_536
 }

@@ -81,6 +81,45 @@ import Testing
         #expect(await stream("retention", "s", "soon").status == .wrongUsage)
     }
 
+    @Test("set changes what it names, and describe shows all of it") func set() async throws {
+        _ = await stream("create", "s", "--on-demand", "--tag", "draft=1")
+        let made = await stream("describe", "s").out
+        #expect(made.contains("4 open; on demand") && made.contains("always: a stored record survives a power cut"))
+        #expect(made.contains("draft=1") && made.contains("record size") && made.contains("encryption"), "\(made)")
+        #expect(await stream("split", "s", "0").err.contains("follow its load"))
+        let changed = await stream(
+            "set", "s", "--durability", "interval", "--no-on-demand", "--encrypt", "--tag", "team=billing", "--remove-tag", "draft")
+        #expect(changed.status == .done && changed.out.hasPrefix("Changed stream s."), "\(changed.out)\(changed.err)")
+        let json = try await stream("describe", "s", "--json").json
+        #expect(json["durability"]?.text == "interval" && json["mode"]?.text == "PROVISIONED" && json["encryption"]?.text == "aes-gcm")
+        #expect(json["tags"]?["team"]?.text == "billing" && json["tags"]?["draft"] == nil)
+        let text = await stream("describe", "s").out
+        #expect(text.contains("interval: ") && text.contains("AES-256-GCM") && text.contains("team=billing") && text.contains("24 h"))
+        let lines = try directory.write("lines", "a\nb\n")
+        #expect(await stream("put", "s", lines).status == .done)
+        #expect(await stream("tail", "s", "--lines").out.split(separator: "\n").sorted() == ["a", "b"])
+        #expect(await stream("set", "s").status == .wrongUsage)
+        #expect(await stream("set", "s", "--record-bytes", "64MiB").status == .wrongUsage)
+        #expect(await stream("set", "s", "--durability", "maybe").status == .wrongUsage)
+    }
+
+    @Test("tail --follow reads the shards that another writer makes, each behind its parents") func followReshard() async throws {
+        _ = await stream("create", "s")
+        for (name, lines) in [("a", 1...40), ("b", 41...80), ("c", 81...120)] {
+            let path = try directory.write(name, lines.map { "k\($0 % 7),\($0)\n" }.joined())
+            #expect(await stream("put", "s", path, "--key-column", "1").status == .done)
+            if name == "a" { _ = await stream("split", "s", "0") }
+            if name == "b" { _ = await stream("merge", "s", "1", "2") }
+        }
+        let followed = await stream("tail", "s", "--from", "start", "--follow", "--limit", "120", "--lines")
+        let numbers = followed.out.split(separator: "\n").map { line in Int(line.split(separator: ",")[1])! }
+        #expect(numbers.sorted() == Array(1...120))
+        for key in 0..<7 {
+            let own = numbers.filter { $0 % 7 == key }
+            #expect(own == own.sorted())
+        }
+    }
+
     @Test("delete asks first") func delete() async throws {
         _ = await stream("create", "s")
         let lines = try directory.write("lines", "a\nb\n")

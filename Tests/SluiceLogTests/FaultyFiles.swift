@@ -10,6 +10,11 @@ final class FaultyFiles: LogFiles {
         case write, sync, writeAndTruncate
     }
 
+    /// How a new segment cannot be begun.
+    enum RollFault: Hashable, Sendable, CaseIterable {
+        case open, truncate, syncDirectory
+    }
+
     /// What a disk does without saying so.
     enum Lie: Hashable, Sendable, CaseIterable {
         /// One bit in the middle of the next write is another one.
@@ -21,16 +26,35 @@ final class FaultyFiles: LogFiles {
     private let armed = Mutex<Fault?>(nil)
     private let disk = DiskLogFiles()
 
+    private let armedRoll = Mutex<RollFault?>(nil)
     private let armedLie = Mutex<Lie?>(nil)
+    /// Called before each sync of a segment.
+    private let beforeSync = Mutex<(@Sendable () -> Void)?>(nil)
     /// Nothing can be written behind what there is: a full disk.
     private let isFull = Mutex(false)
 
     func arm(_ fault: Fault) { armed.withLock { $0 = fault } }
+    func arm(_ fault: RollFault) { armedRoll.withLock { $0 = fault } }
+    func onNextSync(_ body: @escaping @Sendable () -> Void) { beforeSync.withLock { $0 = body } }
     func arm(_ lie: Lie) { armedLie.withLock { $0 = lie } }
     func setFull(_ full: Bool) { isFull.withLock { $0 = full } }
 
-    func open(_ path: String) throws(SluiceError) -> any LogFile { File(disk: self, file: try disk.open(path)) }
-    func syncDirectory(_ path: String) throws(SluiceError) { try disk.syncDirectory(path) }
+    func open(_ path: String) throws(SluiceError) -> any LogFile {
+        if path.hasSuffix(".segment"), takes(.open) { throw SluiceError(.diskFull, "no space left") }
+        return File(disk: self, file: try disk.open(path))
+    }
+
+    func syncDirectory(_ path: String) throws(SluiceError) {
+        if takes(.syncDirectory) { throw SluiceError(.ioFailure, "input/output error") }
+        try disk.syncDirectory(path)
+    }
+
+    private func takes(_ fault: RollFault) -> Bool {
+        armedRoll.withLock { armed in
+            defer { if armed == fault { armed = nil } }
+            return armed == fault
+        }
+    }
 
     private func takes(_ faults: Set<Fault>, keeping next: Fault? = nil) -> Bool {
         armed.withLock { fault in
@@ -56,6 +80,7 @@ final class FaultyFiles: LogFiles {
         }
 
         func sync() throws(SluiceError) {
+            disk.beforeSync.withLock { $0.take() }?()
             if disk.takes([.sync]) { throw SluiceError(.ioFailure, "input/output error") }
             try file.sync()
         }
@@ -81,6 +106,7 @@ final class FaultyFiles: LogFiles {
         }
 
         func truncate(to byteCount: Int) throws(SluiceError) {
+            if byteCount == 0, disk.takes(.truncate) { throw SluiceError(.ioFailure, "input/output error") }
             if disk.takes([.writeAndTruncate]) { throw SluiceError(.ioFailure, "input/output error") }
             try file.truncate(to: byteCount)
         }

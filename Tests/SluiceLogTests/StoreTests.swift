@@ -68,4 +68,26 @@ struct StoreTests {
         let error = #expect(throws: SluiceError.self) { try temporary.streams.open("s", for: .writing) }
         #expect(error?.code == code)
     }
+
+    @Test("records are kept for less than a day only where it is asked for")
+    func shortRetention() throws {
+        let short = StreamConfiguration(retentionHours: 23)
+        var change = StreamChange()
+        change.retentionHours = 1
+        let kinesis = EmbeddedStreams(temporary.streams)
+        #expect(#expect(throws: SluiceError.self) { try kinesis.createStream("s", short) }?.code == .invalidOption)
+        try kinesis.createStream("s", StreamConfiguration(retentionHours: 24))
+        #expect(#expect(throws: SluiceError.self) { try kinesis.updateStream("s", change) }?.code == .invalidOption)
+        #expect(try kinesis.describeStream("s").configuration.retentionHours == 24)
+        kinesis.close()
+        let embedded = EmbeddedStreams(temporary.streams, allowsShortRetention: true)
+        try embedded.updateStream("s", change)
+        try embedded.createStream("t", short)
+        #expect(try embedded.describeStream("s").configuration.retentionHours == 1)
+        embedded.close()
+        // What changes nothing of it goes on working.
+        var tags = StreamChange()
+        tags.addedTags = ["a": "b"]
+        try kinesis.updateStream("s", tags)
+    }
 }

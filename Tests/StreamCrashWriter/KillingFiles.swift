@@ -61,6 +61,10 @@ final class KillingFiles: LogFiles {
             }
         }
 
+        func allocate(_ range: Range<Int>) throws(SluiceError) {
+            try killer.during { () throws(SluiceError) in try file.allocate(range) }
+        }
+
         func truncate(to byteCount: Int) throws(SluiceError) {
             try killer.during { () throws(SluiceError) in try file.truncate(to: byteCount) }
         }

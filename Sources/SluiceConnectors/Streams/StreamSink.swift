@@ -52,6 +52,7 @@ final class StreamSink: Sink {
             if let opened { return opened }
             if !store.exists(stream) { try store.create(stream, shards: shards) }
             let fresh = try store.open(stream, for: .writing)
+            fresh.watchLoad()
             opened = fresh
             return fresh
         }
@@ -109,13 +110,13 @@ final class StreamWriter: SinkWriter {
 
     private func append(_ records: NewRecords) async throws {
         for (shard, rows) in router.partition(records.keys).enumerated() where !rows.isEmpty {
-            try await stream.append(records, rows: rows, to: shard, .buffered)
+            try await stream.append(records, rows: rows, to: shard, rerouting: &router, .buffered)
         }
         for row in 0..<records.count { bytesWritten += Int64(records.payloads.range(row).count) }
     }
 
     func finish() async throws -> [StagedFile] {
-        try await stream.sync()
+        try await stream.commit()
         return []
     }
 }

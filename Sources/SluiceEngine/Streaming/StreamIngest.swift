@@ -10,8 +10,8 @@ import SluiceStreams
 struct StreamIngest: Sendable {
     /// Payload bytes of one append: below what the log spreads over frames, so that a frame's headers belong to all its records.
     static let appendBytes = LogLimits.targetFrameBytes / 2
-    /// Bytes after which what was appended is made durable, and so visible to the consumers.
-    static let syncBytes = 8 << 20
+    /// Bytes after which what was appended is committed, and so visible to the consumers.
+    static let commitBytes = 8 << 20
 
     let source: PlannedSource
     let records: any RecordSource
@@ -20,11 +20,11 @@ struct StreamIngest: Sendable {
     let rejects: RejectHandler
     let progress: RunProgress
 
-    /// Returns when every record is durable; in any case the stream's readers know then that no more will come.
+    /// Returns when every record is as durable as the stream promises; in any case the stream's readers know then that no more will come.
     func run() async throws {
         defer { stream.finishAppending() }
         var router = stream.router()
-        var unsyncedBytes = 0
+        var uncommittedBytes = 0
         for split in try await source.source.splits() {
             let envelope = try await records.envelope(of: split)
             let reader = try await source.source.open(split, SourceRequest(key.map { [$0] } ?? [], keepsRaw: true))
@@ -35,15 +35,15 @@ struct StreamIngest: Sendable {
                 progress.update { [bytesSeen] in $0.bytesRead += bytes - bytesSeen }
                 bytesSeen = bytes
                 if !read.rejects.isEmpty { try rejects.take(read.rejects, step: "source") }
-                unsyncedBytes += try await append(read.batch, envelope, &router)
-                if unsyncedBytes >= Self.syncBytes {
-                    try await stream.sync()
-                    unsyncedBytes = 0
+                uncommittedBytes += try await append(read.batch, envelope, &router)
+                if uncommittedBytes >= Self.commitBytes {
+                    try await stream.commit()
+                    uncommittedBytes = 0
                 }
             }
             progress.update { [bytesSeen] in $0.bytesRead += reader.bytesRead - bytesSeen }
         }
-        try await stream.sync()
+        try await stream.commit()
     }
 
     /// - Returns: payload bytes appended.

@@ -6,16 +6,20 @@ import Synchronization
 /// The streams of a state directory behind the protocol that all backends share.
 ///
 /// Streams are opened when they are first used and stay open. Opened for writing, a second process that would write them is told that this one
-/// has them; opened for reading, any number of processes read beside the one that writes, and see what it splits and merges.
+/// has them, and the load of those that are on demand is looked at; opened for reading, any number of processes read beside the one that
+/// writes, and see what it splits and merges.
 package final class EmbeddedStreams: StreamBackend {
     package let store: StreamStore
     private let mode: RecordStream.Mode
+    /// Records may be kept for less than Kinesis keeps them at least, `LogLimits.retentionHours` instead of `StreamLimits.retentionHours`.
+    private let allowsShortRetention: Bool
     let streams = Mutex<[String: RecordStream]>([:])
     private let iteratorKey = Mutex<SymmetricKey?>(nil)
 
-    package init(_ store: StreamStore, for mode: RecordStream.Mode = .writing) {
+    package init(_ store: StreamStore, for mode: RecordStream.Mode = .writing, allowsShortRetention: Bool = false) {
         self.store = store
         self.mode = mode
+        self.allowsShortRetention = allowsShortRetention
     }
 
     /// Closes all streams; what was acknowledged stays.
@@ -37,6 +41,7 @@ package final class EmbeddedStreams: StreamBackend {
                 streams[name] = nil
             }
             let stream = try store.open(name, for: mode)
+            stream.watchLoad()
             streams[name] = stream
             return stream
         }
@@ -54,6 +59,7 @@ package final class EmbeddedStreams: StreamBackend {
     }
 
     package func createStream(_ name: String, _ configuration: StreamConfiguration) throws(SluiceError) {
+        if !allowsShortRetention { try configuration.check() }
         try store.create(name, configuration)
     }
 
@@ -68,7 +74,15 @@ package final class EmbeddedStreams: StreamBackend {
 
     package func describeStream(_ name: String) throws(SluiceError) -> StreamSummary { try stream(name).summary }
 
-    package func updateStream(_ name: String, _ change: StreamChange) throws(SluiceError) { try stream(name).update(change) }
+    package func updateStream(_ name: String, _ change: StreamChange) throws(SluiceError) {
+        let stream = try stream(name)
+        if !allowsShortRetention, change.retentionHours != nil {
+            var changed = stream.configuration
+            changed.apply(change)
+            try changed.check()
+        }
+        try stream.update(change)
+    }
 
     package func listShards(_ stream: String, _ filter: ShardFilter) throws(SluiceError) -> [ShardSummary] {
         let opened = try self.stream(stream)

@@ -44,15 +44,18 @@ extension RecordStream {
         try reader(shard: shard, from: .sequence(max(offset, try horizon(shard))))
     }
 
-    /// Whether a shard was closed and a place is at its end.
+    /// Whether a shard was closed and a place is at its end, or its last record has expired.
+    ///
+    /// - Throws: as `refresh`.
     package func hasEnded(_ shard: Int, at offset: UInt64) throws(SluiceError) -> Bool {
         try refresh()
-        return table.withLock { $0.metadata.shards.first { $0.id.number == shard }?.closed.map { offset >= $0.end } ?? false }
+        guard let record = shardRecords.first(where: { $0.id.number == shard }) else { return true }
+        return record.closed.map { offset >= $0.end } ?? false
     }
 
     /// The shards that continue a closed one.
     func children(of shard: Int) -> [RecordPage.Child] {
-        table.withLock { $0.metadata.shards }.filter { $0.parents.contains(ShardID(shard)) }.map {
+        shardRecords.filter { $0.parents.contains(ShardID(shard)) }.map {
             RecordPage.Child(id: $0.id, parents: $0.parents, range: $0.range)
         }
     }

@@ -38,10 +38,8 @@ package final class DiskLogFile: LogFile {
     }
 
     package func reserve(_ range: Range<Int>) throws(SluiceError) {
-        try file.withDescriptor { descriptor throws(SluiceError) in
-            // One run of blocks where the file system can; the zeros make them blocks that were written before.
-            _ = posix_fallocate(descriptor, off_t(range.lowerBound), off_t(range.count))
-        }
+        // One run of blocks where the file system can; the zeros make them blocks that were written before.
+        try? allocate(range)
         var place = range.lowerBound
         while place < range.upperBound {
             let count = min(Self.zeros.count, range.upperBound - place)
@@ -49,6 +47,13 @@ package final class DiskLogFile: LogFile {
                 try write(UnsafeRawBufferPointer(rebasing: raw[..<count]), at: place)
             }
             place += count
+        }
+    }
+
+    package func allocate(_ range: Range<Int>) throws(SluiceError) {
+        try file.withDescriptor { descriptor throws(SluiceError) in
+            let failure = posix_fallocate(descriptor, off_t(range.lowerBound), off_t(range.count))
+            guard failure == 0 else { throw .system(failure, cannot: "reserve space in", file.path) }
         }
     }
 

@@ -11,7 +11,13 @@ package protocol LogFile: Sendable {
     /// Makes the blocks of a range behind the file's end blocks that were written before (zeros): a sync of what is written over them has no
     /// change of the file's size or extents to store. On an error the file may be any length up to the range's end.
     func reserve(_ range: Range<Int>) throws(SluiceError)
+    /// Gives a range behind the file's end blocks that were not written, and makes it part of the file. Only saves time.
+    func allocate(_ range: Range<Int>) throws(SluiceError)
     func truncate(to byteCount: Int) throws(SluiceError)
+}
+
+extension LogFile {
+    package func allocate(_ range: Range<Int>) {}
 }
 
 /// Opens the files that a shard writes.

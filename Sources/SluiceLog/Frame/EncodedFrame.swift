@@ -8,6 +8,8 @@ struct EncodedFrame: Sendable {
 
     private let storage: Storage
     var header: FrameHeader
+    /// The frame before is of the same append, and this one goes to the same segment.
+    var continues = false
 
     init(bytes: [UInt8], header: FrameHeader) {
         storage = Storage(bytes)

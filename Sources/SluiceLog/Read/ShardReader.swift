@@ -13,6 +13,8 @@ package struct ShardReader: Sendable {
     package private(set) var position: UInt64
     private var earliestMicros: Int64
     private var segment: OpenSegment?
+    /// The durable end when it was last asked for, which readers of another process's stream do by reading a file.
+    private var knownEnd: UInt64 = 0
     /// What the next fetch takes: little at first, as many readers want a few records only.
     private var fetchBytes = LogLimits.firstReadBytes
 
@@ -25,6 +27,8 @@ package struct ShardReader: Sendable {
         var place: Int
         /// The durable end when `window` was fetched: frames behind it may have changed since.
         var fetchedEnd: UInt64
+        /// The durable end when the segments were listed last: all records before it are in one of those.
+        var listedEnd: UInt64
     }
 
     /// A frame that was found: where it is in the window.
@@ -65,7 +69,7 @@ package struct ShardReader: Sendable {
     /// `next` without a point where it could suspend.
     mutating func nextNow(maxBytes: Int = LogLimits.readBytes) throws(SluiceError) -> StreamRecords? {
         while true {
-            let end = try view.durableEnd()
+            let end = try currentEnd()
             guard var found = try nextFrame(end, ahead: maxBytes) else { return nil }
             let length = found.header.frameBytes
             guard try fill(&found.open, found.place, count: length, ahead: maxBytes, end) >= length,
@@ -83,7 +87,13 @@ package struct ShardReader: Sendable {
 
     /// The header of the frame whose records `next` would return, without reading its body.
     mutating func nextHeader() throws(SluiceError) -> FrameHeader? {
-        try nextFrame(try view.durableEnd(), ahead: LogLimits.indexIntervalBytes)?.header
+        try nextFrame(try currentEnd(), ahead: LogLimits.indexIntervalBytes)?.header
+    }
+
+    /// The durable end, asked for anew once all before the known one is read.
+    private mutating func currentEnd() throws(SluiceError) -> UInt64 {
+        if position >= knownEnd { knownEnd = try view.durableEnd() }
+        return knownEnd
     }
 
     /// Suspends until there are records to read.
@@ -128,8 +138,9 @@ package struct ShardReader: Sendable {
     /// The segment with `position`, kept open from call to call; nil when the position moved, because the segment was trimmed meanwhile.
     private mutating func openSegment(_ end: UInt64) throws(SluiceError) -> OpenSegment? {
         if var open = segment {
-            if open.upper == nil, case let bases = try view.segmentBases(), let last = bases.last, last > open.base {
-                open.upper = bases.first { $0 > open.base }
+            if open.upper == nil, open.listedEnd < end {
+                open.upper = try view.segmentBases().first { $0 > open.base }
+                open.listedEnd = end
             }
             return open
         }
@@ -143,7 +154,8 @@ package struct ShardReader: Sendable {
         do throws(SluiceError) {
             let place = position == base ? 0 : view.index(of: base).place(ofSequence: position)
             return OpenSegment(
-                base: base, upper: upper, window: FrameWindow(try ReadFile(view.paths.segment(base))), place: place, fetchedEnd: end)
+                base: base, upper: upper, window: FrameWindow(try ReadFile(view.paths.segment(base))), place: place, fetchedEnd: end,
+                listedEnd: end)
         } catch {
             guard error.code == .fileNotFound, try skipTrimmed(base) else { throw error }
             return nil
@@ -213,7 +225,8 @@ package struct ShardReader: Sendable {
         guard place > 0 else { return }
         segment = OpenSegment(
             base: bases[low], upper: low + 1 < bases.count ? bases[low + 1] : nil,
-            window: FrameWindow(try ReadFile(view.paths.segment(bases[low]))), place: place, fetchedEnd: try view.durableEnd())
+            window: FrameWindow(try ReadFile(view.paths.segment(bases[low]))), place: place, fetchedEnd: try view.durableEnd(),
+            listedEnd: 0)
     }
 }
 

@@ -59,7 +59,9 @@ extension ShardLog: ShardView {
 
     func index(of base: UInt64) -> SegmentIndex {
         if let index = state.withLock({ $0.bases.last == base ? $0.index : nil }) { return index }
-        return SegmentSummary.read(paths.index(base))?.index ?? SegmentIndex()
+        // Its index is written once, before the next segment is begun.
+        let key = IndexMemory.Key(tag: tag, directory: paths.directory, base: base)
+        return IndexMemory.shared.index(key) { SegmentSummary.read(paths.index(base))?.index }
     }
 
     func follow(_ signal: Signal, past sequence: UInt64) -> Following {

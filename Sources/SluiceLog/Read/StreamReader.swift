@@ -8,17 +8,20 @@ import Synchronization
 /// A value that one task owns. New children are found as the shards before them end.
 package struct StreamReader: Sendable {
     private let stream: RecordStream
-    private let start: StartPosition
     private var readers: [Int: ShardReader] = [:]
     /// Shards that were read to their end, or that ended before the start.
     private var drained: Set<Int> = []
+    /// The only ones that are read; nil for all.
+    private let chosen: Set<Int>?
     /// Whose turn it is.
     private var turn = 0
 
-    /// - Parameter start: Where shards that are there are begun; their children are read from their first record on.
-    package init(_ stream: RecordStream, from start: StartPosition = .start) throws(SluiceError) {
+    /// - Parameters:
+    ///   - start: Where shards that are there are begun; their children are read from their first record on.
+    ///   - shards: To read these only, and not what continues them.
+    package init(_ stream: RecordStream, from start: StartPosition = .start, only shards: [Int]? = nil) throws(SluiceError) {
         self.stream = stream
-        self.start = start
+        chosen = shards.map(Set.init)
         if case .end = start {
             for record in stream.shardRecords where !record.isOpen { drained.insert(record.id.number) }
         }
@@ -31,13 +34,23 @@ package struct StreamReader: Sendable {
             let shards = readers.keys.sorted()
             for index in shards.indices {
                 let shard = shards[(turn + index) % shards.count]
-                if let records = try readers[shard]!.nextNow() {
+                if let records = try next(of: shard) {
                     turn = (turn + index + 1) % shards.count
                     return (ShardID(shard), records)
                 }
             }
         } while try advance()
         return nil
+    }
+
+    /// The next records of a shard; nil at its end, also where what is left of it expired while it was read.
+    private mutating func next(of shard: Int) throws(SluiceError) -> StreamRecords? {
+        do throws(SluiceError) {
+            return try readers[shard]!.nextNow()
+        } catch {
+            guard !stream.shardRecords.contains(where: { $0.id.number == shard }) else { throw error }
+            return nil
+        }
     }
 
     /// Suspends until one of the shards has records, or one ended.
@@ -75,7 +88,7 @@ package struct StreamReader: Sendable {
 
     /// Begins all shards whose parents are drained or gone.
     private mutating func open(from start: StartPosition) throws(SluiceError) {
-        let records = stream.shardRecords
+        let records = stream.shardRecords.filter { chosen?.contains($0.id.number) ?? true }
         let present = Set(records.map(\.id.number))
         for record in records where readers[record.id.number] == nil && !drained.contains(record.id.number) {
             let waits = record.parents.contains { present.contains($0.number) && !drained.contains($0.number) }
@@ -87,5 +100,5 @@ package struct StreamReader: Sendable {
 
 extension RecordStream {
     /// The shards, by number.
-    var shardRecords: [ShardRecord] { table.withLock { $0.metadata.shards } }
+    var shardRecords: [ShardRecord] { metadata.shards }
 }

@@ -6,8 +6,9 @@ extension RecordStream {
     /// Closes a shard and gives its range to two new ones, the lower hashes to the first. Records stay where they are.
     ///
     /// - Parameter hashKey: First hash of the second one, strictly inside the shard's range.
-    /// - Throws: `invalidArgument`, `limitExceeded`, `resourceInUse` while another change is under way.
+    /// - Throws: `invalidArgument`, also for a stream on demand; `limitExceeded`; `resourceInUse` while another change is under way.
     package func split(_ shard: Int, at hashKey: UInt128) async throws(SluiceError) {
+        try requireProvisioned()
         try beginUpdate()
         defer { endUpdate() }
         try await splitNow(shard, at: hashKey)
@@ -17,6 +18,7 @@ extension RecordStream {
     ///
     /// - Throws: as `split`.
     package func merge(_ shard: Int, _ adjacent: Int) async throws(SluiceError) {
+        try requireProvisioned()
         try beginUpdate()
         defer { endUpdate() }
         try await mergeNow(shard, adjacent)
@@ -26,6 +28,7 @@ extension RecordStream {
     ///
     /// - Throws: `invalidArgument` for more than twice or less than half of what there is; otherwise as `split`.
     package func updateShardCount(to target: Int) async throws(SluiceError) {
+        try requireProvisioned()
         try beginUpdate()
         defer { endUpdate() }
         let count = openShards.count
@@ -46,7 +49,7 @@ extension RecordStream {
 
     /// Open shards with their ranges, by hash.
     var openRanges: [(shard: Int, range: HashRange)] {
-        table.withLock { $0.metadata.openShards.map { ($0.id.number, $0.range) } }.sorted { $0.1.first < $1.1.first }
+        metadata.openShards.map { ($0.id.number, $0.range) }.sorted { $0.1.first < $1.1.first }
     }
 
     private func perform(_ action: ReshardAction) async throws(SluiceError) {
@@ -54,6 +57,13 @@ extension RecordStream {
         case .split(let shard, let hashKey): try await splitNow(shard.number, at: hashKey)
         case .merge(let shard, let adjacent): try await mergeNow(shard.number, adjacent.number)
         }
+    }
+
+    /// Kinesis: the shards of an on-demand stream are not changed by hand.
+    private func requireProvisioned() throws(SluiceError) {
+        guard configuration.mode == .onDemand else { return }
+        throw SluiceError(
+            .invalidArgument, "the shards of stream \"\(name)\" follow its load", remedy: "make the stream provisioned first")
     }
 
     /// Only one change of the shards at a time.

@@ -6,10 +6,10 @@ import Synchronization
 extension ShardLog {
     /// Writes all that is queued, syncs if anybody waits for it, answers those who wait, and hands over to the next.
     ///
-    /// - Throws: what failed the caller's own records.
-    func flush(_ own: Need) throws(SluiceError) {
+    /// - Throws: what failed the caller's own records; a failure behind them is not theirs.
+    func flush(_ own: Wish) throws(SluiceError) {
         var job = state.withLock { $0.takeJob() }
-        let need = job.rolls ? .synced : job.waiters.reduce(own) { max($0, $1.need) }
+        let need = job.rolls ? .synced : job.waiters.reduce(own.need) { max($0, $1.wish.need) }
         var failure: SluiceError?
         do throws(SluiceError) {
             try write(&job.frames, to: &job.active)
@@ -20,24 +20,22 @@ extension ShardLog {
             discardUnsettled(&job.active)
         }
         if failure == nil, need > .written { publish(job.end, job.arrivalMicros, &job.active) }
-        settle(job, failure)
-        if let failure { throw failure }
+        let isFulfilled = settle(job, failure, own)
+        if let failure, !isFulfilled { throw failure }
     }
 
     /// Writes frames in as few calls as their sizes allow.
+    ///
+    /// A segment ends between two appends, never inside one: what a roll makes visible is whole, and can be answered for.
     private func write(_ frames: inout [EncodedFrame], to active: inout ActiveSegment) throws(SluiceError) {
         var next = 0
         while next < frames.count {
-            if active.isSuspect
-                || (active.byteCount > 0 && active.byteCount + frames[next].bytes.count > settings.segmentBytes)
-            {
-                try roll(&active, to: active.endSequence)
-            }
+            if !frames[next].continues, mustRoll(active, before: frames[next...]) { try roll(&active, to: active.endSequence) }
             var joined = take(&frames[next], active, at: active.byteCount)
             active.note(frames[next].header, at: active.byteCount)
             next += 1
             while next < frames.count, joined.count + frames[next].bytes.count <= LogLimits.writeBufferBytes,
-                active.byteCount + joined.count + frames[next].bytes.count <= settings.segmentBytes
+                frames[next].continues || !mustRoll(active, before: frames[next...], joined: joined.count)
             {
                 active.note(frames[next].header, at: active.byteCount + joined.count)
                 joined += take(&frames[next], active, at: active.byteCount + joined.count)
@@ -52,6 +50,18 @@ extension ShardLog {
                 active.storingBytes = active.byteCount
             }
         }
+    }
+
+    /// Whether the append that begins `frames` belongs to the next segment.
+    private func mustRoll(_ active: ActiveSegment, before frames: ArraySlice<EncodedFrame>, joined: Int = 0) -> Bool {
+        if active.isSuspect || active.isFull { return true }
+        let held = active.byteCount + joined
+        var length = frames[frames.startIndex].bytes.count
+        for frame in frames.dropFirst() where length <= settings.segmentBytes {
+            guard frame.continues else { break }
+            length += frame.bytes.count
+        }
+        return held > 0 && held + length > settings.segmentBytes
     }
 
     /// The bytes of a frame with its final header.
@@ -79,6 +89,8 @@ extension ShardLog {
             try sync(&active)
             publish(base, nil, &active)
             finish(active)
+            // From here on there may be a file for the next segment: what is written now goes there, also if beginning it fails at first.
+            active.isFull = true
         }
         let (file, reserved) = try beginSegment(base)
         let isSuspect = active.isSuspect
@@ -97,7 +109,7 @@ extension ShardLog {
 
     /// Gives reserved blocks back and writes the index beside; both only save space and time.
     private func finish(_ active: ActiveSegment) {
-        if active.reservedBytes > active.byteCount { try? active.file.truncate(to: active.byteCount) }
+        if active.fileBytes > active.byteCount { try? active.file.truncate(to: active.byteCount) }
         var summary = state.withLock {
             SegmentSummary(index: $0.index, producers: $0.producers, lastMicros: $0.visibleArrivalMicros)
         }
@@ -127,6 +139,7 @@ extension ShardLog {
             try active.file.truncate(to: active.settledBytes)
             active.byteCount = active.settledBytes
             active.reservedBytes = active.settledBytes
+            active.allocatedBytes = 0
             active.storingBytes = min(active.storingBytes, active.settledBytes)
         } catch {
             active.isSuspect = true
@@ -137,10 +150,10 @@ extension ShardLog {
     private func publish(_ end: UInt64, _ arrivalMicros: Int64?, _ active: inout ActiveSegment) {
         active.settledBytes = active.byteCount
         let entries = active.takeEntries()
-        let isDirty = active.syncedBytes < active.byteCount
+        let isSynced = active.syncedBytes >= active.byteCount
         let followers = state.withLock { state -> [Signal] in
             for entry in entries { state.index.restore(entry) }
-            state.isDirty = isDirty
+            if isSynced { state.syncedEnd = max(state.syncedEnd, end) }
             guard end > state.visibleEnd else { return [] }
             state.visibleEnd = end
             state.visibleArrivalMicros = arrivalMicros ?? active.lastArrivalMicros
@@ -152,15 +165,25 @@ extension ShardLog {
     }
 
     /// Gives the segment back, answers those who waited, and makes the first of those who came meanwhile the next flusher.
-    private func settle(_ job: FlushJob, _ failure: SluiceError?) {
-        let (next, failed) = state.withLock { state -> (Waiter?, [Waiter]) in
+    ///
+    /// - Returns: Whether what the caller wanted is done; where something failed, it may be done all the same, by a roll before.
+    private func settle(_ job: FlushJob, _ failure: SluiceError?, _ own: Wish) -> Bool {
+        let (next, answers, isFulfilled) = state.withLock { state -> (Waiter?, [(Waiter, Role)], Bool) in
             state.active = job.active
-            let failed = failure.map { state.takeBack($0) } ?? []
+            var waiters = job.waiters
+            if let failure {
+                if job.rolls { state.rollsNext = true }
+                waiters += state.takeBack(failure)
+            }
+            let answers = waiters.map { waiter -> (Waiter, Role) in
+                (waiter, failure.map { state.fulfils(waiter.wish) ? .done : .failed($0) } ?? .done)
+            }
             let next = state.waiters.isEmpty ? nil : state.waiters.removeFirst()
             state.isFlushing = next != nil
-            return (next, failed)
+            return (next, answers, state.fulfils(own))
         }
-        for waiter in job.waiters + failed { waiter.continuation.resume(returning: failure.map { .failed($0) } ?? .done) }
-        next?.continuation.resume(returning: .flush)
+        for (waiter, answer) in answers { waiter.continuation.resume(returning: answer) }
+        if let next { next.continuation.resume(returning: .flush(end: next.wish.end)) }
+        return isFulfilled
     }
 }

@@ -10,7 +10,13 @@ extension ShardLog.State {
     }
 
     /// Nothing is left to write, sync or roll.
-    var isSettled: Bool { visibleEnd == nextSequence && !rollsNext && !isDirty }
+    var isSettled: Bool { syncedEnd == nextSequence && !rollsNext }
+
+    /// Visible records may not be on disk.
+    var isDirty: Bool { syncedEnd < visibleEnd }
+
+    /// Whether what an appender wants was done, whatever failed behind it.
+    func fulfils(_ wish: ShardLog.Wish) -> Bool { wish.end <= (wish.need == .synced ? syncedEnd : visibleEnd) }
 
     /// What the shard holds of a batch beyond the rows that its sender knows of; nil if it may be queued.
     ///
@@ -28,11 +34,14 @@ extension ShardLog.State {
         if let after, after >= nextSequence { nextSequence = after + 1 }
         let first = nextSequence
         lastArrivalMicros = max(lastArrivalMicros, nowMicros)
-        for var frame in frames {
+        for (index, var frame) in frames.enumerated() {
+            frame.continues = index > 0
             frame.header.baseSequence = nextSequence
             frame.header.arrivalMicros = lastArrivalMicros
             nextSequence += UInt64(frame.recordCount)
             queuedBytes += frame.bytes.count
+            taken.bytes += frame.header.keyBytes + frame.header.payloadBytes
+            taken.records += frame.recordCount
             producers.note(frame.header)
             queue.append(frame)
         }
@@ -49,11 +58,11 @@ extension ShardLog.State {
             return .done
         }
         if isFlushing {
-            waiters.append(ShardLog.Waiter(continuation: continuation, need: need))
+            waiters.append(ShardLog.Waiter(continuation: continuation, wish: ShardLog.Wish(need: need, end: nextSequence)))
             return nil
         }
         isFlushing = true
-        return .flush
+        return .flush(end: nextSequence)
     }
 
     mutating func takeFollowers() -> [Signal] {
@@ -81,7 +90,8 @@ extension ShardLog.State {
         queuedBytes = 0
         nextSequence = visibleEnd
         producers.cut(from: visibleEnd)
-        if bufferedEnd > visibleEnd { lost = failure }
+        // What is visible and was not on disk when the segment was given up will not get there.
+        if bufferedEnd > visibleEnd || (isDirty && active?.isSuspect == true) { lost = failure }
         bufferedEnd = visibleEnd
         return waiters
     }

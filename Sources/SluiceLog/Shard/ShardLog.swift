@@ -5,9 +5,10 @@ import Synchronization
 /// One shard opened for writing, and what readers in this process look at.
 ///
 /// Appenders queue encoded frames; one of them at a time (the flusher) writes and syncs what is queued, so several share one sync. A failure
-/// fails everybody whose records were not stored, and takes their sequence numbers back: nobody had seen them.
+/// fails everybody whose records were not stored, and takes their sequence numbers back: nobody had seen them. The frames of one append are
+/// in one segment, so that it is stored as a whole or not at all.
 ///
-/// - Invariant: `visibleEnd <= nextSequence`; `active` is nil exactly while a flusher has it; arrival times do not descend.
+/// - Invariant: `syncedEnd <= visibleEnd <= nextSequence`; `active` is nil exactly while a flusher has it; arrival times do not descend.
 final class ShardLog: Sendable {
     let number: Int
     let paths: ShardFiles
@@ -35,14 +36,16 @@ final class ShardLog: Sendable {
         var lastArrivalMicros: Int64
         /// Arrival of the last visible record.
         var visibleArrivalMicros: Int64
+        /// Bytes of keys and payloads, and records, that were appended since the shard was opened.
+        var taken = ShardLoad()
         var queue: [EncodedFrame] = []
         var queuedBytes = 0
         var waiters: [Waiter] = []
         var isFlushing = false
         /// One past the last record of a buffered append that has returned.
         var bufferedEnd: UInt64 = 0
-        /// Visible records may not be on disk.
-        var isDirty = false
+        /// The records before it are on disk.
+        var syncedEnd: UInt64
         /// The next flush closes the segment, so that trimmed records leave the disk.
         var rollsNext = false
         /// Buffered records were lost by this failure; every later `buffered` append and `sync` says so.
@@ -64,7 +67,13 @@ final class ShardLog: Sendable {
     /// An appender that waits for the flusher.
     struct Waiter {
         var continuation: CheckedContinuation<Role, Never>
+        var wish: Wish
+    }
+
+    /// What an appender wants to have happened, and to the records before which place.
+    struct Wish {
         var need: Need
+        var end: UInt64
     }
 
     /// What must have happened to the queued records when an appender goes on.
@@ -75,7 +84,8 @@ final class ShardLog: Sendable {
     /// What an appender does next.
     enum Role: Sendable {
         case done
-        case flush
+        /// To write what is queued; the caller's own records are before the end.
+        case flush(end: UInt64)
         case failed(SluiceError)
     }
 
@@ -104,7 +114,7 @@ final class ShardLog: Sendable {
                 bases: opened.bases, active: active, index: opened.index, producers: opened.producers, nextSequence: opened.nextSequence,
                 visibleEnd: opened.nextSequence, trimPoint: SequenceMark.read(paths.startMark) ?? opened.bases[0],
                 lastArrivalMicros: opened.lastArrivalMicros ?? .min, visibleArrivalMicros: opened.lastArrivalMicros ?? .min,
-                spares: try paths.spares(), isSealed: isSealed, hasEnded: isSealed))
+                syncedEnd: opened.nextSequence, spares: try paths.spares(), isSealed: isSealed, hasEnded: isSealed))
     }
 
     /// Appends frames; `flush` does the writing.
@@ -128,6 +138,21 @@ final class ShardLog: Sendable {
     /// - Throws: the failure that lost buffered records, from then on every time.
     func sync() async throws(SluiceError) { _ = try await enter(.synced, queue: nil) }
 
+    /// Returns when everything appended before is visible and as durable as the stream promises.
+    ///
+    /// - Throws: as `sync`.
+    func commit() async throws(SluiceError) { _ = try await enter(settings.now.durability == .always ? .synced : .visible, queue: nil) }
+
+    /// Syncs what is visible, on this thread; not while somebody else is writing.
+    func syncNow() throws(SluiceError) {
+        let end = state.withLock { state -> UInt64? in
+            guard !state.isFlushing, state.isDirty else { return nil }
+            state.isFlushing = true
+            return state.visibleEnd
+        }
+        if let end { try flush(Wish(need: .synced, end: end)) }
+    }
+
     /// - Parameter queue: Queues records; nil to wait for those that are queued.
     private func enter(
         _ need: Need, queue: ((inout State, _ nowMicros: Int64) throws(SluiceError) -> Placement)?
@@ -149,7 +174,7 @@ final class ShardLog: Sendable {
         switch role {
         case .done: break
         case .failed(let error): throw error
-        case .flush: try flush(need)
+        case .flush(let end): try flush(Wish(need: need, end: end))
         }
         return placement
     }

@@ -5,7 +5,8 @@ import Synchronization
 extension RecordStream {
     /// What there is in the stream, shard by shard.
     package func describe() throws(SluiceError) -> StreamDescription {
-        let (metadata, views) = table.withLock { ($0.metadata, $0.views) }
+        let metadata = self.metadata
+        let views = table.withLock { $0.views }
         var shards: [StreamDescription.Shard] = []
         for record in metadata.shards {
             guard let view = views[record.id.number] else { continue }
@@ -23,7 +24,7 @@ extension RecordStream {
 
     /// The stream as a whole, without its shards.
     package var summary: StreamSummary {
-        let (metadata, isUpdating) = table.withLock { ($0.metadata, $0.isUpdating) }
+        let metadata = self.metadata
         return StreamSummary(
             name: name, status: isUpdating ? .updating : .active, createdMicros: metadata.createdMicros,
             openShardCount: metadata.openShards.count, configuration: metadata.configuration)
@@ -31,7 +32,7 @@ extension RecordStream {
 
     /// The shards that a filter lets through, by number.
     package func shards(_ filter: ShardFilter = .fromTrimHorizon) -> [ShardSummary] {
-        let metadata = table.withLock { $0.metadata }
+        let metadata = self.metadata
         let horizon = settings.clock.nowMicros() - Int64(metadata.configuration.retentionHours) * ShardLog.microsPerHour
         return metadata.shards.filter { shard in
             switch filter {

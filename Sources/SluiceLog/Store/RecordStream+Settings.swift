@@ -10,7 +10,7 @@ extension RecordStream {
         try requireWriting()
         var changed = configuration
         changed.apply(change)
-        try changed.check()
+        try changed.check(retentionHours: LogLimits.retentionHours)
         if changed.retentionHours != retentionHours {
             // What has expired under the shorter of the two is gone for good.
             for writer in writers { try writer.trimExpired() }
@@ -52,6 +52,7 @@ extension RecordStream {
     /// Writes the metadata with a change, and then holds it in memory too.
     func save(_ change: (inout StreamMetadata) -> Void) throws(SluiceError) {
         try saving.withLock { _ throws(SluiceError) in
+            if table.withLock({ $0.isClosed }) { throw SluiceError(.ioFailure, "stream \"\(name)\" was closed") }
             var metadata = table.withLock { $0.metadata }
             change(&metadata)
             metadata.configuration.shards = metadata.openShards.count

@@ -19,10 +19,12 @@ package final class RecordStream: Sendable {
     let table: Mutex<ShardTable>
     /// Held while the metadata are changed.
     let saving = Mutex(())
+    let load = Mutex(LoadWatch())
     /// Where another process may write the stream.
     let remote: RemoteMetadata?
     private let lock: FileLock?
-    private let ticker: SyncTicker
+    private let syncTicker = Ticker()
+    let loadTicker = Ticker()
 
     /// The stream's shards and settings at a time.
     struct ShardTable {
@@ -32,6 +34,8 @@ package final class RecordStream: Sendable {
         var writers: [Int: ShardLog]
         var router: KeyRouter
         var isUpdating = false
+        /// Another process may be writing.
+        var isClosed = false
         /// Of the metadata that another process writes.
         var version = 0
     }
@@ -49,33 +53,37 @@ package final class RecordStream: Sendable {
         name = metadata.name
         mode = lock == nil ? .reading : .writing
         table = Mutex(ShardTable(metadata: metadata, views: views, writers: writers, router: metadata.router))
-        ticker = SyncTicker()
-        ticker.tick(self)
+        startTicker()
     }
 
-    package var configuration: StreamConfiguration { table.withLock { $0.metadata.configuration } }
+    /// What is known of the stream now; a reader looks at what the writer has changed, and keeps to what it knew of a stream that was deleted.
+    var metadata: StreamMetadata {
+        try? refresh()
+        return table.withLock { $0.metadata }
+    }
+
+    package var configuration: StreamConfiguration { metadata.configuration }
     package var retentionHours: Int { configuration.retentionHours }
     /// Ranges of the open shards, by their numbers.
-    package var ranges: [HashRange] { table.withLock { $0.metadata.openShards.map(\.range) } }
+    package var ranges: [HashRange] { metadata.openShards.map(\.range) }
     /// Numbers of the open shards.
-    package var openShards: [Int] { table.withLock { $0.metadata.openShards.map(\.id.number) } }
+    package var openShards: [Int] { metadata.openShards.map(\.id.number) }
     /// Numbers of all shards that can be read, parents before their children.
-    package var shardNumbers: [Int] { table.withLock { $0.metadata.shards.map(\.id.number) } }
+    package var shardNumbers: [Int] { metadata.shards.map(\.id.number) }
     /// One more than the highest number of a shard: how many there are, as long as none was split, merged or expired.
-    package var shardCount: Int { table.withLock { $0.metadata.nextShard } }
+    package var shardCount: Int { metadata.nextShard }
     /// Numbers of the shards that were split or merged into a shard, as far as they can still be read.
     package func parents(of shard: Int) -> [Int] {
-        table.withLock { table in
-            let known = Set(table.metadata.shards.map(\.id.number))
-            return table.metadata.shards.first { $0.id.number == shard }?.parents.map(\.number).filter(known.contains) ?? []
-        }
+        let shards = metadata.shards
+        let known = Set(shards.map(\.id.number))
+        return shards.first { $0.id.number == shard }?.parents.map(\.number).filter(known.contains) ?? []
     }
 
     /// Whether shards are being split or merged right now.
     package var isUpdating: Bool { table.withLock { $0.isUpdating } }
 
     /// A router with a memory of its own; each task that appends by key keeps one.
-    package func router() -> KeyRouter { table.withLock { $0.metadata.router } }
+    package func router() -> KeyRouter { metadata.router }
 
     /// Appends records, in order, to one shard.
     ///
@@ -105,6 +113,13 @@ package final class RecordStream: Sendable {
         for shard in openShards { try await sync(shard: shard) }
     }
 
+    /// Makes buffered records of all shards visible and as durable as the stream promises: `sync` where it promises `always`.
+    ///
+    /// - Throws: as `sync(shard:)`.
+    package func commit() async throws(SluiceError) {
+        for shard in openShards { try await writer(shard).commit() }
+    }
+
     package func reader(shard: Int, from start: StartPosition) throws(SluiceError) -> ShardReader {
         try ShardReader(stream: name, shard: shard, view: view(shard), keyring: keyring, from: start)
     }
@@ -122,6 +137,8 @@ package final class RecordStream: Sendable {
 
     /// Reads every closed segment, sets damage aside, and says what was found. The last segment of a shard is verified by opening.
     package func verify() throws(SluiceError) -> RecoveryReport {
+        IndexMemory.shared.forget(tag: settings.tag)
+        defer { IndexMemory.shared.forget(tag: settings.tag) }
         var report = RecoveryReport()
         for writer in writers {
             var recovery = ShardRecovery(
@@ -135,19 +152,35 @@ package final class RecordStream: Sendable {
 
     /// Ends writing and lets other processes write. What was buffered and not synced is not durable.
     package func close() {
-        ticker.stop()
-        for writer in writers { writer.close() }
+        syncTicker.stop()
+        loadTicker.stop()
+        // A change of the shards that is under way does not save anything from here on.
+        saving.withLock { _ in table.withLock { $0.isClosed = true } }
+        for writer in writers {
+            // Nobody else comes after the interval; what fails here is found by the next recovery.
+            if settings.now.durability == .interval { try? writer.syncNow() }
+            writer.close()
+        }
         lock?.release()
     }
 
     /// Begins to sync by time if the stream's durability asks for it now.
-    func startTicker() { ticker.tick(self) }
+    func startTicker() {
+        guard mode == .writing, settings.now.durability == .interval else { return }
+        syncTicker.start(every: .milliseconds(StreamLimits.syncIntervalMillis)) { [weak self] in
+            guard let writers = self?.writers else { return false }
+            // A failure stays with the shard, which goes on in a new segment.
+            for writer in writers where writer.state.withLock({ $0.isDirty }) { try? await writer.sync() }
+            return true
+        }
+    }
 
     /// The writers, by number.
     var writers: [ShardLog] { table.withLock { table in table.writers.sorted { $0.key < $1.key }.map(\.value) } }
 
     func view(_ shard: Int) throws(SluiceError) -> any ShardView {
         if let view = table.withLock({ $0.views[shard] }) { return view }
+        if metadata.shards.contains(where: { $0.id.number == shard }), let view = table.withLock({ $0.views[shard] }) { return view }
         throw .unknownShard(shard, of: name)
     }
 

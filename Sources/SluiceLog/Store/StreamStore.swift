@@ -33,12 +33,12 @@ package struct StreamStore: Sendable {
         try create(name, StreamConfiguration(shards: shards, retentionHours: retentionHours))
     }
 
-    /// Creates an empty stream whose shards own equal slices of the hash space.
+    /// Creates an empty stream whose shards own equal slices of the hash space. Records may be kept for less than a day.
     ///
     /// - Throws: `invalidOption` for a bad name or setting, `alreadyExists`, and what writing throws.
     package func create(_ name: String, _ configuration: StreamConfiguration) throws(SluiceError) {
         try Self.checkName(name)
-        try configuration.check()
+        try configuration.check(retentionHours: LogLimits.retentionHours)
         guard !exists(name) else { throw SluiceError(.alreadyExists, "stream \"\(name)\" exists already") }
         if configuration.isEncrypted { _ = try keys.readOrCreate() }
         let now = clock.nowMicros()

@@ -1,15 +1,16 @@
 package import SluiceCore
 
 extension StreamConfiguration {
-    /// - Throws: `invalidOption` naming what is out of its bounds.
-    package func check() throws(SluiceError) {
+    /// - Parameter bounds: Hours that records may be kept.
+    /// - Throws: `invalidOption` naming what is out of its bounds, `limitExceeded` for too many tags.
+    package func check(retentionHours bounds: ClosedRange<Int> = StreamLimits.retentionHours) throws(SluiceError) {
         guard (1...StreamLimits.shards).contains(shards) else {
             throw SluiceError(.invalidOption, "a stream cannot have \(shards) shards", remedy: "choose from 1 to \(StreamLimits.shards)")
         }
-        guard StreamLimits.retentionHours.contains(retentionHours) else {
+        guard bounds.contains(retentionHours) else {
             throw SluiceError(
                 .invalidOption, "records cannot be kept for \(retentionHours) hours",
-                remedy: "choose from \(StreamLimits.retentionHours.lowerBound) to \(StreamLimits.retentionHours.upperBound)")
+                remedy: "choose from \(bounds.lowerBound) to \(bounds.upperBound)")
         }
         if let retentionBytes, retentionBytes < 1 {
             throw SluiceError(.invalidOption, "a shard cannot be kept within \(retentionBytes) bytes", remedy: "choose 1 or more")

@@ -33,7 +33,7 @@ package struct CapacityPolicy: Sendable {
     private var coldSince: [ShardID: Int64] = [:]
 
     /// - Parameter shardLimits: Open shards at least and at most (Kinesis: a new on-demand stream has 4).
-    package init(shardLimits: ClosedRange<Int> = 4...StreamLimits.shards) { self.shardLimits = shardLimits }
+    package init(shardLimits: ClosedRange<Int> = StreamLimits.onDemandShards...StreamLimits.shards) { self.shardLimits = shardLimits }
 
     /// - Parameters:
     ///   - loads: All open shards, in any order.

@@ -14,7 +14,7 @@ struct RecordPrinter: Sendable {
     let console: Console
     let form: Form
     /// Whether a place begins with the shard's number.
-    let isNumbered: Bool
+    var isNumbered: Bool
 
     func print(_ record: PrintedRecord) { console.out.write(bytes(record)) }
 

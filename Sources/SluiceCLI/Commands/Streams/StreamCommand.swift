@@ -7,6 +7,7 @@ struct StreamCommand: ParsableCommand {
         subcommands: [
             StreamCreateCommand.self, StreamListCommand.self, StreamDescribeCommand.self, StreamPutCommand.self, StreamTailCommand.self,
             StreamPeekCommand.self, StreamSplitCommand.self, StreamMergeCommand.self, StreamScaleCommand.self, StreamRetentionCommand.self,
-            StreamVerifyCommand.self, StreamGroupsCommand.self, StreamLagCommand.self, StreamResetCommand.self, StreamDeleteCommand.self,
+            StreamSetCommand.self, StreamVerifyCommand.self, StreamGroupsCommand.self, StreamLagCommand.self, StreamResetCommand.self,
+            StreamDeleteCommand.self,
         ])
 }

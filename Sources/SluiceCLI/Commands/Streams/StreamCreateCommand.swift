@@ -17,8 +17,11 @@ struct StreamCreateCommand: ReportingCommand {
     }
 
     @Argument(help: "The stream's name: letters, digits, and _ . -") var name: String
-    @Option(help: "Shards, which share the keys evenly.") var shards = 1
-    @Option(help: ArgumentHelp("How long records are kept, such as 36h or 7d. Otherwise 24h.", valueName: "time"))
+    @Option(help: "Shards, which share the keys evenly. Otherwise 1, or 4 with --on-demand.") var shards: Int?
+    @Option(
+        help: ArgumentHelp(
+            "How long records are kept, such as 36h or 7d. Otherwise 24h, the least that Kinesis takes; here it may be 1h and more.",
+            valueName: "time"))
     var retention: RetentionTime?
     @Option(
         name: .customLong("retention-bytes"),
@@ -28,9 +31,8 @@ struct StreamCreateCommand: ReportingCommand {
         name: .customLong("record-bytes"),
         help: ArgumentHelp("The longest record with its key, up to 10MiB. Otherwise 1MiB.", valueName: "size"))
     var recordBytes: ByteCount?
-    @Option(help: ArgumentHelp("What survives a power cut: always, interval (all but the last 100 ms), or none.", valueName: "policy"))
-    var durability = StreamConfiguration.DurabilityPolicy.always
-    @Flag(name: .customLong("on-demand"), help: "Split busy shards and merge idle ones.") var onDemand = false
+    @Option(help: DurabilityText.help) var durability = StreamConfiguration.DurabilityPolicy.always
+    @Flag(name: .customLong("on-demand"), help: "Split busy shards and merge idle ones while the stream is written.") var onDemand = false
     @Flag(help: "Encrypt records with the key of the state directory.") var encrypt = false
     @Option(help: ArgumentHelp("A tag. May be given several times.", valueName: "name=value")) var tag: [String] = []
     @OptionGroup var service: BackendOptions
@@ -40,8 +42,8 @@ struct StreamCreateCommand: ReportingCommand {
     func report() async throws -> Report {
         let session = Session(home: state.directory)
         var configuration = StreamConfiguration(
-            shards: shards, retentionBytes: retentionBytes?.bytes, mode: onDemand ? .onDemand : .provisioned, durability: durability,
-            isEncrypted: encrypt, tags: try tags())
+            shards: shards ?? (onDemand ? StreamLimits.onDemandShards : 1), retentionBytes: retentionBytes?.bytes,
+            mode: onDemand ? .onDemand : .provisioned, durability: durability, isEncrypted: encrypt, tags: try StreamTags.parse(tag))
         if let retention { configuration.retentionHours = retention.hours }
         if let recordBytes { configuration.recordBytes = recordBytes.bytes }
         if let service = try service.service() { return try await service.create(name, configuration) }
@@ -49,22 +51,8 @@ struct StreamCreateCommand: ReportingCommand {
         let stream = try session.streams.describe(name)
         return Report(
             [
-                .line("Created stream \(name) with \(HumanText.count(shards, "shard"))."),
+                .line("Created stream \(name) with \(HumanText.count(configuration.shards, "shard"))."),
                 .line("Records are kept for \(RetentionTime.text(hours: configuration.retentionHours)).", .dim),
             ], json: stream.json)
     }
-
-    private func tags() throws(SluiceError) -> [String: String] {
-        var tags: [String: String] = [:]
-        for text in tag {
-            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            guard parts.count == 2, !parts[0].isEmpty else {
-                throw SluiceError(.usage, "\(text.quotedForMessage) is no tag", remedy: "write --tag name=value")
-            }
-            tags[parts[0]] = parts[1]
-        }
-        return tags
-    }
 }
-
-extension StreamConfiguration.DurabilityPolicy: ExpressibleByArgument {}

@@ -17,21 +17,37 @@ struct StreamDescribeCommand: ReportingCommand {
         defer { opened.close() }
         let stream = try opened.describe()
         var table = TextTable([
-            .init("shard"), .init("records", .right), .init("first", .right), .init("next", .right), .init("segments", .right),
-            .init("size", .right),
+            .init("shard"), .init("state"), .init("records", .right), .init("first", .right), .init("next", .right),
+            .init("segments", .right), .init("size", .right),
         ])
         for shard in stream.shards {
             table.add([
-                shard.id.description, HumanText.grouped(shard.recordCount), String(shard.firstSequence), String(shard.endSequence),
-                String(shard.segmentCount), HumanText.bytes(shard.byteCount),
+                shard.id.description, shard.isOpen ? "open" : "closed", HumanText.grouped(shard.recordCount), String(shard.firstSequence),
+                String(shard.endSequence), String(shard.segmentCount), HumanText.bytes(shard.byteCount),
             ])
         }
-        let facts = KeyValueBlock([
-            "directory": stream.directory,
-            "records": "\(HumanText.grouped(stream.recordCount)), \(HumanText.bytes(stream.byteCount))",
-            "kept for": "\(stream.retentionHours) h",
-            "created": HumanText.time(micros: stream.createdMicros),
+        return Report([.line("Stream \(stream.name)", .heading), .pairs(stream.facts), .blank, .table(table)], json: stream.json)
+    }
+}
+
+extension StreamDescription {
+    /// What there is to say of the stream as a whole.
+    var facts: KeyValueBlock {
+        let open = shards.count { $0.isOpen }
+        let closed = shards.count - open
+        let tags = configuration.tags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let bound = configuration.retentionBytes.map { ", and at most \(HumanText.bytes($0)) in a shard" } ?? ""
+        return KeyValueBlock([
+            "directory": directory,
+            "records": "\(HumanText.grouped(recordCount)), \(HumanText.bytes(byteCount))",
+            "shards": "\(open) open" + (closed > 0 ? ", \(closed) closed" : "")
+                + (configuration.mode == .onDemand ? "; on demand: they follow the load" : ""),
+            "kept for": "\(retentionHours) h" + bound,
+            "record size": "up to \(HumanText.bytes(configuration.recordBytes))",
+            "durability": DurabilityText.text(configuration.durability),
+            "encryption": configuration.isEncrypted ? "AES-256-GCM" : "none",
+            "tags": tags.isEmpty ? nil : tags.joined(separator: ", "),
+            "created": HumanText.time(micros: createdMicros),
         ])
-        return Report([.line("Stream \(stream.name)", .heading), .pairs(facts), .blank, .table(table)], json: stream.json)
     }
 }

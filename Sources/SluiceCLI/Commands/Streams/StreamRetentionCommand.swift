@@ -6,7 +6,10 @@ import SluiceStreams
 struct StreamRetentionCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "retention", abstract: "Show or change how long a stream keeps its records.",
-        discussion: "Records that are older than a shorter time are gone at once, and a longer time does not bring them back.")
+        discussion: """
+            Records that are older than a shorter time are gone at once, and a longer time does not bring them back. From 1 hour to 365 \
+            days; Kinesis takes no less than 24 hours.
+            """)
 
     /// A bound, or none.
     enum Bound: Hashable, Sendable, ExpressibleByArgument {

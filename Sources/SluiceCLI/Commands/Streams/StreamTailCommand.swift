@@ -11,6 +11,7 @@ struct StreamTailCommand: ReportingCommand {
             commandName: "tail", abstract: "Print a stream's records: the newest ones, or from a place on.",
             discussion: """
                 Without --from, the newest records are printed. Records of one shard are in order.
+                With --follow, shards that a split or merge makes are read once those before them are at their end.
                 With --json, one document has all records; with --json --follow, each record is a line of its own.
                 With --lines, only the data is printed, as `stream put` takes it.
                 With --group, the shards are shared with other processes that name the same group, and each record is printed by one of
@@ -62,7 +63,7 @@ struct StreamTailCommand: ReportingCommand {
         let shards = try stream.shards(named: shard)
         let printer = printer(session.console, shards: stream.shardNumbers.count)
         if follow {
-            let follower = StreamFollower(stream: stream, shards: shards, printer: printer)
+            let follower = StreamFollower(stream: stream, shards: shard == nil ? nil : shards, printer: printer)
             return try await following { try await follower.run(from: from, limit: limit ?? .max) }
         }
         return report(try await StreamExcerpt.read(stream, shards: shards, from: from, limit: limit ?? Self.defaultLimit), printer)

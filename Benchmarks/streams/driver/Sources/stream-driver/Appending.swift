@@ -23,6 +23,7 @@ enum Appending {
             for try await result in group { results.append(result) }
             return results
         }
+        try await log.sync()
         log.close()
         report(options, results, from: started + UInt64(options.warmup * 1e9))
     }
@@ -53,7 +54,7 @@ enum Appending {
             let count = min(options.batch, limit - result.sent)
             payloads.fill(count: count, from: result.sent)
             let before = now_ns()
-            try await producer.put(payloads)
+            try await producer.put(payloads, isBuffered: options.isBuffered)
             after = now_ns()
             result.sent += count
             if after > from {

@@ -29,6 +29,8 @@ struct MeasuredLog: Sendable {
     /// One past the newest record that readers see.
     func end() throws -> UInt64 { try stream.endSequence(shard: 0) }
 
+    func sync() async throws { try await stream.sync() }
+
     func close() { stream.close() }
 
     /// Puts the records of one producer, under its partition key.
@@ -44,8 +46,8 @@ struct MeasuredLog: Sendable {
             key = Array("p\(number)".utf8)
         }
 
-        /// Returns when the records are on disk.
-        mutating func put(_ payloads: Payloads) async throws {
+        /// Returns when the records are on disk; buffered ones are there after `sync`.
+        mutating func put(_ payloads: Payloads, isBuffered: Bool = false) async throws {
             if payloads.count != keys.count {
                 keys = ByteRows()
                 keys.append(repeating: key, count: payloads.count)
@@ -53,7 +55,7 @@ struct MeasuredLog: Sendable {
                 ends = starts.map { $0 + Int32(payloads.size) }
             }
             let raw = RawRecords(bytes: payloads.bytes, starts: starts, ends: ends)
-            try await stream.append(NewRecords(keys: keys, payloads: raw), to: 0)
+            try await stream.append(NewRecords(keys: keys, payloads: raw), to: 0, isBuffered ? .buffered : .synced)
         }
     }
 

@@ -14,6 +14,8 @@ struct Options: Sendable {
     /// Records a second, of all producers.
     var rate = 0.0
     var checks = false
+    /// Puts are synced once, at the end: to fill a stream with records that were put one by one.
+    var isBuffered = false
 
     init(parsing arguments: some Sequence<String>) throws {
         for argument in arguments {
@@ -39,6 +41,7 @@ struct Options: Sendable {
         case "warmup": warmup = Double(value) ?? 0
         case "rate": rate = Double(value) ?? 0
         case "check": checks = value == "1"
+        case "buffered": isBuffered = value == "1"
         default: return false
         }
         return true

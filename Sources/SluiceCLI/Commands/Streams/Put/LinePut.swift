@@ -33,9 +33,9 @@ struct LinePut {
         recordBytes = stream.configuration.recordBytes
     }
 
-    /// Reads to the end of the input, or until the task is cancelled, and returns when every record is durable.
+    /// Reads to the end of the input, or until the task is cancelled, and returns when every record is as durable as the stream promises.
     ///
-    /// - Throws: for the first line that is no record, once all lines before it are durable; what reading and writing throws.
+    /// - Throws: for the first line that is no record, once all lines before it are stored; what reading and writing throws.
     mutating func run(_ input: LineInput) async throws -> Result {
         var input = input
         do {
@@ -43,10 +43,10 @@ struct LinePut {
         } catch is CancellationError {
             result.wasInterrupted = true
         } catch let error as SluiceError {
-            try await stream.sync()
+            try await stream.commit()
             throw advised(error)
         }
-        try await stream.sync()
+        try await stream.commit()
         return result
     }
 
@@ -64,14 +64,14 @@ struct LinePut {
                 fault.code, fault.message, at: .file(path: inputName, line: block.line(of: found.count), column: nil))
         }
         if uncommittedBytes >= Self.commitBytes || block.isLastForNow {
-            try await stream.sync()
+            try await stream.commit()
             uncommittedBytes = 0
         }
     }
 
     private mutating func append(_ records: NewRecords) async throws {
         for (shard, rows) in router.partition(records.keys).enumerated() where !rows.isEmpty {
-            try await stream.append(records, rows: rows, to: shard, .buffered)
+            try await stream.append(records, rows: rows, to: shard, rerouting: &router, .buffered)
         }
         let bytes = (0..<records.count).reduce(0) { $0 + records.payloads.range($1).count }
         result.records += records.count

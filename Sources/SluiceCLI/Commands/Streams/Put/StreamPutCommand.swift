@@ -13,8 +13,8 @@ struct StreamPutCommand: ReportingCommand {
             commandName: "put", abstract: "Put the lines of a file or of standard input into a stream.",
             discussion: """
                 Each line is a record; empty lines are left out. Records of one key stay in order. Without a key option, records get \
-                random keys and spread over the shards. The command ends when every record is on disk; where input comes slowly, what \
-                came is on disk before more is waited for. A line that is no record ends it; those before it are stored.
+                random keys and spread over the shards. The command ends when every record is stored, which means on disk unless the \
+                stream's durability says otherwise; where input comes slowly, what came is stored before more is waited for. A line that is no record ends it; those before it are stored.
 
                 Examples:
                   cat events.jsonl | \(program) stream put orders --key user.id
@@ -53,6 +53,8 @@ struct StreamPutCommand: ReportingCommand {
         if let service = try service.service() { return try await report(service, keys, session.console) }
         let stream = try session.openStream(name, for: .writing)
         defer { stream.close() }
+        stream.watchLoad()
+        let shardsBefore = stream.openShards.count
         let descriptor = try openInput()
         defer { if descriptor != STDIN_FILENO { close(descriptor) } }
         if isatty(descriptor) == 1 { session.console.notice("every line is a record; Ctrl-D ends the input") }
@@ -63,7 +65,8 @@ struct StreamPutCommand: ReportingCommand {
             var put = LinePut(stream, keys: keys, checksJSON: checksJSON, inputName: inputName)
             return try await put.run(input)
         }
-        return report(result, seconds: (ContinuousClock.now - started) / .seconds(1))
+        let seconds = (ContinuousClock.now - started) / .seconds(1)
+        return report(result, seconds: seconds, shardsBefore: shardsBefore, shards: stream.openShards.count)
     }
 
     private func report(_ service: ServiceStreams, _ keys: RecordKeys, _ console: Console) async throws -> Report {
@@ -76,19 +79,23 @@ struct StreamPutCommand: ReportingCommand {
         let input = LineInput(descriptor: descriptor, name: inputName, lineBytes: recordBytes)
         let started = ContinuousClock.now
         let result = try await Interruption.cancelling { try await put.run(input) }
-        return report(result, seconds: (ContinuousClock.now - started) / .seconds(1))
+        return report(result, seconds: (ContinuousClock.now - started) / .seconds(1), shardsBefore: nil, shards: nil)
     }
 
-    private func report(_ result: LinePut.Result, seconds: Double) -> Report {
+    private func report(_ result: LinePut.Result, seconds: Double, shardsBefore: Int?, shards: Int?) -> Report {
         let rate = seconds > 0 ? Double(result.records) / seconds : 0
         let text =
             "Put \(HumanText.count(result.records, "record")), \(HumanText.bytes(result.bytes)), into \(name) in "
             + "\(HumanText.duration(seconds: seconds)): \(HumanText.short(rate)) records/s"
+        var blocks: [Report.Block] = [.line(text)]
+        if let shardsBefore, let shards, shards != shardsBefore {
+            blocks.append(.line("The load was spread: \(HumanText.count(shardsBefore, "open shard")) before, \(shards) now."))
+        }
         return Report(
-            [.line(text)],
+            blocks,
             json: .object([
                 "stream": .string(name), "records": .number(result.records), "bytes": .number(result.bytes), "seconds": .float(seconds),
-                "records_per_second": .float(rate), "interrupted": .boolean(result.wasInterrupted),
+                "records_per_second": .float(rate), "open_shards": .number(shards), "interrupted": .boolean(result.wasInterrupted),
             ]), status: result.wasInterrupted ? .interrupted : .done)
     }
 

@@ -21,6 +21,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let asyncHTTP = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let withKafka = TargetDependencyCondition.when(traits: ["Kafka"])
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let nio = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -33,6 +34,9 @@ let package = Package(
         .library(name: "Sluice", targets: ["Sluice"]),
         .library(name: "SluiceArrow", targets: ["SluiceArrow"]),
         .executable(name: "sluice", targets: ["sluice"]),
+    ],
+    traits: [
+        .trait(name: "Kafka", description: "The backend and connector for Kafka clusters, which needs librdkafka (Debian: librdkafka-dev).")
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -51,6 +55,7 @@ let package = Package(
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+        .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .target(name: "CArrow"),
         .target(name: "CStreamSupport"),
         .target(name: "CSystemCalls"),
@@ -68,6 +73,8 @@ let package = Package(
         room("SluiceStreams", ["SluiceCore", crypto]),
         room("SluiceCatalog", ["SluiceCore", grdb]),
         // stream backends
+        // Empty without the trait.
+        room("SluiceKafka", ["SluiceCore", "SluiceStreams", crypto, .target(name: "CRdkafka", condition: withKafka)]),
         room("SluiceKinesis", ["SluiceCore", "SluiceAWS", "SluiceStreams"]),
         room("SluiceLog", ["SluiceCore", "SluiceStreams", "CStreamSupport", "CSystemCalls", crypto]),
         // plan
@@ -115,6 +122,7 @@ let package = Package(
         tests("SluiceStreamsTests", ["SluiceStreams", "SluiceTestKit"]),
         tests("SluiceLogTests", ["SluiceLog", "SluiceTestKit", "stream-crash-writer"]),
         tests("SluiceKinesisTests", ["SluiceKinesis", "SluiceAWS", "SluiceLog", "SluiceStreams", "SluiceTestKit"]),
+        tests("SluiceKafkaTests", ["SluiceKafka", "SluiceCore", "SluiceStreams", .target(name: "CRdkafka", condition: withKafka)]),
         tests("SluiceCatalogTests", ["SluiceCatalog", "SluiceTestKit", grdb]),
         tests("SluicePipelinesTests", ["SluicePipelines", "SluiceTestKit"]),
         tests("SluiceConnectorsTests", ["SluiceConnectors", "SluiceTestKit"]),
@@ -126,3 +134,8 @@ let package = Package(
         tests("TidyTests", []),
     ]
 )
+
+// A build for some tests alone (`scripts/test-kafka`) leaves the other tests, and what only they need, out.
+if let only = Context.environment["SLUICE_TESTS"]?.split(separator: ",").map(String.init) {
+    package.targets.removeAll { $0.type == .test && !only.contains($0.name) }
+}

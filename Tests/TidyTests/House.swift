@@ -3,13 +3,16 @@ enum House {
     static let floors: [(name: String, targets: [String])] = [
         (
             "C libraries",
-            ["CArrow", "CLibCSV", "CZlib", "CZstd", "CSnappy", "CDeflate", "CISAL", "CStreamSupport", "CSystemCalls", "CTextScan"]
+            [
+                "CArrow", "CLibCSV", "CZlib", "CZstd", "CSnappy", "CDeflate", "CISAL", "CRdkafka", "CStreamSupport", "CSystemCalls",
+                "CTextScan",
+            ]
         ),
         ("ground", ["SluiceCore"]),
         ("codecs", ["SluicePatterns", "SluiceCodecs", "SluiceArrow", "SluiceAWS"]),
         ("file structure", ["SluiceParquet"]),
         ("parts", ["SluiceStorage", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceCatalog"]),
-        ("stream backends", ["SluiceLog", "SluiceKinesis"]),
+        ("stream backends", ["SluiceLog", "SluiceKinesis", "SluiceKafka"]),
         ("plan", ["SluicePipelines"]),
         ("run", ["SluiceEngine", "SluiceConnectors", "SluiceCrawler", "SluiceQuery"]),
         ("edge", ["SluiceCLI", "SluiceServer", "SluiceScheduler", "SluiceSpark"]),
@@ -30,13 +33,14 @@ enum House {
         "CSnappy": ["SluiceCodecs"],
         "CDeflate": ["SluiceCodecs"],
         "CISAL": ["SluiceCodecs"],
+        "CRdkafka": ["SluiceKafka"],
         "CTextScan": ["SluiceFormats"],
         "CStreamSupport": ["SluiceLog"],
         "CSystemCalls": ["SluiceLog", "SluiceConnectors", "SluiceCLI"],
         "GRDB": ["SluiceCatalog"],
         "Yams": ["SluicePipelines"],
         "ArgumentParser": ["SluiceCLI", "Sluice", "sluice"],
-        "Crypto": ["SluiceAWS", "SluiceStreams", "SluiceLog", "SluiceEngine"],
+        "Crypto": ["SluiceAWS", "SluiceStreams", "SluiceLog", "SluiceKafka", "SluiceEngine"],
         "AsyncHTTPClient": ["SluiceAWS"],
         "NIOCore": ["SluiceAWS", "SluiceTestKit"],
         "NIOPosix": ["SluiceAWS", "SluiceTestKit"],

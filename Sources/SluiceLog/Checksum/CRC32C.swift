@@ -1,5 +1,5 @@
 #if canImport(CStreamSupport)
-    import CStreamSupport
+import CStreamSupport
 #endif
 
 /// CRC-32C (Castagnoli, reflected polynomial 0x82F63B78; RFC 3720, appendix B.4): by the processor's instruction, or sixteen bytes a step from
@@ -10,13 +10,13 @@ enum CRC32C {
     /// - Complexity: about 0.05 ns a byte by instruction, 0.3 from tables.
     static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         #if canImport(CStreamSupport)
-            if hasInstruction { return ~sluice_crc32c_update(~0, bytes.baseAddress, bytes.count) }
+        if hasInstruction { return ~sluice_crc32c_update(~0, bytes.baseAddress, bytes.count) }
         #endif
         return checksumFromTables(bytes)
     }
 
     #if canImport(CStreamSupport)
-        private static let hasInstruction = sluice_crc32c_available()
+    private static let hasInstruction = sluice_crc32c_available()
     #endif
 
     static func checksumFromTables(_ bytes: UnsafeRawBufferPointer) -> UInt32 {

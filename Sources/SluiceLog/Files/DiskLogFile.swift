@@ -1,5 +1,5 @@
 #if canImport(CSystemCalls)
-    import CSystemCalls
+import CSystemCalls
 #endif
 import Glibc
 package import SluiceCore
@@ -33,7 +33,7 @@ package final class DiskLogFile: LogFile {
 
     package func startStoring(_ range: Range<Int>) {
         #if canImport(CSystemCalls)
-            try? file.withDescriptor { sluice_start_storing($0, Int64(range.lowerBound), Int64(range.count)) }
+        try? file.withDescriptor { sluice_start_storing($0, Int64(range.lowerBound), Int64(range.count)) }
         #endif
     }
 

@@ -1,0 +1,63 @@
+#if Kafka
+import CRdkafka
+import SluiceCore
+import SluiceStreams
+
+/// Makes the library's configuration of a client.
+enum KafkaConfiguration {
+    /// What this backend relies on; users cannot set these.
+    private static func fixed(_ role: KafkaClient.Role) -> [(String, String)] {
+        switch role {
+        case .producer:
+            [
+                ("acks", "all"), ("enable.idempotence", "true"),
+                ("queue.buffering.max.kbytes", String(KafkaLimits.queuedKilobytes)),
+                ("message.max.bytes", String(StreamLimits.recordBytes.upperBound + KafkaLimits.overheadBytes)),
+            ]
+        case .consumer:
+            [
+                ("enable.auto.commit", "false"), ("enable.auto.offset.store", "false"), ("enable.partition.eof", "true"),
+                ("auto.offset.reset", "error"), ("allow.auto.create.topics", "false"), ("check.crcs", "true"),
+                ("queued.max.messages.kbytes", String(KafkaLimits.fetchedKilobytes)),
+            ]
+        }
+    }
+
+    /// What users may set otherwise. A put waits for its acknowledgement, so nothing is gained by letting records linger.
+    private static func defaults(_ role: KafkaClient.Role) -> [(String, String)] {
+        let common = [("client.id", "sluice"), ("socket.keepalive.enable", "true")]
+        return switch role {
+        case .producer: common + [("linger.ms", "0"), ("message.timeout.ms", String(KafkaLimits.deliveryMillis))]
+        case .consumer: common
+        }
+    }
+
+    /// - Returns: A configuration that the caller gives to a client, or discards.
+    /// - Throws: `invalidOption` for a value that the library refuses; a secret's value is not part of it.
+    static func make(_ settings: KafkaSettings, _ role: KafkaClient.Role) throws(SluiceError) -> OpaquePointer {
+        guard let configuration = rd_kafka_conf_new() else { preconditionFailure("librdkafka makes no configuration") }
+        do throws(SluiceError) {
+            for (name, value) in defaults(role) { try set(name, value, in: configuration) }
+            for (name, value) in settings.properties.sorted(by: { $0.key < $1.key }) {
+                if try KafkaProperty(named: name).applies(to: role) { try set(name, value, in: configuration) }
+            }
+            for (name, value) in fixed(role) + [("bootstrap.servers", settings.brokers)] { try set(name, value, in: configuration) }
+        } catch {
+            discard(configuration)
+            throw error
+        }
+        return configuration
+    }
+
+    static func discard(_ configuration: OpaquePointer) { rd_kafka_conf_destroy(configuration) }
+
+    private static func set(_ name: String, _ value: String, in configuration: OpaquePointer) throws(SluiceError) {
+        var reason = [CChar](repeating: 0, count: 512)
+        guard rd_kafka_conf_set(configuration, name, value, &reason, reason.count) != RD_KAFKA_CONF_OK else { return }
+        let shown = KafkaProperty.isSecret(name) ? "its value is refused" : LibraryText.decode(reason)
+        throw SluiceError(
+            .invalidOption, "the Kafka property \(name) cannot be set: \(shown)",
+            remedy: "see the list of properties in librdkafka's documentation (CONFIGURATION.md)")
+    }
+}
+#endif

@@ -1,0 +1,96 @@
+#if Kafka
+import SluiceCore
+@testable import SluiceKafka
+import SluiceStreams
+import Testing
+
+@Suite("making and changing Kafka topics")
+struct AdminTests {
+    let broker: AdminBroker
+
+    init() throws { broker = try AdminBroker() }
+
+    @Test("a stream is made as a topic with its settings, described, and removed")
+    func life() async throws {
+        let streams = try broker.streams()
+        let configuration = StreamConfiguration(shards: 3, retentionHours: 48, retentionBytes: 1 << 30, recordBytes: 2 << 20)
+        try await streams.createStream("s", configuration)
+        let made = try #require(broker["s"])
+        #expect(made.partitions == 3)
+        #expect(made.replicas == -1)
+        #expect(made.settings["retention.ms"] == "172800000")
+        #expect(made.settings["retention.bytes"] == "1073741824")
+        #expect(try await streams.describeStream("s").configuration == configuration)
+        #expect(await code { try await streams.createStream("s", configuration) } == .alreadyExists)
+        try await streams.deleteStream("s")
+        #expect(broker["s"] == nil)
+        #expect(await code { try await streams.deleteStream("s") } == .notFound)
+        #expect(try await streams.listStreams().isEmpty)
+    }
+
+    @Test("a change replaces what it names and keeps the topic's other settings")
+    func change() async throws {
+        broker["s"] = PlayedTopic(partitions: 1, settings: ["cleanup.policy": "compact", "retention.ms": "-1"])
+        let streams = try broker.streams()
+        #expect(try await streams.describeStream("s").configuration.retentionHours == StreamLimits.retentionHours.upperBound)
+        var change = StreamChange()
+        change.retentionHours = 24
+        try await streams.updateStream("s", change)
+        #expect(broker["s"]?.settings == ["cleanup.policy": "compact", "retention.ms": "86400000"])
+        change = StreamChange()
+        change.retentionBytes = .some(1_000)
+        try await streams.updateStream("s", change)
+        #expect(try await streams.describeStream("s").configuration.retentionBytes == 1_000)
+        change.retentionBytes = .some(nil)
+        try await streams.updateStream("s", change)
+        #expect(try await streams.describeStream("s").configuration.retentionBytes == nil)
+        change = StreamChange()
+        change.addedTags = ["a": "b"]
+        #expect(await code { try await streams.updateStream("s", change) } == .unsupported)
+        change = StreamChange()
+        change.retentionHours = 0
+        #expect(await code { try await streams.updateStream("s", change) } == .invalidOption)
+    }
+
+    @Test("partitions are added, and the ranges become equal slices again")
+    func scaling() async throws {
+        broker["s"] = PlayedTopic(partitions: 2)
+        let streams = try broker.streams()
+        #expect(try await streams.listShards("s", .atLatest).map(\.range) == HashRange.slices(2))
+        try await streams.updateShardCount("s", to: 5)
+        #expect(broker["s"]?.partitions == 5)
+        #expect(try await streams.listShards("s", .atLatest).map(\.range) == HashRange.slices(5))
+    }
+
+    @Test("what a broker refuses comes with its reason")
+    func refusals() async throws {
+        let streams = try broker.streams()
+        broker.refuse(44, "no topics on Sundays")
+        let policy = await #expect(throws: SluiceError.self) { try await streams.createStream("s", StreamConfiguration()) }
+        #expect(policy?.code == .invalidArgument)
+        #expect(policy?.message.contains("no topics on Sundays") == true)
+        broker["s"] = PlayedTopic(partitions: 1)
+        broker.refuse(29, "not you")
+        #expect(await code { try await streams.updateShardCount("s", to: 2) }?.name == "access-denied")
+        broker.refuse(73, "")
+        #expect(await code { try await streams.deleteStream("s") } == .unsupported)
+        broker.refuse(40, "retention.ms cannot be that")
+        var change = StreamChange()
+        change.retentionHours = 1
+        let configuration = await #expect(throws: SluiceError.self) { try await streams.updateStream("s", change) }
+        #expect(configuration?.code == .invalidArgument)
+        #expect(configuration?.message.contains("retention.ms cannot be that") == true)
+    }
+
+    @Test("a time is the first record that arrived at or after it, in whole milliseconds; the end where there is none")
+    func times() async throws {
+        broker["s"] = PlayedTopic(partitions: 1, arrivals: [1_000, 2_000, 2_000, 3_000])
+        let streams = try broker.streams()
+        let place = try await streams.place("s", ShardID(0))
+        for (micros, offset) in [(0, 0), (1_000_000, 0), (1_000_001, 1), (2_000_000, 1), (2_999_999, 3), (3_000_000, 3), (3_000_001, 4)] {
+            #expect(try await streams.offset(of: .atTimestamp(micros: Int64(micros)), place) == Int64(offset), "\(micros)")
+        }
+        #expect(try await streams.shardEnd("s", ShardID(0)) == .record(SequenceNumber(3)))
+    }
+}
+#endif

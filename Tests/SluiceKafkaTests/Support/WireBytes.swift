@@ -1,0 +1,47 @@
+#if Kafka
+
+/// Reads a request of the Kafka protocol: numbers are big-endian, texts and lists begin with their length.
+struct WireReader {
+    private var rest: ArraySlice<UInt8>
+
+    init(_ bytes: [UInt8]) { rest = bytes[...] }
+
+    /// What is missing reads as zero: a request that is cut off makes a test fail, not crash.
+    mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) -> Number {
+        let bytes = rest.prefix(MemoryLayout<Number>.size)
+        rest = rest.dropFirst(bytes.count)
+        return bytes.reduce(0) { $0 << 8 | Number(truncatingIfNeeded: $1) }
+    }
+
+    /// Nil for the absent text.
+    mutating func text() -> String? {
+        let count = Int(number(Int16.self))
+        guard count >= 0 else { return nil }
+        defer { rest = rest.dropFirst(count) }
+        return String(decoding: rest.prefix(count), as: UTF8.self)
+    }
+
+    /// Nil for the absent list.
+    mutating func list<Item>(_ item: (inout WireReader) -> Item) -> [Item]? {
+        let count = Int(number(Int32.self))
+        return count < 0 ? nil : (0..<count).map { _ in item(&self) }
+    }
+}
+
+/// Writes an answer.
+struct WireWriter {
+    private(set) var bytes: [UInt8] = []
+
+    mutating func number(_ number: some FixedWidthInteger) { withUnsafeBytes(of: number.bigEndian) { bytes += $0 } }
+
+    mutating func text(_ text: String?) {
+        number(Int16(text?.utf8.count ?? -1))
+        bytes += (text ?? "").utf8
+    }
+
+    mutating func list<Item>(_ items: some Collection<Item>, _ write: (inout WireWriter, Item) -> Void) {
+        number(Int32(items.count))
+        for item in items { write(&self, item) }
+    }
+}
+#endif

@@ -1,0 +1,63 @@
+#if Kafka
+import CRdkafka
+import SluiceCore
+import SluiceKafka
+import SluiceStreams
+import Testing
+
+@Suite("Kafka topics as streams")
+struct TopicTests {
+    let cluster: MockCluster
+
+    init() throws { cluster = try MockCluster() }
+
+    @Test("a topic is described by what its brokers tell")
+    func description() async throws {
+        cluster.makeTopic("s", partitions: 4)
+        cluster.makeTopic("__offsets")
+        let streams = try cluster.streams()
+        let summary = try await streams.describeStream("s")
+        #expect(summary.status == .active)
+        #expect(summary.openShardCount == 4)
+        // The mock tells no settings, so these are Kafka's own.
+        #expect(summary.configuration.retentionHours == 168)
+        #expect(try await streams.listStreams() == ["s"])
+        #expect(try await streams.listShards("s", .afterShard(ShardID(1))).map(\.id.number) == [2, 3])
+        #expect(try await streams.listShards("s", .fromTrimHorizon).allSatisfy(\.isOpen))
+    }
+
+    @Test("what Kafka does not have is refused as such, each with its reason")
+    func unsupported() async throws {
+        cluster.makeTopic("s", partitions: 2)
+        let streams = try cluster.streams()
+        #expect(await code { try await streams.splitShard("s", ShardID(0), at: 1) } == .unsupported)
+        #expect(await code { try await streams.mergeShards("s", ShardID(0), ShardID(1)) } == .unsupported)
+        let fewer = await #expect(throws: SluiceError.self) { try await streams.updateShardCount("s", to: 1) }
+        #expect(fewer?.code == .unsupported)
+        #expect(fewer?.message.contains("has 2, not 1") == true)
+        #expect(await code { try await streams.updateShardCount("s", to: 2) } == nil)
+        #expect(await code { try await streams.updateShardCount("s", to: 0) } == .invalidOption)
+        for configuration in [
+            StreamConfiguration(mode: .onDemand), StreamConfiguration(durability: .none), StreamConfiguration(isEncrypted: true),
+            StreamConfiguration(tags: ["a": "b"]),
+        ] {
+            #expect(await code { try await streams.createStream("t", configuration) } == .unsupported)
+        }
+        #expect(await code { try await streams.createStream("a b", StreamConfiguration()) } == .invalidOption)
+        #expect(await code { try await streams.createStream("t", StreamConfiguration(shards: 0)) } == .invalidOption)
+        // Brokers that do not know a request: the mock makes no topics.
+        #expect(await code { try await streams.createStream("t", StreamConfiguration()) } == .unsupported)
+    }
+
+    @Test("brokers that do not answer are an error that names them and the reason")
+    func unreachable() async throws {
+        let brokers = cluster.brokers
+        cluster.setDown()
+        let streams = try cluster.streams(requestMillis: 500)
+        let error = await #expect(throws: SluiceError.self) { try await streams.listStreams() }
+        #expect(error?.code == .ioFailure)
+        #expect(error?.isRetriable == true)
+        #expect(error?.remedy?.contains(brokers) == true)
+    }
+}
+#endif

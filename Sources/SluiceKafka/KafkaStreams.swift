@@ -121,9 +121,10 @@ package final class KafkaStreams: StreamBackend {
         let deadline = ContinuousClock.now + .milliseconds(settings.requestMillis)
         while true {
             switch reader.take(into: &page) {
-            case .end: break
-            case .pause where page.count > 0 || Task.isCancelled || reader.isEnded: break
-            case .pause:
+            case .end where page.next >= end: break
+            case .pause, .end:
+                // An end from before the newest records were there says nothing.
+                if page.count > 0 || Task.isCancelled || reader.isEnded { break }
                 guard ContinuousClock.now < deadline else {
                     await readers.release(reader)
                     throw .unanswered(reader.client, place)

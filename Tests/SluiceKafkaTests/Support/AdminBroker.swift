@@ -58,7 +58,7 @@ final class AdminBroker: Sendable {
         let kind = request.number(Int16.self)
         let version = request.number(Int16.self)
         var answer = WireWriter()
-        answer.number(request.number(Int32.self))
+        answer.int32(request.number(Int32.self))
         _ = request.text()
         state.withLock { state in
             switch kind {
@@ -78,33 +78,33 @@ final class AdminBroker: Sendable {
 
     /// A version that is not spoken is answered in the oldest form, with the error that makes a client ask again.
     private static func versions(_ version: Int16, _ answer: inout WireWriter) {
-        answer.number(Int16(version == 0 ? 0 : 35))
+        answer.int16(version == 0 ? 0 : 35)
         answer.list(versions) { answer, entry in
-            answer.number(entry.request)
-            answer.number(entry.version)
-            answer.number(entry.version)
+            answer.int16(entry.request)
+            answer.int16(entry.version)
+            answer.int16(entry.version)
         }
     }
 
     private static func metadata(_ request: inout WireReader, _ answer: inout WireWriter, _ state: State) {
         let names = request.list { $0.text() ?? "" } ?? state.topics.keys.sorted()
         answer.list([state.port]) { answer, port in
-            answer.number(Int32(1))
+            answer.int32(1)
             answer.text("127.0.0.1")
-            answer.number(Int32(port))
+            answer.int32(port)
             answer.text(nil)
         }
-        answer.number(Int32(1))
+        answer.int32(1)
         answer.list(names) { answer, name in
-            answer.number(Int16(state.topics[name] == nil ? 3 : 0))
+            answer.int16(state.topics[name] == nil ? 3 : 0)
             answer.text(name)
-            answer.number(UInt8(0))
+            answer.uint8(0)
             answer.list(0..<(state.topics[name]?.partitions ?? 0)) { answer, partition in
-                answer.number(Int16(0))
-                answer.number(partition)
-                answer.number(Int32(1))
-                answer.list([Int32(1)]) { $0.number($1) }
-                answer.list([Int32(1)]) { $0.number($1) }
+                answer.int16(0)
+                answer.int32(partition)
+                answer.int32(1)
+                answer.list([Int32(1)]) { $0.int32($1) }
+                answer.list([Int32(1)]) { $0.int32($1) }
             }
         }
     }
@@ -118,11 +118,15 @@ final class AdminBroker: Sendable {
             answer.text(topic.0)
             let arrivals = state.topics[topic.0]?.arrivals ?? []
             answer.list(topic.1) { answer, place in
-                answer.number(place.0)
-                answer.number(Int16(0))
-                answer.number(Int64(-1))
+                answer.int32(place.0)
+                answer.int16(0)
+                answer.int64(-1)
                 let found = arrivals.firstIndex { $0 >= place.1 }.map { Int64($0) } ?? -1
-                answer.number(place.1 == -1 ? Int64(arrivals.count) : place.1 == -2 ? 0 : found)
+                switch place.1 {
+                case -1: answer.int64(Int64(arrivals.count))
+                case -2: answer.int64(0)
+                default: answer.int64(found)
+                }
             }
         }
     }
@@ -134,11 +138,11 @@ final class AdminBroker: Sendable {
             _ = topic.list { ($0.number(Int32.self), $0.list { $0.number(Int32.self) }) }
             return (name, PlayedTopic(partitions: partitions, replicas: replicas, settings: settings(&topic)))
         }
-        answer.number(Int32(0))
+        answer.int32(0)
         let refusal = takeRefusal(&state)
         answer.list(made ?? []) { answer, topic in
             answer.text(topic.0)
-            answer.number(refusal?.code ?? (state.topics[topic.0] == nil ? 0 : 36))
+            answer.int16(refusal?.code ?? (state.topics[topic.0] == nil ? 0 : 36))
             answer.text(refusal?.text)
             if refusal == nil, state.topics[topic.0] == nil { state.topics[topic.0] = topic.1 }
         }
@@ -146,11 +150,11 @@ final class AdminBroker: Sendable {
 
     private static func delete(_ request: inout WireReader, _ answer: inout WireWriter, _ state: inout State) {
         let names = request.list { $0.text() ?? "" }
-        answer.number(Int32(0))
+        answer.int32(0)
         let refusal = takeRefusal(&state)
         answer.list(names ?? []) { answer, name in
             answer.text(name)
-            answer.number(refusal?.code ?? (state.topics[name] == nil ? 3 : 0))
+            answer.int16(refusal?.code ?? (state.topics[name] == nil ? 3 : 0))
             if refusal == nil { state.topics[name] = nil }
         }
     }
@@ -161,11 +165,11 @@ final class AdminBroker: Sendable {
             _ = change.list { $0.list { $0.number(Int32.self) } }
             return (name, count)
         }
-        answer.number(Int32(0))
+        answer.int32(0)
         let refusal = takeRefusal(&state)
         answer.list(changes ?? []) { answer, change in
             answer.text(change.0)
-            answer.number(refusal?.code ?? 0)
+            answer.int16(refusal?.code ?? 0)
             answer.text(refusal?.text)
             if refusal == nil { state.topics[change.0]?.partitions = change.1 }
         }
@@ -178,20 +182,20 @@ final class AdminBroker: Sendable {
             _ = resource.list { $0.text() }
             return name
         }
-        answer.number(Int32(0))
+        answer.int32(0)
         answer.list(names ?? []) { answer, name in
-            answer.number(Int16(0))
+            answer.int16(0)
             answer.text(nil)
-            answer.number(UInt8(2))
+            answer.uint8(2)
             answer.text(name)
             let own = state.topics[name]?.settings ?? [:]
             answer.list(defaults.merging(own) { $1 }.sorted { $0.key < $1.key }) { answer, setting in
                 answer.text(setting.key)
                 answer.text(setting.value)
-                answer.number(UInt8(0))
+                answer.uint8(0)
                 // 1: set for the topic, 5: nobody set it.
-                answer.number(UInt8(own[setting.key] == nil ? 5 : 1))
-                answer.number(UInt8(0))
+                answer.uint8(own[setting.key] == nil ? 5 : 1)
+                answer.uint8(0)
                 answer.list([String]()) { $0.text($1) }
             }
         }
@@ -202,12 +206,12 @@ final class AdminBroker: Sendable {
             _ = resource.number(UInt8.self)
             return (resource.text() ?? "", settings(&resource))
         }
-        answer.number(Int32(0))
+        answer.int32(0)
         let refusal = takeRefusal(&state)
         answer.list(changes ?? []) { answer, change in
-            answer.number(refusal?.code ?? 0)
+            answer.int16(refusal?.code ?? 0)
             answer.text(refusal?.text)
-            answer.number(UInt8(2))
+            answer.uint8(2)
             answer.text(change.0)
             if refusal == nil { state.topics[change.0]?.settings = change.1 }
         }

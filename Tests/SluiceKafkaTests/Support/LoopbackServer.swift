@@ -10,19 +10,21 @@ final class LoopbackServer: Sendable {
 
     /// - Parameter answer: The answer to a frame, without its length.
     init(_ answer: @escaping @Sendable ([UInt8]) -> [UInt8]) throws {
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        self.listener = listener
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let failure = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, size) | listen(listener, 16) | getsockname(listener, $0, &size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address -> Bool in
+                guard bind(listener, address, size) == 0, listen(listener, 16) == 0 else { return false }
+                return getsockname(listener, address, &size) == 0
             }
         }
-        try #require(failure == 0)
         port = UInt16(bigEndian: address.sin_port)
-        DispatchQueue(label: "loopback").async { [listener] in
+        try #require(isBound)
+        DispatchQueue(label: "loopback").async {
             while true {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
@@ -42,9 +44,10 @@ final class LoopbackServer: Sendable {
             let length = head.reduce(0) { $0 << 8 | Int($1) }
             guard length < 1 << 20, let frame = read(connection, length) else { return }
             let body = answer(frame)
-            var whole = withUnsafeBytes(of: UInt32(body.count).bigEndian) { Array($0) } + body
+            var whole = withUnsafeBytes(of: UInt32(body.count).bigEndian) { Array($0) }
+            whole += body
             while !whole.isEmpty {
-                let sent = send(connection, whole, whole.count, Int32(MSG_NOSIGNAL.rawValue))
+                let sent = send(connection, whole, whole.count, Int32(MSG_NOSIGNAL))
                 guard sent > 0 else { return }
                 whole.removeFirst(sent)
             }

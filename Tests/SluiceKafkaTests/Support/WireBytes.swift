@@ -32,15 +32,18 @@ struct WireReader {
 struct WireWriter {
     private(set) var bytes: [UInt8] = []
 
-    mutating func number(_ number: some FixedWidthInteger) { withUnsafeBytes(of: number.bigEndian) { bytes += $0 } }
+    mutating func uint8(_ number: UInt8) { bytes.append(number) }
+    mutating func int16(_ number: Int16) { withUnsafeBytes(of: number.bigEndian) { bytes += $0 } }
+    mutating func int32(_ number: Int32) { withUnsafeBytes(of: number.bigEndian) { bytes += $0 } }
+    mutating func int64(_ number: Int64) { withUnsafeBytes(of: number.bigEndian) { bytes += $0 } }
 
     mutating func text(_ text: String?) {
-        number(Int16(text?.utf8.count ?? -1))
+        int16(Int16(text?.utf8.count ?? -1))
         bytes += (text ?? "").utf8
     }
 
     mutating func list<Item>(_ items: some Collection<Item>, _ write: (inout WireWriter, Item) -> Void) {
-        number(Int32(items.count))
+        int32(Int32(items.count))
         for item in items { write(&self, item) }
     }
 }

@@ -91,7 +91,7 @@ let package = Package(
             "SluiceConnectors",
             [
                 "SluiceCore", "SluiceAWS", "SluiceCodecs", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceKinesis", "SluiceCatalog",
-                "SluiceStorage", "SluicePipelines", "CSystemCalls",
+                "SluiceStorage", "SluicePipelines", "CSystemCalls", .target(name: "SluiceKafka", condition: withKafka),
             ]),
         // edge
         room(

@@ -2,5 +2,7 @@ package import SluicePipelines
 
 extension ConnectorRegistry {
     /// All connectors of Sluice. A new one is a folder and a line here.
-    package static let standard = ConnectorRegistry([FilesConnector(), TableConnector(), StreamConnector(), KinesisConnector()])
+    package static let standard = ConnectorRegistry([
+        FilesConnector(), TableConnector(), StreamConnector(), KinesisConnector(), KafkaConnector(),
+    ])
 }

@@ -21,7 +21,7 @@ extension SourceLocation {
     fileprivate var position: Int64? {
         switch self {
         case .file(_, let line, _): line.map { Int64($0) }
-        case .shard(_, _, let sequence): Int64(clamping: sequence)
+        case .shard(_, _, let sequence): Int64(sequence)
         }
     }
 }

@@ -146,6 +146,6 @@ extension KinesisStreams {
     }
 
     static func unsupported(_ what: String) -> SluiceError {
-        SluiceError(.unsupported, "kinesis has no \(what)", remedy: "leave it out, or use an embedded stream")
+        SluiceError(.notOffered, "kinesis has no \(what)", remedy: "leave it out, or use an embedded stream")
     }
 }

@@ -16,7 +16,7 @@ extension SluiceError.Code {
     /// A shard takes no more records, because it was split or merged.
     package static let shardClosed = Self("shard-closed")
     /// A backend does not have this.
-    package static let unsupported = Self("unsupported", .definition)
+    package static let notOffered = Self("unsupported", .definition)
     /// The key file is missing or holds another key than the one that frames were encrypted with.
     package static let wrongKey = Self("wrong-key")
 }

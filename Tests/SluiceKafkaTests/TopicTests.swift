@@ -30,10 +30,10 @@ struct TopicTests {
     func unsupported() async throws {
         cluster.makeTopic("s", partitions: 2)
         let streams = try cluster.streams()
-        #expect(await code { try await streams.splitShard("s", ShardID(0), at: 1) } == .unsupported)
-        #expect(await code { try await streams.mergeShards("s", ShardID(0), ShardID(1)) } == .unsupported)
+        #expect(await code { try await streams.splitShard("s", ShardID(0), at: 1) } == .notOffered)
+        #expect(await code { try await streams.mergeShards("s", ShardID(0), ShardID(1)) } == .notOffered)
         let fewer = await #expect(throws: SluiceError.self) { try await streams.updateShardCount("s", to: 1) }
-        #expect(fewer?.code == .unsupported)
+        #expect(fewer?.code == .notOffered)
         #expect(fewer?.message.contains("has 2, not 1") == true)
         #expect(await code { try await streams.updateShardCount("s", to: 2) } == nil)
         #expect(await code { try await streams.updateShardCount("s", to: 0) } == .invalidOption)
@@ -41,12 +41,12 @@ struct TopicTests {
             StreamConfiguration(mode: .onDemand), StreamConfiguration(durability: .none), StreamConfiguration(isEncrypted: true),
             StreamConfiguration(tags: ["a": "b"]),
         ] {
-            #expect(await code { try await streams.createStream("t", configuration) } == .unsupported)
+            #expect(await code { try await streams.createStream("t", configuration) } == .notOffered)
         }
         #expect(await code { try await streams.createStream("a b", StreamConfiguration()) } == .invalidOption)
         #expect(await code { try await streams.createStream("t", StreamConfiguration(shards: 0)) } == .invalidOption)
         // Brokers that do not know a request: the mock makes no topics.
-        #expect(await code { try await streams.createStream("t", StreamConfiguration()) } == .unsupported)
+        #expect(await code { try await streams.createStream("t", StreamConfiguration()) } == .notOffered)
     }
 
     @Test("brokers that do not answer are an error that names them and the reason")

@@ -72,7 +72,7 @@ struct WritingTests {
         #expect(await refused(put([("k", "x")], headers: [RecordHeader("h", [UInt8](repeating: 0, count: 64 << 10))])) == .recordTooLarge)
         var named = put([("k", "x")])
         named.producer = PutBatch.Producer(id: 1, batch: 1)
-        #expect(await refused(named) == .unsupported)
+        #expect(await refused(named) == .notOffered)
         var ahead = put([("k", "x")])
         ahead.sequenceNumberForOrdering = SequenceNumber(0)
         #expect(await refused(ahead) == .invalidArgument)

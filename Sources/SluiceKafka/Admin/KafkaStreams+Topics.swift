@@ -34,7 +34,7 @@ extension KafkaStreams {
         do throws(SluiceError) {
             settings = try await TopicAdmin.settings(of: name, try readers.client())
         } catch {
-            guard [.unsupported, .accessDenied].contains(error.code) else { throw error }
+            guard [.notOffered, .accessDenied].contains(error.code) else { throw error }
         }
         return StreamSummary(
             name: name, status: .active, createdMicros: 0, openShardCount: topic.partitions,

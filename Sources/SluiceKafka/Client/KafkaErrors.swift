@@ -30,7 +30,7 @@ extension SluiceError {
             return SluiceError(.throughputExceeded, message, remedy: "send less at a time", isRetriable: true)
         case RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE, RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION,
             RD_KAFKA_RESP_ERR_TOPIC_DELETION_DISABLED:
-            return SluiceError(.unsupported, message, remedy: "the brokers must allow it")
+            return SluiceError(.notOffered, message, remedy: "the brokers must allow it")
         case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION, RD_KAFKA_RESP_ERR_INVALID_PARTITIONS, RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR,
             RD_KAFKA_RESP_ERR_INVALID_CONFIG, RD_KAFKA_RESP_ERR_INVALID_REQUEST, RD_KAFKA_RESP_ERR_POLICY_VIOLATION,
             RD_KAFKA_RESP_ERR__INVALID_ARG:
@@ -60,7 +60,7 @@ extension SluiceError {
         ].map(\.rawValue))
 
     static func kafkaUnsupported(_ what: String, remedy: String? = nil) -> SluiceError {
-        SluiceError(.unsupported, "Kafka has no \(what)", remedy: remedy)
+        SluiceError(.notOffered, "Kafka has no \(what)", remedy: remedy)
     }
 
     static func kafkaClosed() -> SluiceError { SluiceError(.interrupted, "the connection to the Kafka cluster was closed") }

@@ -92,7 +92,7 @@ package struct KafkaConnector: Connector {
     #else
     private func stream(_ options: OptionValues) throws(SluiceError) -> BackendStream {
         throw SluiceError(
-            .unsupported, "this program was built without Kafka", at: options.location(of: Self.name),
+            .notOffered, "this program was built without Kafka", at: options.location(of: Self.name),
             remedy:
                 "install the Debian package librdkafka-dev and build with the trait: swift build -c release --product sluice --traits Kafka"
         )

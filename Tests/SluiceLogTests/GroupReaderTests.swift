@@ -3,7 +3,7 @@ import SluiceLog
 import SluiceStreams
 import Testing
 
-@Suite("reading the shards of a group", .timeLimit(.minutes(2)))
+@Suite("reading the shards of a group", .timeLimit(.minutes(20)))
 struct GroupReaderTests {
     private let temporary = TemporaryDirectory()
     private let streams: EmbeddedStreams

@@ -13,7 +13,9 @@ struct GroupResetPlan {
     func reset(_ group: GroupSnapshot, _ shards: [GroupShard]) throws(SluiceError) -> GroupReset {
         if case .sequence(let offset) = to {
             let id = try only(shards)
-            return try .shard(id, to: try position(offset, in: shards.first { $0.id == id }), shards, in: group)
+            return try .shard(
+                id, to: try position(offset.value.map { UInt64(clamping: $0) } ?? .max, in: shards.first { $0.id == id }), shards, in: group
+            )
         }
         guard let start = to.groupStart else { preconditionFailure("only a sequence number is no start") }
         guard let shard else { return try .group(to: start, shards) }

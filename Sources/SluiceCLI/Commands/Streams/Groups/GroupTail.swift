@@ -99,7 +99,8 @@ struct GroupTail: Sendable {
             for row in 0..<min(batch.count, limit - count) {
                 let number = batch.sequenceNumber(row)
                 let record = PrintedRecord(
-                    shard: shard, sequence: number.position?.offset ?? 0, arrivalMicros: batch.arrivalMicros(row),
+                    shard: shard, sequence: number.position.map { SequenceNumber(UInt128($0.offset)) } ?? number,
+                    arrivalMicros: batch.arrivalMicros(row),
                     key: Array(batch.keys[row]),
                     payload: Array(batch.payloads[row]))
                 text += printer.bytes(record)

@@ -12,6 +12,13 @@ extension Catalog {
         }
     }
 
+    /// The highest id that a publication was ever given; 0 before the first.
+    package func lastPublicationID() throws(SluiceError) -> Int64 {
+        try read { db in
+            try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'pending_publications'") ?? 0
+        }
+    }
+
     /// What pipelines owe whose processes are gone: nobody is about to publish it.
     package func unpublished() throws(SluiceError) -> [UnpublishedRecords] {
         try read { [hooks] db in try Self.unpublished(hooks.isRunning, db) }

@@ -66,7 +66,8 @@ package struct StreamConnector: Connector {
         }
         return StreamSink(
             store: context.streams, stream: name, shards: try options.integer("shards") ?? 1, key: try options.string("key"),
-            format: try FormatOptions.recordFormat(try options.string("format") ?? JSONFormat.name, options))
+            format: try FormatOptions.recordFormat(try options.string("format") ?? JSONFormat.name, options),
+            outbox: "\(context.home)/outbox/\(context.pipeline)")
     }
 
     private func start(_ options: OptionValues) throws(SluiceError) -> StartPosition {

@@ -126,7 +126,7 @@ let package = Package(
         tests("SluiceCatalogTests", ["SluiceCatalog", "SluiceTestKit", grdb]),
         tests("SluicePipelinesTests", ["SluicePipelines", "SluiceTestKit"]),
         tests("SluiceConnectorsTests", ["SluiceConnectors", "SluiceTestKit"]),
-        tests("SluiceEngineTests", ["SluiceEngine", "SluiceTestKit"]),
+        tests("SluiceEngineTests", ["SluiceEngine", "SluiceConnectors", "SluiceTestKit"]),
         tests("SluiceTests", ["Sluice", "SluiceTestKit"]),
         tests("SluiceCLITests", ["SluiceCLI", "SluiceTestKit"]),
         .testTarget(

@@ -1,6 +1,7 @@
 import SluiceCatalog
 import SluiceConnectors
 import SluiceCore
+import SluiceEngine
 import SluicePipelines
 import SluiceLog
 import Synchronization
@@ -24,12 +25,15 @@ final class Session: Sendable {
     var exists: Bool { Catalog.exists(home: home) || DiskFiles.kind(of: streams.directory) == .directory }
 
     /// The catalog; created, with the home directory, where there is none.
-    func catalog() throws -> Catalog {
+    ///
+    /// - Parameter publishes: The command puts what committed runs owe into their streams, so that nobody has to be told.
+    func catalog(publishes: Bool = false) throws -> Catalog {
         try checkHome()
         let catalog = try opened.withLock { held in
             if let held { return held }
             let catalog = try Catalog(home: home)
             RecoveryNotices.show(catalog.recovery, on: console)
+            if !publishes { for records in catalog.recovery.unpublished { RecoveryNotices.show(waiting: records, on: console) } }
             held = catalog
             return catalog
         }
@@ -157,5 +161,21 @@ enum RecoveryNotices {
         if let failure = recovery.failure {
             console.warning("a run that was cut off could not be tidied up: \(failure.message); the next command tries again")
         }
+    }
+
+    static func show(waiting records: UnpublishedRecords, on console: Console) {
+        console.notice("\(described(records)) wait for the pipeline's next run, which puts them there")
+    }
+
+    static func show(_ outcome: PublicationRecovery.Outcome, on console: Console) {
+        if let failure = outcome.failure {
+            console.warning("\(described(outcome.records)) cannot be put there: \(failure.message); the pipeline's next run tries again")
+        } else {
+            console.notice("\(described(outcome.records)) were put there for a run that was cut off after it was done")
+        }
+    }
+
+    private static func described(_ records: UnpublishedRecords) -> String {
+        "\(HumanText.count(records.rowCount, "record")) of pipeline \(records.pipeline) for stream \(records.stream)"
     }
 }

@@ -19,6 +19,7 @@ struct ProgressDisplay: Sendable {
     private var line: ProgressLine
     private var drawnColumns = 0
     private var nextLineSeconds = ProgressDisplay.lineSeconds
+    private var wasWaiting = false
 
     init(name: String, channel: OutputChannel) {
         self.channel = channel
@@ -36,7 +37,9 @@ struct ProgressDisplay: Sendable {
             channel.write("\r" + text + String(repeating: " ", count: max(0, min(drawnColumns, channel.width - 1) - columns)))
             drawnColumns = columns
         case .lines:
-            guard seconds >= nextLineSeconds else { return }
+            let begins = line.waiting != nil && !wasWaiting
+            wasWaiting = line.waiting != nil
+            guard seconds >= nextLineSeconds || begins else { return }
             nextLineSeconds = (seconds / Self.lineSeconds).rounded(.down) * Self.lineSeconds + Self.lineSeconds
             channel.writeLine(line.logLine)
         }

@@ -11,6 +11,8 @@ struct ProgressLine: Sendable {
         /// Nil where nobody knows how much there is.
         var bytesTotal: Int64?
         var rejected: Int64 = 0
+        /// What the run waits for, if it does.
+        var waiting: String?
     }
 
     /// Seconds in which an old rate loses half of its weight.
@@ -47,6 +49,9 @@ struct ProgressLine: Sendable {
         return known * (1 - weight) + Double(new - old) / elapsed * weight
     }
 
+    /// What the run waits for, if it does.
+    var waiting: String? { last.waiting.map { CellText.escaped($0) } }
+
     /// 0...1; nil where the total is not known.
     var fraction: Double? {
         guard let total = last.bytesTotal, total > 0 else { return nil }
@@ -66,6 +71,7 @@ struct ProgressLine: Sendable {
         let percent = fraction.map { CellText.padded("\(Int($0 * 100)) %", to: 5, alignment: .right) }
         // From the most to the least important; `place` is the order on the line.
         var parts: [(place: Int, text: String)] = []
+        if let waiting { parts.append((8, CellText.cut("waiting: \(waiting)", to: max(1, width - width / 3 - 2)))) }
         if let percent { parts.append((1, percent)) }
         parts.append((2, HumanText.short(Double(last.rows)) + " rows"))
         if let remaining = remainingSeconds { parts.append((6, HumanText.clock(seconds: remaining) + " left")) }
@@ -93,6 +99,7 @@ struct ProgressLine: Sendable {
         if let rowRate, rowRate > 0 { text += ", \(HumanText.short(rowRate)) rows/s" }
         if last.rejected > 0 { text += ", \(HumanText.short(Double(last.rejected))) rejected" }
         if let remaining = remainingSeconds { text += ", \(HumanText.clock(seconds: remaining)) left" }
+        if let waiting { text += "; waiting: \(waiting)" }
         return text
     }
 

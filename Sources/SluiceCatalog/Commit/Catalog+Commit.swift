@@ -4,9 +4,9 @@ package import SluiceCore
 extension Catalog {
     /// Ends a run with success and makes its output visible: exactly once, wholly or not at all.
     ///
-    /// One transaction records the run, tables, versions, partitions, files, bookmarks, checkpoints of consumer groups, and the renames and
-    /// removals that are owed; then those are done. A crash before the transaction leaves the old state, and one after it is finished by the
-    /// next opening.
+    /// One transaction records the run, tables, versions, partitions, files, bookmarks, checkpoints of consumer groups, and the renames,
+    /// removals and publications that are owed; then renames and removals are done. A crash before the transaction leaves the old state, and
+    /// one after it is finished by the next opening.
     /// - Throws: before the transaction whatever stops it (nothing has changed then); after it what stops a rename, with a remedy that says that
     ///   the run is committed. `failRun` does not undo it.
     package func commit(
@@ -29,7 +29,10 @@ extension Catalog {
             try Self.record(progress, run: run, now: now, db)
             var removals = output.removals
             for table in output.tables { removals += try Self.record(table, run: run, now: now, db) }
-            let kept = Set((output.renames.map(\.final) + output.tables.flatMap { $0.files.map(\.path) }).map { ExactText($0) })
+            try Self.record(output.publications, run: run, now: now, db)
+            let finals = output.renames.map(\.final) + output.tables.flatMap { $0.files.map(\.path) }
+            let waiting = output.publications.compactMap(\.path)
+            let kept = Set((finals + waiting + waiting.map { DiskFiles.parent(of: $0) }).map { ExactText($0) })
             for rename in output.renames { try Self.owe(run, rename.staged, rename.final, db) }
             for path in removals where !kept.contains(ExactText(path)) { try Self.owe(run, path, nil, db) }
         }
@@ -46,7 +49,7 @@ extension Catalog {
     }
 
     /// Does what committed runs owe.
-    private func settle() throws(SluiceError) {
+    func settle() throws(SluiceError) {
         let work = try read { db in try PendingFiles.all(db) }
         let lost = try work.carryOut(hooks.reached)
         try write { db in try work.clear(db) }
@@ -64,6 +67,10 @@ extension Catalog {
         }
         for directory in Set(output.renames.map { ExactText(DiskFiles.parent(of: $0.final)) }) {
             try DiskFiles.createDirectories(directory.text)
+        }
+        for directory in Set(output.publications.compactMap(\.path).map { ExactText(DiskFiles.parent(of: $0)) }) {
+            try DiskFiles.syncDirectory(directory.text)
+            try DiskFiles.syncDirectory(DiskFiles.parent(of: directory.text))
         }
     }
 
@@ -90,6 +97,7 @@ extension Catalog {
         for bookmark in progress.bookmarks { try set(bookmark, run: run, now: now, db) }
         for checkpoint in progress.checkpoints { try Self.checkpoint(checkpoint, nowMicros: now, in: db) }
         if let state = progress.state { try set(state, run: run, now: now, db) }
+        try strikeOff(progress.published, db)
         if progress.isLast { return }
         try forgetStaging(run, db)
         try stage(progress.nextStaging, run: run, db)
@@ -107,7 +115,7 @@ extension Catalog {
         return replaced
     }
 
-    private static func owe(_ run: RunID, _ source: String, _ target: String?, _ db: GRDB.Database) throws {
+    static func owe(_ run: RunID, _ source: String, _ target: String?, _ db: GRDB.Database) throws {
         try db.execute(sql: "INSERT INTO pending_files (run_id, source, target) VALUES (?, ?, ?)", arguments: [run.text, source, target])
     }
 }

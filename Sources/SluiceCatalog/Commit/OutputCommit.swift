@@ -35,11 +35,16 @@ package struct OutputCommit: Hashable, Sendable {
     package var renames: [Rename]
     /// Further files or directories that the new output replaces.
     package var removals: [String]
+    /// Staged records that are put into streams after the commit, in this order.
+    package var publications: [Publication]
 
-    package init(tables: [Table] = [], renames: [Rename] = [], removals: [String] = []) {
+    package init(
+        tables: [Table] = [], renames: [Rename] = [], removals: [String] = [], publications: [Publication] = []
+    ) {
         self.tables = tables
         self.renames = renames
         self.removals = removals
+        self.publications = publications
     }
 }
 
@@ -53,4 +58,8 @@ package enum CommitStep: Hashable, Sendable {
     case removed(Int)
     /// The catalog owes nothing any more.
     case cleared
+    /// Records of a publication are in their stream, up to a chunk of a number.
+    case published(chunk: Int)
+    /// Publications are struck off; their files are not removed yet.
+    case struckOff
 }

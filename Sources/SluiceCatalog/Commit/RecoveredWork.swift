@@ -9,10 +9,14 @@ package struct RecoveredWork: Sendable {
     package var lostFiles: [String] = []
     /// Runs that were cut off before they committed; what they staged was removed.
     package var interruptedRuns: [RunID] = []
+    /// Records of committed runs that are not in their streams yet; the next run of a pipeline puts them there.
+    package var unpublished: [UnpublishedRecords] = []
     /// What stopped the work, which the next opening tries again. It does not stop this opening: the catalog can still be read.
     package var failure: SluiceError?
 
-    package var isEmpty: Bool { finishedFiles == 0 && lostFiles.isEmpty && interruptedRuns.isEmpty && failure == nil }
+    package var isEmpty: Bool {
+        finishedFiles == 0 && lostFiles.isEmpty && interruptedRuns.isEmpty && unpublished.isEmpty && failure == nil
+    }
 }
 
 /// Finishes committed runs and removes what others left, for `Catalog.init`.
@@ -22,9 +26,10 @@ struct Recovery {
     let now: Int64
     let hooks: Catalog.Hooks
 
-    /// Three look-ups when there is nothing to do.
+    /// Four look-ups when there is nothing to do.
     func run() throws(SluiceError) -> RecoveredWork {
         var done = RecoveredWork()
+        done.unpublished = try reading { db in try Catalog.unpublished(hooks.isRunning, db) }
         if try !isNeeded() { return done }
         do throws(SluiceError) {
             let lock = try Catalog.commitLock(home)

@@ -39,6 +39,7 @@ enum Migrations {
                     WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("4 publications") { db in try db.execute(sql: publications) }
         return migrator
     }
 
@@ -49,6 +50,14 @@ enum Migrations {
             "\(path.quotedForMessage) was written by Sluice \(writer ?? "of a later version"); this is \(Release.version), which does not know its change \(unknown.quotedForMessage)",
             at: .file(path: path), remedy: "use that version, or another --home")
     }
+
+    /// Records that committed runs owe to streams, in the order of the commits; `content` where there is no file.
+    private static let publications = """
+        CREATE TABLE pending_publications (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, run_id TEXT NOT NULL, pipeline TEXT NOT NULL, stream TEXT NOT NULL,
+            shards INTEGER NOT NULL, path TEXT, content BLOB, byte_count INTEGER NOT NULL, row_count INTEGER NOT NULL);
+        CREATE INDEX publications_by_pipeline ON pending_publications (pipeline, id);
+        """
 
     /// Times are microseconds since 1970; maps and column lists are JSON; names are folded to lower case.
     private static let first = """

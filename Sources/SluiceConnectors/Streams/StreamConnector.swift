@@ -48,7 +48,7 @@ package struct StreamConnector: Connector {
         }
         return StreamSink(
             store: context.streams, stream: name, shards: try options.integer("shards") ?? 1, key: try options.string("key"),
-            format: try RecordOptions.format(options))
+            format: try RecordOptions.format(options), outbox: "\(context.home)/outbox/\(context.pipeline)")
     }
 
     private func start(_ options: OptionValues) throws(SluiceError) -> StartPosition {

@@ -3,30 +3,33 @@ import SluiceCore
 import SluiceFormats
 import SluicePipelines
 import SluiceLog
-import SluiceStreams
 import Synchronization
 
-/// Appends rows to an embedded stream, each as one record of a format.
+/// Puts rows into an embedded stream, each as one record of a format.
 ///
-/// Rows are visible to readers as they arrive, so a run that is cut off and started again appends some of them twice.
+/// Writers stage encoded records; the run's commit records where they are, and the engine puts them into the stream after it.
 final class StreamSink: Sink {
     private let store: StreamStore
     private let stream: String
     private let shards: Int
     private let key: String?
     private let format: any RecordFormat
-    /// Opened by the first writer, shared by all.
-    private let opened = Mutex<RecordStream?>(nil)
+    /// Where runs of the pipeline stage.
+    private let outbox: String
+    /// What writers staged in memory, by the path that their file would have.
+    private let staged = Mutex<[String: [UInt8]]>([:])
 
-    init(store: StreamStore, stream: String, shards: Int, key: String?, format: any RecordFormat) {
+    /// - Parameter outbox: A directory that no other pipeline uses.
+    init(store: StreamStore, stream: String, shards: Int, key: String?, format: any RecordFormat, outbox: String) {
         self.store = store
         self.stream = stream
         self.shards = shards
         self.key = key
         self.format = format
+        self.outbox = outbox
     }
 
-    var guarantee: DeliveryGuarantee { .atLeastOnce }
+    var guarantee: DeliveryGuarantee { .exactlyOnce }
 
     var summary: String {
         let routing = key.map { "by \($0)" } ?? "by the record's bytes"
@@ -38,8 +41,7 @@ final class StreamSink: Sink {
         _ = try format.encoder(schema)
     }
 
-    /// Records are appended where they stay.
-    func stagingPaths(run: String) -> [String] { [] }
+    func stagingPaths(run: String) -> [String] { [directory(run)] }
 
     func check(reading source: any Source) throws {
         guard (source as? StreamSource)?.stream.name == stream else { return }
@@ -48,75 +50,36 @@ final class StreamSink: Sink {
     }
 
     func open(schema: Schema, run: String, writer: Int) async throws -> any SinkWriter {
-        let shared = try opened.withLock { opened throws(SluiceError) in
-            if let opened { return opened }
-            if !store.exists(stream) { try store.create(stream, shards: shards) }
-            let fresh = try store.open(stream, for: .writing)
-            fresh.watchLoad()
-            opened = fresh
-            return fresh
+        if !store.exists(stream) { try create() }
+        let file = StagingFile(directory: directory(run), name: "\(writer).records")
+        return StreamWriter(
+            stream, format: format, encoder: try format.encoder(schema), key: try key.map { try schema.require($0) }, into: file
+        ) { [self] path, bytes in staged.withLock { $0[path] = bytes } }
+    }
+
+    func commit(schema: Schema, run: String, staged files: [StagedFile]) throws -> OutputCommit {
+        let publications = staged.withLock { staged in
+            files.filter { $0.rowCount > 0 }.map { file in
+                Publication(
+                    stream: stream, shards: shards,
+                    content: staged.removeValue(forKey: file.stagedPath).map { .bytes($0) } ?? .file(file.stagedPath),
+                    byteCount: file.byteCount, rowCount: file.rowCount)
+            }
         }
-        return StreamWriter(shared, format: format, encoder: try format.encoder(schema), key: try key.map { try schema.require($0) })
+        return OutputCommit(publications: publications)
     }
 
-    func commit(schema: Schema, run: String, staged: [StagedFile]) throws -> OutputCommit {
-        close()
-        return OutputCommit()
-    }
+    /// Files of an abandoned run are removed as its staging; those of a committed one are needed.
+    func discard(run: String) async { staged.withLock { $0.removeAll() } }
 
-    func discard(run: String) async { close() }
+    private func directory(_ run: String) -> String { outbox + "/" + run }
 
-    private func close() {
-        opened.withLock { opened in
-            opened?.close()
-            opened = nil
+    /// An empty stream, so that readers may come before the first commit. Another run may make it at the same time.
+    private func create() throws(SluiceError) {
+        do throws(SluiceError) {
+            try store.create(stream, shards: shards)
+        } catch {
+            guard error.code == .alreadyExists else { throw error }
         }
-    }
-}
-
-/// Appends the rows of one task.
-final class StreamWriter: SinkWriter {
-    private let stream: RecordStream
-    private var router: KeyRouter
-    private let format: any RecordFormat
-    private let encoder: any RecordEncoder
-    private let key: Int?
-    private(set) var bytesWritten: Int64 = 0
-
-    init(_ stream: RecordStream, format: any RecordFormat, encoder: any RecordEncoder, key: Int?) {
-        self.stream = stream
-        self.format = format
-        self.encoder = encoder
-        self.key = key
-        router = stream.router()
-    }
-
-    func write(_ batch: Batch) async throws {
-        guard batch.rowCount > 0 else { return }
-        var bytes = encoder.header
-        encoder.encode(batch, into: &bytes)
-        var framer = try format.framer(MemorySource(bytes), path: stream.name)
-        let header = RecordHeader(FileEnvelope.headerName, try FileEnvelope(layout: framer.layout, path: "").serialized())
-        let columnKeys = key.map { StreamKeys.rows(of: batch.columns[$0]) }
-        var row = 0
-        while let framed = try framer.next() {
-            precondition(framed.rejects.isEmpty, "a format cannot frame what it encoded")
-            let keys = columnKeys?.slice(row..<(row + framed.count)) ?? StreamKeys.rows(of: framed.records)
-            try await append(NewRecords(keys: keys, payloads: framed.records, headers: [header]))
-            row += framed.count
-        }
-        precondition(row == batch.rowCount, "a format framed \(row) of \(batch.rowCount) rows that it encoded")
-    }
-
-    private func append(_ records: NewRecords) async throws {
-        for (shard, rows) in router.partition(records.keys).enumerated() where !rows.isEmpty {
-            try await stream.append(records, rows: rows, to: shard, rerouting: &router, .buffered)
-        }
-        for row in 0..<records.count { bytesWritten += Int64(records.payloads.range(row).count) }
-    }
-
-    func finish() async throws -> [StagedFile] {
-        try await stream.commit()
-        return []
     }
 }

@@ -1,17 +1,20 @@
 package import SluiceCatalog
 import SluiceCore
 package import SluicePipelines
+package import SluiceLog
 
 /// Runs a plan piece by piece: an epoch reads what is new, and commits its output together with how far it has read and what the steps keep,
 /// in one transaction. So a run that is cut off anywhere goes on behind its last epoch, and every row counts once.
 package struct EpochRunner: Sendable {
     private let catalog: Catalog
+    private let streams: StreamStore
     private let home: String
     private let options: RunOptions
     private let follow: FollowOptions
 
-    package init(catalog: Catalog, home: String, options: RunOptions = RunOptions(), follow: FollowOptions) {
+    package init(catalog: Catalog, streams: StreamStore, home: String, options: RunOptions = RunOptions(), follow: FollowOptions) {
         self.catalog = catalog
+        self.streams = streams
         self.home = home
         self.options = options
         self.follow = follow
@@ -32,7 +35,9 @@ package struct EpochRunner: Sendable {
         defer { lock.release() }
         let run = try catalog.beginRun(pipeline: name, definitionHash: plan.definition.hash)
         progress.update { $0.steps = plan.steps.map { .init(name: $0.name) } }
-        var work = EpochWork(plan: plan, run: run, catalog: catalog, home: home, options: options, progress: progress)
+        var work = EpochWork(
+            plan: plan, run: run, catalog: catalog, publisher: Publisher(catalog: catalog, streams: streams), home: home, options: options,
+            progress: progress)
         let clock = ContinuousClock()
         let start = clock.now
         do {
@@ -60,16 +65,23 @@ package struct EpochRunner: Sendable {
     private func loop(_ source: any IncrementalSource, _ work: inout EpochWork) async throws {
         let clock = ContinuousClock()
         let request = SliceRequest(limitBytes: follow.follows ? follow.epochBytes : .max, leavesUnfinished: follow.follows)
+        let patience = follow.follows ? nil : PublishLimits.patience
+        try await work.publish(patience: patience)
         while true {
             try Task.checkCancellation()
             let begun = clock.now
             if let slice = try await source.slice(after: work.positions, request) {
                 try await work.carryOut(slice)
+                try await work.publish(patience: patience)
                 if !follow.follows && slice.isLast { return }
                 if slice.isLast { try await clock.sleep(until: begun + follow.interval) }
             } else {
                 guard follow.follows else { return }
-                if work.wouldMove { try await work.carryOutSilence() }
+                if work.wouldMove {
+                    try await work.carryOutSilence()
+                    try await work.publish(patience: patience)
+                }
+                try work.strikeOffPublished()
                 try await clock.sleep(for: follow.pollInterval)
             }
         }

@@ -10,6 +10,7 @@ struct EpochWork {
     let home: String
     let options: RunOptions
     let progress: RunProgress
+    let publisher: Publisher
     private let states: StepStates
     private var files: StateFiles
     /// How far the source was read by committed epochs.
@@ -22,22 +23,27 @@ struct EpochWork {
     private var deadLetterFile: String?
     private var deadLetters: [DeadLetter] = []
     private var notices: [String] = []
+    /// Publications whose records are in their streams, which the next commit strikes off.
+    var published: [Int64] = []
+    /// The last one that was struck off.
+    private(set) var lastPublished: Int64 = 0
     /// Of the epoch at work.
     private var letters: DeadLetterFile?
 
-    init(plan: LogicalPlan, run: RunID, catalog: Catalog, home: String, options: RunOptions, progress: RunProgress) {
+    init(plan: LogicalPlan, run: RunID, catalog: Catalog, publisher: Publisher, home: String, options: RunOptions, progress: RunProgress) {
         self.plan = plan
         self.run = run
         self.catalog = catalog
         self.home = home
         self.options = options
         self.progress = progress
+        self.publisher = publisher
         states = StepStates(plan)
         files = StateFiles(home: home, pipeline: plan.definition.name)
         notices = plan.notices
     }
 
-    private var pipeline: String { plan.definition.name }
+    var pipeline: String { plan.definition.name }
     /// What the sink's files of the next epoch are called by.
     private var outputName: String { Self.outputName(run, epoch + 1) }
     private var lettersPath: String { "\(home)/dead-letters/\(pipeline)/\(outputName).jsonl" }
@@ -76,12 +82,22 @@ struct EpochWork {
     }
 
     /// Ends the run with success.
-    func finish(planning: Duration?, working: Duration) throws {
+    mutating func finish(planning: Duration?, working: Duration) throws {
+        if let owed = try catalog.nextPublication(of: pipeline, after: published.last ?? lastPublished) {
+            notices.append("records wait to be put into stream \"\(owed.publication.stream)\"; the pipeline's next run does it")
+        }
         var report = report
         report.timings =
             (planning.map { [.init("plan", micros: Int64($0.seconds * 1e6))] } ?? [])
             + [.init("read, transform and commit", micros: Int64(working.seconds * 1e6))]
-        try catalog.commit(OutputCommit(), run: run, report: report, RunProgressCommit())
+        try catalog.commit(OutputCommit(), run: run, report: report, RunProgressCommit(published: published))
+        forgetPublished()
+    }
+
+    /// What was published is struck off.
+    mutating func forgetPublished() {
+        lastPublished = published.last ?? lastPublished
+        published = []
     }
 
     /// Drops what an epoch that does not come to its end has staged.
@@ -139,18 +155,20 @@ struct EpochWork {
 
     private mutating func commit(_ staged: [StagedFile], _ letters: DeadLetterFile, _ reached: SourcePositions) throws {
         var output = staged.isEmpty ? OutputCommit() : try plan.sink.commit(schema: plan.outputSchema, run: outputName, staged: staged)
-        output.removals += plan.sink.stagingPaths(run: outputName)
+        output.removals += plan.sink.stagingPaths(run: outputName).filter { DiskFiles.kind(of: $0) != nil }
         if try letters.close() {
             output.renames.append(.init(staged: letters.stagedPath, final: letters.path))
             deadLetterFile = letters.path
         }
         let state = try files.save(states, epoch: epoch + 1)
-        outputs = Array((outputs + staged.map(\.finalPath)).suffix(RunLimits.listedOutputs))
+        outputs = Array((outputs + staged.map(\.finalPath).filter { !$0.isEmpty }).suffix(RunLimits.listedOutputs))
         for table in output.tables where !tables.contains(table.definition.name) { tables.append(table.definition.name) }
         let bookmarks = reached.map { Bookmark(pipeline: pipeline, source: $0.key.text, position: $0.value, run: run) }
         try catalog.commit(
             output, run: run, report: report,
-            RunProgressCommit(bookmarks: bookmarks, state: state, isLast: false, nextStaging: staging(ofEpoch: epoch + 2)))
+            RunProgressCommit(
+                bookmarks: bookmarks, state: state, published: published, isLast: false, nextStaging: staging(ofEpoch: epoch + 2)))
+        forgetPublished()
         files.committed()
         positions.merge(reached) { $1 }
         epoch += 1

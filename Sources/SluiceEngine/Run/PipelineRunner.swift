@@ -35,6 +35,8 @@ package struct PipelineRunner: Sendable {
         let definition = plan.definition
         let lock = try catalog.lock(pipeline: definition.name)
         defer { lock.release() }
+        let publisher = Publisher(catalog: catalog, streams: streams)
+        try await publisher.finish(definition.name)
         let run = try catalog.beginRun(pipeline: definition.name, definitionHash: definition.hash)
         let letters = DeadLetterFile(path: "\(home)/dead-letters/\(definition.name)/\(run).jsonl")
         let work = RunWork(
@@ -43,6 +45,7 @@ package struct PipelineRunner: Sendable {
             spillPath: "\(home)/tmp/\(run)")
         let clock = ContinuousClock()
         let start = clock.now
+        var summary: RunSummary
         do {
             try catalog.stage(plan.sink.stagingPaths(run: run.text) + [letters.stagedPath, work.spillPath], run: run)
             let staged = try await work.execute()
@@ -53,11 +56,11 @@ package struct PipelineRunner: Sendable {
                 output.renames.append(.init(staged: letters.stagedPath, final: letters.path))
                 report.deadLetterFile = letters.path
             }
-            report.outputs = staged.map(\.finalPath)
+            report.outputs = staged.map(\.finalPath).filter { !$0.isEmpty }
             try Task.checkCancellation()
             report.timings = Self.timings(planning, start, worked, clock.now)
             try catalog.commit(output, run: run, report: report)
-            return RunSummary(
+            summary = RunSummary(
                 run: run, pipeline: definition.name, report: report, seconds: (clock.now - start).seconds,
                 tables: output.tables.map(\.definition.name), target: plan.sink.summary, errorPolicy: definition.onError.rawValue,
                 deadLetters: work.rejects.shown, notices: plan.notices)
@@ -69,6 +72,19 @@ package struct PipelineRunner: Sendable {
             try? catalog.failRun(run, failure, report: work.report, interrupted: isInterrupted)
             throw failure
         }
+        do {
+            try await publisher.finish(definition.name)
+        } catch is CancellationError {
+            throw Self.unpublished(run)
+        }
+        summary.seconds = (clock.now - start).seconds
+        return summary
+    }
+
+    private static func unpublished(_ run: RunID) -> SluiceError {
+        SluiceError(
+            .interrupted, "run \(run) was interrupted while its records went into their stream",
+            remedy: "the run is committed; the pipeline's next run puts the rest there")
     }
 
     /// Parts of the run, in order; the commit itself is what the whole run took beside them.

@@ -24,6 +24,8 @@ package final class RunProgress: Sendable {
         /// Splits of the source: files or shards.
         package var splits = 0
         package var steps: [StepCount] = []
+        /// What keeps the run from going on, if it waits for something.
+        package var waiting: String?
     }
 
     private let state = Mutex(Snapshot())

@@ -63,7 +63,8 @@ enum FrameDecoder {
         return ascending && Int(previous) == end ? offsets : nil
     }
 
-    private static func headers(_ bytes: UnsafeRawBufferPointer) -> [RecordHeader]? {
+    /// What `FrameEncoder.encodeHeaders` made; nil if it did not.
+    static func headers(_ bytes: UnsafeRawBufferPointer) -> [RecordHeader]? {
         var headers: [RecordHeader] = []
         var place = 0
         while place < bytes.count {

@@ -48,7 +48,8 @@ enum FrameEncoder {
         return frames
     }
 
-    private static func check(key: Int, payload: Int, row: Int) throws(SluiceError) {
+    /// - Throws: `recordTooLarge` for what no stream takes.
+    static func check(key: Int, payload: Int, row: Int) throws(SluiceError) {
         if key > StreamLimits.keyBytes {
             throw SluiceError(
                 .recordTooLarge, "the partition key of record \(row) has \(key) bytes; a stream takes \(StreamLimits.keyBytes)")
@@ -59,7 +60,7 @@ enum FrameEncoder {
     }
 
     /// A run of `u16 name length, u32 value length, name, value`.
-    private static func encodeHeaders(_ headers: [RecordHeader]) throws(SluiceError) -> [UInt8] {
+    static func encodeHeaders(_ headers: [RecordHeader]) throws(SluiceError) -> [UInt8] {
         var bytes: [UInt8] = []
         for header in headers {
             let name = Array(header.name.utf8)

@@ -9,10 +9,12 @@ struct PutWork: Sendable {
     let after: UInt64?
 
     /// - Throws: `recordTooLarge`, `invalidArgument` with the row.
-    init(_ batch: PutBatch, recordBytes: Int, after: UInt64?) throws(SluiceError) {
+    init(_ batch: PutBatch, _ rules: PutRules, recordBytes: Int, after: UInt64?) throws(SluiceError) {
         self.batch = batch
         self.after = after
         records = NewRecords(keys: batch.keys, payloads: batch.payloads, headers: batch.headers)
+        if let producer = batch.producer, producer.id == 0 { throw SluiceError(.invalidArgument, "0 is no id of a producer") }
+        if rules == .log { return }
         for row in 0..<batch.count {
             let bytes = batch.keys.length(row) + batch.payloads.range(row).count
             guard bytes <= recordBytes else {
@@ -28,7 +30,6 @@ struct PutWork: Sendable {
                     remedy: "keys have \(StreamLimits.keyCharacters.lowerBound) to \(StreamLimits.keyCharacters.upperBound)")
             }
         }
-        if let producer = batch.producer, producer.id == 0 { throw SluiceError(.invalidArgument, "0 is no id of a producer") }
     }
 
     /// Where a row goes.

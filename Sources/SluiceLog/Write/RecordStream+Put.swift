@@ -5,11 +5,13 @@ import Synchronization
 extension RecordStream {
     /// Stores records, each in the shard that owns its hash; shards that several records go to are written and synced side by side.
     ///
+    /// - Parameter rules: What of the records is checked.
     /// - Returns: One outcome a record, in order.
     /// - Throws: `recordTooLarge`, `invalidArgument`, `invalidOption`: what is wrong with the whole call; nothing was stored then.
-    package func put(_ batch: PutBatch) async throws(SluiceError) -> [PutOutcome] {
+    package func put(_ batch: PutBatch, _ rules: PutRules = .service) async throws(SluiceError) -> [PutOutcome] {
         try requireWriting()
-        let work = try PutWork(batch, recordBytes: configuration.recordBytes, after: orderingPlace(batch.sequenceNumberForOrdering))
+        let work = try PutWork(
+            batch, rules, recordBytes: configuration.recordBytes, after: orderingPlace(batch.sequenceNumberForOrdering))
         var outcomes = [PutOutcome?](repeating: nil, count: batch.count)
         var pending = (0..<Int32(batch.count)).map { $0 }
         while !pending.isEmpty {

@@ -100,6 +100,7 @@ package struct EncodedSinkBlock: Sendable {
 /// An output file that is complete and durable under its temporary name.
 package struct StagedFile: Sendable {
     package var stagedPath: String
+    /// Empty for records that go into a stream.
     package var finalPath: String
     /// Values of the partition columns as text, in the order of the table's partition keys; empty for an unpartitioned table.
     package var partition: [String]

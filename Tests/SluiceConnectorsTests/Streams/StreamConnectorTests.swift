@@ -29,7 +29,7 @@ struct StreamConnectorTests {
     @Test("rows come back from the shards of their keys, whatever the format", arguments: ["json", "csv"], ["key: user", "key: id", ""])
     func roundTrip(_ format: String, _ key: String) async throws {
         let sink = try await bench.sink("stream: events\nshards: 4\nformat: \(format)\n\(key)")
-        #expect(sink.guarantee == .atLeastOnce)
+        #expect(sink.guarantee == .exactlyOnce)
         let schema = try Self.batch(0..<1).schema
         try await bench.run(sink, schema, [[try Self.batch(0..<3_000)], [try Self.batch(3_000..<3_500), try Self.batch(3_500..<4_000)]])
         let source = try await bench.source("stream: events")

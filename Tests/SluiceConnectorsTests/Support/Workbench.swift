@@ -3,6 +3,7 @@ import SluiceConnectors
 import SluiceCore
 import SluicePipelines
 import SluiceLog
+import SluiceStreams
 import SluiceTestKit
 
 /// A directory with a state of its own, in which connectors are opened as definitions open them.
@@ -52,7 +53,26 @@ struct Workbench {
         let staged = try await stage(sink, schema, run.text, writers)
         try catalog.commit(try sink.commit(schema: schema, run: run.text, staged: staged), run: run, report: RunReport())
         await sink.discard(run: run.text)
+        try await publish()
         return run.text
+    }
+
+    /// Puts what commits owe to streams there, as the engine does.
+    private func publish() async throws {
+        while let pending = try catalog.nextPublication(of: "test", after: 0) {
+            let publication = pending.publication
+            let stream = try context.streams.open(publication.stream, for: .writing)
+            defer { stream.close() }
+            var reader: OutboxReader
+            switch publication.content {
+            case .bytes(let bytes): reader = OutboxReader(content: bytes)
+            case .file(let path): reader = try OutboxReader(path: path, byteCount: Int(publication.byteCount))
+            }
+            while let chunk = try reader.next() {
+                try await stream.put(chunk, as: .init(id: 1, batch: UInt64(pending.id) << 22 | UInt64(reader.number)))
+            }
+            try catalog.strikeOff([pending.id])
+        }
     }
 
     /// Begins a run that removes what the sink staged unless it commits.

@@ -60,6 +60,12 @@ struct StateChecks: Sendable {
             return HealthCheck(
                 "recovery", .failed, "finished output is gone: " + listed(recovery.lostFiles), advice: "run these pipelines again")
         }
+        if let owed = recovery.unpublished.first {
+            let count = recovery.unpublished.reduce(0) { $0 + $1.rowCount }
+            return HealthCheck(
+                "recovery", .warned, "\(HumanText.count(count, "record")) of committed runs wait to be put into streams",
+                advice: "run pipeline \(owed.pipeline) again")
+        }
         if recovery.isEmpty { return HealthCheck("recovery", .passed, "nothing to do") }
         let done = [
             recovery.finishedFiles > 0 ? "put \(HumanText.count(recovery.finishedFiles, "file")) in place" : nil,

@@ -49,7 +49,10 @@ struct RunCommand: ReportingCommand {
         let definition = try session.definition(name)
         let monitor = RunMonitor(console: session.console, isQuiet: quiet || output.json)
         return try await Interruption.cancelling {
-            let catalog = try session.catalog()
+            let catalog = try session.catalog(publishes: true)
+            for outcome in try await PublicationRecovery.run(catalog, session.streams) {
+                RecoveryNotices.show(outcome, on: session.console)
+            }
             let planned = ContinuousClock.now
             let plan = try await Planner.plan(definition, in: session.planContext(for: definition, catalog: catalog))
             if !quiet && !output.json { for notice in plan.notices { session.console.notice(notice) } }
@@ -78,7 +81,7 @@ struct RunCommand: ReportingCommand {
         }
         var how = FollowOptions(follows: follow)
         if let every { how.interval = .microseconds(every.micros) }
-        let runner = EpochRunner(catalog: catalog, home: session.home, options: options, follow: how)
+        let runner = EpochRunner(catalog: catalog, streams: session.streams, home: session.home, options: options, follow: how)
         return try await runner.run(plan, progress: progress, planning: planning)
     }
 

@@ -49,6 +49,8 @@ struct RunMonitor: Sendable {
 
 extension ProgressLine.Reading {
     init(_ snapshot: RunProgress.Snapshot) {
-        self.init(rows: snapshot.rowsRead, bytes: snapshot.bytesRead, bytesTotal: snapshot.bytesTotal, rejected: snapshot.rejected)
+        self.init(
+            rows: snapshot.rowsRead, bytes: snapshot.bytesRead, bytesTotal: snapshot.bytesTotal, rejected: snapshot.rejected,
+            waiting: snapshot.waiting)
     }
 }

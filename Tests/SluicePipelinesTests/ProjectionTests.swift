@@ -23,6 +23,7 @@ import Testing
             ("- deduplicate: {by: flight}\n- select: [carrier]", "carrier flight"),
             ("- deduplicate: {}\n- select: [carrier]", everything),
             ("- aggregate: {by: carrier, columns: {d: max(arr_delay)}}", "arr_delay carrier"),
+            ("- mask: {tailnum: hash, dest: redact}\n- select: [carrier, dest]", "carrier dest"),
             // Something must say how many rows there are.
             ("- aggregate: {columns: {n: count(*)}}", "year"),
             ("- join: {with: {files: airlines.csv}, on: carrier, columns: name}\n- select: [name]", "carrier"),

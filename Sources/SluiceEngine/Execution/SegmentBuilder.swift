@@ -78,6 +78,7 @@ struct SegmentBuilder {
         switch step.operation {
         case .filter(let predicate): return .operation(FilterOperator(predicate: predicate))
         case .project(let projections): return .operation(ProjectOperator(projections: projections, outputSchema: step.outputSchema))
+        case .mask(let mask): return .operation(MaskOperator(operation: mask, outputSchema: step.outputSchema))
         case .closure(let closure): return .operation(ClosureOperator(closure: closure))
         case .limit(let count): return .operation(LimitOperator(count: count))
         case .join(let join):

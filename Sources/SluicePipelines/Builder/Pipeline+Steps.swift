@@ -183,6 +183,11 @@ extension Pipeline {
         return step("join", .mapping(arguments), file, line)
     }
 
+    /// Hides the values of columns in place.
+    public func mask(_ columns: KeyValuePairs<String, Mask>, file: String = #filePath, line: Int = #line) -> Pipeline {
+        step("mask", .mapping(columns.map { ($0, $1.node) }), file, line)
+    }
+
     /// Calls a closure that was registered under a name.
     public func swift(_ closure: String, file: String = #filePath, line: Int = #line) -> Pipeline {
         step("swift", .text(closure), file, line)

@@ -33,7 +33,7 @@ extension LogicalOperation {
         let passed = needed.intersection(input.names)
         switch self {
         case .filter(let condition): return passed.union(names(condition.columns))
-        case .limit: return passed
+        case .limit, .mask: return passed
         case .sort(let keys): return passed.union(names(keys.map(\.column)))
         case .union: return passed
         case .deduplicate(let keys, _, let order): return passed.union(names(keys + order.map(\.column)))

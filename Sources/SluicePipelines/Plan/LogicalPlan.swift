@@ -86,6 +86,7 @@ package enum LogicalOperation: Sendable {
     case aggregate(AggregateOperation)
     case join(JoinOperation)
     case window(WindowOperation)
+    case mask(MaskOperation)
     /// A closure registered in Swift.
     case closure(BatchClosure)
 }

@@ -50,7 +50,7 @@ extension LogicalOperation {
         case .filter(let condition):
             pass()
             add(condition)
-        case .limit: pass()
+        case .limit, .mask: pass()
         case .sort(let keys):
             pass()
             addWhole(keys.map(\.column))

@@ -141,6 +141,7 @@ extension LogicalOperation {
         case .aggregate: "aggregate"
         case .join: "join"
         case .window: "window"
+        case .mask: "mask"
         case .closure: "closure"
         }
     }

@@ -42,6 +42,8 @@ import Testing
         .drop("day")
         .deduplicate(by: ["carrier", "to"], keep: .last)
         .mask(["flight": .partial(keepLast: 2), "to": .hash(salt: "s"), "carrier": .redact("x")])
+        .sample(0.5, by: ["carrier"], seed: 3)
+        .sample(every: 2)
         .sort("-minutes", .ascending("to", nulls: .first), .descending("carrier"))
         .limit(1_000)
         .aggregate(by: "carrier", .expression("first", "left(to, 1)"), columns: ["n": "count(*)", "most": "max(minutes)"])
@@ -75,6 +77,8 @@ import Testing
               flight: {method: partial, keep_last: 2}
               to: {method: hash, salt: s}
               carrier: {method: redact, value: x}
+          - sample: {share: 0.5, by: carrier, seed: 3}
+          - sample: {every: 2}
           - sort: [-minutes, {column: to, nulls: first}, {column: carrier, order: desc}]
           - limit: 1000
           - aggregate:

@@ -79,6 +79,8 @@ struct SegmentBuilder {
         case .filter(let predicate): return .operation(FilterOperator(predicate: predicate))
         case .project(let projections): return .operation(ProjectOperator(projections: projections, outputSchema: step.outputSchema))
         case .mask(let mask): return .operation(MaskOperator(operation: mask, outputSchema: step.outputSchema))
+        case .sample(.share(let rows)): return .operation(ShareOperator(rows: rows))
+        case .sample(.every(let count)): return .operation(EveryOperator(count: count))
         case .closure(let closure): return .operation(ClosureOperator(closure: closure))
         case .limit(let count): return .operation(LimitOperator(count: count))
         case .join(let join):

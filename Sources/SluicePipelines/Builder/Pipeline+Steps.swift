@@ -188,6 +188,22 @@ extension Pipeline {
         step("mask", .mapping(columns.map { ($0, $1.node) }), file, line)
     }
 
+    /// Keeps a share of the rows, the same ones in every run.
+    ///
+    /// - Parameter columns: rows whose values in them are equal stay or go together.
+    public func sample(
+        _ share: Double, by columns: [String] = [], seed: Int = 0, file: String = #filePath, line: Int = #line
+    ) -> Pipeline {
+        var arguments: [(String, DefinitionNode)] = [("share", .number(share)), ("seed", .integer(seed))]
+        if !columns.isEmpty { arguments.append(("by", names(columns))) }
+        return step("sample", .mapping(arguments), file, line)
+    }
+
+    /// Keeps the first row and every n-th behind it.
+    public func sample(every count: Int, file: String = #filePath, line: Int = #line) -> Pipeline {
+        step("sample", .mapping([("every", .integer(count))]), file, line)
+    }
+
     /// Calls a closure that was registered under a name.
     public func swift(_ closure: String, file: String = #filePath, line: Int = #line) -> Pipeline {
         step("swift", .text(closure), file, line)

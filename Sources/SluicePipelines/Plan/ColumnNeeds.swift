@@ -34,6 +34,7 @@ extension LogicalOperation {
         switch self {
         case .filter(let condition): return passed.union(names(condition.columns))
         case .limit, .mask: return passed
+        case .sample(let sample): return passed.union(names(sample.readColumns))
         case .sort(let keys): return passed.union(names(keys.map(\.column)))
         case .union: return passed
         case .deduplicate(let keys, _, let order): return passed.union(names(keys + order.map(\.column)))

@@ -87,6 +87,7 @@ package enum LogicalOperation: Sendable {
     case join(JoinOperation)
     case window(WindowOperation)
     case mask(MaskOperation)
+    case sample(SampleOperation)
     /// A closure registered in Swift.
     case closure(BatchClosure)
 }

@@ -51,6 +51,9 @@ extension LogicalOperation {
             pass()
             add(condition)
         case .limit, .mask: pass()
+        case .sample(let sample):
+            pass()
+            addWhole(sample.readColumns)
         case .sort(let keys):
             pass()
             addWhole(keys.map(\.column))

@@ -142,6 +142,7 @@ extension LogicalOperation {
         case .join: "join"
         case .window: "window"
         case .mask: "mask"
+        case .sample: "sample"
         case .closure: "closure"
         }
     }

@@ -44,6 +44,7 @@ import Testing
         .mask(["flight": .partial(keepLast: 2), "to": .hash(salt: "s"), "carrier": .redact("x")])
         .sample(0.5, by: ["carrier"], seed: 3)
         .sample(every: 2)
+        .assert(["known": "to IS NOT NULL", "long": Rule("minutes > 0", onFail: .warn)])
         .sort("-minutes", .ascending("to", nulls: .first), .descending("carrier"))
         .limit(1_000)
         .aggregate(by: "carrier", .expression("first", "left(to, 1)"), columns: ["n": "count(*)", "most": "max(minutes)"])
@@ -79,6 +80,7 @@ import Testing
               carrier: {method: redact, value: x}
           - sample: {share: 0.5, by: carrier, seed: 3}
           - sample: {every: 2}
+          - assert: {known: to IS NOT NULL, long: {that: minutes > 0, on_fail: warn}}
           - sort: [-minutes, {column: to, nulls: first}, {column: carrier, order: desc}]
           - limit: 1000
           - aggregate:

@@ -81,6 +81,7 @@ struct SegmentBuilder {
         case .mask(let mask): return .operation(MaskOperator(operation: mask, outputSchema: step.outputSchema))
         case .sample(.share(let rows)): return .operation(ShareOperator(rows: rows))
         case .sample(.every(let count)): return .operation(EveryOperator(count: count))
+        case .assert(let assertion): return .operation(AssertOperator(operation: assertion, step: step.name, progress: progress))
         case .closure(let closure): return .operation(ClosureOperator(closure: closure))
         case .limit(let count): return .operation(LimitOperator(count: count))
         case .join(let join):

@@ -24,6 +24,7 @@ package final class RunProgress: Sendable {
         /// Splits of the source: files or shards.
         package var splits = 0
         package var steps: [StepCount] = []
+        package var rules: [RuleCount] = []
     }
 
     private let state = Mutex(Snapshot())

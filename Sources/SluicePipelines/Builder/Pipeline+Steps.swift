@@ -204,6 +204,11 @@ extension Pipeline {
         step("sample", .mapping([("every", .integer(count))]), file, line)
     }
 
+    /// Checks rules that every row has to keep.
+    public func assert(_ rules: KeyValuePairs<String, Rule>, file: String = #filePath, line: Int = #line) -> Pipeline {
+        step("assert", .mapping(rules.map { ($0, $1.node) }), file, line)
+    }
+
     /// Calls a closure that was registered under a name.
     public func swift(_ closure: String, file: String = #filePath, line: Int = #line) -> Pipeline {
         step("swift", .text(closure), file, line)

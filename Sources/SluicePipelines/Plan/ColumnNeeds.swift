@@ -35,6 +35,7 @@ extension LogicalOperation {
         case .filter(let condition): return passed.union(names(condition.columns))
         case .limit, .mask: return passed
         case .sample(let sample): return passed.union(names(sample.readColumns))
+        case .assert(let assertion): return passed.union(names(assertion.rules.flatMap(\.condition.columns)))
         case .sort(let keys): return passed.union(names(keys.map(\.column)))
         case .union: return passed
         case .deduplicate(let keys, _, let order): return passed.union(names(keys + order.map(\.column)))

@@ -88,6 +88,7 @@ package enum LogicalOperation: Sendable {
     case window(WindowOperation)
     case mask(MaskOperation)
     case sample(SampleOperation)
+    case assert(AssertOperation)
     /// A closure registered in Swift.
     case closure(BatchClosure)
 }

@@ -54,6 +54,9 @@ extension LogicalOperation {
         case .sample(let sample):
             pass()
             addWhole(sample.readColumns)
+        case .assert(let assertion):
+            pass()
+            for rule in assertion.rules { add(rule.condition) }
         case .sort(let keys):
             pass()
             addWhole(keys.map(\.column))

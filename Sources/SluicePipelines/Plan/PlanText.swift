@@ -143,6 +143,7 @@ extension LogicalOperation {
         case .window: "window"
         case .mask: "mask"
         case .sample: "sample"
+        case .assert: "assert"
         case .closure: "closure"
         }
     }

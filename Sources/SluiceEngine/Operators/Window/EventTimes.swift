@@ -19,17 +19,16 @@ enum EventTimes {
     }
 
     static func late(_ time: Int64, _ watermark: Int64, _ policy: WindowOperation.LateRows) -> RowError {
-        RowError(
-            policy == .drop ? .lateRowDropped : .lateRow,
+        var error = RowError(
+            .lateRow,
             "the row of \(Value.timestamp(time, zoned: false)) came late: all of its windows ended by \(Value.timestamp(watermark, zoned: false)) and were handed on"
         )
+        error.handling = policy == .drop ? .drop : .keep
+        return error
     }
 }
 
 extension SluiceError.Code {
     static let noEventTime = Self("no-event-time")
-    /// Never ends a run: the row is kept as a dead letter.
     static let lateRow = Self("late-row")
-    /// Never ends a run: the row is counted.
-    static let lateRowDropped = Self("late-row-dropped")
 }

@@ -113,6 +113,21 @@ extension Pipeline {
         return step("deduplicate", .mapping(arguments), file, line)
     }
 
+    /// Keeps the first row of those whose key columns (all columns when none is given) are equal and whose times are near each other.
+    ///
+    /// - Parameters:
+    ///   - time: an expression: when a row happened.
+    ///   - within: how near, such as `10 minutes`.
+    ///   - delay: how much later than the newest row another may come.
+    public func deduplicate(
+        by columns: [String] = [], time: String, within: String, delay: String? = nil, file: String = #filePath, line: Int = #line
+    ) -> Pipeline {
+        var arguments: [(String, DefinitionNode)] = columns.isEmpty ? [] : [("by", names(columns))]
+        arguments += [("time", .text(time)), ("within", .text(within))]
+        if let delay { arguments.append(("delay", .text(delay))) }
+        return step("deduplicate", .mapping(arguments), file, line)
+    }
+
     /// Makes one row of each group of rows.
     public func aggregate(
         by groups: Selection..., columns: KeyValuePairs<String, String>, file: String = #filePath, line: Int = #line

@@ -39,6 +39,7 @@ extension LogicalOperation {
         case .sort(let keys): return passed.union(names(keys.map(\.column)))
         case .union: return passed
         case .deduplicate(let keys, _, let order): return passed.union(names(keys + order.map(\.column)))
+        case .deduplicateWithin(let recent): return passed.union(names(recent.keys + recent.time.columns))
         case .join(let join): return passed.union(names(join.readColumns))
         case .closure(let closure): return closure.columns.map { passed.union($0) } ?? Set(input.names)
         case .aggregate(let aggregate):

@@ -83,6 +83,7 @@ package enum LogicalOperation: Sendable {
     case union(UnionOperation)
     /// One row for each distinct key: the first or last by `order`, and where that leaves a tie, in source order.
     case deduplicate(keys: [Int], keep: KeptDuplicate, order: [SortKey])
+    case deduplicateWithin(RecentDuplicates)
     case aggregate(AggregateOperation)
     case join(JoinOperation)
     case window(WindowOperation)

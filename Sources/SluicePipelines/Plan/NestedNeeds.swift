@@ -63,6 +63,10 @@ extension LogicalOperation {
         case .deduplicate(let keys, _, let order):
             pass()
             addWhole(keys + order.map(\.column))
+        case .deduplicateWithin(let recent):
+            pass()
+            addWhole(recent.keys)
+            add(recent.time)
         case .join(let join):
             pass()
             addWhole(join.readColumns)

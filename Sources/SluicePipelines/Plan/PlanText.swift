@@ -137,7 +137,7 @@ extension LogicalOperation {
         case .limit: "limit"
         case .sort: "sort"
         case .union: "union"
-        case .deduplicate: "deduplicate"
+        case .deduplicate, .deduplicateWithin: "deduplicate"
         case .aggregate: "aggregate"
         case .join: "join"
         case .window: "window"

@@ -42,6 +42,7 @@ import Testing
         .drop("day")
         .deduplicate(by: ["carrier", "to"], keep: .last)
         .mask(["flight": .partial(keepLast: 2), "to": .hash(salt: "s"), "carrier": .redact("x")])
+        .resolve(["minutes": .cast(.float64)])
         .sample(0.5, by: ["carrier"], seed: 3)
         .sample(every: 2)
         .assert(["known": "to IS NOT NULL", "long": Rule("minutes > 0", onFail: .warn)])
@@ -78,6 +79,7 @@ import Testing
               flight: {method: partial, keep_last: 2}
               to: {method: hash, salt: s}
               carrier: {method: redact, value: x}
+          - resolve: {minutes: {cast: float64}}
           - sample: {share: 0.5, by: carrier, seed: 3}
           - sample: {every: 2}
           - assert: {known: to IS NOT NULL, long: {that: minutes > 0, on_fail: warn}}

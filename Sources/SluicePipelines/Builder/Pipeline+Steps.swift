@@ -177,6 +177,11 @@ extension Pipeline {
         return step("flatten", .mapping(listed + [("separator", .text(separator))]), file, line)
     }
 
+    /// Makes one type, or one column of each type, of columns whose values came in several types.
+    public func resolve(_ columns: KeyValuePairs<String, Resolution>, file: String = #filePath, line: Int = #line) -> Pipeline {
+        step("resolve", .mapping(columns.map { ($0, $1.node) }), file, line)
+    }
+
     public enum Join: String, Sendable { case inner, left, right, full, semi, anti }
 
     /// Adds the columns of a table's rows whose key columns are equal.

@@ -72,7 +72,8 @@ let package = Package(
         room(
             "SluiceEngine",
             [
-                "SluiceCore", "SluiceExpressions", "SluiceStreams", "SluiceLog", "SluiceCatalog", "SluicePipelines", crypto,
+                "SluiceCore", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceCatalog", "SluicePipelines",
+                "CSystem", crypto,
             ]),
         room(
             "SluiceConnectors",

@@ -29,7 +29,7 @@ enum House {
         "CISAL": ["SluiceCodecs"],
         "CTextScan": ["SluiceFormats"],
         "CStreamSupport": ["SluiceLog"],
-        "CSystem": ["SluiceLog", "SluiceConnectors", "SluiceCLI"],
+        "CSystem": ["SluiceLog", "SluiceEngine", "SluiceConnectors", "SluiceCLI"],
         "GRDB": ["SluiceCatalog"],
         "Yams": ["SluicePipelines"],
         "ArgumentParser": ["SluiceCLI", "Sluice", "sluice"],

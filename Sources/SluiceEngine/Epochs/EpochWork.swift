@@ -94,7 +94,7 @@ struct EpochWork {
         RunSummary(
             run: run, pipeline: pipeline, report: report, seconds: seconds, tables: tables, target: plan.sink.summary,
             errorPolicy: plan.definition.onError.rawValue, deadLetters: deadLetters,
-            notices: notices + progress.snapshot.rules.compactMap(\.notice))
+            notices: notices + progress.snapshot.lateNotices)
     }
 
     // MARK: Epochs

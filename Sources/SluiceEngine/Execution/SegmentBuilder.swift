@@ -84,6 +84,8 @@ struct SegmentBuilder {
         case .sample(.share(let rows)): return .operation(ShareOperator(rows: rows))
         case .sample(.every(let count)): return .operation(EveryOperator(count: count))
         case .assert(let assertion): return .operation(AssertOperator(operation: assertion, step: step.name, progress: progress))
+        case .exec(let operation):
+            return .probing(ExecOperator(operation: operation, step: step.name, outputSchema: step.outputSchema, progress: progress))
         case .closure(let closure): return .operation(ClosureOperator(closure: closure))
         case .limit(let count): return .operation(LimitOperator(count: count))
         case .join(let join):

@@ -60,7 +60,7 @@ package struct PipelineRunner: Sendable {
             return RunSummary(
                 run: run, pipeline: definition.name, report: report, seconds: (clock.now - start).seconds,
                 tables: output.tables.map(\.definition.name), target: plan.sink.summary, errorPolicy: definition.onError.rawValue,
-                deadLetters: work.rejects.shown, notices: plan.notices + progress.snapshot.rules.compactMap(\.notice))
+                deadLetters: work.rejects.shown, notices: plan.notices + progress.snapshot.lateNotices)
         } catch {
             letters.discard()
             await plan.sink.discard(run: run.text)

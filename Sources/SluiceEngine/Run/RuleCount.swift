@@ -34,6 +34,9 @@ extension [RuleCount] {
 }
 
 extension RunProgress.Snapshot {
+    /// What a person should know after the run.
+    var lateNotices: [String] { rules.compactMap(\.notice) + notices }
+
     /// Names what is counted.
     mutating func list(_ steps: [PlannedStep]) {
         self.steps = steps.map { .init(name: $0.name) }

@@ -25,7 +25,11 @@ package final class RunProgress: Sendable {
         package var splits = 0
         package var steps: [StepCount] = []
         package var rules: [RuleCount] = []
+        /// What a person should know after the run, at most `mostNotices`.
+        package var notices: [String] = []
     }
+
+    static let mostNotices = 20
 
     private let state = Mutex(Snapshot())
 

@@ -229,6 +229,26 @@ extension Pipeline {
         step("assert", .mapping(rules.map { ($0, $1.node) }), file, line)
     }
 
+    /// How the rows of a program belong to those that it is given.
+    public enum ExecRows: String, Sendable { case one, any }
+
+    /// Sends the rows to a program as JSON lines, and goes on with those that it writes.
+    ///
+    /// - Parameters:
+    ///   - command: the program and its arguments.
+    ///   - columns: what the program writes.
+    ///   - rows: a line for each row, or any number.
+    public func exec(
+        _ command: String..., columns: KeyValuePairs<String, DataType>, rows: ExecRows = .one, timeout: String? = nil,
+        file: String = #filePath, line: Int = #line
+    ) -> Pipeline {
+        var arguments: [(String, DefinitionNode)] = [
+            ("command", names(command)), ("columns", .mapping(columns.map { ($0, .text($1.description)) })), ("rows", .text(rows.rawValue)),
+        ]
+        if let timeout { arguments.append(("timeout", .text(timeout))) }
+        return step("exec", .mapping(arguments), file, line)
+    }
+
     /// Calls a closure that was registered under a name.
     public func swift(_ closure: String, file: String = #filePath, line: Int = #line) -> Pipeline {
         step("swift", .text(closure), file, line)

@@ -36,6 +36,7 @@ extension LogicalOperation {
         case .limit, .mask: return passed
         case .sample(let sample): return passed.union(names(sample.readColumns))
         case .assert(let assertion): return passed.union(names(assertion.rules.flatMap(\.condition.columns)))
+        case .exec: return Set(input.names)
         case .sort(let keys): return passed.union(names(keys.map(\.column)))
         case .union: return passed
         case .deduplicate(let keys, _, let order): return passed.union(names(keys + order.map(\.column)))

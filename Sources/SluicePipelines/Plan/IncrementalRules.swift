@@ -34,7 +34,7 @@ extension LogicalOperation {
     fileprivate var reasonAgainstPieces: (fact: String, remedy: String)? {
         let whole = "or run it over the whole input, without `incremental`"
         switch self {
-        case .filter, .project, .closure, .window, .mask, .sample(.share), .assert, .deduplicateWithin: return nil
+        case .filter, .project, .closure, .window, .mask, .sample(.share), .assert, .deduplicateWithin, .exec: return nil
         case .sample(.every): return ("counts the rows of the whole input", "take a `share`, \(whole)")
         case .limit: return ("counts the rows of the whole input", "leave it out, \(whole)")
         case .sort: return ("needs the last row before it hands on the first", "leave it out, \(whole)")

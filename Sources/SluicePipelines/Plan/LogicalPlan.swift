@@ -90,6 +90,7 @@ package enum LogicalOperation: Sendable {
     case mask(MaskOperation)
     case sample(SampleOperation)
     case assert(AssertOperation)
+    case exec(ExecOperation)
     /// A closure registered in Swift.
     case closure(BatchClosure)
 }

@@ -82,8 +82,8 @@ extension LogicalOperation {
             for argument in aggregate.aggregates.compactMap(\.argument) { add(argument) }
         case .window(let window):
             for expression in [window.time] + window.groups.groups + window.groups.aggregates.compactMap(\.argument) { add(expression) }
-        // Both sides have one type, and a closure may look at all of a value.
-        case .union, .closure: addWhole(input.fields.indices)
+        // Both sides have one type, and a closure or program may look at all of a value.
+        case .union, .closure, .exec: addWhole(input.fields.indices)
         }
         return found
     }

@@ -144,6 +144,7 @@ extension LogicalOperation {
         case .mask: "mask"
         case .sample: "sample"
         case .assert: "assert"
+        case .exec: "exec"
         case .closure: "closure"
         }
     }

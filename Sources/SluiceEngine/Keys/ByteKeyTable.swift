@@ -13,7 +13,10 @@ final class ByteKeyTable {
     private var bytes: [UInt8] = []
     private var ends: [Int] = []
     private var hashes: [UInt64] = []
-    private var slots = [Slot](repeating: Slot(tag: 0, number: -1), count: 256)
+    private var slots: [Slot]
+
+    /// - Parameter slots: A power of two; twice as many as keys are expected.
+    init(slots: Int = 256) { self.slots = [Slot](repeating: Slot(tag: 0, number: -1), count: slots) }
 
     var count: Int { ends.count }
     var byteCount: Int { bytes.capacity + ends.capacity * 16 + slots.count * 8 }

@@ -2,7 +2,8 @@ import SluiceCore
 
 /// The keys that rows had within a span of time, each with the time of its row.
 final class RecentKeys {
-    private let table = ByteKeyTable()
+    /// There may be many spans with few keys each.
+    private let table = ByteKeyTable(slots: 8)
     private(set) var times: [Int64] = []
 
     var byteCount: Int { table.byteCount + times.capacity * 8 }

@@ -85,7 +85,8 @@ let package = Package(
         room(
             "SluiceEngine",
             [
-                "SluiceCore", "SluiceExpressions", "SluiceStreams", "SluiceLog", "SluiceCatalog", "SluicePipelines", crypto,
+                "SluiceCore", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceCatalog", "SluicePipelines",
+                "CSystemCalls", crypto,
             ]),
         room(
             "SluiceConnectors",

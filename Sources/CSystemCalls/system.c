@@ -1,7 +1,11 @@
 #define _GNU_SOURCE
 #include "system.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <unistd.h>
 
 #if defined(__GLIBC__)
 #include <malloc.h>
@@ -25,4 +29,55 @@ void sluice_keep_buffers(int block_bytes, int kept_bytes) {
 #else
     (void)block_bytes, (void)kept_bytes;
 #endif
+}
+
+extern char **environ;
+
+static void close_pairs(int pairs[3][2]) {
+    for (int i = 0; i < 3; i++) {
+        for (int side = 0; side < 2; side++) {
+            if (pairs[i][side] >= 0) (void)close(pairs[i][side]);
+        }
+    }
+}
+
+int sluice_spawn(char *const arguments[], const char *directory, int ends[3], int32_t *process) {
+    int pairs[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
+    for (int i = 0; i < 3; i++) {
+        if (pipe2(pairs[i], O_CLOEXEC) != 0) {
+            int failure = errno;
+            close_pairs(pairs);
+            return failure;
+        }
+    }
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    (void)posix_spawn_file_actions_init(&actions);
+    (void)posix_spawnattr_init(&attributes);
+    int failure = posix_spawn_file_actions_addchdir_np(&actions, directory);
+    for (int i = 0; i < 3 && failure == 0; i++) {
+        failure = posix_spawn_file_actions_adddup2(&actions, pairs[i][i == 0 ? 0 : 1], i);
+    }
+    sigset_t none, all;
+    (void)sigemptyset(&none);
+    (void)sigfillset(&all);
+    (void)posix_spawnattr_setsigmask(&attributes, &none);
+    (void)posix_spawnattr_setsigdefault(&attributes, &all);
+    (void)posix_spawnattr_setpgroup(&attributes, 0);
+    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    pid_t child = -1;
+    if (failure == 0) failure = posix_spawnp(&child, arguments[0], &actions, &attributes, arguments, environ);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    (void)posix_spawnattr_destroy(&attributes);
+    if (failure == 0) {
+        for (int i = 0; i < 3; i++) {
+            int own = i == 0 ? 1 : 0;
+            ends[i] = pairs[i][own];
+            pairs[i][own] = -1;
+            (void)fcntl(ends[i], F_SETFL, O_NONBLOCK);
+        }
+        *process = child;
+    }
+    close_pairs(pairs);
+    return failure;
 }

@@ -41,6 +41,11 @@ import Testing
         .select("carrier", .expression("minutes", "gain * 1"), .column("to"), "day", "flight")
         .drop("day")
         .deduplicate(by: ["carrier", "to"], keep: .last)
+        .mask(["flight": .partial(keepLast: 2), "to": .hash(salt: "s"), "carrier": .redact("x")])
+        .resolve(["minutes": .cast(.float64)])
+        .sample(0.5, by: ["carrier"], seed: 3)
+        .sample(every: 2)
+        .assert(["known": "to IS NOT NULL", "long": Rule("minutes > 0", onFail: .warn)])
         .sort("-minutes", .ascending("to", nulls: .first), .descending("carrier"))
         .limit(1_000)
         .aggregate(by: "carrier", .expression("first", "left(to, 1)"), columns: ["n": "count(*)", "most": "max(minutes)"])
@@ -70,6 +75,14 @@ import Testing
           - select: [carrier, minutes: gain * 1, to, day, flight]
           - drop: day
           - deduplicate: {by: [carrier, to], keep: last}
+          - mask:
+              flight: {method: partial, keep_last: 2}
+              to: {method: hash, salt: s}
+              carrier: {method: redact, value: x}
+          - resolve: {minutes: {cast: float64}}
+          - sample: {share: 0.5, by: carrier, seed: 3}
+          - sample: {every: 2}
+          - assert: {known: to IS NOT NULL, long: {that: minutes > 0, on_fail: warn}}
           - sort: [-minutes, {column: to, nulls: first}, {column: carrier, order: desc}]
           - limit: 1000
           - aggregate:

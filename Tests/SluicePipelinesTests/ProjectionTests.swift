@@ -23,6 +23,11 @@ import Testing
             ("- deduplicate: {by: flight}\n- select: [carrier]", "carrier flight"),
             ("- deduplicate: {}\n- select: [carrier]", everything),
             ("- aggregate: {by: carrier, columns: {d: max(arr_delay)}}", "arr_delay carrier"),
+            ("- mask: {tailnum: hash, dest: redact}\n- select: [carrier, dest]", "carrier dest"),
+            ("- sample: {share: 0.5, by: flight}\n- select: [carrier]", "carrier flight"),
+            ("- sample: 0.5\n- select: [carrier]", "carrier"),
+            ("- assert: {far: {that: distance > 0, on_fail: warn}}\n- select: [carrier]", "carrier distance"),
+            ("- exec: {command: [cat], columns: {carrier: string}}", everything),
             // Something must say how many rows there are.
             ("- aggregate: {columns: {n: count(*)}}", "year"),
             ("- join: {with: {files: airlines.csv}, on: carrier, columns: name}\n- select: [name]", "carrier"),

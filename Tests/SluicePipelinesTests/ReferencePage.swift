@@ -30,7 +30,7 @@ enum ReferencePage {
         switch shape {
         case .object(let keys): keys
         case .either(let shapes): shapes.flatMap(keys(within:))
-        case .oneOrMany(let element), .list(let element, _): keys(within: element)
+        case .oneOrMany(let element), .list(let element, _), .mapping(_, let element, _): keys(within: element)
         default: []
         }
     }

@@ -36,7 +36,7 @@ enum House {
         "CRdkafka": ["SluiceKafka"],
         "CTextScan": ["SluiceFormats"],
         "CStreamSupport": ["SluiceLog"],
-        "CSystemCalls": ["SluiceLog", "SluiceConnectors", "SluiceCLI"],
+        "CSystemCalls": ["SluiceLog", "SluiceEngine", "SluiceConnectors", "SluiceCLI"],
         "GRDB": ["SluiceCatalog"],
         "Yams": ["SluicePipelines"],
         "ArgumentParser": ["SluiceCLI", "Sluice", "sluice"],

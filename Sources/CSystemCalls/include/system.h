@@ -11,4 +11,11 @@ void sluice_start_storing(int descriptor, int64_t place, int64_t count);
 /// `kept_bytes` of free memory are kept. Does nothing where the C library has no such setting.
 void sluice_keep_buffers(int block_bytes, int kept_bytes);
 
+/// Starts a program in a process group of its own, with a pipe for each of its standard input, output and errors; no other descriptor of this
+/// process reaches it, no signal is blocked, and all have their default actions.
+///
+/// `arguments` ends with NULL; its first is looked up in PATH unless it has a slash. `ends` becomes this process's ends of the pipes, in the
+/// order of the descriptors; `process` its id. Returns 0, or the number of what failed (`errno`).
+int sluice_spawn(char *const arguments[], const char *directory, int ends[3], int32_t *process);
+
 #endif

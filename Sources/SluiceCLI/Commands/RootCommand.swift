@@ -20,7 +20,10 @@ struct RootCommand: ParsableCommand {
                 CommandGroup(name: "Files", subcommands: [ConvertCommand.self, InspectCommand.self]),
                 CommandGroup(
                     name: "State",
-                    subcommands: [CatalogCommand.self, StreamCommand.self, RunsCommand.self, DeadLettersCommand.self, DoctorCommand.self]),
+                    subcommands: [
+                        CatalogCommand.self, StreamCommand.self, RunsCommand.self, BookmarksCommand.self, DeadLettersCommand.self,
+                        DoctorCommand.self,
+                    ]),
                 CommandGroup(
                     name: "Reference",
                     subcommands: [

@@ -17,6 +17,9 @@ enum NameCompletion {
     static let runs = CompletionKind.custom { words, _, _ in
         ["last"] + ((try? catalog(words)?.runs(limit: 20).map(\.id.text)) ?? [])
     }
+    static let bookmarkedPipelines = CompletionKind.custom { words, _, _ in
+        Set((try? catalog(words)?.bookmarks().map(\.pipeline)) ?? []).sorted()
+    }
     static let streams = CompletionKind.custom { words, _, _ in
         (try? StreamStore(directory: home(words) + "/streams").list()) ?? []
     }

@@ -32,6 +32,21 @@ package struct RunReport: Hashable, Sendable, Codable {
         }
     }
 
+    /// Rows that did not keep a rule of a step.
+    package struct Rule: Hashable, Sendable, Codable {
+        package var name: String
+        package var step: String
+        package var condition: String
+        package var failed: Int64
+
+        package init(_ name: String, step: String, condition: String, failed: Int64) {
+            self.name = name
+            self.step = step
+            self.condition = condition
+            self.failed = failed
+        }
+    }
+
     /// How long a part of the run took.
     package struct Timing: Hashable, Sendable, Codable {
         package var name: String
@@ -45,6 +60,8 @@ package struct RunReport: Hashable, Sendable, Codable {
 
     package var inputs: [Input] = []
     package var steps: [Step] = []
+    /// Nil where no step has rules.
+    package var rules: [Rule]?
     package var timings: [Timing] = []
     package var rowsIn: Int64 = 0
     package var rowsOut: Int64 = 0
@@ -77,6 +94,15 @@ package struct RunReport: Hashable, Sendable, Codable {
                         .structure([
                             .init("name", .string($0.name)), .init("rows_in", .integer($0.rowsIn)), .init("rows_out", .integer($0.rowsOut)),
                             .init("rejected", .integer($0.rejected)),
+                        ])
+                    })),
+            .init(
+                "rules",
+                .list(
+                    (rules ?? []).map {
+                        .structure([
+                            .init("name", .string($0.name)), .init("step", .string($0.step)), .init("condition", .string($0.condition)),
+                            .init("failed", .integer($0.failed)),
                         ])
                     })),
             .init(

@@ -27,6 +27,18 @@ public struct RowError: Error, Hashable, Sendable {
     public var stored: String?
     /// What to do, where that is known better than from the code.
     public var remedy: String?
+    /// What becomes of the row, whatever the run does with others; nil: the same.
+    public var handling: Handling?
+
+    /// What a step wants done with a row that failed.
+    public enum Handling: Hashable, Sendable {
+        /// It ends the run.
+        case fail
+        /// It is kept as a dead letter.
+        case keep
+        /// It is counted and left out.
+        case drop
+    }
 
     public init(_ code: SluiceError.Code, _ message: String, column: String? = nil, stored: String? = nil, remedy: String? = nil) {
         self.code = code

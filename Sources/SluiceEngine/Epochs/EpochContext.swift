@@ -46,7 +46,7 @@ final class StepStates: Sendable {
         var name: String
         /// What the step does; its values are of use only to the same work.
         var fingerprint: String
-        var window: WindowState
+        var state: any StepState
     }
 
     /// A table that a step joins with, in memory.
@@ -55,7 +55,7 @@ final class StepStates: Sendable {
         var readAt: Int64
     }
 
-    /// Steps with windows, as the plan has them.
+    /// Steps that keep something, as the plan has them.
     let inOrder: [Step]
     /// How long tables are kept, by the index of the step that joins with them.
     private let refresh: [Int: Int64]
@@ -63,11 +63,14 @@ final class StepStates: Sendable {
 
     init(_ plan: LogicalPlan) {
         inOrder = plan.steps.enumerated().compactMap { index, step in
-            guard case .window(let operation) = step.operation else { return nil }
+            let state: any StepState
+            switch step.operation {
+            case .window(let operation): state = WindowState(operation, outputSchema: step.outputSchema)
+            case .deduplicateWithin(let operation): state = RecentRows(operation)
+            default: return nil
+            }
             let columns = step.outputSchema.fields.map { "\($0.name) \($0.type)" }.joined(separator: ", ")
-            return Step(
-                index: index, name: step.name, fingerprint: "\(step.summary) -> \(columns)",
-                window: WindowState(operation, outputSchema: step.outputSchema))
+            return Step(index: index, name: step.name, fingerprint: "\(step.summary) -> \(columns)", state: state)
         }
         var refresh: [Int: Int64] = [:]
         for (index, step) in plan.steps.enumerated() {
@@ -93,8 +96,8 @@ final class StepStates: Sendable {
     }
 
     /// The state of the step at an index of the plan.
-    subscript(index: Int) -> WindowState? { inOrder.first { $0.index == index }?.window }
+    subscript(index: Int) -> (any StepState)? { inOrder.first { $0.index == index }?.state }
 
     /// Whether the silence of splits moves a watermark.
-    func wouldMove(now: Int64) -> Bool { inOrder.contains { $0.window.watermark.wouldMove(now: now) } }
+    func wouldMove(now: Int64) -> Bool { inOrder.contains { $0.state.watermark.wouldMove(now: now) } }
 }

@@ -34,7 +34,7 @@ package struct EpochRunner: Sendable {
         let lock = try catalog.lock(pipeline: name)
         defer { lock.release() }
         let run = try catalog.beginRun(pipeline: name, definitionHash: plan.definition.hash)
-        progress.update { $0.steps = plan.steps.map { .init(name: $0.name) } }
+        progress.update { $0.list(plan.steps) }
         var work = EpochWork(
             plan: plan, run: run, catalog: catalog, publisher: Publisher(catalog: catalog, streams: streams), home: home, options: options,
             progress: progress)

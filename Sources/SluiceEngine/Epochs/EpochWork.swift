@@ -109,7 +109,8 @@ struct EpochWork {
     func summary(seconds: Double) -> RunSummary {
         RunSummary(
             run: run, pipeline: pipeline, report: report, seconds: seconds, tables: tables, target: plan.sink.summary,
-            errorPolicy: plan.definition.onError.rawValue, deadLetters: deadLetters, notices: notices)
+            errorPolicy: plan.definition.onError.rawValue, deadLetters: deadLetters,
+            notices: notices + progress.snapshot.lateNotices)
     }
 
     // MARK: Epochs

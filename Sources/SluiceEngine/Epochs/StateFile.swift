@@ -1,20 +1,20 @@
 import Glibc
 import SluiceCore
 
-/// Writes the running values that one epoch brings to a step: batches, each as a chunk of `SpillCodec` behind its length (8 bytes,
+/// Writes the rows that one epoch brings to a step: batches, each as a chunk of `SpillCodec` behind its length (8 bytes,
 /// little-endian). The file is made by the first batch; owned by one task at a time.
 final class StateFileWriter: @unchecked Sendable {
     let path: String
     private(set) var byteCount = 0
-    /// The youngest pane that was written.
-    private(set) var lastPane = Int64.min
+    /// The greatest value of the rows' first column.
+    private(set) var newest = Int64.min
     private var descriptor: Int32 = -1
 
     init(path: String) { self.path = path }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// - Parameter batch: Its first column is the pane.
+    /// - Parameter batch: Its first column is an int64, by which rows age.
     func append(_ batch: Batch) throws {
         if descriptor < 0 {
             try DiskFiles.createDirectories(DiskFiles.parent(of: path))
@@ -25,7 +25,7 @@ final class StateFileWriter: @unchecked Sendable {
         try DiskFiles.write(withUnsafeBytes(of: UInt64(chunk.count).littleEndian) { Array($0) }, to: descriptor, path: path)
         try DiskFiles.write(chunk, to: descriptor, path: path)
         byteCount += 8 + chunk.count
-        if case .int64(let panes) = batch.columns[0].flattened.storage { lastPane = max(lastPane, panes.max() ?? .min) }
+        if case .int64(let ages) = batch.columns[0].flattened.storage { newest = max(newest, ages.max() ?? .min) }
     }
 
     /// Makes what was written durable.
@@ -81,7 +81,7 @@ struct StateFileReader {
 
     private func corrupt(_ fact: String) -> SluiceError {
         SluiceError(
-            .stateCorrupt, "\(path.quotedForMessage), which holds open windows, \(fact)", at: .file(path: path),
-            remedy: "restore it from a backup, or begin anew with --reset, which forgets open windows and reads all input again")
+            .stateCorrupt, "\(path.quotedForMessage), which holds what a step keeps, \(fact)", at: .file(path: path),
+            remedy: "restore it from a backup, or begin anew with --reset, which forgets what steps keep and reads all input again")
     }
 }

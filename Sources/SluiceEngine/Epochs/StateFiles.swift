@@ -3,7 +3,7 @@ import SluiceCatalog
 import SluiceCore
 import SluicePipelines
 
-/// What the steps of a pipeline keep between epochs, on disk: for each step with windows a list of files, each with the running values that one
+/// What the steps of a pipeline keep between epochs, on disk: for each step that keeps rows a list of files, each with those that one
 /// epoch brought, and in the catalog which files count.
 ///
 /// A file is written and durable before the transaction that names it; files that no transaction names are removed at the next start.
@@ -13,15 +13,15 @@ struct StateFiles {
         struct Step: Codable {
             /// What the step does; other work cannot go on with its values.
             var fingerprint: String
-            var window: WindowState.Facts
+            var facts: StepFacts
             var files: [File]
         }
 
         struct File: Codable {
             var name: String
             var bytes: Int
-            /// The youngest pane in it.
-            var lastPane: Int64
+            /// The greatest value of its rows' first column.
+            var newest: Int64
         }
 
         var steps: [Step] = []
@@ -42,7 +42,7 @@ struct StateFiles {
 
     /// Puts the values of the last committed epoch into the steps, and removes what no commit names.
     ///
-    /// - Throws: `stateMismatch` where the definition's windows are others than those that were kept; `stateCorrupt`.
+    /// - Throws: `stateMismatch` where the definition's steps are others than those that were kept; `stateCorrupt`.
     mutating func restore(_ stored: PipelineState?, to states: StepStates) throws {
         if let stored {
             do {
@@ -54,9 +54,9 @@ struct StateFiles {
         let steps = states.inOrder
         if stored != nil { try check(steps) }
         for (step, kept) in zip(steps, manifest.steps) {
-            step.window.restore(kept.window)
-            for file in kept.files { try read(file, into: step.window) }
-            step.window.finishRestoring()
+            step.state.restore(kept.facts)
+            for file in kept.files { try read(file, into: step.state) }
+            step.state.finishRestoring()
         }
         try removeStrangers()
     }
@@ -65,20 +65,20 @@ struct StateFiles {
         for (index, step) in steps.enumerated() {
             if manifest.steps.indices.contains(index), manifest.steps[index].fingerprint == step.fingerprint { continue }
             if manifest.steps.isEmpty { continue }
-            throw mismatch("step \"\(step.name)\" is another than the one whose windows are open")
+            throw mismatch("step \"\(step.name)\" is another than the one that kept rows")
         }
-        if manifest.steps.count > steps.count { throw mismatch("a step that has open windows is gone") }
+        if manifest.steps.count > steps.count { throw mismatch("a step that kept rows is gone") }
     }
 
     private func mismatch(_ fact: String) -> SluiceError {
         SluiceError(
             .stateMismatch, "pipeline \(pipeline.quotedForMessage) cannot go on with what it kept: \(fact)",
-            remedy: "take the change back; or begin anew with --reset, which forgets open windows and reads all input again")
+            remedy: "take the change back; or begin anew with --reset, which forgets what steps keep and reads all input again")
     }
 
-    private func read(_ file: Manifest.File, into window: WindowState) throws {
-        let reader = StateFileReader(path: directory + "/" + file.name, byteCount: file.bytes, schema: window.partLayout.partialSchema)
-        try reader.forEach { window.restore($0) }
+    private func read(_ file: Manifest.File, into state: any StepState) throws {
+        let reader = StateFileReader(path: directory + "/" + file.name, byteCount: file.bytes, schema: state.keptSchema)
+        try reader.forEach { state.restore($0) }
     }
 
     private func removeStrangers() throws(SluiceError) {
@@ -92,7 +92,7 @@ struct StateFiles {
     /// Gives every step a file for what the epoch brings it.
     mutating func begin(_ states: StepStates, epoch: Int) {
         for (index, step) in states.inOrder.enumerated() {
-            step.window.changes = StateFileWriter(path: "\(directory)/\(epoch)-\(index).state")
+            step.state.changes = StateFileWriter(path: "\(directory)/\(epoch)-\(index).state")
         }
     }
 
@@ -103,18 +103,18 @@ struct StateFiles {
         var steps: [Manifest.Step] = []
         for (index, step) in states.inOrder.enumerated() {
             var files = manifest.steps.indices.contains(index) ? manifest.steps[index].files : []
-            if let writer = step.window.changes, try writer.finish() { files.append(Self.file(writer)) }
-            step.window.changes = nil
-            let oldest = step.window.windows.oldestPane ?? .max
-            dropped += files.filter { $0.lastPane < oldest }.map(\.name)
-            files.removeAll { $0.lastPane < oldest }
+            if let writer = step.state.changes, try writer.finish() { files.append(Self.file(writer)) }
+            step.state.changes = nil
+            let oldest = step.state.facts.oldest ?? .max
+            dropped += files.filter { $0.newest < oldest }.map(\.name)
+            files.removeAll { $0.newest < oldest }
             if files.count > StateLimits.files {
                 let whole = StateFileWriter(path: "\(directory)/\(epoch)-\(index)-all.state")
-                try step.window.writeAll(to: whole)
+                try step.state.writeAll(to: whole)
                 dropped += files.map(\.name)
                 files = try whole.finish() ? [Self.file(whole)] : []
             }
-            steps.append(Manifest.Step(fingerprint: step.fingerprint, window: step.window.facts, files: files))
+            steps.append(Manifest.Step(fingerprint: step.fingerprint, facts: step.state.facts, files: files))
         }
         manifest.steps = steps
         return PipelineState(pipeline: pipeline, epoch: epoch, content: try StateManifestText.encode(manifest))
@@ -127,8 +127,7 @@ struct StateFiles {
     }
 
     private static func file(_ writer: StateFileWriter) -> Manifest.File {
-        Manifest.File(
-            name: String(writer.path.split(separator: "/").last ?? ""), bytes: writer.byteCount, lastPane: writer.lastPane)
+        Manifest.File(name: String(writer.path.split(separator: "/").last ?? ""), bytes: writer.byteCount, newest: writer.newest)
     }
 }
 

@@ -37,14 +37,15 @@ struct SegmentBuilder {
             }
             let next = plan.steps.indices.contains(index + 1) ? plan.steps[index + 1].operation : nil
             let gathering = step.operation.gatheringOperator(
-                outputSchema: step.outputSchema, next: next, resources: resources, state: epoch?.states[index], epoch: epoch)
+                outputSchema: step.outputSchema, next: next, resources: resources, state: epoch?.states[index] as? WindowState,
+                epoch: epoch)
             if let gathering {
                 current.gathering = Segment.Gathering(step: gathering, index: index, name: step.name)
                 segments.append(current)
                 current = Segment()
                 continue
             }
-            add(PlacedLink(link: makeLink(step), index: index, name: step.name))
+            add(PlacedLink(link: makeLink(step, index), index: index, name: step.name))
         }
         return segments + [current]
     }
@@ -52,6 +53,7 @@ struct SegmentBuilder {
     private mutating func add(_ link: PlacedLink) {
         var isOrdered = !current.ordered.isEmpty
         if case .operation(let operation) = link.link, type(of: operation).isSerial { isOrdered = true }
+        if case .probing(let probing) = link.link, probing.isSerial { isOrdered = true }
         if isOrdered { current.ordered.append(link) } else { current.links.append(link) }
     }
 
@@ -74,14 +76,24 @@ struct SegmentBuilder {
         }
     }
 
-    private func makeLink(_ step: PlannedStep) -> StepLink {
+    private func makeLink(_ step: PlannedStep, _ index: Int) -> StepLink {
         switch step.operation {
         case .filter(let predicate): return .operation(FilterOperator(predicate: predicate))
         case .project(let projections): return .operation(ProjectOperator(projections: projections, outputSchema: step.outputSchema))
+        case .mask(let mask): return .operation(MaskOperator(operation: mask, outputSchema: step.outputSchema))
+        case .sample(.share(let rows)): return .operation(ShareOperator(rows: rows))
+        case .sample(.every(let count)): return .operation(EveryOperator(count: count))
+        case .assert(let assertion): return .operation(AssertOperator(operation: assertion, step: step.name, progress: progress))
+        case .exec(let operation):
+            return .probing(ExecOperator(operation: operation, step: step.name, outputSchema: step.outputSchema, progress: progress))
         case .closure(let closure): return .operation(ClosureOperator(closure: closure))
         case .limit(let count): return .operation(LimitOperator(count: count))
         case .join(let join):
             return .building(JoinBuilding(join, outputSchema: step.outputSchema, resources: resources), join.table)
+        case .deduplicateWithin(let operation):
+            let state = epoch?.states[index] as? RecentRows ?? RecentRows(operation)
+            let budget = StateBudget(step: step.name, limitBytes: stateBytes)
+            return .probing(RecentDeduplication(state: state, budget: budget, epoch: epoch))
         case .union, .sort, .deduplicate, .aggregate, .window: preconditionFailure("\(step.name) is no operator that passes rows on")
         }
     }

@@ -13,7 +13,10 @@ final class ByteKeyTable {
     private var bytes: [UInt8] = []
     private var ends: [Int] = []
     private var hashes: [UInt64] = []
-    private var slots = [Slot](repeating: Slot(tag: 0, number: -1), count: 256)
+    private var slots: [Slot]
+
+    /// - Parameter slots: A power of two; twice as many as keys are expected.
+    init(slots: Int = 256) { self.slots = [Slot](repeating: Slot(tag: 0, number: -1), count: slots) }
 
     var count: Int { ends.count }
     var byteCount: Int { bytes.capacity + ends.capacity * 16 + slots.count * 8 }
@@ -57,6 +60,23 @@ final class ByteKeyTable {
             }
         }
     }
+
+    /// The number of a key with its hash; nil for an unknown one.
+    func number(of key: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int32? {
+        let number = slots[slot(of: key, hash)].number
+        return number < 0 ? nil : number
+    }
+
+    /// Gives the next number to a key that is not there.
+    func add(_ key: UnsafeBufferPointer<UInt8>, _ hash: UInt64) {
+        slots[slot(of: key, hash)] = Slot(tag: UInt32(truncatingIfNeeded: hash), number: Int32(truncatingIfNeeded: count))
+        bytes.append(contentsOf: key)
+        ends.append(bytes.count)
+        hashes.append(hash)
+        if count * 2 > slots.count { grow() }
+    }
+
+    func key(_ number: Int) -> ArraySlice<UInt8> { bytes[(number == 0 ? 0 : ends[number - 1])..<ends[number]] }
 
     /// The slot that holds the key, or the free one where it belongs.
     @inline(__always)

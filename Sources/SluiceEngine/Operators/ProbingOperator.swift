@@ -11,12 +11,19 @@ package protocol BuildingOperator: Sendable {
 
 /// A step that hands on rows as they come, and what is left when the input has ended.
 package protocol ProbingOperator: Sendable {
+    /// Whether one part must see all rows, in source order.
+    var isSerial: Bool { get }
+
     /// A part for one worker.
     func makePart() throws -> any ProbingPart
 
     /// The input has ended: the rows that could not be handed on earlier (put aside on disk, or without a match on the other side).
     /// Called once, with every part that was made, in any order.
     func combine(_ parts: [any ProbingPart]) throws -> GatheredResult
+}
+
+extension ProbingOperator {
+    package var isSerial: Bool { false }
 }
 
 /// What one worker does for a probing operator; owned by one task at a time.

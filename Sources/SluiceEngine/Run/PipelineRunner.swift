@@ -63,7 +63,7 @@ package struct PipelineRunner: Sendable {
             summary = RunSummary(
                 run: run, pipeline: definition.name, report: report, seconds: (clock.now - start).seconds,
                 tables: output.tables.map(\.definition.name), target: plan.sink.summary, errorPolicy: definition.onError.rawValue,
-                deadLetters: work.rejects.shown, notices: plan.notices)
+                deadLetters: work.rejects.shown, notices: plan.notices + progress.snapshot.lateNotices)
         } catch {
             letters.discard()
             await plan.sink.discard(run: run.text)

@@ -57,8 +57,8 @@ final class CollectedRejects: RejectTaking {
     }
 }
 
-/// Does with rejected records what the definition's `on_error` says; shared by all tasks of a run. Late rows are no errors: they are kept as
-/// dead letters or counted, as their step says.
+/// Does with rejected records what the definition's `on_error` says; shared by all tasks of a run. Where a step says what becomes of
+/// its rows, as of late ones, that is done instead.
 final class RejectHandler: RejectTaking {
     private let policy: ErrorPolicy
     private let file: DeadLetterFile
@@ -76,22 +76,30 @@ final class RejectHandler: RejectTaking {
 
     func forget(behind ordinal: Int64) { preconditionFailure("rejects that may be forgotten are collected first") }
 
-    /// - Throws: the first reject as an error when the policy is `fail`.
+    /// - Throws: the first reject that is to end the run, as an error.
     func take(_ rejects: [Reject], step: String) throws {
         if rejects.isEmpty { return }
-        if policy == .fail, let first = rejects.first(where: { !$0.isLate }) { throw first.runError(step: step) }
+        if let first = rejects.first(where: { $0.policy(policy) == .fail }) { throw first.runError(step: step) }
         progress.update { $0.rejected += Int64(rejects.count) }
         let letters = rejects.map { DeadLetter($0, step: step) }
         excerpt.withLock { shown in
             shown.append(contentsOf: letters.prefix(max(0, EngineLimits.shownDeadLetters - shown.count)))
         }
-        let kept = rejects.indices.filter { rejects[$0].isLate ? rejects[$0].error.code == .lateRow : policy == .deadLetter }
+        let kept = rejects.indices.filter { rejects[$0].policy(policy) == .deadLetter }
         if !kept.isEmpty { try file.append(kept.count == letters.count ? letters : kept.map { letters[$0] }) }
     }
 }
 
 extension Reject {
-    fileprivate var isLate: Bool { error.code == .lateRow || error.code == .lateRowDropped }
+    /// - Parameter general: The run's policy.
+    fileprivate func policy(_ general: ErrorPolicy) -> ErrorPolicy {
+        switch error.handling {
+        case .fail: .fail
+        case .keep: .deadLetter
+        case .drop: .skip
+        case nil: general
+        }
+    }
 
     private func remedy(step: String) -> String {
         let aside = "set `on_error: dead_letter` to keep such records aside and go on"

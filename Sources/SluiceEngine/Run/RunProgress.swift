@@ -26,7 +26,12 @@ package final class RunProgress: Sendable {
         package var steps: [StepCount] = []
         /// What keeps the run from going on, if it waits for something.
         package var waiting: String?
+        package var rules: [RuleCount] = []
+        /// What a person should know after the run, at most `mostNotices`.
+        package var notices: [String] = []
     }
+
+    static let mostNotices = 20
 
     private let state = Mutex(Snapshot())
 

@@ -18,7 +18,7 @@ struct RunWork: Sendable {
     func execute() async throws -> [StagedFile] {
         let splits = try await plan.source.source.splits()
         progress.update { snapshot in
-            snapshot.steps = plan.steps.map { .init(name: $0.name) }
+            snapshot.list(plan.steps)
             snapshot.splits = splits.count
             let sizes = splits.compactMap(\.bytes)
             snapshot.bytesTotal = sizes.count == splits.count ? sizes.reduce(0, +) : nil
@@ -91,5 +91,6 @@ extension RunReport {
         deadLetters = counts.rejected
         inputs = [.init(plan.source.summary, rows: counts.rowsRead, bytes: counts.bytesRead)]
         steps = counts.steps.map { .init($0.name, rowsIn: $0.rowsIn, rowsOut: $0.rowsOut, rejected: $0.rejected) }
+        if !counts.rules.isEmpty { rules = counts.rules.map { .init($0.name, step: $0.step, condition: $0.condition, failed: $0.failed) } }
     }
 }

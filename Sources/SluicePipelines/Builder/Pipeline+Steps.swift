@@ -113,6 +113,21 @@ extension Pipeline {
         return step("deduplicate", .mapping(arguments), file, line)
     }
 
+    /// Keeps the first row of those whose key columns (all columns when none is given) are equal and whose times are near each other.
+    ///
+    /// - Parameters:
+    ///   - time: an expression: when a row happened.
+    ///   - within: how near, such as `10 minutes`.
+    ///   - delay: how much later than the newest row another may come.
+    public func deduplicate(
+        by columns: [String] = [], time: String, within: String, delay: String? = nil, file: String = #filePath, line: Int = #line
+    ) -> Pipeline {
+        var arguments: [(String, DefinitionNode)] = columns.isEmpty ? [] : [("by", names(columns))]
+        arguments += [("time", .text(time)), ("within", .text(within))]
+        if let delay { arguments.append(("delay", .text(delay))) }
+        return step("deduplicate", .mapping(arguments), file, line)
+    }
+
     /// Makes one row of each group of rows.
     public func aggregate(
         by groups: Selection..., columns: KeyValuePairs<String, String>, file: String = #filePath, line: Int = #line
@@ -162,6 +177,11 @@ extension Pipeline {
         return step("flatten", .mapping(listed + [("separator", .text(separator))]), file, line)
     }
 
+    /// Makes one type, or one column of each type, of columns whose values came in several types.
+    public func resolve(_ columns: KeyValuePairs<String, Resolution>, file: String = #filePath, line: Int = #line) -> Pipeline {
+        step("resolve", .mapping(columns.map { ($0, $1.node) }), file, line)
+    }
+
     public enum Join: String, Sendable { case inner, left, right, full, semi, anti }
 
     /// Adds the columns of a table's rows whose key columns are equal.
@@ -181,6 +201,52 @@ extension Pipeline {
         if !columns.isEmpty { arguments.append(("columns", names(columns))) }
         if !prefix.isEmpty { arguments.append(("prefix", .text(prefix))) }
         return step("join", .mapping(arguments), file, line)
+    }
+
+    /// Hides the values of columns in place.
+    public func mask(_ columns: KeyValuePairs<String, Mask>, file: String = #filePath, line: Int = #line) -> Pipeline {
+        step("mask", .mapping(columns.map { ($0, $1.node) }), file, line)
+    }
+
+    /// Keeps a share of the rows, the same ones in every run.
+    ///
+    /// - Parameter columns: rows whose values in them are equal stay or go together.
+    public func sample(
+        _ share: Double, by columns: [String] = [], seed: Int = 0, file: String = #filePath, line: Int = #line
+    ) -> Pipeline {
+        var arguments: [(String, DefinitionNode)] = [("share", .number(share)), ("seed", .integer(seed))]
+        if !columns.isEmpty { arguments.append(("by", names(columns))) }
+        return step("sample", .mapping(arguments), file, line)
+    }
+
+    /// Keeps the first row and every n-th behind it.
+    public func sample(every count: Int, file: String = #filePath, line: Int = #line) -> Pipeline {
+        step("sample", .mapping([("every", .integer(count))]), file, line)
+    }
+
+    /// Checks rules that every row has to keep.
+    public func assert(_ rules: KeyValuePairs<String, Rule>, file: String = #filePath, line: Int = #line) -> Pipeline {
+        step("assert", .mapping(rules.map { ($0, $1.node) }), file, line)
+    }
+
+    /// How the rows of a program belong to those that it is given.
+    public enum ExecRows: String, Sendable { case one, any }
+
+    /// Sends the rows to a program as JSON lines, and goes on with those that it writes.
+    ///
+    /// - Parameters:
+    ///   - command: the program and its arguments.
+    ///   - columns: what the program writes.
+    ///   - rows: a line for each row, or any number.
+    public func exec(
+        _ command: String..., columns: KeyValuePairs<String, DataType>, rows: ExecRows = .one, timeout: String? = nil,
+        file: String = #filePath, line: Int = #line
+    ) -> Pipeline {
+        var arguments: [(String, DefinitionNode)] = [
+            ("command", names(command)), ("columns", .mapping(columns.map { ($0, .text($1.description)) })), ("rows", .text(rows.rawValue)),
+        ]
+        if let timeout { arguments.append(("timeout", .text(timeout))) }
+        return step("exec", .mapping(arguments), file, line)
     }
 
     /// Calls a closure that was registered under a name.

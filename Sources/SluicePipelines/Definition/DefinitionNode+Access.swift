@@ -40,6 +40,12 @@ extension DefinitionNode {
         return number
     }
 
+    package func number(in range: ClosedRange<Double>) throws(SluiceError) -> Double {
+        guard case .scalar(let text, .plain) = content, let number = Double(text), number.isFinite else { throw wrongType("a number") }
+        guard range.contains(number) else { throw invalid("\(path) must be \(ValueShape.number(range).wanted), but is \(text)") }
+        return number
+    }
+
     /// - Parameter range: In microseconds.
     package func timeSpan(in range: ClosedRange<Int64> = 0...TimeSpan.maxMicros) throws(SluiceError) -> TimeSpan {
         guard case .scalar(let text, _) = content, let span = TimeSpan(parsing: text) else {

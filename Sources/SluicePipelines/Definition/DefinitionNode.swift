@@ -60,6 +60,10 @@ extension DefinitionNode {
         DefinitionNode(.scalar(value, DefinitionText.needsQuotes(value) ? .doubleQuoted : .plain), location: location)
     }
 
+    package static func number(_ value: Double, at location: SourceLocation? = nil) -> DefinitionNode {
+        DefinitionNode(.scalar("\(value)", .plain), location: location)
+    }
+
     package static func integer(_ value: Int, at location: SourceLocation? = nil) -> DefinitionNode {
         DefinitionNode(.scalar(String(value), .plain), location: location)
     }

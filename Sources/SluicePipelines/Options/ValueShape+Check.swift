@@ -9,6 +9,7 @@ extension ValueShape {
         case .anything: return []
         case .string, .expression, .column: return attempt { () throws(SluiceError) in _ = try node.string() }
         case .integer(let range): return attempt { () throws(SluiceError) in _ = try node.integer(in: range) }
+        case .number(let range): return attempt { () throws(SluiceError) in _ = try node.number(in: range) }
         case .boolean: return attempt { () throws(SluiceError) in _ = try node.boolean() }
         case .enumeration(let names): return attempt { () throws(SluiceError) in _ = try node.choice(of: names) }
         case .timeSpan(let range): return attempt { () throws(SluiceError) in _ = try node.timeSpan(in: range) }

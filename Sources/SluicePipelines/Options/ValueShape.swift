@@ -5,6 +5,7 @@ package indirect enum ValueShape: Sendable {
     /// Any scalar, as text.
     case string
     case integer(ClosedRange<Int>)
+    case number(ClosedRange<Double>)
     case boolean
     /// One of these texts.
     case enumeration([String])
@@ -43,6 +44,7 @@ package indirect enum ValueShape: Sendable {
         case .integer(let range) where range == .min ... .max: "a whole number"
         case .integer(let range) where range.upperBound == .max: "a whole number of at least \(range.lowerBound)"
         case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        case .number(let range): "a number from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))"
         case .boolean: "true or false"
         case .enumeration(let names): "one of " + names.joined(separator: ", ")
         case .expression: "an expression"
@@ -60,6 +62,8 @@ package indirect enum ValueShape: Sendable {
         case .anything: "a value"
         }
     }
+
+    private static func text(_ number: Double) -> String { number == number.rounded() ? String(Int(number)) : "\(number)" }
 }
 
 /// One option of a connector, key of a step, or key of the definition itself: what `validate`, the JSON Schema and the docs know about it.

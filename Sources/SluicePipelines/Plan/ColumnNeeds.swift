@@ -33,10 +33,14 @@ extension LogicalOperation {
         let passed = needed.intersection(input.names)
         switch self {
         case .filter(let condition): return passed.union(names(condition.columns))
-        case .limit: return passed
+        case .limit, .mask: return passed
+        case .sample(let sample): return passed.union(names(sample.readColumns))
+        case .assert(let assertion): return passed.union(names(assertion.rules.flatMap(\.condition.columns)))
+        case .exec: return Set(input.names)
         case .sort(let keys): return passed.union(names(keys.map(\.column)))
         case .union: return passed
         case .deduplicate(let keys, _, let order): return passed.union(names(keys + order.map(\.column)))
+        case .deduplicateWithin(let recent): return passed.union(names(recent.keys + recent.time.columns))
         case .join(let join): return passed.union(names(join.readColumns))
         case .closure(let closure): return closure.columns.map { passed.union($0) } ?? Set(input.names)
         case .aggregate(let aggregate):

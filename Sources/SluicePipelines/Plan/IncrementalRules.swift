@@ -34,11 +34,12 @@ extension LogicalOperation {
     fileprivate var reasonAgainstPieces: (fact: String, remedy: String)? {
         let whole = "or run it over the whole input, without `incremental`"
         switch self {
-        case .filter, .project, .closure, .window: return nil
+        case .filter, .project, .closure, .window, .mask, .sample(.share), .assert, .deduplicateWithin, .exec: return nil
+        case .sample(.every): return ("counts the rows of the whole input", "take a `share`, \(whole)")
         case .limit: return ("counts the rows of the whole input", "leave it out, \(whole)")
         case .sort: return ("needs the last row before it hands on the first", "leave it out, \(whole)")
         case .union: return ("would add the rows of its other source to every piece", "read both with one pattern, \(whole)")
-        case .deduplicate: return ("compares with all earlier rows", "deduplicate the result where it is read, \(whole)")
+        case .deduplicate: return ("compares with all earlier rows", "give it a `within` and a `time`, \(whole)")
         case .aggregate: return ("has no result before the last row", "use `window`, which has one for each piece of time, \(whole)")
         case .join(let join):
             guard join.kind == .right || join.kind == .full else { return nil }

@@ -83,9 +83,14 @@ package enum LogicalOperation: Sendable {
     case union(UnionOperation)
     /// One row for each distinct key: the first or last by `order`, and where that leaves a tie, in source order.
     case deduplicate(keys: [Int], keep: KeptDuplicate, order: [SortKey])
+    case deduplicateWithin(RecentDuplicates)
     case aggregate(AggregateOperation)
     case join(JoinOperation)
     case window(WindowOperation)
+    case mask(MaskOperation)
+    case sample(SampleOperation)
+    case assert(AssertOperation)
+    case exec(ExecOperation)
     /// A closure registered in Swift.
     case closure(BatchClosure)
 }

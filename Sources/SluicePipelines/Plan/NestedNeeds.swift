@@ -50,13 +50,23 @@ extension LogicalOperation {
         case .filter(let condition):
             pass()
             add(condition)
-        case .limit: pass()
+        case .limit, .mask: pass()
+        case .sample(let sample):
+            pass()
+            addWhole(sample.readColumns)
+        case .assert(let assertion):
+            pass()
+            for rule in assertion.rules { add(rule.condition) }
         case .sort(let keys):
             pass()
             addWhole(keys.map(\.column))
         case .deduplicate(let keys, _, let order):
             pass()
             addWhole(keys + order.map(\.column))
+        case .deduplicateWithin(let recent):
+            pass()
+            addWhole(recent.keys)
+            add(recent.time)
         case .join(let join):
             pass()
             addWhole(join.readColumns)
@@ -72,8 +82,8 @@ extension LogicalOperation {
             for argument in aggregate.aggregates.compactMap(\.argument) { add(argument) }
         case .window(let window):
             for expression in [window.time] + window.groups.groups + window.groups.aggregates.compactMap(\.argument) { add(expression) }
-        // Both sides have one type, and a closure may look at all of a value.
-        case .union, .closure: addWhole(input.fields.indices)
+        // Both sides have one type, and a closure or program may look at all of a value.
+        case .union, .closure, .exec: addWhole(input.fields.indices)
         }
         return found
     }

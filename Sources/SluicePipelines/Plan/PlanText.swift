@@ -137,10 +137,14 @@ extension LogicalOperation {
         case .limit: "limit"
         case .sort: "sort"
         case .union: "union"
-        case .deduplicate: "deduplicate"
+        case .deduplicate, .deduplicateWithin: "deduplicate"
         case .aggregate: "aggregate"
         case .join: "join"
         case .window: "window"
+        case .mask: "mask"
+        case .sample: "sample"
+        case .assert: "assert"
+        case .exec: "exec"
         case .closure: "closure"
         }
     }

@@ -113,6 +113,10 @@ package enum DefinitionSchema {
         case .timeSpan: return [.init("type", .string("string")), .init("pattern", .string(timeSpanPattern))]
         case .dataType: return [.init("$ref", .string("#/$defs/type"))]
         case .source: return [.init("$ref", .string("#/$defs/source"))]
+        case .number(let range):
+            return [
+                .init("type", .string("number")), .init("minimum", .float(range.lowerBound)), .init("maximum", .float(range.upperBound)),
+            ]
         case .boolean: return [.init("type", .string("boolean"))]
         case .enumeration(let names): return [.init("enum", .list(names.map(Value.string)))]
         case .name:

@@ -87,14 +87,7 @@ package struct WindowStep: StepDefinition {
     static let maxOverlap: Int64 = 10_000
 
     package func plan(_ input: Schema, in context: PlanContext) throws -> StepPlan {
-        let bound = try time.bind(to: input)
-        switch bound.type {
-        case .timestamp, .date: break
-        default:
-            throw SluiceError(
-                .typeError, "time must be a timestamp or a date, but \(time.text.quotedForMessage) is \(bound.type)",
-                at: time.node.location, remedy: "cast it: time: cast(\(time.text) AS timestamp)")
-        }
+        let bound = try time.bindTime(to: input)
         let stamp: DataType = if case .date = bound.type { .timestamp(zoned: false) } else { bound.type }
         let ends = [Field("window_start", stamp, isNullable: false), Field("window_end", stamp, isNullable: false)]
         let (operation, fields) = try groups.bind(to: input, behind: ends)

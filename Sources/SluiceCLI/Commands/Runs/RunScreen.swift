@@ -26,7 +26,7 @@ struct RunScreen: Sendable {
                 "speed",
                 "\(HumanText.short(Double(report.rowsIn) / seconds)) rows/s, \(HumanText.bytes(Double(report.bytesIn) / seconds))/s")
         }
-        return [.line(headline, emphasis), .pairs(facts)] + stepBlocks
+        return [.line(headline, emphasis), .pairs(facts)] + stepBlocks + ruleBlocks
     }
 
     /// Everything that the record has.
@@ -76,6 +76,13 @@ struct RunScreen: Sendable {
                 [step.name, HumanText.grouped(step.rowsIn), HumanText.grouped(step.rowsOut)]
                     + (rejects ? [HumanText.grouped(step.rejected)] : []))
         }
+        return [.blank, .table(table)]
+    }
+
+    private var ruleBlocks: [Report.Block] {
+        guard let rules = report.rules else { return [] }
+        var table = TextTable([.init("rule", isWhole: true), .init("step"), .init("rows failed", .right), .init("condition")])
+        for rule in rules { table.add([rule.name, rule.step, HumanText.grouped(rule.failed), rule.condition]) }
         return [.blank, .table(table)]
     }
 

@@ -8,7 +8,7 @@ enum EventTimes {
         let column = column.flattened
         if let validity = column.validity {
             for row in 0..<column.count where !validity[row] {
-                errors.add(RowError(.noEventTime, "the row has no event time: the expression of the window's time is null"), row: row)
+                errors.add(RowError(.noEventTime, "the row has no event time: the expression of the step's time is null"), row: row)
             }
         }
         switch column.storage {
@@ -18,18 +18,17 @@ enum EventTimes {
         }
     }
 
-    static func late(_ time: Int64, _ watermark: Int64, _ policy: WindowOperation.LateRows) -> RowError {
-        RowError(
-            policy == .drop ? .lateRowDropped : .lateRow,
-            "the row of \(Value.timestamp(time, zoned: false)) came late: all of its windows ended by \(Value.timestamp(watermark, zoned: false)) and were handed on"
-        )
+    /// - Parameter reason: Why it has no effect any more.
+    static func late(_ time: Int64, _ reason: String, _ policy: WindowOperation.LateRows) -> RowError {
+        var error = RowError(.lateRow, "the row of \(text(time)) came late: \(reason)")
+        error.handling = policy == .drop ? .drop : .keep
+        return error
     }
+
+    static func text(_ time: Int64) -> String { "\(Value.timestamp(time, zoned: false))" }
 }
 
 extension SluiceError.Code {
     static let noEventTime = Self("no-event-time")
-    /// Never ends a run: the row is kept as a dead letter.
     static let lateRow = Self("late-row")
-    /// Never ends a run: the row is counted.
-    static let lateRowDropped = Self("late-row-dropped")
 }

@@ -68,7 +68,8 @@ final class WindowPart: GatheringPart, @unchecked Sendable {
         if errors.isEmpty { noteNewest(times, position) }
         if errors.isEmpty, epoch != nil {
             for row in state.windows.lateRows(panes, times, keys, watermark: state.closedThrough) {
-                errors.add(EventTimes.late(times[row], state.closedThrough, operation.lateRows), row: row)
+                let reason = "all of its windows ended by \(EventTimes.text(state.closedThrough)) and were handed on"
+                errors.add(EventTimes.late(times[row], reason, operation.lateRows), row: row)
             }
         }
         guard errors.isEmpty else {

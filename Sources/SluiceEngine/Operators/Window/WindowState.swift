@@ -6,7 +6,7 @@ import Synchronization
 /// What a window step keeps between the epochs of a run: the open windows and the watermark.
 ///
 /// Parts read it while an epoch runs; only `take` changes it, when all parts are done.
-final class WindowState: @unchecked Sendable {
+final class WindowState: StepState, @unchecked Sendable {
     let operation: WindowOperation
     let windows: any OpenWindows
     /// Of what parts gather and what is kept on disk: as `windows.layout`, with the pane as the first key.
@@ -57,23 +57,18 @@ final class WindowState: @unchecked Sendable {
 
     // MARK: Between runs
 
-    /// What there is to keep beside the running values.
-    struct Facts: Codable {
-        var watermark: Watermark
-        var closedThrough: Int64
-        var oldestPane: Int64?
-    }
+    /// Running values, with the pane in front.
+    var keptSchema: Schema { partLayout.partialSchema }
 
-    var facts: Facts { Facts(watermark: watermark, closedThrough: closedThrough, oldestPane: windows.oldestPane) }
+    var facts: StepFacts { StepFacts(watermark: watermark, closedThrough: closedThrough, oldest: windows.oldestPane) }
 
     /// Writes the running values of all open windows.
     func writeAll(to file: StateFileWriter) throws { try windows.forEachPartial(partLayout.partialSchema) { try file.append($0) } }
 
-    /// Before the first batch is restored.
-    func restore(_ facts: Facts) {
+    func restore(_ facts: StepFacts) {
         watermark.resume(facts.watermark)
         closedThrough = facts.closedThrough
-        oldestKept = facts.oldestPane ?? .max
+        oldestKept = facts.oldest ?? .max
     }
 
     func restore(_ partial: Batch) { windows.absorb(partial, notBefore: oldestKept) }

@@ -14,7 +14,7 @@ struct ExecOperator: ProbingOperator {
     func makePart() throws -> any ProbingPart { ExecPart(self) }
 
     func combine(_ parts: [any ProbingPart]) throws -> GatheredResult {
-        GatheredResult(streams: parts.compactMap { $0 as? ExecPart }.map { ExecRest($0) }, isOrdered: true)
+        GatheredResult(streams: parts.compactMap { $0 as? ExecPart }.map { ExecRest($0) })
     }
 }
 

@@ -9,6 +9,11 @@ struct ShareOperator: StepOperator {
     func push(_ batch: Batch, rejects: inout [Reject]) throws -> [Batch] {
         if rows.columns == nil, let origin = batch.origin {
             let start = Self.start(origin.split, rows.seed)
+            if case .numbered(_, _, let numbers) = origin.split {
+                // Positions count in the batch; the numbers are the records' own.
+                return filtered(
+                    batch, by: (0..<batch.rowCount).lazy.map { Self.hash(numbers[Int(origin.position($0))], start) })
+            }
             return filtered(batch, by: (0..<batch.rowCount).lazy.map { Self.hash(origin.position($0), start) })
         }
         let result = (rows.columns ?? rows.wholeRow).evaluate(batch)
@@ -25,10 +30,14 @@ struct ShareOperator: StepOperator {
         let name =
             switch split {
             case .file(let path): path
-            case .shard(let stream, let shard): stream + "\n" + shard
+            case .shard(let stream, let shard), .numbered(let stream, let shard, _): stream + "\n" + shard
             }
         let mixed = KeyHash.fold(UInt64(bitPattern: seed) ^ 0x9E37_79B9_7F4A_7C15, 0xA076_1D64_78BD_642F)
         return Array(name.utf8).withUnsafeBufferPointer { KeyHash.hash($0, seed: mixed) }
+    }
+
+    private static func hash(_ number: String, _ start: UInt64) -> UInt64 {
+        Array(number.utf8).withUnsafeBufferPointer { KeyHash.hash($0, seed: start) }
     }
 
     private static func hash(_ position: Int64, _ start: UInt64) -> UInt64 {

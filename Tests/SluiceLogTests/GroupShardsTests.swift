@@ -12,7 +12,7 @@ struct GroupShardsTests {
 
     init() throws {
         let store = StreamStore(directory: temporary.path + "/streams", clock: clock.wall, segmentBytes: 2_000)
-        writer = EmbeddedStreams(store)
+        writer = EmbeddedStreams(store, allowsShortRetention: true)
         reader = EmbeddedStreams(store, for: .reading)
         try writer.createStream("s", StreamConfiguration(shards: 2, retentionHours: 1))
     }

@@ -20,11 +20,13 @@ final class RemoteMetadata: Sendable {
     }
 
     private let path: String
+    private let name: String
     private let tag: UInt64
     private let state: Mutex<State>
 
     init(directory: String, _ metadata: StreamMetadata) {
         path = directory + "/" + StreamMetadata.fileName
+        name = metadata.name
         tag = metadata.tag
         state = Mutex(State(metadata: metadata, openShards: metadata.openNumbers))
     }
@@ -61,7 +63,7 @@ final class RemoteMetadata: Sendable {
     }
 
     private func gone() -> SluiceError {
-        SluiceError(.notFound, "stream \"\(state.withLock { $0.metadata.name })\" was deleted", at: .file(path: path))
+        SluiceError(.notFound, "stream \"\(name)\" was deleted", at: .file(path: path))
     }
 }
 

@@ -5,6 +5,7 @@ import SluiceCore
 ///
 /// The others are either what this backend depends on (acknowledgement, idempotence, positions) or let a definition run a program or load code.
 package struct KafkaProperty: Hashable, Sendable {
+    /// What a property is about.
     package enum Group: String, Sendable, CaseIterable {
         case security, connection, writing, reading
     }

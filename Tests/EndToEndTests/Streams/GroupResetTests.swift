@@ -76,7 +76,7 @@ struct GroupResetTests {
         "what makes no sense is refused with what to do",
         arguments: [
             (["--to", "21"], "0 to 19"), (["--to", "3", "--shard", "7"], "no lease"), (["--to", "yesterday"], "--to"),
-            (["--to", "18446744073709551616"], "--to"),
+            (["--to", "18446744073709551616"], "not 18446744073709551616"),
         ])
     func senseless(_ arguments: [String], _ words: String) async throws {
         let test = try await readProject()

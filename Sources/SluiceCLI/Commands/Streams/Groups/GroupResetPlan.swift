@@ -14,7 +14,7 @@ struct GroupResetPlan {
         if case .sequence(let offset) = to {
             let id = try only(shards)
             return try .shard(
-                id, to: try position(offset.value.map { UInt64(clamping: $0) } ?? .max, in: shards.first { $0.id == id }), shards, in: group
+                id, to: try position(offset, in: shards.first { $0.id == id }), shards, in: group
             )
         }
         guard let start = to.groupStart else { preconditionFailure("only a sequence number is no start") }
@@ -31,7 +31,7 @@ struct GroupResetPlan {
             remedy: "say which one with --shard: \(shards.prefix(10).map { GroupPlace.shard($0.id) }.joined(separator: ", "))")
     }
 
-    private func position(_ offset: UInt64, in shard: GroupShard?) throws(SluiceError) -> GroupPosition {
+    private func position(_ place: SequenceNumber, in shard: GroupShard?) throws(SluiceError) -> GroupPosition {
         // Without the shard, the check for its lease says more.
         guard let shard, let number = ShardID(parsing: shard.id)?.number else { return .trimHorizon }
         guard case .records(let oldest, let newest, _, _) = shard.contents, let first = oldest.position?.offset,
@@ -40,9 +40,9 @@ struct GroupResetPlan {
             throw SluiceError(
                 .usage, "shard \(number) of stream \(stream.quotedForMessage) holds no records", remedy: "say --to start or --to end")
         }
-        guard offset >= first, offset <= last + 1 else {
+        guard let offset = place.value.flatMap({ UInt64(exactly: $0) }), offset >= first, offset <= last + 1 else {
             throw SluiceError(
-                .usage, "shard \(number) of stream \(stream.quotedForMessage) holds the records \(first) to \(last), not \(offset)",
+                .usage, "shard \(number) of stream \(stream.quotedForMessage) holds the records \(first) to \(last), not \(place)",
                 remedy: "choose one of these, or \(last + 1) for the next one")
         }
         return offset > last ? .after(newest) : .at(SequenceNumber(shard: number, offset: offset))

@@ -91,7 +91,7 @@ final class AdminBroker: Sendable {
         answer.list([state.port]) { answer, port in
             answer.int32(1)
             answer.text("127.0.0.1")
-            answer.int32(port)
+            answer.int32(Int32(port))
             answer.text(nil)
         }
         answer.int32(1)

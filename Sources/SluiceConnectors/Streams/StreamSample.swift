@@ -4,6 +4,9 @@ import SluiceLog
 import SluiceStreams
 
 /// Infers the columns of a stream's records from the first of each shard.
+///
+/// Nothing of it is asynchronous: with readers copied inside a mutating asynchronous function, Swift 6.3 makes debug programs that resume tasks
+/// at bad addresses.
 struct StreamSample {
     struct Inferred {
         var schema: Schema
@@ -19,24 +22,21 @@ struct StreamSample {
 
     init(_ undescribed: FileLayout) { self.undescribed = undescribed }
 
-    mutating func take(_ reader: ShardReader, shardCount: Int) async throws(SluiceError) {
-        var reader = reader
-        var rows = 0
-        while rows < FormatLimits.sampleRows / shardCount, let records = try await reader.next() {
-            try take(records.payloads, envelope: records.header(FileEnvelope.headerName))
-            rows += records.count
-        }
+    /// Records of a shard that are looked at, of so many shards.
+    static func rows(ofShards count: Int) -> Int { FormatLimits.sampleRows / count }
+
+    /// Takes in the records of a frame.
+    mutating func take(_ records: StreamRecords) throws(SluiceError) {
+        try take(records.payloads, envelope: records.header(FileEnvelope.headerName))
     }
 
-    mutating func take(_ reader: BackendShardReader, in range: HashRange, shardCount: Int) async throws(SluiceError) {
-        var reader = reader
-        var rows = 0
-        while rows < FormatLimits.sampleRows / shardCount {
-            guard let read = try await reader.next() else { return }
-            let records = UnpackedRecords(read.batch, rows: read.rows, in: range)
-            try take(records.payloads, envelope: read.batch.header(FileEnvelope.headerName))
-            rows += records.payloads.count
-        }
+    /// Takes in the records of a read.
+    ///
+    /// - Returns: How many they are.
+    mutating func take(_ read: BackendShardReader.Read, in range: HashRange) throws(SluiceError) -> Int {
+        let records = UnpackedRecords(read.batch, rows: read.rows, in: range)
+        try take(records.payloads, envelope: read.batch.header(FileEnvelope.headerName))
+        return records.payloads.count
     }
 
     private mutating func take(_ records: RawRecords, envelope: [UInt8]?) throws(SluiceError) {

@@ -24,7 +24,12 @@ struct StreamSource: Source {
             var sample = StreamSample(layout)
             let shards = stream.shardNumbers
             for shard in shards {
-                try await sample.take(try stream.reader(shard: shard, from: start), shardCount: shards.count)
+                var reader = try stream.reader(shard: shard, from: start)
+                var rows = 0
+                while rows < StreamSample.rows(ofShards: shards.count), let records = try await reader.next() {
+                    try sample.take(records)
+                    rows += records.count
+                }
             }
             guard let inferred = try sample.schema() else {
                 throw SluiceError(

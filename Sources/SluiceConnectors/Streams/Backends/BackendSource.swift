@@ -29,8 +29,11 @@ struct BackendSource: Source {
         if declared.isEmpty {
             var sample = StreamSample(layout)
             for shard in shards {
-                let reader = try await BackendShardReader(stream, shard, from: start, to: ends[shard.id] ?? .empty)
-                try await sample.take(reader, in: shard.range, shardCount: shards.count)
+                var reader = try await BackendShardReader(stream, shard, from: start, to: ends[shard.id] ?? .empty)
+                var rows = 0
+                while rows < StreamSample.rows(ofShards: shards.count), let read = try await reader.next() {
+                    rows += try sample.take(read, in: shard.range)
+                }
             }
             guard let inferred = try sample.schema() else {
                 throw SluiceError(

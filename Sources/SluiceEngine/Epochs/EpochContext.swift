@@ -14,8 +14,6 @@ struct EpochContext: Sendable {
     let nowMicros: Int64
     /// What lasts longer than the epoch.
     let states: StepStates
-    /// Whether all open windows are handed on.
-    var isLast = false
 
     func splitName(ofInput number: Int) -> String { splitNames.indices.contains(number) ? splitNames[number] : "" }
 

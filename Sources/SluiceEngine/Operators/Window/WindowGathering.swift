@@ -31,7 +31,7 @@ struct WindowGathering: GatheringOperator {
         try budget.check(state.windows.byteCount)
         var rejects: [Reject] = []
         let batches =
-            if let epoch, !epoch.isLast {
+            if let epoch {
                 state.advance(newest, open: epoch.openSplits, now: epoch.nowMicros, rejects: &rejects)
             } else {
                 state.drain(rejects: &rejects)

@@ -22,9 +22,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let asyncHTTP = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let withKafka = TargetDependencyCondition.when(traits: ["Kafka"])
+let withPostgreSQL = TargetDependencyCondition.when(traits: ["PostgreSQL"])
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let nio = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -36,7 +38,9 @@ let package = Package(
         .executable(name: "sluice", targets: ["sluice"]),
     ],
     traits: [
-        .trait(name: "Kafka", description: "The backend and connector for Kafka clusters, which needs librdkafka (Debian: librdkafka-dev).")
+        .trait(
+            name: "Kafka", description: "The backend and connector for Kafka clusters, which needs librdkafka (Debian: librdkafka-dev)."),
+        .trait(name: "PostgreSQL", description: "The connector for PostgreSQL databases, which needs libpq (Debian: libpq-dev)."),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -55,23 +59,38 @@ let package = Package(
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .target(name: "CArrow"),
         .target(name: "CStreamSupport"),
         .target(name: "CSystemCalls"),
         .target(name: "CTextScan"),
+        // wire
+        room("SluiceJSON", ["SluiceCore"]),
+        room("SluiceLoopback", nio),
+        room("SluiceHTTP", ["SluiceCore", "SluiceJSON", asyncHTTP] + nio),
         // bricks
-        room("SluiceAWS", ["SluiceCore", asyncHTTP, crypto] + nio),
+        room("SluiceAWS", ["SluiceCore", "SluiceJSON", "SluiceHTTP", asyncHTTP, crypto] + nio),
         room("SluiceArrow", ["SluiceCore", "CArrow"]),
+        room("SluiceMocks", ["SluiceCore", "SluiceJSON", "SluiceLoopback"]),
         room("SluiceCodecs", ["SluiceCore", "CZlib", "CZstd", "CSnappy", "CDeflate", "CISAL"]),
         room("SluicePatterns"),
+        // Empty without the trait.
+        room("SluicePostgreSQL", ["SluiceCore", .target(name: "CLibPQ", condition: withPostgreSQL)]),
+        room("SluiceSQLite", ["SluiceCore", .product(name: "GRDBSQLite", package: "GRDB.swift")]),
         room("SluiceParquet", ["SluiceCore", "SluiceCodecs"]),
+        room("SluiceSchedules", ["SluiceCore"]),
         // parts
         room("SluiceStorage", ["SluiceCore"]),
         room("SluiceExpressions", ["SluiceCore", "SluicePatterns"]),
         room("SluiceFormats", ["SluiceCore", "SluiceCodecs", "SluicePatterns", "SluiceParquet", "CLibCSV", "CTextScan"]),
         room("SluiceStreams", ["SluiceCore", crypto]),
         room("SluiceCatalog", ["SluiceCore", grdb]),
+        // object stores
+        room("SluiceS3", ["SluiceCore", "SluiceAWS", "SluiceStorage"]),
+        // rules
+        room("SluiceQuality", ["SluiceCore", "SluiceExpressions"]),
+        room("SluiceRegistry", ["SluiceCore", "SluiceCodecs", "SluicePatterns", "SluiceFormats", "SluiceCatalog", crypto]),
         // stream backends
         // Empty without the trait.
         room("SluiceKafka", ["SluiceCore", "SluiceStreams", crypto, .target(name: "CRdkafka", condition: withKafka)]),
@@ -80,42 +99,87 @@ let package = Package(
         // plan
         room(
             "SluicePipelines",
-            ["SluiceCore", "SluiceExpressions", "SluiceLog", "SluiceCatalog", yams]),
+            [
+                "SluiceCore", "SluiceExpressions", "SluiceQuality", "SluiceRegistry", "SluiceLog", "SluiceCatalog", "SluiceSchedules", yams,
+            ]),
+        // connector kit
+        room("SluiceSaaS", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluicePipelines"]),
         // run
         room(
             "SluiceEngine",
             [
-                "SluiceCore", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceCatalog", "SluicePipelines",
-                "CSystemCalls", crypto,
+                "SluiceCore", "SluiceArrow", "SluiceExpressions", "SluiceQuality", "SluiceFormats", "SluiceStreams", "SluiceLog",
+                "SluiceCatalog", "SluicePipelines", "CSystemCalls", crypto,
             ]),
         room(
             "SluiceConnectors",
             [
                 "SluiceCore", "SluiceAWS", "SluiceCodecs", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceKinesis", "SluiceCatalog",
-                "SluiceStorage", "SluicePipelines", "CSystemCalls", .target(name: "SluiceKafka", condition: withKafka),
+                "SluiceRegistry", "SluiceStorage", "SluiceS3", "SluicePipelines", "SluiceSQLite", "SluiceJSON", "SluiceHTTP", "SluiceSaaS",
+                "CSystemCalls", .target(name: "SluiceKafka", condition: withKafka),
+                .target(name: "SluicePostgreSQL", condition: withPostgreSQL),
             ]),
+        // query
+        room(
+            "SluiceQuery",
+            [
+                "SluiceCore", "SluiceExpressions", "SluiceStreams", "SluiceLog", "SluiceCatalog", "SluicePipelines", "SluiceEngine",
+                "SluiceConnectors", sqlite,
+            ]),
+        room(
+            "SluiceCrawler",
+            [
+                "SluiceCore", "SluiceCodecs", "SluiceStorage", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceCatalog",
+                "SluicePipelines",
+            ]),
+        room("SluiceScheduler", ["SluiceCore", "SluiceCatalog", "SluiceSchedules", "SluicePipelines", "CSystemCalls"]),
         // edge
         room(
             "SluiceCLI",
             [
-                "SluiceCore", "SluiceAWS", "SluiceExpressions", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceKinesis",
-                "SluiceCatalog", "SluiceStorage", "SluicePipelines", "SluiceEngine", "SluiceConnectors", "CSystemCalls", arguments,
+                "SluiceCore", "SluiceAWS", "SluiceExpressions", "SluiceQuality", "SluiceFormats", "SluiceStreams", "SluiceLog",
+                "SluiceKinesis", "SluiceCatalog", "SluiceRegistry", "SluiceStorage", "SluiceS3", "SluicePipelines", "SluiceEngine",
+                "SluiceConnectors", "SluiceCrawler", "SluiceJSON", "SluiceHTTP", "SluiceSaaS", "SluiceMocks", "SluiceQuery",
+                "SluiceSchedules", "SluiceScheduler", "CSystemCalls", arguments,
             ]),
         // user and door
         room("Sluice", ["SluiceCore", "SluicePipelines", "SluiceEngine", "SluiceCLI"]),
         .executableTarget(name: "sluice", dependencies: ["SluiceCLI"], swiftSettings: strict),
         // tests
-        room("SluiceTestKit", ["SluiceCore", "SluiceStorage"] + nio),
+        room("SluiceTestKit", ["SluiceCore", "SluiceLoopback", "SluiceStorage"] + nio),
         tests("SluiceCoreTests", ["SluiceCore", "SluiceTestKit"]),
+        tests("SluiceJSONTests", ["SluiceJSON", "SluiceTestKit"]),
+        tests("SluiceLoopbackTests", ["SluiceLoopback"]),
+        tests("SluiceHTTPTests", ["SluiceHTTP", "SluiceCore", "SluiceTestKit"]),
+        tests("SluiceSaaSTests", ["SluiceSaaS", "SluiceHTTP", "SluiceCore", "SluiceTestKit"]),
+        tests("SluiceMocksTests", ["SluiceMocks", "SluiceJSON", "SluiceLoopback", "SluiceTestKit"]),
         tests("SluiceAWSTests", ["SluiceAWS", "SluiceCore", "SluiceTestKit"]),
         tests("SluiceArrowTests", ["SluiceArrow", "CArrow", "SluiceTestKit"]),
         tests("SluicePatternsTests", ["SluicePatterns"]),
+        tests(
+            "SluicePostgreSQLTests",
+            ["SluicePostgreSQL", "SluiceCore"]
+                + ["SluiceCatalog", "SluiceConnectors", "SluiceEngine", "SluiceLog", "SluicePipelines", "SluiceTestKit"].map {
+                    .target(name: $0, condition: withPostgreSQL)
+                }),
+        tests("SluiceSQLiteTests", ["SluiceSQLite", "SluiceTestKit"]),
         tests("SluiceCodecsTests", ["SluiceCodecs", "SluiceTestKit"]),
         .testTarget(
             name: "SluiceParquetTests", dependencies: ["SluiceParquet", "SluiceTestKit"], exclude: ["Fixtures", "Reading/Scripts"],
             swiftSettings: strict),
+        tests("SluiceSchedulesTests", ["SluiceSchedules", "SluiceCore", "SluiceTestKit"]),
+        .executableTarget(
+            name: "schedule-racer",
+            dependencies: ["SluiceCore", "SluiceCatalog", "SluicePipelines", "SluiceSchedules", "SluiceScheduler"],
+            path: "Tests/ScheduleRacer", swiftSettings: strict),
+        tests(
+            "SluiceSchedulerTests",
+            ["SluiceScheduler", "SluiceSchedules", "SluiceCatalog", "SluicePipelines", "SluiceTestKit", "schedule-racer"]),
         tests("SluiceStorageTests", ["SluiceStorage", "SluiceTestKit"]),
+        tests("SluiceS3Tests", ["SluiceS3", "SluiceAWS", "SluiceStorage", "SluiceTestKit"]),
         tests("SluiceExpressionsTests", ["SluiceExpressions", "SluiceTestKit"]),
+        tests("SluiceQualityTests", ["SluiceQuality", "SluiceCore", "SluiceExpressions", "SluiceTestKit"]),
+        tests("SluiceRegistryTests", ["SluiceRegistry", "SluiceCatalog", "SluiceTestKit"]),
         tests("SluiceFormatsTests", ["SluiceFormats", "SluiceTestKit", "CLibCSV", "CTextScan"]),
         .executableTarget(
             name: "stream-crash-writer", dependencies: ["SluiceCore", "SluiceStreams", "SluiceLog"], path: "Tests/StreamCrashWriter",
@@ -126,12 +190,17 @@ let package = Package(
         tests("SluiceKafkaTests", ["SluiceKafka", "SluiceCore", "SluiceStreams", .target(name: "CRdkafka", condition: withKafka)]),
         tests("SluiceCatalogTests", ["SluiceCatalog", "SluiceTestKit", grdb]),
         tests("SluicePipelinesTests", ["SluicePipelines", "SluiceTestKit"]),
-        tests("SluiceConnectorsTests", ["SluiceConnectors", "SluiceTestKit"]),
-        tests("SluiceEngineTests", ["SluiceEngine", "SluiceConnectors", "SluiceTestKit"]),
+        tests(
+            "SluiceConnectorsTests",
+            ["SluiceConnectors", "SluiceHTTP", "SluiceJSON", "SluiceMocks", "SluiceSaaS", "SluiceSQLite", "SluiceTestKit"]),
+        tests("SluiceEngineTests", ["SluiceEngine", "SluiceConnectors", "SluiceSQLite", "SluiceTestKit"]),
+        tests("SluiceQueryTests", ["SluiceQuery", "SluiceConnectors", "SluiceLog", "SluicePipelines", "SluiceStreams", "SluiceTestKit"]),
+        tests("SluiceCrawlerTests", ["SluiceCrawler", "SluiceConnectors", "SluiceLog", "SluiceSQLite", "SluiceStreams", "SluiceTestKit"]),
         tests("SluiceTests", ["Sluice", "SluiceTestKit"]),
         tests("SluiceCLITests", ["SluiceCLI", "SluiceTestKit"]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["sluice", "SluiceCore", "SluiceTestKit"], exclude: ["Scenarios"], swiftSettings: strict),
+            name: "EndToEndTests", dependencies: ["sluice", "SluiceCore", "SluiceSQLite", "SluiceTestKit"], exclude: ["Scenarios"],
+            swiftSettings: strict),
         tests("TidyTests", []),
     ]
 )

@@ -4,6 +4,9 @@
 # What the program itself is built from: Debian packages, by name.
 # shellcheck disable=SC2034
 build_packages=(libcsv-dev libsqlite3-dev zlib1g-dev libisal-dev libdeflate-dev libzstd-dev libsnappy-dev pkg-config)
+# What the trait PostgreSQL and its tests need.
+# shellcheck disable=SC2034
+postgresql_packages=(libpq-dev postgresql)
 swift_needed=6.2
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -18,7 +18,7 @@ def compare(task, runs):
     rest = [run for run in runs if run.state == "ok"]
     if not rest:
         return
-    found = [key(run) for run in sorted(rest, key=lambda run: run.job.engine in ("sluice", "stream", "convert"))]
+    found = [key(run) for run in sorted(rest, key=lambda run: run.job.engine in ("sluice", "stream", "convert", "recrawl"))]
     right = max(found, key=found.count)
     model = next(run for run in rest if key(run) == right)
     for run in rest:

@@ -1,13 +1,17 @@
 """The programs that are measured: how each is called for a task, and where its output is."""
 
 import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import schemas
+
 HERE = Path(__file__).resolve().parent.parent
 TITLES = {
-    "sluice": "Sluice", "stream": "Sluice, through a stream", "convert": "sluice convert", "duckdb": "DuckDB", "polars": "Polars",
+    "sluice": "Sluice", "stream": "Sluice, through a stream", "convert": "sluice convert", "recrawl": "Sluice, again",
+    "duckdb": "DuckDB", "polars": "Polars",
     "chdb": "ClickHouse (chDB)"}
 PEERS = ("duckdb", "polars", "chdb")
 
@@ -32,13 +36,16 @@ CONVERSIONS = {
 
 @dataclass(frozen=True)
 class Job:
-    """One program's way to do one task. `prepare` empties its place and is not measured."""
+    """One program's way to do one task. `prepare` empties its place and is not measured, nor is `finish`, which makes the answer of what
+    the program left in its state."""
 
     engine: str
     command: tuple
     output: Path
     folder: Path
     definition: tuple = None
+    earlier: tuple = None
+    answer: tuple = None
 
     def prepare(self):
         self.clear()
@@ -46,13 +53,20 @@ class Job:
         if self.definition:
             path, text = self.definition
             path.write_text(text)
+        if self.earlier:
+            subprocess.run(self.earlier, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def finish(self):
+        if self.answer:
+            shown = subprocess.run(self.answer, check=True, capture_output=True, text=True).stdout
+            self.output.write_text(schemas.of_table(shown))
 
     def clear(self):
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def lacks(self, exit_code):
         """Whether a run that failed shows that the program has no such step, format or command yet."""
-        return self.engine in ("sluice", "stream", "convert") and exit_code == USAGE_EXIT
+        return self.engine in ("sluice", "stream", "convert", "recrawl", "chdb") and exit_code == USAGE_EXIT
 
 
 def job(engine, task, sluice, data, work):
@@ -65,6 +79,10 @@ def job(engine, task, sluice, data, work):
         return Job(engine, (sys.executable, script, task.name, data, folder / "out"), folder / "out", folder)
     if engine == "convert":
         return convert_job(task, sluice, data, folder)
+    if task.name in ("T9", "T9d", "T9o"):
+        return crawl_job(engine, task, sluice, data, folder)
+    if engine == "recrawl":
+        return None
     suffix = "-stream" if engine == "stream" else ""
     definition = HERE / "pipelines" / f"{task.name}{suffix}.yaml"
     if not definition.exists():
@@ -80,6 +98,15 @@ def convert_job(task, sluice, data, folder):
         return None
     source, target, *options = CONVERSIONS[task.name]
     return Job("convert", (sluice, "convert", data / source, folder / target, *options), folder / target, folder)
+
+
+def crawl_job(engine, task, sluice, data, folder):
+    """A first crawl into a fresh catalog, or a second one of the same files."""
+    if engine == "stream":
+        return None
+    crawl = (sluice, "crawl", data / task.source, "--home", folder / "home", "--json")
+    show = (sluice, "catalog", "show", task.source, "--rows", "0", "--home", folder / "home", "--json")
+    return Job(engine, crawl, folder / "out", folder, earlier=crawl if engine == "recrawl" else None, answer=show)
 
 
 def startups(sluice, home):

@@ -108,6 +108,7 @@ def once(task, run, turn, arguments):
     title = f"{task.name}  {engines.TITLES[job.engine]}"
     if measurement.exit_code == 0:
         run.measurements.append(measurement)
+        job.finish()
         run.output_bytes = size_of(job.output)
         print(f"{title}  {turn + 1} of {arguments.repeats}: {measurement.seconds:.3f} s, {measurement.peak_mb:.0f} MB", flush=True)
         return

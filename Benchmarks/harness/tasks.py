@@ -8,6 +8,8 @@ FLIGHTS = {name: "number" for name in (
 FLIGHTS |= {"carrier": "text", "tailnum": "text", "origin": "text", "dest": "text", "time_hour": "time"}
 SPEED = {"flight_date": "time", "carrier": "text", "flight": "number", "origin": "text", "dest": "text", "gain": "number",
          "hours": "number", "mph": "number", "dep_epoch": "number"}
+# What a program says of a table: a line for each column. Types are integer, number, text, time or truth.
+SCHEMA = {"column": "text", "type": "text"}
 ROUTES = {"origin": "text", "dest": "text", "n": "number", "avg_air": "number", "min_dep": "number", "max_dep": "number", "dist": "number"}
 
 
@@ -42,6 +44,9 @@ TASKS = {task.name: task for task in (
           "message": "text"}, peak_goal_mb=150),
     Task("T5", "nested JSON lines, aggregate", ("events.jsonl",), {"repo": "text", "n": "number", "size": "number"}),
     Task("T6", "gzip CSV, filter, gzip CSV", ("flights.csv.gz",), FLIGHTS, ratio_goal=2, peak_goal_mb=150),
+    Task("T9", "2,000 CSV files, the schema", ("lake",), SCHEMA, ratio_goal=10, peak_goal_mb=100),
+    Task("T9d", "2,000 CSV files that drift, the schema", ("lake_drift",), SCHEMA, ratio_goal=10, peak_goal_mb=100),
+    Task("T9o", "100,000 small JSON objects, the schema", ("objects",), SCHEMA, ratio_goal=10),
     Task("T9b", "2,000 CSV files, aggregate", ("lake",), {"year": "number", "carrier": "text", "n": "number", "dist": "number"}),
     Task("T10", "T1 on 11,500 rows", ("small.csv",), SPEED, peak_goal_mb=150, seconds_goal=0.020),
     Task("D1", "CSV, filter, compute, CSV by month", ("flights.csv",), FLIGHTS | {"gain": "number", "speed": "number"}),

@@ -3,9 +3,14 @@
 Types are declared. Every column that may be empty is Nullable; a left join gives null where it finds nothing, as SQL has it.
 """
 
+import json
 import sys
+from pathlib import Path
 
 import chdb
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "harness"))
+import schemas  # noqa: E402
 
 NUMBERS = "year month day sched_dep_time sched_arr_time flight distance hour minute"
 NULLABLE_NUMBERS = "dep_time dep_delay arr_time arr_delay air_time"
@@ -111,7 +116,36 @@ def query(task):
             return f"SELECT * FROM {flights} ORDER BY tailnum NULLS LAST, time_hour"
 
 
+INFERENCE = ("schema_inference_mode = 'union', use_hive_partitioning = 1, input_format_max_rows_to_read_for_schema_inference = 1000000, "
+             "schema_inference_make_columns_nullable = 'auto'")
+
+
+def schema(folder):
+    """The schemas of all files are put together; each has fewer rows than are looked at."""
+    described = chdb.query(f"DESCRIBE TABLE file('{folder}/**/*.csv', 'CSVWithNames') SETTINGS {INFERENCE}", "JSONCompact")
+    return [(row[0], row[1]) for row in json.loads(str(described))["data"]]
+
+
+def objects_schema(folder):
+    described = chdb.query(f"DESCRIBE TABLE file('{folder}/**/*.json', 'JSONEachRow') SETTINGS {INFERENCE}", "JSONCompact")
+    return [(row[0], row[1]) for row in json.loads(str(described))["data"]]
+
+
 task, data, output = sys.argv[1:]
+if task == "T9o":
+    found = objects_schema(f"{data}/objects")
+    # The keys of the directories are virtual columns, which are not described.
+    schemas.write(output, found + [(key, kind) for key, kind in (("day", "Date"), ("hour", "Int64")) if key not in dict(found)])
+    sys.exit()
+if task in ("T9", "T9d"):
+    try:
+        found = schema(f"{data}/{'lake' if task == 'T9' else 'lake_drift'}")
+    except RuntimeError as error:
+        # A column of several types is none that ClickHouse infers.
+        sys.exit(print(error, file=sys.stderr) or 2)
+    # The keys of the directories are virtual columns, which are not described.
+    schemas.write(output, found + [(key, "Int64") for key in ("year", "month", "day") if key not in dict(found)])
+    sys.exit()
 compression = " COMPRESSION 'gzip'" if task == "T6" else ""
 form = "Parquet" if task in ("T2", "P1", "P2", "Q1", "N1") else "CSVWithNames"
 settings = "join_use_nulls = 1, format_csv_null_representation = '', output_format_parquet_compression_method = 'snappy'"

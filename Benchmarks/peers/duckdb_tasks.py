@@ -5,8 +5,12 @@ Both make it faster, or leave it as it is, on every task.
 """
 
 import sys
+from pathlib import Path
 
 import duckdb
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "harness"))
+import schemas  # noqa: E402
 
 FLIGHTS = {name: "INTEGER" for name in (
     "year month day dep_time sched_dep_time dep_delay arr_time sched_arr_time arr_delay carrier flight tailnum origin dest "
@@ -102,8 +106,32 @@ def joined(data, flights):
         LEFT JOIN {csv(f'{data}/weather.csv', WEATHER)} w ON f.origin = w.origin AND f.time_hour = w.time_hour"""
 
 
-task, data, output = sys.argv[1:]
-if task != "S1":
-    duckdb.sql("SET preserve_insertion_order = false")
-query, form = queries(data)[task]
-duckdb.sql(f"COPY ({query}) TO '{output}' ({form})")
+def schema(folder):
+    """Every row is looked at, so that the types are right for all; the columns of all files are put together by name."""
+    source = f"read_csv('{folder}/**/*.csv', union_by_name = true, hive_partitioning = true, sample_size = -1)"
+    return [(row[0], row[1]) for row in duckdb.sql(f"DESCRIBE SELECT * FROM {source}").fetchall()]
+
+
+def objects_schema(folder):
+    """As `schema`, of JSON lines; all files are looked at."""
+    source = (f"read_json('{folder}/**/*.json', format = 'newline_delimited', union_by_name = true, hive_partitioning = true, "
+              "sample_size = -1, maximum_sample_files = 1000000)")
+    return [(row[0], row[1]) for row in duckdb.sql(f"DESCRIBE SELECT * FROM {source}").fetchall()]
+
+
+def main():
+    task, data, output = sys.argv[1:]
+    if task == "T9o":
+        schemas.write(output, objects_schema(f"{data}/objects"))
+        return
+    if task in ("T9", "T9d"):
+        schemas.write(output, schema(f"{data}/{'lake' if task == 'T9' else 'lake_drift'}"))
+        return
+    if task != "S1":
+        duckdb.sql("SET preserve_insertion_order = false")
+    query, form = queries(data)[task]
+    duckdb.sql(f"COPY ({query}) TO '{output}' ({form})")
+
+
+if __name__ == "__main__":
+    main()

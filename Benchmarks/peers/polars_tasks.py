@@ -4,9 +4,13 @@ Types are declared. Times are read as text and then parsed, which Polars does se
 """
 
 import sys
+from pathlib import Path
 
 import polars
 from polars import Boolean, Decimal, Float64, Int32, Int64, List, String, Struct, col
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "harness"))
+import schemas  # noqa: E402
 
 FLIGHTS = dict.fromkeys(
     "year month day dep_time sched_dep_time dep_delay arr_time sched_arr_time arr_delay carrier flight tailnum origin dest "
@@ -165,7 +169,42 @@ def S1():
     return flights().with_columns(time("time_hour")).sort("tailnum", "time_hour", nulls_last=True)
 
 
+def schema(folder):
+    """Polars infers one file at a time from all of its rows; the types of a column are put together here, the keys come out of the paths."""
+    types, keys = {}, {}
+    for file in sorted(Path(folder).rglob("*.csv")):
+        found = polars.scan_csv(file, infer_schema_length=None, try_parse_dates=True).collect_schema()
+        for name, kind in found.items():
+            types.setdefault(name, set()).add(schemas.kind(str(kind)))
+        for part in file.relative_to(folder).parts[:-1]:
+            key, _, value = part.partition("=")
+            keys.setdefault(key, set()).add(value)
+    whole = {key: "integer" if all(value.isdigit() for value in values) else "text" for key, values in keys.items()}
+    return [(name, schemas.joined(kinds)) for name, kinds in types.items()] + list(whole.items())
+
+
+def objects_schema(folder):
+    """As `schema`, of JSON lines."""
+    types, keys = {}, {}
+    for file in sorted(Path(folder).rglob("*.json")):
+        for name, kind in polars.read_ndjson(file, infer_schema_length=None).schema.items():
+            types.setdefault(name, set()).add(schemas.kind(str(kind)))
+        for part in file.relative_to(folder).parts[:-1]:
+            key, _, value = part.partition("=")
+            keys.setdefault(key, set()).add(value)
+    # Polars leaves times in JSON as texts.
+    types["at"] = {"time"} if types["at"] == {"text"} else types["at"]
+    whole = {key: "integer" if all(value.isdigit() for value in values) else "time" for key, values in keys.items()}
+    return [(name, schemas.joined(kinds)) for name, kinds in types.items()] + list(whole.items())
+
+
 task, data, output = sys.argv[1:]
+if task == "T9o":
+    schemas.write(output, objects_schema(f"{data}/objects"))
+    sys.exit()
+if task in ("T9", "T9d"):
+    schemas.write(output, schema(f"{data}/{'lake' if task == 'T9' else 'lake_drift'}"))
+    sys.exit()
 frame = globals()[task]()
 ordered = {"maintain_order": task == "S1", "engine": "streaming"}
 if task in ("T2", "P1", "P2", "Q1", "N1"):

@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #if defined(__GLIBC__)
@@ -41,6 +43,18 @@ static void close_pairs(int pairs[3][2]) {
     }
 }
 
+/// Attributes of a child that leads a process group of its own and inherits neither blocked signals nor dispositions.
+static void own_group(posix_spawnattr_t *attributes) {
+    sigset_t none, all;
+    (void)sigemptyset(&none);
+    (void)sigfillset(&all);
+    (void)posix_spawnattr_init(attributes);
+    (void)posix_spawnattr_setsigmask(attributes, &none);
+    (void)posix_spawnattr_setsigdefault(attributes, &all);
+    (void)posix_spawnattr_setpgroup(attributes, 0);
+    (void)posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+}
+
 int sluice_spawn(char *const arguments[], const char *directory, int ends[3], int32_t *process) {
     int pairs[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
     for (int i = 0; i < 3; i++) {
@@ -53,18 +67,11 @@ int sluice_spawn(char *const arguments[], const char *directory, int ends[3], in
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     (void)posix_spawn_file_actions_init(&actions);
-    (void)posix_spawnattr_init(&attributes);
+    own_group(&attributes);
     int failure = posix_spawn_file_actions_addchdir_np(&actions, directory);
     for (int i = 0; i < 3 && failure == 0; i++) {
         failure = posix_spawn_file_actions_adddup2(&actions, pairs[i][i == 0 ? 0 : 1], i);
     }
-    sigset_t none, all;
-    (void)sigemptyset(&none);
-    (void)sigfillset(&all);
-    (void)posix_spawnattr_setsigmask(&attributes, &none);
-    (void)posix_spawnattr_setsigdefault(&attributes, &all);
-    (void)posix_spawnattr_setpgroup(&attributes, 0);
-    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     pid_t child = -1;
     if (failure == 0) failure = posix_spawnp(&child, arguments[0], &actions, &attributes, arguments, environ);
     (void)posix_spawn_file_actions_destroy(&actions);
@@ -80,4 +87,59 @@ int sluice_spawn(char *const arguments[], const char *directory, int ends[3], in
     }
     close_pairs(pairs);
     return failure;
+}
+
+/// The variables of this process without those that are given, and these.
+static char **merged_environment(char *const variables[]) {
+    size_t count = 1;
+    for (char **own = environ; *own != NULL; own++) count++;
+    for (char *const *given = variables; *given != NULL; given++) count++;
+    char **merged = calloc(count, sizeof(char *));
+    if (merged == NULL) return NULL;
+    size_t used = 0;
+    for (char **own = environ; *own != NULL; own++) {
+        int is_replaced = 0;
+        for (char *const *given = variables; *given != NULL && !is_replaced; given++) {
+            const char *end = strchr(*given, '=');
+            size_t length = end == NULL ? strlen(*given) : (size_t)(end - *given) + 1;
+            is_replaced = strncmp(*own, *given, length) == 0;
+        }
+        if (!is_replaced) merged[used++] = *own;
+    }
+    for (char *const *given = variables; *given != NULL; given++) merged[used++] = *given;
+    return merged;
+}
+
+int sluice_spawn_gated(
+    char *const arguments[], char *const variables[], const char *directory, int output, int *gate, int32_t *process) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return errno;
+    char **environment = merged_environment(variables);
+    if (environment == NULL) {
+        (void)close(ends[0]);
+        (void)close(ends[1]);
+        return ENOMEM;
+    }
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    (void)posix_spawn_file_actions_init(&actions);
+    own_group(&attributes);
+    int failure = posix_spawn_file_actions_addchdir_np(&actions, directory);
+    if (failure == 0) failure = posix_spawn_file_actions_adddup2(&actions, output, 1);
+    if (failure == 0) failure = posix_spawn_file_actions_adddup2(&actions, output, 2);
+    if (failure == 0) failure = posix_spawn_file_actions_adddup2(&actions, ends[0], 3);
+    if (failure == 0) failure = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    pid_t child = -1;
+    if (failure == 0) failure = posix_spawn(&child, arguments[0], &actions, &attributes, arguments, environment);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    (void)posix_spawnattr_destroy(&attributes);
+    free(environment);
+    (void)close(ends[0]);
+    if (failure != 0) {
+        (void)close(ends[1]);
+        return failure;
+    }
+    *gate = ends[1];
+    *process = child;
+    return 0;
 }

@@ -2,8 +2,6 @@
 package enum ConnectorLimits {
     /// Files of one source.
     package static let files = 100_000
-    /// Bytes of one directory's or file's name (Linux: `NAME_MAX`).
-    package static let nameBytes = 255
     /// Files that one writer keeps open; the least recently used one is completed before another is opened.
     package static let openFiles = 64
     /// Encoded bytes of one output file that wait for a larger write.
@@ -20,6 +18,18 @@ package enum ConnectorLimits {
     package static let partitionColumns = 16
     /// A file that was changed less long ago may still be written: a run that follows its source leaves it for later.
     static let settleMicros: Int64 = 1_000_000
+    /// Units that a backfill cuts its range into.
+    package static let backfillUnits = 10_000
+    /// Records of a shard that one unit of a backfill by numbers has.
+    static let backfillRecords: UInt64 = 1_000_000
+    /// An output file that was begun longer ago has its lock, if its writer lives.
+    static let abandonedPartSeconds = 60
+    /// Uploads that are completed at a time.
+    static let uploadsCompleted = 8
+    /// Files of one writer that are on their way to an object store, complete and on the disk.
+    static let filesOnTheirWay = 16
+    /// Objects whose beginnings are asked for at a time.
+    static let headsAhead = 16
     /// Names that one message lists.
     static let listedNames = 5
     /// Bytes of the header that says how to decode the records of a file.

@@ -12,6 +12,8 @@ public enum CoreLimits {
     public static let nestingDepth = 128
     /// Columns of one schema.
     public static let columns = 16_384
+    /// Members without a column that a run names.
+    package static let newMembers = 20
     /// Characters of a value that a message quotes.
     public static let quotedCharacters = 80
 }

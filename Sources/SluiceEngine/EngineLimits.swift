@@ -9,6 +9,8 @@ package enum EngineLimits {
     package static let minimumStateBytes = 1 << 20
     /// Shards of a stream that are read side by side.
     package static let streamTasks = 64
+    /// How often a run begins to read because a table was replaced before its files were open.
+    package static let tableReadings = 10
     /// Dead letters of which the run's record shows an excerpt.
     package static let shownDeadLetters = 5
     /// Rows of an output batch that a step makes anew.

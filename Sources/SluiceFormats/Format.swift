@@ -34,12 +34,19 @@ package protocol Format: Sendable {
     /// - Throws: `typeError` for a type that the format cannot hold.
     func writer(_ schema: Schema) throws(SluiceError) -> any FileWriter
 
+    /// Looks whether options for writing name columns that there are.
+    ///
+    /// - Parameter schema: All columns of the output, also those that stand in the paths of its files.
+    /// - Throws: `unknownColumn`.
+    func check(writing schema: Schema) throws(SluiceError)
+
     /// All that the file says of itself, for people.
     func report(_ input: FileInput) throws(SluiceError) -> FileReport
 }
 
 extension Format {
     package func report(_ input: FileInput) throws(SluiceError) -> FileReport { try FileReport(self, input) }
+    package func check(writing schema: Schema) throws(SluiceError) {}
     package static var compressesItself: Bool { false }
     package var name: String { Self.name }
 }
@@ -85,6 +92,9 @@ package protocol RecordFormat: Format {
     /// Takes what the records show of the columns' types into `sample`.
     func observe(_ framed: FramedRecords, layout: FileLayout, sample: inout ShapeSample)
 
+    /// Takes the records of a file of this layout into the evidence of its table.
+    func evidenceReader(_ layout: FileLayout, path: String) throws(SluiceError) -> any EvidenceReader
+
     /// A writer of batches with exactly this schema.
     func encoder(_ schema: Schema) throws(SluiceError) -> any RecordEncoder
 }
@@ -102,7 +112,8 @@ extension RecordFormat {
     package func reader(_ input: FileInput, _ request: ReadRequest) throws(SluiceError) -> any FileReader {
         let framer = try open(input)
         let decoder = try decoder(framer.layout, schema: request.schema, missing: request.missing)
-        return RecordFileReader(framer: framer, decoder: decoder, request: request)
+        return RecordFileReader(
+            framer: framer, decoder: request.known.map { decoder.noticing(membersBeyond: $0) } ?? decoder, request: request)
     }
 
     package func writer(_ schema: Schema) throws(SluiceError) -> any FileWriter { RecordFileWriter(try encoder(schema)) }

@@ -1,8 +1,12 @@
 #if Kafka
+import SluiceStreams
+
 /// Bounds of the Kafka backend.
 package enum KafkaLimits {
     /// Characters of a topic's name, of `[a-zA-Z0-9._-]` (Kafka: `Topic.MAX_NAME_LENGTH`).
     package static let nameCharacters = 249
+    /// Hours that records are kept; Kafka sets no bound itself.
+    static let retentionHours = 1...StreamLimits.retentionHours.upperBound
     /// How long the answer of a broker is waited for, unless the settings say otherwise.
     package static let requestMillis = 30_000
     /// How long a record may wait for its acknowledgement.
@@ -15,6 +19,9 @@ package enum KafkaLimits {
     static let queuedKilobytes = 128 << 10
     /// Bytes that one reader fetches ahead.
     static let fetchedKilobytes = 8 << 10
+    /// After so long a reader that waits looks into its queue again, whether it was woken or not: the library may stop serving a queue before it
+    /// is empty (an error of a broker among the messages), and tells only of one that was empty.
+    static let lookAgainMillis = 1_000
     /// Messages taken from the library at a time.
     static let messagesAtATime = 256
     /// Readers that stay ready to go on where their last page ended.

@@ -48,7 +48,17 @@ package final class KafkaStreams: StreamBackend {
         let topic = try await topics.topic(stream)
         let partitions = topic.route(records)
         if let number = records.sequenceNumberForOrdering { try await checkOrder(number, stream, Set(partitions)) }
-        return try await openProducer().put(records, to: stream, partitions: partitions)
+        let used = try openProducer()
+        let outcomes = try await used.put(records, to: stream, partitions: partitions)
+        if outcomes.contains(where: \.isDenied) { forget(used) }
+        return outcomes
+    }
+
+    /// A producer that was denied a topic once takes no more records for it, even where it is allowed later; another one asks anew.
+    private func forget(_ used: KafkaProducer) {
+        producer.withLock { producer in
+            if producer === used { producer = nil }
+        }
     }
 
     /// A broker gives every record of a partition a greater offset than all before it, so only a number that is none yet is wrong.
@@ -112,7 +122,7 @@ package final class KafkaStreams: StreamBackend {
     }
 
     /// The records that are there: at least one where there is one before `end`.
-    private func page(
+    func page(
         _ place: PartitionPlace, from start: Int64, to end: Int64, limit: Int
     ) async throws(SluiceError) -> PageBuilder {
         var page = PageBuilder(from: start, limit: limit)
@@ -127,17 +137,19 @@ package final class KafkaStreams: StreamBackend {
                 if page.count > 0 || Task.isCancelled || reader.isEnded { break }
                 guard ContinuousClock.now < deadline else {
                     await readers.release(reader)
-                    throw .unanswered(reader.client, place)
+                    throw .unanswered(reader)
                 }
-                await reader.wait(milliseconds: settings.requestMillis)
+                await reader.wait()
                 continue
             case .outOfRange:
                 // The oldest records expired in this moment.
                 await readers.release(reader)
+                page.finish()
                 return page
             case .failed(let code):
-                await readers.release(reader)
-                throw reader.client.error(code, cannot: "read \(place.description)")
+                let error = reader.client.error(code, cannot: "read \(place.description)")
+                await readers.release(reader, isDenied: error.code == .accessDenied)
+                throw error
             }
             await readers.park(reader)
             page.finish()
@@ -164,5 +176,11 @@ package final class KafkaStreams: StreamBackend {
     func freshTopic(_ name: String) async throws(SluiceError) -> TopicTable.Topic { try await topics.topic(name, isFresh: true) }
     func topicNames() async throws(SluiceError) -> [String] { try await topics.names() }
     func forgetTopic(_ name: String) { topics.forget(name) }
+}
+
+extension PutOutcome {
+    fileprivate var isDenied: Bool {
+        if case .failed(let error) = self { error.code == .accessDenied } else { false }
+    }
 }
 #endif

@@ -19,21 +19,28 @@ extension KinesisStreams {
     ) async throws(SluiceError) -> ShardIterator {
         var body = body(stream)
         body.put("ShardId", shard.description)
-        switch position {
-        case .trimHorizon: body.put("ShardIteratorType", "TRIM_HORIZON")
-        case .latest: body.put("ShardIteratorType", "LATEST")
-        case .atSequenceNumber(let number):
-            body.put("ShardIteratorType", "AT_SEQUENCE_NUMBER")
-            body.put("StartingSequenceNumber", number.description)
-        case .afterSequenceNumber(let number):
-            body.put("ShardIteratorType", "AFTER_SEQUENCE_NUMBER")
-            body.put("StartingSequenceNumber", number.description)
-        case .atTimestamp(let micros):
-            body.put("ShardIteratorType", "AT_TIMESTAMP")
-            body.put("Timestamp", micros: max(0, micros))
-        }
+        Self.put(position, into: &body, type: "ShardIteratorType", number: "StartingSequenceNumber")
         let answer = try await service.call("GetShardIterator", body)
         return ShardIterator(token: try require(answer["ShardIterator"]?.string, "ShardIterator", "GetShardIterator"))
+    }
+
+    /// - Parameters:
+    ///   - type: The member that names the kind of position.
+    ///   - number: The member for a sequence number.
+    static func put(_ position: IteratorPosition, into body: inout JSONBody, type: String, number member: String) {
+        switch position {
+        case .trimHorizon: body.put(type, "TRIM_HORIZON")
+        case .latest: body.put(type, "LATEST")
+        case .atSequenceNumber(let number):
+            body.put(type, "AT_SEQUENCE_NUMBER")
+            body.put(member, number.description)
+        case .afterSequenceNumber(let number):
+            body.put(type, "AFTER_SEQUENCE_NUMBER")
+            body.put(member, number.description)
+        case .atTimestamp(let micros):
+            body.put(type, "AT_TIMESTAMP")
+            body.put("Timestamp", micros: max(0, micros))
+        }
     }
 
     /// The records at a place. An iterator that has expired is made anew behind the last record that was read with the ones before it.
@@ -50,7 +57,7 @@ extension KinesisStreams {
             let fresh = try await makeIterator(known.stream, known.shard, known.position)
             answer = try await getRecords(fresh.token, limit)
         }
-        let page = try page(answer)
+        let page = try page(answer, "GetRecords")
         if let last = page.continuation { place?.position = .afterSequenceNumber(last) }
         if let place, let next = page.next { places.remember(place, of: next.token) }
         return page
@@ -63,15 +70,16 @@ extension KinesisStreams {
         return try await service.call("GetRecords", body)
     }
 
-    private func page(_ answer: JSONNode) throws(SluiceError) -> RecordPage {
-        let batch = try batch(try require(answer["Records"], "Records", "GetRecords").elements)
+    /// The records and child shards that an answer or an event has.
+    func page(_ answer: JSONNode, _ operation: String) throws(SluiceError) -> RecordPage {
+        let batch = try batch(try require(answer["Records"], "Records", operation).elements, operation)
         var children: [RecordPage.Child] = []
         for child in answer["ChildShards"]?.elements ?? [] {
             children.append(
                 RecordPage.Child(
-                    id: try id(child["ShardId"], "GetRecords"),
+                    id: try id(child["ShardId"], operation),
                     parents: (child["ParentShards"]?.elements ?? []).compactMap { $0.string.flatMap { ShardID(parsing: $0) } },
-                    range: try range(child["HashKeyRange"], "GetRecords")))
+                    range: try range(child["HashKeyRange"], operation)))
         }
         let next = answer["NextShardIterator"]?.string.map { ShardIterator(token: $0) }
         return RecordPage(
@@ -80,18 +88,18 @@ extension KinesisStreams {
     }
 
     /// - Throws: `serviceFailed` for a record without data, key or number.
-    private func batch(_ nodes: [JSONNode]) throws(SluiceError) -> RecordBatch {
+    private func batch(_ nodes: [JSONNode], _ operation: String) throws(SluiceError) -> RecordBatch {
         var numbers: [SequenceNumber] = []
         var arrivals: [Int64] = []
         var keys = ByteRows()
         var payloads = RawRecords(bytes: [])
         for node in nodes {
             let number = node["SequenceNumber"]?.string.flatMap { SequenceNumber(parsing: $0) }
-            numbers.append(try require(number, "SequenceNumber", "GetRecords"))
+            numbers.append(try require(number, "SequenceNumber", operation))
             arrivals.append(Self.micros(node["ApproximateArrivalTimestamp"]) ?? 0)
-            keys.append(try require(node["PartitionKey"]?.bytes, "PartitionKey", "GetRecords"))
+            keys.append(try require(node["PartitionKey"]?.bytes, "PartitionKey", operation))
             payloads.starts.append(Int32(payloads.bytes.count))
-            payloads.bytes += try require(node["Data"]?.bytes.flatMap { Base64.decode($0) }, "Data", "GetRecords")
+            payloads.bytes += try require(node["Data"]?.bytes.flatMap { Base64.decode($0) }, "Data", operation)
             payloads.ends.append(Int32(payloads.bytes.count))
         }
         return RecordBatch(numbers: .listed(numbers), arrivals: .listed(arrivals), keys: keys, payloads: payloads)
@@ -100,9 +108,11 @@ extension KinesisStreams {
     /// By the service's own clock, which its answers carry in whole seconds; so up to a second more.
     package func shardEnd(_ stream: String, _ shard: ShardID) -> ShardEnd { .arrival(micros: service.serviceMicros + 1_000_000) }
 
+    /// Read again and again; or pushed, where the backend was made with the name of a consumer.
     package func subscribe(
         _ stream: String, _ shard: ShardID, _ position: IteratorPosition
     ) async throws(SluiceError) -> any ShardSubscription {
-        KinesisSubscription(self, try await shardIterator(stream, shard, position))
+        guard let consumerName else { return KinesisSubscription(self, try await shardIterator(stream, shard, position)) }
+        return FanOutSubscription(self, try await consumer(consumerName, of: stream), shard, from: position)
     }
 }

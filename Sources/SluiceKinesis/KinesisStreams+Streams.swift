@@ -124,6 +124,15 @@ extension KinesisStreams {
         }
     }
 
+    /// Waits behind a failure, longer each time.
+    func pause(behind failures: Int) async throws(SluiceError) {
+        do {
+            try await service.pacer.pause(behind: failures, isThrottled: true)
+        } catch {
+            throw SluiceError(.interrupted, "the wait for kinesis was cancelled", underlying: error)
+        }
+    }
+
     // MARK: Values of the API
 
     static func mode(_ mode: StreamConfiguration.Mode) -> JSONBody {

@@ -1,6 +1,7 @@
 package import SluiceAWS
 package import SluiceCore
 import SluiceStreams
+import Synchronization
 
 /// Streams of Amazon Kinesis Data Streams, or of anything that speaks its API, behind the protocol that all backends share.
 ///
@@ -17,19 +18,28 @@ package final class KinesisStreams: StreamBackend {
 
     let service: JSONService
     let places = IteratorPlaces()
+    /// Through which consumer subscriptions go; nil reads shards again and again.
+    let consumerName: String?
+    /// Those that are known, by stream.
+    let consumers = Mutex<[String: FanOutConsumer]>([:])
 
+    /// - Parameter consumer: The name of a consumer for subscriptions (enhanced fan-out), registered where there is none.
     /// - Throws: `noCredentials`, `invalidOption`: what the settings lack.
     package convenience init(
-        _ settings: AWSSettings, transport: any HTTPTransport = HTTPClientTransport(), pacer: RetryPacer = RetryPacer(),
+        _ settings: AWSSettings, consumer: String? = nil, transport: any HTTPTransport = HTTPClientTransport(),
+        pacer: RetryPacer = RetryPacer(),
         clock: WallClock = .system
     ) throws(SluiceError) {
         self.init(
             try JSONService(
                 JSONService.Description(name: "kinesis", target: "Kinesis_20131202", codes: Self.codes), settings, transport: transport,
-                pacer: pacer, clock: clock))
+                pacer: pacer, clock: clock), consumer: consumer)
     }
 
-    init(_ service: JSONService) { self.service = service }
+    init(_ service: JSONService, consumer: String? = nil) {
+        self.service = service
+        consumerName = consumer
+    }
 
     /// Where calls go.
     package var endpoint: AWSEndpoint { service.endpoint }

@@ -34,6 +34,18 @@ extension SluiceError {
             remedy: "verify the stream, which sets the damage aside, keeps every good record and names the lost ones")
     }
 
+    static func goneShard(_ shard: ShardID, _ directory: String) -> SluiceError {
+        SluiceError(
+            .stateCorrupt, "the files of \(shard) are gone, and with them the number of its last record", at: .file(path: directory),
+            remedy: "restore the directory from a backup, or move the stream's directory away and put its records in again")
+    }
+
+    static func goneMetadata(_ path: String) -> SluiceError {
+        SluiceError(
+            .stateCorrupt, "\(path.quotedForMessage) is gone, although its stream has files", at: .file(path: path),
+            remedy: "restore the file from a backup, or move the stream's directory away")
+    }
+
     static func unknownStream(_ name: String, among names: [String]) -> SluiceError {
         SluiceError(
             .notFound, "there is no stream \(name.quotedForMessage)", remedy: Suggestion.remedy(for: name, in: names, noun: "streams"))

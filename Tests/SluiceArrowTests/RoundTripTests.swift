@@ -88,7 +88,7 @@ struct RoundTripTests {
         #expect(try Batch.importArrow(schema: structures.schema, array: structures.array).rowCount == 7)
     }
 
-    private static func generator() -> SeededGenerator {
+    static func generator() -> SeededGenerator {
         let seed = UInt64.random(in: 0...(.max))
         print("seed \(seed)")
         return SeededGenerator(seed: seed)

@@ -56,11 +56,14 @@ import Testing
         #expect(child.out.split(separator: "\n").allSatisfy { $0.hasPrefix("b") } && !child.out.isEmpty)
 
         let merged = await stream("merge", "s", "1", "shardId-000000000002")
-        #expect(merged.out.contains("Closed shard 1, 2; opened shard 3."), "\(merged.out)\(merged.err)")
+        #expect(merged.out.contains("Closed shards 1, 2; opened shard 3."), "\(merged.out)\(merged.err)")
         let closed = await stream("split", "s", "0")
         #expect(closed.status != .done && closed.err.contains("split or merged"))
         #expect(await stream("split", "s", "3", "--at", "0x5").status != .done)
-        #expect(await stream("merge", "s", "3", "3").status != .done)
+        let border = await stream("split", "s", "3", "--at", "0")
+        #expect(border.status == .wrongUsage, "\(border.err)")
+        #expect(border.err.contains("choose from 1 to 340282366920938463463374607431768211454"), "\(border.err)")
+        #expect(await stream("merge", "s", "3", "3").status == .wrongUsage)
         let unknown = await stream("split", "s", "17")
         #expect(unknown.status == .wrongUsage && unknown.err.contains("shards are numbered 0 to 3"))
 
@@ -74,7 +77,13 @@ import Testing
     @Test("retention is shown and changed") func retention() async throws {
         _ = await stream("create", "s")
         #expect(await stream("retention", "s").out == "Stream s keeps records for 24 h.\n")
-        #expect(await stream("retention", "s", "3d", "--bytes", "10GB").out.contains("for 3 d, and at most 10 GB in a shard"))
+        let bounded = await sluice("stream", "retention", "s", "3d", "--bytes", "10GB", "--home", home, width: 200)
+        #expect(bounded.out.contains("for 3 d, and at most 10 GB in a shard, in steps of segments of 67 MB"), "\(bounded.out)")
+        let small = await stream("retention", "s", "--bytes", "1MB")
+        #expect(small.status == .wrongUsage && small.err.contains("67108864"), "\(small.err)")
+        #expect(await stream("create", "t", "--retention-bytes", "1MB").status == .wrongUsage)
+        #expect(await stream("describe", "s").out.contains("3 d, and at most 10 GB"))
+        #expect(await stream("list").out.contains("3 d"))
         let json = try await stream("retention", "s", "--bytes", "none", "--json").json
         #expect(json["retention_hours"]?.integer == 72 && json.keys.contains("retention_bytes") && json["retention_bytes"]?.integer == nil)
         #expect(await stream("retention", "s", "0").status == .wrongUsage)

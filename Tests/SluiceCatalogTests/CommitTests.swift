@@ -75,6 +75,27 @@ struct CommitTests {
         #expect(try catalog.versions(of: try TableName(parsing: name)).first?.run == third)
     }
 
+    @Test("files that were made from others replace only these: whoever was faster wins, and the other writes nothing")
+    func basis() throws {
+        let catalog = try home.open()
+        let table = try TableName(parsing: name)
+        func merge(_ run: RunID, from basis: [String]) throws {
+            var output = try output(run, .overwrite)
+            output.tables[0].basis = basis
+            try catalog.commit(output, run: run, report: RunReport())
+        }
+        try merge(try begin(catalog), from: [])
+        let held = try catalog.files(of: table).map(\.path)
+        try merge(try begin(catalog), from: held.reversed())
+        let now = try picture(catalog)
+        let late = try begin(catalog)
+        let error = #expect(throws: SluiceError.self) { try merge(late, from: held) }
+        #expect(error?.code == .tableChanged && error?.message.contains(name) == true)
+        try catalog.failRun(late, try #require(error), report: RunReport(), interrupted: false)
+        let after = try picture(catalog)
+        #expect(after.listed == now.listed && after.listed == after.onDisk && after.rows == now.rows && after.version == now.version)
+    }
+
     /// Every step of the second commit below: two renames and two removals.
     static let steps: [CommitStep] = [.prepared, .recorded, .renamed(0), .renamed(1), .removed(0), .removed(1), .cleared]
 

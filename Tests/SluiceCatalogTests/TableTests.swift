@@ -110,7 +110,14 @@ struct TableTests {
                 {"name":"city","type":"string","nullable":true,"comment":""}],\
                 "partition_keys":[{"name":"month","type":"string","nullable":true,"comment":""}],\
                 "rows":0,"bytes":0,"files":0,"partitions":0,\
-                "created_at":"2023-11-14T22:13:22Z","updated_at":"2023-11-14T22:13:22Z"}
+                "created_at":"2023-11-14T22:13:22Z","updated_at":"2023-11-14T22:13:22Z",\
+                "kind":"EXTERNAL_TABLE","owner":"","tags":{},"deprecated":null,"view":null,\
+                "storage":{"input_format":"org.apache.hadoop.mapred.TextInputFormat",\
+                "output_format":"org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat","compressed":null,\
+                "serde":{"name":null,"library":"org.apache.hadoop.hive.serde2.OpenCSVSerde",\
+                "parameters":{"quoteChar":"\\"","separatorChar":";"}},\
+                "bucket_count":null,"bucket_columns":[],"sort_columns":[],"parameters":{},"additional_locations":[],\
+                "stored_as_sub_directories":null},"revision":1}
                 """)
     }
 }

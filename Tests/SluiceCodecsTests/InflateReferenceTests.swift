@@ -91,6 +91,15 @@ import Testing
         }
     }
 
+    @Test("a zlib header with a window of more than 32 KiB is damage; all others are read", arguments: 0...15) func windows(_ size: Int) {
+        // The second byte makes the two a multiple of 31; an empty block of fixed codes and its checksum follow.
+        let first = size << 4 | 8
+        let file = [UInt8(first), UInt8((31 - (first << 8) % 31) % 31), 0x03, 0, 0, 0, 0, 1]
+        for inflater: any Inflating in [ISALInflater(.zlib), ZlibInflater(.zlib)] {
+            #expect(Self.inflated(file, inflater, .zlib, pieceBytes: 1).code == (size > 7 ? .corruptFile : nil), "window \(size)")
+        }
+    }
+
     @Test("headers with a name, a comment, extra bytes and a checksum, cut at every place") func headers() {
         // RFC 1952: FEXTRA, FNAME, FCOMMENT; the deflated data is an empty block of fixed codes.
         var file: [UInt8] = [0x1F, 0x8B, 8, 0x1C, 1, 2, 3, 4, 2, 255, 3, 0, 9, 9, 9]

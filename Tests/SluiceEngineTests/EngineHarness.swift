@@ -157,9 +157,12 @@ struct EngineHarness {
     }
 
     /// Runs a plan and returns its rows as JSON texts, in the order of arrival.
-    func rows(_ source: MemorySource, _ steps: [(LogicalOperation, Schema)], width: Int = 3) async throws -> [String] {
+    func rows(_ source: MemorySource, _ steps: [(LogicalOperation, Schema)], width: Int = 3, stateBytes: Int? = nil) async throws
+        -> [String]
+    {
         let sink = MemorySink()
-        let runner = PipelineRunner(catalog: catalog, streams: streams, home: home, options: RunOptions(width: width))
+        let options = RunOptions(width: width, stateBytes: stateBytes ?? EngineLimits.stateBytes)
+        let runner = PipelineRunner(catalog: catalog, streams: streams, home: home, options: options)
         _ = try await runner.run(plan(source, steps, sink: sink))
         return sink.result?.map(\.json) ?? []
     }

@@ -10,7 +10,7 @@ import Testing
 @testable import SluiceEngine
 
 /// Runs from files to a stream that stop after a step of their commit, as a crash would.
-@Suite("the stream sink through crashes", .timeLimit(.minutes(2)))
+@Suite("the stream sink through crashes", .timeLimit(.minutes(20)))
 struct PublishTests {
     /// What happens to the target between a crash and what comes after it.
     enum Meanwhile { case nothing, split, merge }

@@ -45,6 +45,18 @@ struct AggregateTests {
         #expect(result.errors.isEmpty)
     }
 
+    @Test("the zero that was there is given back, and -0 comes before 0")
+    func zeros() throws {
+        let table = try batch(("x", .float64, [.float(-0.0), .float(-0.0), .float(0), .float(-0.0)]))
+        for (call, expected) in [("max(x)", [FloatingPointSign.minus, .plus]), ("min(x)", [.minus, .minus])] {
+            guard case .float64(let values) = try result(call, table, [0, 0, 1, 1], count: 2).column.storage else {
+                Issue.record("\(call) is no float")
+                continue
+            }
+            #expect(values.map(\.sign) == expected && values.allSatisfy { $0 == 0 }, "\(call)")
+        }
+    }
+
     @Test("a sum that does not fit fails its group, whatever the order of its rows")
     func overflow() throws {
         let rows: [Value] = [.integer(.max), .integer(1), .integer(-1), .integer(.max), .integer(1), .null]

@@ -147,7 +147,7 @@ import Testing
             }
             let encoder = try csv(options).encoder(schema)
             var bytes = encoder.header
-            encoder.encode(Batch(schema, columns, rowCount: rows.count), into: &bytes)
+            try encoder.encode(Batch(schema, columns, rowCount: rows.count), into: &bytes)
             let result = try read(bytes, csv(options), schema)
             #expect(result.rejects.isEmpty, "seed \(seed)")
             #expect(result.rows == rows, "seed \(seed): \(String(decoding: bytes, as: UTF8.self).debugDescription)")

@@ -92,6 +92,20 @@ struct RepeatingSource: ByteSource, Sendable {
         #expect(rejects == [isCSV ? "wide:3002:1" : "wide:3001:7"])
     }
 
+    @Test("short records with few columns come in whole blocks, which are taken apart in one search") func fewColumns() throws {
+        let rows = 100_000
+        let text = "a,b\n" + (0..<rows).map { "\($0),\($0 % 7)\n" }.joined()
+        let request = ReadRequest(try Schema([Field("a", .int64), Field("b", .int8)]))
+        var reader = try csv().reader(FileInput(MemoryAccess(Array(text.utf8)), path: "narrow"), request)
+        var counts: [Int] = []
+        while var piece = try reader.next() {
+            let first = counts.count
+            while let decoded = try piece.next() { counts.append(decoded.batch.rowCount) }
+            #expect(counts.count == first + 1, "a block of \(counts[first...].reduce(0, +)) rows came in \(counts.count - first) parts")
+        }
+        #expect(counts.reduce(0, +) == rows && counts.contains { $0 > CoreLimits.batchRows })
+    }
+
     @Test("a record of exactly the limit is read, one byte more is not", arguments: [0, 1]) func atLimit(_ excess: Int) throws {
         let source = RepeatingSource([("a,b\n1,", 1), ("x", CoreLimits.recordBytes - 2 + excess), ("\n2,y\n", 1)])
         let result = try run(source, csv(), schema(("a", "int64")))

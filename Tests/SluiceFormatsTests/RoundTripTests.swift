@@ -53,7 +53,7 @@ import Testing
         let columns = try fields.map { field in try ColumnBuilder.column(field.type, (0..<rows).map { _ in value(field.type, &random) }) }
         let encoder = try format.encoder(wanted)
         var bytes = encoder.header
-        encoder.encode(Batch(wanted, columns, rowCount: rows), into: &bytes)
+        try encoder.encode(Batch(wanted, columns, rowCount: rows), into: &bytes)
         let result = try read(bytes, format, wanted, path: path)
         #expect(result.rejects.isEmpty, "seed \(seed): \(result.rejects.first?.error.message ?? "")")
         for (index, column) in columns.enumerated() {
@@ -112,8 +112,8 @@ import Testing
         let wanted = try schema(("a", "string"), ("b", "string"))
         let encoder = try csv(options).encoder(wanted)
         var (bytes, plain): ([UInt8], [UInt8]) = ([], [])
-        encoder.encode(Batch(wanted, [coded, coded], rowCount: codes.count), into: &bytes)
-        encoder.encode(Batch(wanted, [coded.flattened, coded.flattened], rowCount: codes.count), into: &plain)
+        try encoder.encode(Batch(wanted, [coded, coded], rowCount: codes.count), into: &bytes)
+        try encoder.encode(Batch(wanted, [coded.flattened, coded.flattened], rowCount: codes.count), into: &plain)
         #expect(bytes == plain)
         #expect(bytes.count > 100)
     }
@@ -136,7 +136,7 @@ import Testing
         let columns = try schema.fields.enumerated().map { index, field in try ColumnBuilder.column(field.type, rows.map { $0[index] }) }
         let encoder = try format.encoder(schema)
         var bytes = encoder.header
-        encoder.encode(Batch(schema, columns, rowCount: rows.count), into: &bytes)
+        try encoder.encode(Batch(schema, columns, rowCount: rows.count), into: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -87,6 +87,19 @@ struct AdminTests {
         #expect(configuration?.message.contains("retention.ms cannot be that") == true)
     }
 
+    @Test("an unknown topic is named with the nearest that there is, and is not made by asking")
+    func unknownTopic() async throws {
+        broker["orders"] = PlayedTopic(partitions: 1)
+        let streams = try broker.streams()
+        let error = await #expect(throws: SluiceError.self) { try await streams.putRecords(put([("k", "x")]), to: "order") }
+        #expect(error?.code == .notFound)
+        #expect(error?.remedy?.contains("\"orders\"") == true)
+        #expect(await code { try await streams.describeStream("order") } == .notFound)
+        #expect(await code { try await streams.shardIterator("order", ShardID(0), .latest) } == .notFound)
+        #expect(await code { try await streams.shardIterator("orders", ShardID(1), .latest) } == .notFound)
+        #expect(try await streams.listStreams() == ["orders"])
+    }
+
     @Test("a time is the first record that arrived at or after it, in whole milliseconds; the end where there is none")
     func times() async throws {
         broker["s"] = PlayedTopic(partitions: 1, arrivals: [1_000, 2_000, 2_000, 3_000])

@@ -74,6 +74,7 @@ struct SubscriptionTests {
     func denied() async throws {
         cluster.makeTopic("s")
         let streams = try cluster.streams()
+        try await streams.putRecord(put([("k", "x")]), to: "s")
         cluster.fail(.fetch, with: [RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED])
         let subscription = try await streams.subscribe("s", ShardID(0), .trimHorizon)
         #expect(await code { try await subscription.next() }?.name == "access-denied")

@@ -8,18 +8,22 @@ import Testing
 @Suite("Kafka topics as streams")
 struct TopicTests {
     let cluster: MockCluster
+    /// One with a controller, which is asked for settings and which the library's cluster lacks.
+    let broker: RecordBroker
 
-    init() throws { cluster = try MockCluster() }
+    init() throws {
+        cluster = try MockCluster()
+        broker = try RecordBroker()
+    }
 
-    @Test("a topic is described by what its brokers tell")
+    @Test("a topic is described by what its brokers tell, and by Kafka's own settings where they tell none")
     func description() async throws {
-        cluster.makeTopic("s", partitions: 4)
-        cluster.makeTopic("__offsets")
-        let streams = try cluster.streams()
+        broker.makeTopic("s", partitions: 4)
+        broker.makeTopic("__offsets", partitions: 1)
+        let streams = try broker.streams()
         let summary = try await streams.describeStream("s")
         #expect(summary.status == .active)
         #expect(summary.openShardCount == 4)
-        // The mock tells no settings, so these are Kafka's own.
         #expect(summary.configuration.retentionHours == 168)
         #expect(try await streams.listStreams() == ["s"])
         #expect(try await streams.listShards("s", .afterShard(ShardID(1))).map(\.id.number) == [2, 3])
@@ -45,8 +49,9 @@ struct TopicTests {
         }
         #expect(await code { try await streams.createStream("a b", StreamConfiguration()) } == .invalidOption)
         #expect(await code { try await streams.createStream("t", StreamConfiguration(shards: 0)) } == .invalidOption)
-        // Brokers that do not know a request: the mock makes no topics.
-        #expect(await code { try await streams.createStream("t", StreamConfiguration()) } == .notOffered)
+        // A broker that does not know a request.
+        let others = try broker.streams()
+        #expect(await code { try await others.createStream("t", StreamConfiguration()) } == .notOffered)
     }
 
     @Test("brokers that do not answer are an error that names them and the reason")

@@ -32,31 +32,6 @@ struct WritingTests {
         #expect(explicit.compactMap { $0.receipt?.shard.number } == [0, 4])
     }
 
-    @Test("records of a key keep their order through many puts and brokers that fail at times")
-    func order() async throws {
-        cluster.makeTopic("s", partitions: 3)
-        let streams = try cluster.streams()
-        for round in 0..<20 {
-            if round % 5 == 1 {
-                cluster.fail(.produce, with: [RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION])
-            }
-            let outcomes = try await streams.putRecords(put((0..<50).map { ("k\($0 % 7)", "k\($0 % 7) \(round * 50 + $0)") }), to: "s")
-            #expect(outcomes.allSatisfy { $0.receipt != nil })
-        }
-        var seen = 0
-        for shard in 0..<3 {
-            var last: [Substring: Int] = [:]
-            for text in try await streams.texts("s", shard, limit: 1_000) {
-                let words = text.split(separator: " ")
-                let number = try #require(Int(words[1]))
-                #expect(last[words[0], default: -1] < number)
-                last[words[0]] = number
-                seen += 1
-            }
-        }
-        #expect(seen == 1_000)
-    }
-
     @Test("what is wrong with a put fails the whole call")
     func badPuts() async throws {
         cluster.makeTopic("s")
@@ -81,19 +56,6 @@ struct WritingTests {
         #expect(await refused(put([(String(repeating: "ü", count: 256), "x")])) == nil)
         #expect(await refused(ahead) == nil)
         #expect(try await streams.texts("s") == ["x", "x"])
-    }
-
-    @Test("an unknown topic is named with the nearest that there is, and is not made by asking")
-    func unknownTopic() async throws {
-        cluster.makeTopic("orders")
-        let streams = try cluster.streams()
-        let error = await #expect(throws: SluiceError.self) { try await streams.putRecords(put([("k", "x")]), to: "order") }
-        #expect(error?.code == .notFound)
-        #expect(error?.remedy?.contains("\"orders\"") == true)
-        #expect(await code { try await streams.describeStream("order") } == .notFound)
-        #expect(await code { try await streams.shardIterator("order", ShardID(0), .latest) } == .notFound)
-        #expect(await code { try await streams.shardIterator("orders", ShardID(1), .latest) } == .notFound)
-        #expect(try await streams.listStreams() == ["orders"])
     }
 
     @Test(

@@ -109,6 +109,53 @@ struct FaultTests {
         #expect(try await subscription.next() == nil)
     }
 
+    @Test("an empty shard is told from one that is not, where times are asked for; a group's lag is how far the service says it is behind")
+    func contents() async throws {
+        let server = try LocalHTTPServer { request, _ in
+            func records(_ count: Int, behind: Int) -> LocalHTTPServer.Answer {
+                let record =
+                    #"{"Data":"YQ==","PartitionKey":"k","SequenceNumber":"\#(Self.long)","ApproximateArrivalTimestamp":1.5E9}"#
+                return .status(
+                    200,
+                    #"{"Records":[\#(Array(repeating: record, count: count).joined(separator: ","))],"NextShardIterator":"n","#
+                        + #""MillisBehindLatest":\#(behind)}"#)
+            }
+            switch Self.operation(request) {
+            case "ListShards":
+                return .status(
+                    200,
+                    #"{"Shards":[{"ShardId":"shardId-000000000000","HashKeyRange":{"StartingHashKey":"0","EndingHashKey":"1"},"#
+                        + #""SequenceNumberRange":{"StartingSequenceNumber":"0"}}]}"#)
+            case "GetShardIterator":
+                return .status(200, #"{"ShardIterator":"\#(request.text.contains("AFTER") ? "after" : "start")"}"#)
+            case _ where request.text.contains("after"): return records(0, behind: 0)
+            case _ where request.text.contains("start"): return records(1, behind: 70_000)
+            default: return records(0, behind: 0)
+            }
+        }
+        let streams = try streams(server)
+        #expect(try await streams.shardContents("s", ShardID(0), withTimes: false) == .unknown)
+        #expect(server.requests.isEmpty)
+        #expect(try await streams.shardContents("s", ShardID(0), withTimes: true) == .unknown)
+        func lag(_ position: GroupPosition) async throws -> GroupLag {
+            let lease = NewLease(shard: ShardID(0).description, position: position, parents: [], range: HashRange(first: 0, last: 1))
+            let group = GroupSnapshot(settings: try GroupSettings(), revision: 0, members: [], leases: [GroupLease(lease, counter: 0)])
+            return try await GroupLag.measure(group, of: "s", on: streams)
+        }
+        let behind = try await lag(.trimHorizon)
+        #expect(behind.records == nil)
+        #expect(behind.millis == 70_000)
+        let none = try await lag(.after(try #require(SequenceNumber(parsing: Self.long))))
+        #expect(none.records == 0)
+        #expect(none.millis == 0)
+        let empty = try LocalHTTPServer { request, _ in
+            Self.operation(request) == "GetShardIterator"
+                ? .status(200, #"{"ShardIterator":"i"}"#)
+                : .status(200, #"{"Records":[],"NextShardIterator":"n","MillisBehindLatest":0}"#)
+        }
+        #expect(try await self.streams(empty).shardContents("s", ShardID(0), withTimes: true) == .empty)
+    }
+
     @Test("pages of shards are followed with the token alone, and a change is awaited") func listing() async throws {
         let server = try LocalHTTPServer { request, number in
             func shard(_ id: Int) -> String {

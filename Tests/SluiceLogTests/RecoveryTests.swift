@@ -97,6 +97,42 @@ struct RecoveryTests {
         }
     }
 
+    @Test("what damage took is known after it was set aside, also to readers in other processes, and is not counted")
+    func knownLoss() async throws {
+        let (segment, ends, _, _) = try await written()
+        var bytes = try DiskFiles.read(segment)
+        bytes[ends[0] + 10] ^= 0x04
+        try DiskFiles.writeAtomically(bytes, to: segment)
+        for mode in [RecordStream.Mode.writing, .reading] {
+            let stream = try temporary.streams.open("s", for: mode)
+            #expect(try stream.missing(shard: 0) == [3..<6])
+            #expect(try stream.losses().map(\.kind) == [.missing(3..<6)])
+            #expect(try stream.describe().recordCount == 6 && stream.describe().missingCount == 3)
+            #expect(try stream.setAside().map(\.segment) == [segment + ".damaged"])
+            stream.close()
+        }
+        let trimmed = try temporary.streams.open("s", for: .writing)
+        #expect(try trimmed.verify().isEmpty)
+        try await trimmed.trim(shard: 0, before: 5)
+        #expect(try trimmed.missing(shard: 0) == [5..<6])
+        trimmed.close()
+    }
+
+    @Test("ranges that touch become one, and a line that is none is passed over") func missingRecords() throws {
+        let path = temporary.path + "/missing"
+        try DiskFiles.writeAtomically(Array("9 12\nnonsense\n5 3\n1 2\n".utf8), to: path)
+        var missing = MissingRecords(path: path)
+        #expect(missing.ranges == [1..<2, 9..<12])
+        missing.insert(4..<9)
+        missing.insert(20..<21)
+        missing.insert(5..<5)
+        #expect(missing.ranges == [1..<2, 4..<12, 20..<21])
+        try missing.write(to: path)
+        #expect(MissingRecords(path: path).ranges == missing.ranges)
+        #expect(missing.clamped(to: 10..<20) == [10..<12])
+        #expect(MissingRecords(path: path + "-none").ranges.isEmpty)
+    }
+
     @Test("acknowledged records that vanished are reported and their numbers are not reused", arguments: [0, 100])
     func lostTail(_ length: Int) async throws {
         let (segment, _, _, _) = try await written()

@@ -37,6 +37,7 @@ import Testing
             .files("flights.csv"), asOf: AsOf("time_hour", direction: .nearest, tolerance: "1 hour"), kind: .left, columns: ["month"],
             prefix: "near_"
         )
+        .join(.files("flights.csv"), on: "carrier", time: "time_hour", before: "1 hour", after: "0 s", delay: "5 s", kind: .semi)
         .union(.files("flights.csv", columns: ["flight": .int64, "distance": .decimal(precision: 12, scale: 2)]))
         .select("carrier", .expression("minutes", "gain * 1"), .column("to"), "day", "flight")
         .drop("day")
@@ -71,6 +72,7 @@ import Testing
               kind: left
               columns: [month]
               prefix: near_
+          - join: {with: {files: flights.csv}, on: [carrier], time: time_hour, within: {before: 1 hour}, delay: 5 s, kind: semi}
           - union: {files: flights.csv, columns: {flight: int64, distance: "decimal(12,2)"}}
           - select: [carrier, minutes: gain * 1, to, day, flight]
           - drop: day

@@ -33,6 +33,12 @@ import Testing
         #expect(found == expected)
     }
 
+    @Test("a reference in braces is to be quoted, whatever the indentation") func unquotedReference() async {
+        let found = await errors("name: test\nsource: {files: a}\nsteps:\n  - {filter: v > ${p}}\nsink: {table: t}\n")
+        #expect(found.map(\.code.name) == ["malformed-yaml"], "\(found)")
+        #expect(found.first?.remedy?.contains("quote a text with a reference") == true, "\(found)")
+    }
+
     @Test(
         "a mistake in a step is found at its line and column",
         arguments: [

@@ -56,7 +56,11 @@ import Testing
     func json() async throws {
         let plan = try await plan(definitionText("- limit: 3\n- select: [carrier]"))
         guard case .structure(let members) = PlanText.json(plan) else { throw Unexpected() }
-        #expect(members.map(\.name) == ["pipeline", "file", "on_error", "source", "stream", "steps", "sink", "notices"])
+        #expect(
+            members.map(\.name) == [
+                "pipeline", "file", "parameters", "on_error", "error_limits", "source", "stream", "steps", "sink", "routes", "match",
+                "side_outputs", "notices",
+            ])
         let json = PlanText.json(plan)
         #expect(json.member("file") == .string("p.yaml"))
         #expect(json.member("stream") == .null)

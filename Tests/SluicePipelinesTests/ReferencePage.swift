@@ -39,13 +39,26 @@ enum ReferencePage {
         "| key | value | default | meaning |\n|---|---|---|---|\n" + rows(keys, under: "")
     }
 
+    /// The keys that the table shows below a key.
+    private static func nested(in shape: ValueShape) -> [OptionSpecification] {
+        switch shape {
+        case .object(let keys), .mapping(_, .object(let keys), _): keys
+        case .either(let shapes): shapes.flatMap(nested(in:))
+        default: []
+        }
+    }
+
+    /// What stands for the names in a mapping from names.
+    private static func entryName(_ shape: ValueShape) -> String {
+        if case .mapping(let key, _, _) = shape { key.uppercased() + "." } else { "" }
+    }
+
     private static func rows(_ keys: [OptionSpecification], under prefix: String) -> String {
         keys.map { key in
             let standing = key.isRequired ? "required" : key.defaultValue.map { "`\($0)`" } ?? ""
             let cells = ["`\(prefix)\(key.name)`", key.shape.wanted, standing, key.description]
             let row = "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |\n"
-            guard case .object(let nested) = key.shape else { return row }
-            return row + rows(nested, under: prefix + key.name + ".")
+            return row + rows(nested(in: key.shape), under: prefix + key.name + "." + entryName(key.shape))
         }.joined()
     }
 }

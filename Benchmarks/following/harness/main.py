@@ -14,6 +14,8 @@ import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import lasting
+
 HERE = Path(__file__).resolve().parent.parent
 PIPELINE = """
 name: following
@@ -34,6 +36,9 @@ def arguments():
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--peers", default="bytewax,pathway")
+    parser.add_argument("--endurance", type=int, metavar="MINUTES", help="instead: the memory of a run that lasts so long")
+    parser.add_argument("--rate", type=int, default=2_000, help="records a second of --endurance")
+    parser.add_argument("--state", type=int, metavar="GROUPS", help="instead: pauses and restart with so many groups in open windows")
     return parser.parse_args()
 
 
@@ -198,6 +203,9 @@ def measure(name, job, options, source, windows, wanted):
 def main():
     options = arguments()
     options.cache, options.sluice = options.cache.resolve(), options.sluice.resolve()
+    if options.endurance or options.state:
+        lasting.endurance(options) if options.endurance else lasting.state(options)
+        return
     if options.quick:
         options.records, options.repeats = 200_000, 1
     source = options.cache / f"events-{options.records}.jsonl"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from inputs import dimensions, ensure, events, flights, lake, parquet, texts, updates  # noqa: E402
+from inputs import dimensions, ensure, events, flights, lake, objects, parquet, texts, updates  # noqa: E402
 
 MAKERS = {
     "flights.csv": flights.make,
@@ -15,6 +15,7 @@ MAKERS = {
     "events.jsonl": events.make,
     "lake": lake.make,
     "lake_drift": lake.make_drift,
+    "objects": objects.make,
     "airlines.csv": dimensions.make,
     "airports.csv": dimensions.make,
     "planes.csv": dimensions.make,

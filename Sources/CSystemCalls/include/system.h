@@ -18,4 +18,12 @@ void sluice_keep_buffers(int block_bytes, int kept_bytes);
 /// order of the descriptors; `process` its id. Returns 0, or the number of what failed (`errno`).
 int sluice_spawn(char *const arguments[], const char *directory, int ends[3], int32_t *process);
 
+/// Starts a program in a process group of its own, with nothing to read on its standard input, `output` for its standard output and errors, and
+/// the reading end of a pipe as descriptor 3, whose writing end becomes `gate`; no other descriptor of this process reaches it, no signal is blocked, and all have their default actions.
+///
+/// `arguments` and `variables` (`NAME=value`, beside those of this process, which they replace) end with NULL. `process` becomes its id. Returns
+/// 0, or the number of what failed (`errno`).
+int sluice_spawn_gated(
+    char *const arguments[], char *const variables[], const char *directory, int output, int *gate, int32_t *process);
+
 #endif

@@ -14,6 +14,14 @@ package struct AWSEndpoint: Hashable, Sendable, CustomStringConvertible {
         host = "\(service).\(region).amazonaws.com" + (region.hasPrefix("cn-") ? ".cn" : "")
     }
 
+    /// The address below another: `bucket.s3.eu-west-1.amazonaws.com`.
+    package func subdomain(_ name: String) -> AWSEndpoint { AWSEndpoint(scheme: scheme, host: "\(name).\(host)") }
+
+    private init(scheme: Scheme, host: String) {
+        self.scheme = scheme
+        self.host = host
+    }
+
     /// - Throws: `invalidOption` unless the text is `http://host` or `https://host`, maybe with a port.
     package init(parsing text: String) throws(SluiceError) {
         let parts = text.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)

@@ -41,11 +41,19 @@ package struct AWSSettings: Sendable {
 
     /// - Throws: `invalidOption` where none is said, or one that is no name of a region.
     package func region() throws(SluiceError) -> String {
-        var found = options.region ?? variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION")
-        if found == nil { found = try profileSettings()["region"] }
-        guard let found else {
+        guard let found = try regionIfSet() else {
             throw SluiceError(.invalidOption, "no AWS region is set", remedy: "say region, such as eu-west-1, or set AWS_REGION")
         }
+        return found
+    }
+
+    /// Nil where none is said.
+    ///
+    /// - Throws: `invalidOption` for what is no name of a region.
+    package func regionIfSet() throws(SluiceError) -> String? {
+        var found = options.region ?? variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION")
+        if found == nil { found = try profileSettings()["region"] }
+        guard let found else { return nil }
         guard (1...64).contains(found.utf8.count), found.utf8.allSatisfy({ $0 == 0x2D || $0.isASCIILetterOrDigit }) else {
             throw SluiceError(.invalidOption, "\(found.quotedForMessage) is no AWS region", remedy: "write one such as eu-west-1")
         }
@@ -57,11 +65,17 @@ package struct AWSSettings: Sendable {
     /// - Parameter service: As in host names: `kinesis`.
     /// - Throws: `invalidOption` for what is no address.
     package func endpoint(of service: String) throws(SluiceError) -> AWSEndpoint {
+        if let said = try said(endpointOf: service) { return try AWSEndpoint(parsing: said) }
+        return AWSEndpoint(service: service, region: try region())
+    }
+
+    /// Whether a person gave an address of a service, rather than only a region.
+    package func hasEndpoint(of service: String) throws(SluiceError) -> Bool { try said(endpointOf: service) != nil }
+
+    private func said(endpointOf service: String) throws(SluiceError) -> String? {
         let name = service.uppercased().replacing("-", with: "_")
         let settings = try profileSettings()
-        let said = options.endpoint ?? variable("AWS_ENDPOINT_URL_\(name)") ?? variable("AWS_ENDPOINT_URL") ?? settings["endpoint_url"]
-        if let said { return try AWSEndpoint(parsing: said) }
-        return AWSEndpoint(service: service, region: try region())
+        return options.endpoint ?? variable("AWS_ENDPOINT_URL_\(name)") ?? variable("AWS_ENDPOINT_URL") ?? settings["endpoint_url"]
     }
 
     /// - Throws: `noCredentials` where none are found, or one half of a pair.
@@ -108,14 +122,5 @@ package struct AWSSettings: Sendable {
             return ProfileFile()
         }
         return try ProfileFile(parsing: text, path: path)
-    }
-}
-
-extension UInt8 {
-    var isASCIILetterOrDigit: Bool {
-        switch self {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        default: false
-        }
     }
 }

@@ -1,4 +1,4 @@
-import SluiceCore
+package import SluiceCore
 
 /// What one call of a service failed with, as the service or the connection said it.
 package struct ServiceFailure: Error, Hashable, Sendable {
@@ -11,6 +11,8 @@ package struct ServiceFailure: Error, Hashable, Sendable {
         case unreachable(String)
         case timedOut(Duration)
         case tooLong(limit: Int)
+        /// A stream of events ended inside one, or brought what is none.
+        case broken(EventDecoder.Failure)
         case cancelled
     }
 
@@ -29,8 +31,9 @@ package struct ServiceFailure: Error, Hashable, Sendable {
     /// Whether the same call may succeed later.
     package var isRetriable: Bool {
         switch kind {
-        case .refused(let status, _, _), .malformed(let status, _): isThrottled || status >= 500
-        case .unreachable, .timedOut: true
+        case .refused(let status, let type, _): isThrottled || status >= 500 || Self.passingTypes.contains(type)
+        case .malformed(let status, _): status == 429 || status >= 500
+        case .unreachable, .timedOut, .broken: true
         case .tooLong, .cancelled: false
         }
     }
@@ -40,6 +43,12 @@ package struct ServiceFailure: Error, Hashable, Sendable {
         "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException", "TooManyRequestsException",
         "ProvisionedThroughputExceededException", "TransactionInProgressException", "RequestLimitExceeded", "BandwidthLimitExceeded",
         "LimitExceededException", "RequestThrottled", "SlowDown", "PriorRequestNotComplete", "KMSThrottlingException",
+    ]
+
+    /// Names of failures of the way to the service, or of the moment, that have a status of the client's own errors (S3's "Error responses").
+    private static let passingTypes: Set<String> = [
+        "RequestTimeout", "RequestTimeoutException", "BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch",
+        "IncompleteBody", "OperationAborted",
     ]
 
     /// The answer of a call that did not succeed: `__type` and `message` of JSON-1.1, or the header `x-amzn-ErrorType`.
@@ -57,7 +66,20 @@ package struct ServiceFailure: Error, Hashable, Sendable {
         kind = .refused(status: answer.status, type: type, message: node?["message"]?.string ?? node?["Message"]?.string ?? "")
     }
 
-    init(_ kind: Kind) { self.kind = kind }
+    package init(_ kind: Kind, requestID: String? = nil) {
+        self.kind = kind
+        self.requestID = requestID
+    }
+
+    /// - Parameter timeout: What was waited for where the time is over.
+    package init(_ failure: HTTPFailure, timeout: Duration) {
+        switch failure {
+        case .unreachable(let reason): kind = .unreachable(reason)
+        case .timedOut: kind = .timedOut(timeout)
+        case .answerTooLong(let limit): kind = .tooLong(limit: limit)
+        case .cancelled: kind = .cancelled
+        }
+    }
 }
 
 extension ServiceFailure {
@@ -66,7 +88,7 @@ extension ServiceFailure {
     /// - Parameters:
     ///   - codes: Codes of the service's own error types.
     ///   - attempts: How often the call was made.
-    func error(_ operation: String, _ endpoint: AWSEndpoint, codes: [String: SluiceError.Code], attempts: Int) -> SluiceError {
+    package func error(_ operation: String, _ endpoint: AWSEndpoint, codes: [String: SluiceError.Code], attempts: Int) -> SluiceError {
         let times = attempts > 1 ? " after \(attempts) attempts" : ""
         let request = requestID.map { ", request id \(Self.shown($0))" } ?? ""
         func error(_ code: SluiceError.Code, _ text: String, _ remedy: String?) -> SluiceError {
@@ -87,6 +109,8 @@ extension ServiceFailure {
                 .serviceUnreachable, "did not reach \(endpoint): \(Self.shown(reason))", "check the network, the region and the endpoint")
         case .timedOut(let limit): return error(.timedOut, "got no answer from \(endpoint) in \(limit)", "try again later")
         case .tooLong(let limit): return error(.serviceFailed, "got an answer of more than \(limit) bytes from \(endpoint)", nil)
+        case .broken(let failure):
+            return error(.serviceFailed, "got a broken stream of events from \(endpoint)\(request): \(failure.text)", nil)
         case .cancelled: return error(.interrupted, "was cancelled", nil)
         }
     }
@@ -97,12 +121,14 @@ extension ServiceFailure {
     ) -> (code: SluiceError.Code, remedy: String?) {
         switch type {
         case _ where codes[type] != nil: (codes[type] ?? .serviceFailed, nil)
-        case "UnrecognizedClientException", "InvalidClientTokenId", "IncompleteSignature", "MissingAuthenticationToken",
+        case "UnrecognizedClientException", "InvalidClientTokenId", "InvalidAccessKeyId", "InvalidToken", "IncompleteSignature",
+            "MissingAuthenticationToken",
             "MissingAuthenticationTokenException", "IncompleteSignatureException", "ExpiredToken", "ExpiredTokenException":
             (.credentialsRefused, "check the credentials and the region; temporary credentials expire")
         case "InvalidSignatureException", "SignatureDoesNotMatch", "RequestExpired", "RequestTimeTooSkewed":
             (.credentialsRefused, "check the secret access key, and that this machine's clock is right")
-        case "AccessDenied", "AccessDeniedException", "NotAuthorized", "OptInRequired", "UnauthorizedOperation":
+        case "AccessDenied", "AccessDeniedException", "NotAuthorized", "OptInRequired", "UnauthorizedOperation",
+            "AllAccessDisabled", "AccountProblem":
             (.accessDenied, "let the policy of these credentials allow the call")
         case "ValidationException", "ValidationError", "InvalidArgumentException", "InvalidParameterValue", "SerializationException":
             (.invalidArgument, nil)

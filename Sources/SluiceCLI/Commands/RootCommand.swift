@@ -16,18 +16,25 @@ struct RootCommand: ParsableCommand {
                 """,
             version: "sluice \(Release.version)",
             groupedSubcommands: [
-                CommandGroup(name: "Pipelines", subcommands: [InitCommand.self, RunCommand.self, ValidateCommand.self, PlanCommand.self]),
-                CommandGroup(name: "Files", subcommands: [ConvertCommand.self, InspectCommand.self]),
+                CommandGroup(
+                    name: "Pipelines",
+                    subcommands: [
+                        InitCommand.self, RunCommand.self, UpCommand.self, BackfillCommand.self, ValidateCommand.self, PlanCommand.self,
+                        TestCommand.self, TapCommand.self, TopCommand.self,
+                    ]),
+                CommandGroup(name: "Scheduling", subcommands: [ScheduleCommand.self, JobCommand.self, StatusCommand.self]),
+                CommandGroup(name: "Files", subcommands: [QueryCommand.self, ConvertCommand.self, InspectCommand.self]),
                 CommandGroup(
                     name: "State",
                     subcommands: [
-                        CatalogCommand.self, StreamCommand.self, RunsCommand.self, BookmarksCommand.self, DeadLettersCommand.self,
-                        DoctorCommand.self,
+                        CrawlCommand.self, CatalogCommand.self, StreamCommand.self, RunsCommand.self, LineageCommand.self,
+                        QualityCommand.self, SchemaCommand.self, BookmarksCommand.self, DeadLettersCommand.self, SecretsCommand.self,
+                        ConnectionsCommand.self, DoctorCommand.self,
                     ]),
                 CommandGroup(
                     name: "Reference",
                     subcommands: [
-                        FunctionsCommand.self, ConnectorsCommand.self, FormatsCommand.self, SchemaCommand.self, CompletionsCommand.self,
+                        FunctionsCommand.self, ConnectorsCommand.self, MockCommand.self, FormatsCommand.self, CompletionsCommand.self,
                     ]),
             ])
     }

@@ -18,7 +18,7 @@ struct ErrorReport: Sendable {
         let usageError = error as? UsageError
         run = runError?.run
         usage = usageError?.usage ?? ""
-        errors = usageError.map { [$0.error] } ?? Self.list(error) ?? [Self.unforeseen(error)]
+        errors = (usageError.map { [$0.error] } ?? Self.list(error) ?? [Self.unforeseen(error)]).map { KnownSecrets.masked($0) }
         self.excerpt = if let conversionError { { conversionError.excerpt($0) } } else { excerpt }
     }
 

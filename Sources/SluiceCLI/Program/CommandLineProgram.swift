@@ -56,7 +56,8 @@ package enum CommandLineProgram {
             return .done
         } catch  where !ErrorReport.knows(error) && RootCommand.exitCode(for: error) == .validationFailure {
             throw UsageError(
-                message: RootCommand.message(for: error), help: RootCommand.fullMessage(for: error, columns: console.err.width))
+                message: RootCommand.message(for: error), help: RootCommand.fullMessage(for: error, columns: console.err.width),
+                arguments: arguments)
         }
     }
 }
@@ -86,12 +87,12 @@ struct UsageError: Error {
     /// How the command is used, in some lines.
     var usage: String
 
-    init(message: String, help: String) {
+    init(message: String, help: String, arguments: [String]) {
         let lines = message.split(separator: "\n").map { String($0).trimmingBlanks }.filter { !$0.isEmpty }
         let first = lines.first ?? "wrong arguments"
         error = SluiceError(
             .usage, first.prefix(1).lowercased() + first.dropFirst(),
-            remedy: lines.count > 1 ? lines.dropFirst().joined(separator: " ") : nil)
+            remedy: lines.count > 1 ? lines.dropFirst().joined(separator: " ") : UsageRemedy.remedy(for: first, arguments: arguments))
         usage = help.firstRange(of: "Usage:").map { String(help[$0.lowerBound...]) } ?? ""
     }
 }

@@ -10,6 +10,8 @@ enum CommandName {
             // Behind an option, or behind a command that takes arguments, a word may be anything.
             if known.isEmpty || word.hasPrefix("-") || word == "help" { return nil }
             guard let next = known.first(where: { $0._commandName == word || $0.configuration.aliases.contains(word) }) else {
+                // The command takes arguments itself.
+                if commands[commands.count - 1].configuration.defaultSubcommand != nil { return nil }
                 let path = commands.dropFirst().map { $0._commandName + " " }.joined()
                 let remedy = Suggestion.remedy(for: word, in: known.map { $0._commandName }, noun: "commands")
                 return SluiceError(.usage, "unknown command \((path + word).quotedForMessage)", remedy: remedy)

@@ -3,8 +3,9 @@ import SluiceCatalog
 import SluiceConnectors
 import SluiceExpressions
 import SluiceFormats
-import SluicePipelines
 import SluiceLog
+import SluicePipelines
+import SluiceRegistry
 
 /// What a shell offers for arguments that name something: looked up when the person presses Tab. Failures offer nothing.
 enum NameCompletion {
@@ -23,6 +24,8 @@ enum NameCompletion {
     static let streams = CompletionKind.custom { words, _, _ in
         (try? StreamStore(directory: home(words) + "/streams").list()) ?? []
     }
+    static let secrets = CompletionKind.custom { words, _, _ in (try? catalog(words)?.secrets().map(\.name)) ?? [] }
+    static let schemas = CompletionKind.custom { words, _, _ in (try? catalog(words)?.schemas(in: nil).map(\.fullName)) ?? [] }
     static let functions = CompletionKind.custom { _, _, _ in FunctionCatalog.names + FunctionCatalog.aggregates.map(\.name) }
     static let formats = CompletionKind.list(FormatRegistry.formats.map { $0.name })
     static let connectors = CompletionKind.custom { _, _, _ in ConnectorRegistry.standard.connectors.map(\.manual.name) }

@@ -18,7 +18,7 @@ struct Report: Sendable {
     }
 
     enum Emphasis: Sendable { case normal, heading, dim, good, bad, warning }
-    enum Check: String, Sendable { case passed = "ok", warned = "warn", failed = "fail" }
+    enum Check: String, Sendable { case passed = "ok", skipped = "skip", warned = "warn", failed = "fail" }
 
     var blocks: [Block]
     var json: Value
@@ -73,6 +73,7 @@ struct Report: Sendable {
         let text = CellText.padded(check.rawValue, to: 4)
         return switch check {
         case .passed: style.green(text)
+        case .skipped: style.dim(text)
         case .warned: style.yellow(text)
         case .failed: style.red(text)
         }

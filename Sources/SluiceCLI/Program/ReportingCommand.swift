@@ -1,4 +1,5 @@
 import ArgumentParser
+import SluiceCatalog
 
 /// A command that makes a `Report`; printing it is done in one place.
 protocol ReportingCommand: ParsableCommand, Sendable {
@@ -16,7 +17,7 @@ extension ReportingCommand {
         let report = try await report()
         if report.isStreamed { return report.status }
         if output.json {
-            console.out.write(report.json.indentedJSON)
+            console.out.write(KnownSecrets.masked(report.json).indentedJSON)
         } else {
             console.out.write(report.text(width: console.out.width, style: console.out.style))
         }

@@ -10,6 +10,15 @@ enum WorkingDirectory {
         return path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
     }
 
+    /// The whole path of something that need not exist; links stay.
+    static func placed(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let buffer = getcwd(nil, 0) else { return path }
+        defer { free(buffer) }
+        var relative = path[...]
+        while relative.hasPrefix("./") { relative = relative.dropFirst(2) }
+        return String(cString: buffer) + "/" + relative
+    }
+
     /// The whole path of something that exists, links followed.
     static func absolute(_ path: String) -> String {
         guard let resolved = realpath(path, nil) else { return path }

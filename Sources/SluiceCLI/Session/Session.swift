@@ -20,7 +20,10 @@ final class Session: Sendable {
     }
 
     var connectors: ConnectorRegistry { .standard }
-    var streams: StreamStore { StreamStore(directory: home + "/streams") }
+    /// Streams that are bound to schemas ask the catalog's registry, which is opened with the first of them.
+    var streams: StreamStore {
+        StreamStore(directory: home + "/streams", checks: SchemaChecks.checks { try self.catalog() })
+    }
     /// Whether there is any state: a catalog, or streams.
     var exists: Bool { Catalog.exists(home: home) || DiskFiles.kind(of: streams.directory) == .directory }
 
@@ -112,12 +115,22 @@ final class Session: Sendable {
             closures: jobs.registry)
     }
 
+    /// What definitions are completed with: given values, the environment, and the secrets of the state.
+    func inputs(_ given: [GivenParameter] = []) -> DefinitionInputs {
+        DefinitionInputs(
+            parameters: given,
+            secrets: SecretSource(
+                value: { name in try self.existingCatalog().flatMap { try SecretStore($0).value(name) } },
+                names: { try self.existingCatalog().map { try SecretStore($0).list.map(\.name) } ?? [] }))
+    }
+
     /// The definition that a person named: a pipeline of the program's jobs, or a file.
     ///
+    /// - Parameter given: Values for its parameters.
     /// - Throws: everything that is wrong with the definition; `fileNotFound`, with the nearest job's name if the program has jobs.
-    func definition(_ name: String) throws -> PipelineDefinition {
+    func definition(_ name: String, _ given: [GivenParameter] = []) throws -> PipelineDefinition {
         if let pipeline = jobs.pipelines.first(where: { $0.name == name }) {
-            return try pipeline.definition(connectors: connectors, directory: ".")
+            return try pipeline.definition(connectors: connectors, directory: ".", inputs: inputs(given))
         }
         if DiskFiles.kind(of: name) == .directory {
             throw SluiceError(
@@ -125,7 +138,7 @@ final class Session: Sendable {
                 remedy: "name one of the files in it")
         }
         do {
-            return try PipelineLoader.load(path: name, connectors: connectors)
+            return try PipelineLoader.load(path: name, connectors: connectors, inputs: inputs(given))
         } catch let error as SluiceError where error.code == .fileNotFound && !jobs.pipelines.isEmpty {
             var named = error
             named.message = "there is no pipeline and no definition \(name.quotedForMessage)"
@@ -176,6 +189,6 @@ enum RecoveryNotices {
     }
 
     private static func described(_ records: UnpublishedRecords) -> String {
-        "\(HumanText.count(records.rowCount, "record")) of pipeline \(records.pipeline) for stream \(records.stream)"
+        "\(HumanText.count(records.rowCount, "record")) of pipeline \(records.pipeline) for \(records.target)"
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import SluiceCatalog
 import SluiceCore
 import Synchronization
 
@@ -59,7 +60,9 @@ final class OutputChannel: Sendable {
     func write(_ text: String) { write(Array(text.utf8)) }
     func writeLine(_ text: String) { write(text + "\n") }
 
+    /// Secrets that the process has read are hidden.
     func write(_ bytes: [UInt8]) {
+        let bytes = KnownSecrets.masked(bytes)
         state.withLock { state in
             guard !state.isClosed else { return }
             switch target {

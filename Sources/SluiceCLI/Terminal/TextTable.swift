@@ -34,23 +34,36 @@ struct TextTable: Sendable {
     /// Lines of at most `width` columns: titles, a rule, the rows, and a last line that names columns left out.
     func lines(width: Int, style: TextStyle) -> [String] {
         guard !columns.isEmpty else { return [] }
-        let layout = Layout(natural: naturalWidths, whole: columns.map(\.isWhole), available: width)
-        func line(_ cells: [String], _ decorate: (String) -> String = { $0 }) -> String {
-            let parts = layout.slots.map { slot -> String in
-                guard let index = slot.column else { return decorate("…") }
-                let text = CellText.cut(cells[index], to: slot.width)
-                return decorate(CellText.padded(text, to: slot.width, alignment: columns[index].alignment))
-            }
-            return parts.joined(separator: String(repeating: " ", count: Self.gap)).trimmingTrailingBlanks
-        }
+        let layout = layout(width: width)
+        return headLines(layout, style: style) + rowLines(layout) + hiddenLines(layout, width: width, style: style)
+    }
+
+    /// Columns and widths that fit titles and rows.
+    func layout(width: Int) -> Layout { Layout(natural: naturalWidths, whole: columns.map(\.isWhole), available: width) }
+
+    /// The titles and a rule.
+    func headLines(_ layout: Layout, style: TextStyle) -> [String] {
         let rule = layout.slots.map { String(repeating: "─", count: $0.width) }.joined(separator: String(repeating: " ", count: Self.gap))
-        var lines = [line(columns.map(\.title), style.bold), style.dim(rule)] + rows.map { line($0) }
-        if !layout.hidden.isEmpty {
-            let names = layout.hidden.map { columns[$0].title }.joined(separator: ", ")
-            let noun = layout.hidden.count == 1 ? "column" : "columns"
-            lines.append(style.dim(CellText.cut("… \(layout.hidden.count) more \(noun): \(names)", to: width)))
+        return [line(columns.map(\.title), layout, style.bold), style.dim(rule)]
+    }
+
+    func rowLines(_ layout: Layout) -> [String] { rows.map { line($0, layout) } }
+
+    /// The line that names columns left out; none where all are shown.
+    func hiddenLines(_ layout: Layout, width: Int, style: TextStyle) -> [String] {
+        guard !layout.hidden.isEmpty else { return [] }
+        let names = layout.hidden.map { columns[$0].title }.joined(separator: ", ")
+        let noun = layout.hidden.count == 1 ? "column" : "columns"
+        return [style.dim(CellText.cut("… \(layout.hidden.count) more \(noun): \(names)", to: width))]
+    }
+
+    private func line(_ cells: [String], _ layout: Layout, _ decorate: (String) -> String = { $0 }) -> String {
+        let parts = layout.slots.map { slot -> String in
+            guard let index = slot.column else { return decorate("…") }
+            let text = CellText.cut(cells[index], to: slot.width)
+            return decorate(CellText.padded(text, to: slot.width, alignment: columns[index].alignment))
         }
-        return lines
+        return parts.joined(separator: String(repeating: " ", count: Self.gap)).trimmingTrailingBlanks
     }
 
     private var naturalWidths: [Int] {

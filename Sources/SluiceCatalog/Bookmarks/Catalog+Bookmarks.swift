@@ -50,7 +50,10 @@ extension Catalog {
 
     /// Forgets how far a source was read, so that the next run reads all of it.
     package func deleteBookmark(pipeline: String, source: String) throws(SluiceError) {
-        try write { db in try db.execute(sql: "DELETE FROM bookmarks WHERE pipeline = ? AND source = ?", arguments: [pipeline, source]) }
+        try write { db in
+            try Self.forgetSharing(of: pipeline, db)
+            try db.execute(sql: "DELETE FROM bookmarks WHERE pipeline = ? AND source = ?", arguments: [pipeline, source])
+        }
     }
 
     static func set(_ bookmark: Bookmark, run: RunID?, now: Int64, _ db: GRDB.Database) throws {

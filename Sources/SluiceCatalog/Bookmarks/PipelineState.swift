@@ -32,9 +32,18 @@ extension Catalog {
     package func forgetProgress(of pipeline: String) throws(SluiceError) -> Int {
         try write { db in
             try db.execute(sql: "DELETE FROM pipeline_states WHERE pipeline = ?", arguments: [pipeline])
+            try Self.forgetSharing(of: pipeline, db)
             try db.execute(sql: "DELETE FROM bookmarks WHERE pipeline = ?", arguments: [pipeline])
             return db.changesCount
         }
+    }
+
+    /// The consumer group in which processes share the shards that a pipeline reads.
+    package static func group(sharing pipeline: String) -> String { "pipeline." + pipeline }
+
+    /// Bookmarks say how far a pipeline has read, and the leases of its group only who reads on: without the one, the other is of no use.
+    static func forgetSharing(of pipeline: String, _ db: GRDB.Database) throws {
+        try db.execute(sql: "DELETE FROM consumer_groups WHERE name = ?", arguments: [group(sharing: pipeline)])
     }
 
     static func set(_ state: PipelineState, run: RunID, now: Int64, _ db: GRDB.Database) throws {

@@ -27,14 +27,17 @@ extension Catalog {
         try write { db in
             try Self.record(run, report, isLast: progress.isLast, now: now, db)
             try Self.record(progress, run: run, now: now, db)
+            for result in output.quality { _ = try Self.insert(result, run: run, now: now, db) }
             var removals = output.removals
             for table in output.tables { removals += try Self.record(table, run: run, now: now, db) }
             try Self.record(output.publications, run: run, now: now, db)
+            if let unit = output.backfillUnit { try Self.record(unit, run: run, now: now, db) }
             let finals = output.renames.map(\.final) + output.tables.flatMap { $0.files.map(\.path) }
             let waiting = output.publications.compactMap(\.path)
             let kept = Set((finals + waiting + waiting.map { DiskFiles.parent(of: $0) }).map { ExactText($0) })
             for rename in output.renames { try Self.owe(run, rename.staged, rename.final, db) }
-            for path in removals where !kept.contains(ExactText(path)) { try Self.owe(run, path, nil, db) }
+            // Objects of a store are removed by what publishes the run's own.
+            for path in removals where !kept.contains(ExactText(path)) && !path.contains("://") { try Self.owe(run, path, nil, db) }
         }
         do throws(SluiceError) {
             try hooks.reached(.recorded)
@@ -88,7 +91,7 @@ extension Catalog {
                 """,
             arguments: [
                 isLast ? "succeeded" : "running", isLast ? now : nil, report.rowsIn, report.rowsOut, report.deadLetters,
-                try StoredText.json(report), run.text,
+                KnownSecrets.masked(try StoredText.json(report)), run.text,
             ])
         guard db.changesCount == 1 else { throw SluiceError(.invalidArgument, "run \(run) has ended already or never began") }
     }
@@ -105,12 +108,21 @@ extension Catalog {
 
     /// - Returns: Paths of files that the table no longer has.
     private static func record(_ table: OutputCommit.Table, run: RunID, now: Int64, _ db: GRDB.Database) throws -> [String] {
-        let id = try putTable(table.definition, run: run, now: now, db)
+        let current = try tableID(table.definition.name, db).map { _ in try Self.table(table.definition.name, db).definition }
+        let definition = current.map { table.definition.keepingDescriptions(of: $0) } ?? table.definition
+        let id = try putTable(definition, run: run, now: now, db)
         var replaced: [String] = []
         if table.mode == .overwrite {
-            replaced = try files(id, db).compactMap { $0.run == nil ? nil : $0.path }
+            let held = try files(id, db)
+            if let basis = table.basis, Set(held.map { ExactText($0.path) }) != Set(basis.map { ExactText($0) }) {
+                throw SluiceError(
+                    .tableChanged, "table \(table.definition.name) was changed by another run while this one was merging rows into it",
+                    remedy: "run it again: nothing was written, and the next run merges into the table as it is now")
+            }
+            replaced = held.compactMap { $0.run == nil ? nil : $0.path }
             try removeFiles(id, db)
         }
+        replaced += try removeReplaced(table, id, now: now, db)
         try addFiles(table.files, run: run, table: id, now: now, db)
         return replaced
     }
@@ -118,4 +130,9 @@ extension Catalog {
     static func owe(_ run: RunID, _ source: String, _ target: String?, _ db: GRDB.Database) throws {
         try db.execute(sql: "INSERT INTO pending_files (run_id, source, target) VALUES (?, ?, ?)", arguments: [run.text, source, target])
     }
+}
+
+extension SluiceError.Code {
+    /// What a run's output was made from is not there any more.
+    package static let tableChanged = Self("table-changed")
 }

@@ -19,6 +19,11 @@ extension Catalog {
         }
     }
 
+    /// Tells this state from any other, also from one that was begun anew in the same directory: 32 hexadecimal digits.
+    package func identity() throws(SluiceError) -> String {
+        try read { db in try String.fetchOne(db, sql: "SELECT value FROM facts WHERE name = 'identity'") ?? "" }
+    }
+
     /// What pipelines owe whose processes are gone: nobody is about to publish it.
     package func unpublished() throws(SluiceError) -> [UnpublishedRecords] {
         try read { [hooks] db in try Self.unpublished(hooks.isRunning, db) }
@@ -48,17 +53,19 @@ extension Catalog {
     /// Records what is to be published. Files of it are not the staging of the run any more, which vanishes.
     static func record(_ publications: [Publication], run: RunID, now: Int64, _ db: GRDB.Database) throws {
         for publication in publications {
+            let (name, shards, connector) = columns(publication.target)
             var bytes: [UInt8]?
             if case .bytes(let content) = publication.content { bytes = content }
             // Ids grow with time, too, so that a state that was begun anew or restored does not use those that streams know already.
             try db.execute(
                 sql: """
-                    INSERT INTO pending_publications (id, run_id, pipeline, stream, shards, path, content, byte_count, row_count)
+                    INSERT INTO pending_publications
+                        (id, run_id, pipeline, stream, shards, connector, settings, path, content, byte_count, row_count)
                     SELECT max(?, 1 + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'pending_publications'), 0)),
-                        id, pipeline, ?, ?, ?, ?, ?, ? FROM runs WHERE id = ?
+                        id, pipeline, ?, ?, ?, ?, ?, ?, ?, ? FROM runs WHERE id = ?
                     """,
                 arguments: [
-                    now / 1_000, publication.stream, publication.shards, publication.path, bytes.map { Data($0) },
+                    now / 1_000, name, shards, connector?.connector, connector?.settings, publication.path, bytes.map { Data($0) },
                     publication.byteCount, publication.rowCount, run.text,
                 ])
             if let path = publication.path {
@@ -73,7 +80,7 @@ extension Catalog {
         _ isRunning: (ProcessIdentity) -> Bool, _ db: GRDB.Database
     ) throws -> [UnpublishedRecords] {
         let query = """
-            SELECT p.pipeline, p.stream, p.row_count, r.process_id, r.process_started
+            SELECT p.pipeline, p.stream, p.shards, p.connector, p.settings, p.row_count, r.process_id, r.process_started
             FROM pending_publications p LEFT JOIN runs r ON r.id = p.run_id ORDER BY p.id
             """
         var found: [UnpublishedRecords] = []
@@ -83,8 +90,8 @@ extension Catalog {
             {
                 continue
             }
-            let records = UnpublishedRecords(pipeline: row["pipeline"], stream: row["stream"], rowCount: row["row_count"])
-            if let index = found.firstIndex(where: { $0.pipeline == records.pipeline && $0.stream == records.stream }) {
+            let records = UnpublishedRecords(pipeline: row["pipeline"], target: target(row).description, rowCount: row["row_count"])
+            if let index = found.firstIndex(where: { $0.pipeline == records.pipeline && $0.target == records.target }) {
                 found[index].rowCount += records.rowCount
             } else {
                 found.append(records)
@@ -99,7 +106,19 @@ extension Catalog {
         return PendingPublication(
             id: row["id"], run: RunID(row["run_id"]), pipeline: row["pipeline"],
             publication: Publication(
-                stream: row["stream"], shards: row["shards"], content: path.map { .file($0) } ?? content, byteCount: row["byte_count"],
-                rowCount: row["row_count"]))
+                target(row), content: path.map { .file($0) } ?? content, byteCount: row["byte_count"], rowCount: row["row_count"]))
+    }
+
+    /// A target as columns: `stream` has the name of either kind, `connector` and `settings` are null for a stream.
+    private static func columns(_ target: Publication.Target) -> (name: String, shards: Int, connector: Publication.ConnectorTarget?) {
+        switch target {
+        case .stream(let name, let shards): (name, shards, nil)
+        case .connector(let target): (target.name, 0, target)
+        }
+    }
+
+    private static func target(_ row: Row) -> Publication.Target {
+        guard let connector = row["connector"] as String? else { return .stream(row["stream"], shards: row["shards"]) }
+        return .connector(.init(connector: connector, name: row["stream"], settings: row["settings"] as String? ?? ""))
     }
 }

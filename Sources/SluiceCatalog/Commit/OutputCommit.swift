@@ -1,3 +1,5 @@
+package import SluiceCore
+
 /// What a run makes visible when it commits.
 package struct OutputCommit: Hashable, Sendable {
     /// What happens to a table's earlier files.
@@ -12,11 +14,19 @@ package struct OutputCommit: Hashable, Sendable {
         package var definition: TableDefinition
         package var mode: Mode
         package var files: [TableFile]
+        /// Paths of the files that the new ones were made from: the table must have these, and no others, when they are replaced. Nil: whatever
+        /// it has.
+        package var basis: [String]?
+        /// Earlier files of these partitions are replaced, whatever the mode.
+        package var replaced: PartitionSpan?
+        /// Further files that are replaced.
+        package var dropped: [String] = []
 
-        package init(_ definition: TableDefinition, mode: Mode, files: [TableFile]) {
+        package init(_ definition: TableDefinition, mode: Mode, files: [TableFile], basis: [String]? = nil) {
             self.definition = definition
             self.mode = mode
             self.files = files
+            self.basis = basis
         }
     }
 
@@ -35,8 +45,12 @@ package struct OutputCommit: Hashable, Sendable {
     package var renames: [Rename]
     /// Further files or directories that the new output replaces.
     package var removals: [String]
-    /// Staged records that are put into streams after the commit, in this order.
+    /// Staged records that are put into streams and databases after the commit, in this order.
     package var publications: [Publication]
+    /// The unit of a backfill that the run finishes.
+    package var backfillUnit: BackfillUnitCommit?
+    /// What came out of the run's rule sets.
+    package var quality: [QualityResult] = []
 
     package init(
         tables: [Table] = [], renames: [Rename] = [], removals: [String] = [], publications: [Publication] = []
@@ -58,8 +72,10 @@ package enum CommitStep: Hashable, Sendable {
     case removed(Int)
     /// The catalog owes nothing any more.
     case cleared
-    /// Records of a publication are in their stream, up to a chunk of a number.
+    /// Records of a publication are in their stream, or in the open transaction of a database, up to a chunk of a number.
     case published(chunk: Int)
+    /// The transaction of a database is durable, with all records of a publication.
+    case landed
     /// Publications are struck off; their files are not removed yet.
     case struckOff
 }

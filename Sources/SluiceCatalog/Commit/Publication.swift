@@ -1,5 +1,28 @@
-/// Records that a committed run has staged and that are put into a stream after the commit.
+/// Records that a committed run has staged and that are put somewhere after the commit: into a stream, or into what a connector reaches.
 package struct Publication: Hashable, Sendable {
+    /// Where the records go.
+    package enum Target: Hashable, Sendable {
+        /// A stream of the state directory; it gets so many shards if it does not exist.
+        case stream(String, shards: Int)
+        case connector(ConnectorTarget)
+    }
+
+    /// Something outside of the state directory, as the connector that reaches it finds it again.
+    package struct ConnectorTarget: Hashable, Sendable {
+        /// The connector's name.
+        package var connector: String
+        /// As messages name it: `table orders of shop.db`.
+        package var name: String
+        /// In the connector's own form. It is kept in the catalog, so it holds no secrets.
+        package var settings: String
+
+        package init(connector: String, name: String, settings: String) {
+            self.connector = connector
+            self.name = name
+            self.settings = settings
+        }
+    }
+
     /// Where the staged records are.
     package enum Content: Hashable, Sendable {
         /// A durable file, in a directory of its run.
@@ -8,22 +31,29 @@ package struct Publication: Hashable, Sendable {
         case bytes([UInt8])
     }
 
-    package var stream: String
-    /// How many shards the stream gets if it does not exist.
-    package var shards: Int
+    package var target: Target
     package var content: Content
     package var byteCount: Int64
     package var rowCount: Int64
 
-    package init(stream: String, shards: Int, content: Content, byteCount: Int64, rowCount: Int64) {
-        self.stream = stream
-        self.shards = shards
+    package init(_ target: Target, content: Content, byteCount: Int64, rowCount: Int64) {
+        self.target = target
         self.content = content
         self.byteCount = byteCount
         self.rowCount = rowCount
     }
 
     package var path: String? { if case .file(let path) = content { path } else { nil } }
+}
+
+extension Publication.Target: CustomStringConvertible {
+    /// `stream "clicks"`, `table orders of shop.db`.
+    package var description: String {
+        switch self {
+        case .stream(let name, _): "stream \"\(name)\""
+        case .connector(let target): target.name
+        }
+    }
 }
 
 /// A publication that the catalog knows of: it is owed until it is struck off.
@@ -35,9 +65,10 @@ package struct PendingPublication: Hashable, Sendable {
     package var publication: Publication
 }
 
-/// What a pipeline still owes to a stream, whose process is gone.
+/// What a pipeline still owes to a target, whose process is gone.
 package struct UnpublishedRecords: Hashable, Sendable {
     package var pipeline: String
-    package var stream: String
+    /// As messages name it.
+    package var target: String
     package var rowCount: Int64
 }

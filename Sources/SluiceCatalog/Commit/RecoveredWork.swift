@@ -9,7 +9,7 @@ package struct RecoveredWork: Sendable {
     package var lostFiles: [String] = []
     /// Runs that were cut off before they committed; what they staged was removed.
     package var interruptedRuns: [RunID] = []
-    /// Records of committed runs that are not in their streams yet; the next run of a pipeline puts them there.
+    /// Records of committed runs that are not in their targets yet; the next run of a pipeline puts them there.
     package var unpublished: [UnpublishedRecords] = []
     /// What stopped the work, which the next opening tries again. It does not stop this opening: the catalog can still be read.
     package var failure: SluiceError?

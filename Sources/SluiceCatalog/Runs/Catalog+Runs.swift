@@ -7,7 +7,10 @@ extension Catalog {
     /// - Parameters:
     ///   - definitionHash: SHA-256 of the definition, in hexadecimal.
     ///   - staging: Paths that this run writes to before it commits; should its process die, the next opening removes them.
-    package func beginRun(pipeline: String, definitionHash: String, staging: [String] = []) throws(SluiceError) -> RunID {
+    ///   - lineage: Of the run's plan.
+    package func beginRun(
+        pipeline: String, definitionHash: String, staging: [String] = [], lineage: StoredLineage? = nil
+    ) throws(SluiceError) -> RunID {
         var random = SystemRandomNumberGenerator()
         let now = clock.nowMicros()
         let id = RunID(atMicros: now, using: &random)
@@ -15,10 +18,14 @@ extension Catalog {
         try write { db in
             try db.execute(
                 sql: """
-                    INSERT INTO runs (id, pipeline, definition_hash, state, started, process_id, process_started, report)
-                    VALUES (?, ?, ?, 'running', ?, ?, ?, ?)
+                    INSERT INTO runs (id, pipeline, definition_hash, state, started, process_id, process_started, report, lineage)
+                    VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?)
                     """,
-                arguments: [id.text, pipeline, definitionHash, now, process.processID, process.started, try StoredText.json(RunReport())])
+                arguments: [
+                    id.text, pipeline, definitionHash, now, process.processID, process.started, try StoredText.json(RunReport()),
+                    lineage?.hash,
+                ])
+            if let lineage { try Self.keep(lineage, now: now, db) }
             try Self.stage(staging, run: id, db)
         }
         return id
@@ -29,8 +36,12 @@ extension Catalog {
 
     /// Ends a run without output. Does nothing to a run that has ended or committed.
     ///
-    /// - Parameter interrupted: It was stopped, rather than failed by itself.
-    package func failRun(_ id: RunID, _ error: SluiceError, report: RunReport, interrupted: Bool = false) throws(SluiceError) {
+    /// - Parameters:
+    ///   - interrupted: It was stopped, rather than failed by itself.
+    ///   - quality: What came out of its rule sets since its last commit.
+    package func failRun(
+        _ id: RunID, _ error: SluiceError, report: RunReport, interrupted: Bool = false, quality: [QualityResult] = []
+    ) throws(SluiceError) {
         let now = clock.nowMicros()
         let state: RunState = interrupted ? .interrupted : .failed
         let staged = try write { db -> [String] in
@@ -41,9 +52,11 @@ extension Catalog {
                     """,
                 arguments: [
                     state.rawValue, now, try StoredText.json(RunFailure(error)), report.rowsIn, report.rowsOut, report.deadLetters,
-                    try StoredText.json(report), id.text,
+                    KnownSecrets.masked(try StoredText.json(report)), id.text,
                 ])
-            return db.changesCount == 0 ? [] : try Self.staged(id, db)
+            if db.changesCount == 0 { return [] }
+            for result in quality { _ = try Self.insert(result, run: id, now: now, db) }
+            return try Self.staged(id, db)
         }
         for path in staged { try DiskFiles.removeTree(path) }
         if !staged.isEmpty { try write { db in try Self.forgetStaging(id, db) } }

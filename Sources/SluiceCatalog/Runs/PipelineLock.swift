@@ -3,11 +3,14 @@ package import SluiceCore
 extension Catalog {
     /// Keeps other runs of a pipeline out until the lock is released or this process ends, however it ends.
     ///
+    /// - Parameter isShared: Whether others that share it may run, too.
     /// - Throws: `alreadyRunning`, naming the process and since when.
-    package func lock(pipeline: String) throws(SluiceError) -> FileLock {
+    package func lock(pipeline: String, isShared: Bool = false) throws(SluiceError) -> FileLock {
         let directory = home + "/locks"
         try DiskFiles.createDirectories(directory)
-        switch try FileLock.attempt(directory + "/" + Self.fileName(pipeline) + ".lock", sinceMicros: clock.nowMicros()) {
+        let path = directory + "/" + Self.fileName(pipeline) + ".lock"
+        let now = clock.nowMicros()
+        switch try isShared ? FileLock.attemptShared(path, sinceMicros: now) : FileLock.attempt(path, sinceMicros: now) {
         case .acquired(let lock): return lock
         case .held(let holder):
             var who = "by another process"
@@ -16,7 +19,8 @@ extension Catalog {
             }
             throw SluiceError(
                 .alreadyRunning, "pipeline \(pipeline.quotedForMessage) is running already, \(who)",
-                remedy: "wait until it ends, or stop it", isRetriable: true)
+                remedy: isShared ? "wait until it ends, or stop it and start it with --share, too" : "wait until it ends, or stop it",
+                isRetriable: true)
         }
     }
 

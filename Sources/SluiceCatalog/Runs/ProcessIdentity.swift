@@ -14,6 +14,9 @@ package struct ProcessIdentity: Hashable, Sendable {
 
     package static var current: ProcessIdentity { ProcessIdentity(processID: getpid(), started: started(getpid()) ?? "") }
 
+    /// A process that runs, such as a child that was just started.
+    package init(of processID: Int32) { self.init(processID: processID, started: Self.started(processID) ?? "") }
+
     /// Whether this very process still runs.
     package var isRunning: Bool {
         if let now = Self.started(processID) { return started.isEmpty || now == started }

@@ -17,6 +17,7 @@ package struct RunFailure: Hashable, Sendable, Codable {
 
     package init(_ error: SluiceError) {
         code = error.code.name
+        let error = KnownSecrets.masked(error)
         message = error.message
         place = error.location?.description
         remedy = error.remedy

@@ -47,6 +47,23 @@ package struct RunReport: Hashable, Sendable, Codable {
         }
     }
 
+    /// Rows of one of several outputs.
+    package struct Route: Hashable, Sendable, Codable {
+        package var name: String
+        /// Rows that reached it, before its own steps.
+        package var rowsIn: Int64
+        package var rowsOut: Int64
+        /// What is written where.
+        package var target: String
+
+        package init(_ name: String, rowsIn: Int64, rowsOut: Int64, target: String) {
+            self.name = name
+            self.rowsIn = rowsIn
+            self.rowsOut = rowsOut
+            self.target = target
+        }
+    }
+
     /// How long a part of the run took.
     package struct Timing: Hashable, Sendable, Codable {
         package var name: String
@@ -58,10 +75,27 @@ package struct RunReport: Hashable, Sendable, Codable {
         }
     }
 
+    /// The value that a parameter of the definition had; of a secret, what stands for it.
+    package struct Parameter: Hashable, Sendable, Codable {
+        package var name: String
+        package var value: String
+
+        package init(_ name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// Nil where the definition has none.
+    package var parameters: [Parameter]?
     package var inputs: [Input] = []
     package var steps: [Step] = []
     /// Nil where no step has rules.
     package var rules: [Rule]?
+    /// Routes and side outputs; nil where all rows go to one sink.
+    package var routes: [Route]?
+    /// Rows that no route took; nil where there are no routes.
+    package var unrouted: Int64?
     package var timings: [Timing] = []
     package var rowsIn: Int64 = 0
     package var rowsOut: Int64 = 0
@@ -70,6 +104,8 @@ package struct RunReport: Hashable, Sendable, Codable {
     package var deadLetters: Int64 = 0
     /// Where the dead letters are, if there are any.
     package var deadLetterFile: String?
+    /// What a person should know of the run; nil where there is nothing.
+    package var notices: [String]?
     /// Tables, files or streams that were written.
     package var outputs: [String] = []
 
@@ -77,6 +113,9 @@ package struct RunReport: Hashable, Sendable, Codable {
 
     package var json: Value {
         .structure([
+            .init(
+                "parameters",
+                .list((parameters ?? []).map { .structure([.init("name", .string($0.name)), .init("value", .string($0.value))]) })),
             .init("rows_in", .integer(rowsIn)), .init("rows_out", .integer(rowsOut)), .init("bytes_in", .integer(bytesIn)),
             .init("bytes_out", .integer(bytesOut)), .init("dead_letters", .integer(deadLetters)),
             .init("dead_letter_file", deadLetterFile.map { .string($0) } ?? .null),
@@ -87,15 +126,7 @@ package struct RunReport: Hashable, Sendable, Codable {
                     inputs.map {
                         .structure([.init("name", .string($0.name)), .init("rows", .integer($0.rows)), .init("bytes", .integer($0.bytes))])
                     })),
-            .init(
-                "steps",
-                .list(
-                    steps.map {
-                        .structure([
-                            .init("name", .string($0.name)), .init("rows_in", .integer($0.rowsIn)), .init("rows_out", .integer($0.rowsOut)),
-                            .init("rejected", .integer($0.rejected)),
-                        ])
-                    })),
+            .init("steps", .list(steps.map(\.json))),
             .init(
                 "rules",
                 .list(
@@ -106,8 +137,28 @@ package struct RunReport: Hashable, Sendable, Codable {
                         ])
                     })),
             .init(
+                "routes",
+                .list(
+                    (routes ?? []).map {
+                        .structure([
+                            .init("name", .string($0.name)), .init("rows_in", .integer($0.rowsIn)), .init("rows_out", .integer($0.rowsOut)),
+                            .init("target", .string($0.target)),
+                        ])
+                    })),
+            .init("notices", .list((notices ?? []).map { .string($0) })),
+            .init("unrouted", unrouted.map { .integer($0) } ?? .null),
+            .init(
                 "timings",
                 .list(timings.map { .structure([.init("name", .string($0.name)), .init("micros", .integer($0.micros))]) })),
+        ])
+    }
+}
+
+extension RunReport.Step {
+    package var json: Value {
+        .structure([
+            .init("name", .string(name)), .init("rows_in", .integer(rowsIn)), .init("rows_out", .integer(rowsOut)),
+            .init("rejected", .integer(rejected)),
         ])
     }
 }

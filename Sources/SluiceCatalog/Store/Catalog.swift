@@ -10,7 +10,7 @@ package final class Catalog: Sendable {
     package let clock: WallClock
     /// What opening found unfinished and finished or removed.
     package let recovery: RecoveredWork
-    private let queue: DatabaseQueue
+    let queue: DatabaseQueue
     let hooks: Hooks
 
     /// What tests put in place of the world.
@@ -83,6 +83,25 @@ package enum CatalogLimits {
     package static let busySeconds = 10.0
     /// Characters of a database's or table's name (Glue: 1 to 255).
     package static let nameCharacters = 255
+    /// Characters of an expression over partitions (Glue: 2,048).
+    package static let partitionExpressionCharacters = 2_048
+    /// Parentheses and NOTs of such an expression inside one another.
+    package static let partitionExpressionNesting = 64
+    /// Names of tables that a name which is not there is compared with.
+    static let suggestedNames = 20_000
+    /// Characters of a search, and its words.
+    package static let searchCharacters = 1_024
+    static let searchWords = 32
+    /// Tables that a search matches and ranks; of more, only those whose names match are ranked.
+    package static let rankedTables = 20_000
+    /// Words of the index that a word which nothing matches is compared with.
+    static let comparedWords = 100_000
+    /// Problems that a check of the database lists.
+    static let listedProblems = 100
     /// Runs that a list returns unless asked otherwise.
     package static let listedRuns = 100
+    /// Results that are kept of one rule set over one subject, the newest.
+    package static let qualityResults = 10_000
+    /// Crawls that are kept of one crawler, the newest.
+    static let crawlRuns = 1_000
 }

@@ -40,8 +40,59 @@ enum Migrations {
                     """)
         }
         migrator.registerMigration("4 publications") { db in try db.execute(sql: publications) }
+        migrator.registerMigration("5 backfills") { db in try db.execute(sql: BackfillTables.schema) }
+        migrator.registerMigration("6 lineage by column") { db in try db.execute(sql: Catalog.lineageTables) }
+        migrator.registerMigration("7 quality results") { db in try db.execute(sql: Catalog.qualityTables) }
+        migrator.registerMigration("8 secrets") { db in
+            try db.execute(
+                sql: "CREATE TABLE secrets (name TEXT PRIMARY KEY, sealed BLOB NOT NULL, updated INTEGER NOT NULL) WITHOUT ROWID;")
+        }
+        migrator.registerMigration("9 publications to connectors") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE pending_publications ADD COLUMN connector TEXT;
+                    ALTER TABLE pending_publications ADD COLUMN settings TEXT;
+                    INSERT INTO facts (name, value) VALUES ('identity', lower(hex(randomblob(16))));
+                    """)
+        }
+        migrator.registerMigration("10 tables in full") { db in
+            try db.execute(sql: tablesInFull + PartitionKeys.schema + Catalog.statisticsTables + Catalog.declarationTables)
+            try db.execute(sql: PartitionKeys.planning)
+        }
+        migrator.registerMigration("11 search") { db in try SearchIndex.create(db) }
+        migrator.registerMigration("12 crawls") { db in try db.execute(sql: CrawlTables.schema) }
+        migrator.registerMigration("13 schedules") { db in try db.execute(sql: ScheduleTables.schema) }
+        migrator.registerMigration("14 schema registry") { db in try db.execute(sql: RegistryTables.schema) }
+        migrator.registerMigration("15 connections") { db in try db.execute(sql: Catalog.connectionTables) }
+        migrator.registerMigration("16 evidence of crawled files") { db in try db.execute(sql: CrawlTables.evidence) }
         return migrator
     }
+
+    /// Does the first steps only, for tests of what a state of an earlier version becomes.
+    static func apply(first count: Int, to queue: DatabaseQueue) throws {
+        let migrator = self.migrator
+        try migrator.migrate(queue, upTo: migrator.migrations[count - 1])
+    }
+
+    static var names: [String] { migrator.migrations }
+
+    private static let tablesInFull = """
+        ALTER TABLE tables ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+        ALTER TABLE tables ADD COLUMN tags TEXT NOT NULL DEFAULT '{}';
+        ALTER TABLE tables ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE table_versions ADD COLUMN details TEXT;
+
+        -- Counted as they come and go: counting a million takes longer than all else that a look at a table does.
+        ALTER TABLE tables ADD COLUMN partition_count INTEGER NOT NULL DEFAULT 0;
+        UPDATE tables SET partition_count = (SELECT count(*) FROM partitions p WHERE p.table_id = tables.id);
+        CREATE TRIGGER partitions_come AFTER INSERT ON partitions BEGIN
+            UPDATE tables SET partition_count = partition_count + 1 WHERE id = new.table_id;
+        END;
+        CREATE TRIGGER partitions_go AFTER DELETE ON partitions BEGIN
+            UPDATE tables SET partition_count = partition_count - 1 WHERE id = old.table_id;
+        END;
+
+        """
 
     private static func tooNew(_ db: Database, _ unknown: String, _ path: String) throws -> SluiceError {
         let writer = try db.tableExists("facts") ? String.fetchOne(db, sql: "SELECT value FROM facts WHERE name = 'written_by'") : nil
@@ -51,7 +102,7 @@ enum Migrations {
             at: .file(path: path), remedy: "use that version, or another --home")
     }
 
-    /// Records that committed runs owe to streams, in the order of the commits; `content` where there is no file.
+    /// Records that committed runs owe to streams and other targets, in the order of the commits; `content` where there is no file.
     private static let publications = """
         CREATE TABLE pending_publications (
             id INTEGER PRIMARY KEY AUTOINCREMENT, run_id TEXT NOT NULL, pipeline TEXT NOT NULL, stream TEXT NOT NULL,

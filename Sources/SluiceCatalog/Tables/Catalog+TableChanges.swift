@@ -3,9 +3,36 @@ package import SluiceCore
 
 extension Catalog {
     /// Creates a table, or replaces its definition; a changed schema becomes a new version. The database is created where it is missing.
-    package func putTable(_ definition: TableDefinition) throws(SluiceError) {
+    ///
+    /// - Parameters:
+    ///   - expected: What the table must be for the change to be made; nil: whatever it is.
+    ///   - archiving: When the present version is kept beside the new one.
+    /// - Throws: `concurrentChange` where the table is not as expected.
+    package func putTable(
+        _ definition: TableDefinition, expecting expected: TableExpectation? = nil, archiving: TableArchiving = .schemaChanges
+    ) throws(SluiceError) {
         let now = clock.nowMicros()
-        try write { db in _ = try Self.putTable(definition, run: nil, now: now, db) }
+        try write { db in
+            try expected?.check(definition.name, db)
+            _ = try Self.putTable(definition, run: nil, now: now, archiving: archiving, db)
+        }
+    }
+
+    /// Reads a table's definition, changes it and puts it back, in one transaction.
+    ///
+    /// - Returns: What it was, and what it is.
+    /// - Throws: `notFound`.
+    package func changeTable(
+        _ name: TableName, _ change: (inout TableDefinition) -> Void
+    ) throws(SluiceError) -> (before: TableDefinition, after: TableDefinition) {
+        let now = clock.nowMicros()
+        return try write { db in
+            let before = try Self.table(name, db).definition
+            var after = before
+            change(&after)
+            _ = try Self.putTable(after, run: nil, now: now, db)
+            return (before, after)
+        }
     }
 
     /// Forgets a table. Its files stay where they are.
@@ -18,17 +45,31 @@ extension Catalog {
     }
 
     /// - Returns: The table's id.
-    static func putTable(_ definition: TableDefinition, run: RunID?, now: Int64, _ db: GRDB.Database) throws -> Int64 {
+    static func putTable(
+        _ definition: TableDefinition, run: RunID?, now: Int64, archiving: TableArchiving = .schemaChanges, _ db: GRDB.Database
+    ) throws -> Int64 {
         guard let id = try tableID(definition.name, db) else { return try insert(definition, run: run, now: now, db) }
         let current = try table(definition.name, db)
         var version = current.version
-        if definition.changesSchema(of: current.definition) {
+        if archiving == .always || archiving == .schemaChanges && definition.changesSchema(of: current.definition) {
             version += 1
             try insertVersion(id, version, definition, run: run, now: now, db)
+        } else if definition != current.definition {
+            try replaceVersion(id, version, definition, db)
         }
+        let isChanged = version != current.version || definition != current.definition
         try db.execute(
-            sql: "UPDATE tables SET comment = ?, location = ?, parameters = ?, version = ?, updated = ? WHERE id = ?",
-            arguments: [definition.comment, definition.location, try StoredText.map(definition.parameters), version, now, id])
+            sql: """
+                UPDATE tables SET comment = ?, location = ?, parameters = ?, version = ?, updated = ?, owner = ?, tags = ?,
+                    revision = revision + ? WHERE id = ?
+                """,
+            arguments: [
+                definition.comment, definition.location, try StoredText.map(definition.parameters), version, now, definition.owner,
+                try StoredText.map(definition.tags), isChanged ? 1 : 0, id,
+            ])
+        guard isChanged else { return id }
+        if definition.partitionKeys.map(\.type) != current.definition.partitionKeys.map(\.type) { try PartitionKeys.forget(id, db) }
+        try SearchIndex.put(definition, table: id, db)
         return id
     }
 
@@ -40,15 +81,17 @@ extension Catalog {
         }
         try db.execute(
             sql: """
-                INSERT INTO tables (database_id, name, comment, location, parameters, version, row_count, byte_count, file_count, created, updated)
-                VALUES (?, ?, ?, ?, ?, 1, 0, 0, 0, ?, ?)
+                INSERT INTO tables (database_id, name, comment, location, parameters, version, row_count, byte_count, file_count, created,
+                    updated, owner, tags)
+                VALUES (?, ?, ?, ?, ?, 1, 0, 0, 0, ?, ?, ?, ?)
                 """,
             arguments: [
                 try databaseID(definition.name.database, db), definition.name.table, definition.comment, definition.location,
-                try StoredText.map(definition.parameters), now, now,
+                try StoredText.map(definition.parameters), now, now, definition.owner, try StoredText.map(definition.tags),
             ])
         let id = db.lastInsertedRowID
         try insertVersion(id, 1, definition, run: run, now: now, db)
+        try SearchIndex.put(definition, table: id, db)
         return id
     }
 
@@ -56,10 +99,27 @@ extension Catalog {
         _ table: Int64, _ version: Int, _ definition: TableDefinition, run: RunID?, now: Int64, _ db: GRDB.Database
     ) throws {
         try db.execute(
-            sql: "INSERT INTO table_versions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: """
+                INSERT INTO table_versions (table_id, version, columns, partition_keys, format, format_options, created, run_id, details)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
             arguments: [
                 table, version, try StoredText.columns(definition.columns), try StoredText.columns(definition.partitionKeys),
                 definition.format, try StoredText.map(definition.formatOptions), now, run?.text,
+                try StoredText.json(StoredDetails(definition)),
+            ])
+    }
+
+    /// A version is what the table was at its end.
+    private static func replaceVersion(_ table: Int64, _ version: Int, _ definition: TableDefinition, _ db: GRDB.Database) throws {
+        try db.execute(
+            sql: """
+                UPDATE table_versions SET columns = ?, partition_keys = ?, format = ?, format_options = ?, details = ?
+                WHERE table_id = ? AND version = ?
+                """,
+            arguments: [
+                try StoredText.columns(definition.columns), try StoredText.columns(definition.partitionKeys), definition.format,
+                try StoredText.map(definition.formatOptions), try StoredText.json(StoredDetails(definition)), table, version,
             ])
     }
 
@@ -70,17 +130,45 @@ extension Catalog {
         try db.execute(sql: "UPDATE tables SET row_count = 0, byte_count = 0, file_count = 0 WHERE id = ?", arguments: [table])
     }
 
+    /// Takes the files out of a table that some of its partitions get anew.
+    ///
+    /// - Returns: Paths of those that runs wrote.
+    static func removeReplaced(_ output: OutputCommit.Table, _ table: Int64, now: Int64, _ db: GRDB.Database) throws -> [String] {
+        if output.replaced == nil, output.dropped.isEmpty { return [] }
+        let dropped = Set(output.dropped.map { ExactText($0) })
+        let gone = try files(table, db).filter { file in
+            output.replaced?.contains(file.partition) == true || dropped.contains(ExactText(file.path))
+        }
+        for file in gone {
+            let partition = StoredText.partition(file.partition)
+            try db.execute(
+                sql: "DELETE FROM table_files WHERE table_id = ? AND partition_values = ? AND path = ?",
+                arguments: [table, partition, file.path])
+            try db.execute(
+                sql: """
+                    UPDATE partitions SET file_count = file_count - 1, row_count = row_count - ?, byte_count = byte_count - ?, updated = ?
+                    WHERE table_id = ? AND partition_values = ?
+                    """,
+                arguments: [file.rowCount, file.byteCount, now, table, partition])
+        }
+        try db.execute(sql: "DELETE FROM partitions WHERE table_id = ? AND file_count <= 0", arguments: [table])
+        try db.execute(
+            sql: "UPDATE tables SET row_count = row_count - ?, byte_count = byte_count - ?, file_count = file_count - ? WHERE id = ?",
+            arguments: [gone.reduce(0) { $0 + $1.rowCount }, gone.reduce(0) { $0 + $1.byteCount }, gone.count, table])
+        return gone.compactMap { $0.run == nil ? nil : $0.path }
+    }
+
     /// Adds files, and counts them in their partitions and the table.
     ///
     /// - Throws: `alreadyExists` for a path that the table has already.
     static func addFiles(_ files: [TableFile], run: RunID, table: Int64, now: Int64, _ db: GRDB.Database) throws {
         let insert = try db.makeStatement(sql: "INSERT OR IGNORE INTO table_files VALUES (?, ?, ?, ?, ?, ?)")
         let count = try db.makeStatement(
-            sql: """
-                INSERT INTO partitions VALUES (?, ?, ?, 1, ?, ?, ?, ?) ON CONFLICT (table_id, partition_values) DO UPDATE SET
+            sql: insertPartition + """
                 file_count = file_count + 1, row_count = row_count + excluded.row_count, byte_count = byte_count + excluded.byte_count,
                 updated = excluded.updated
                 """)
+        let types = try PartitionKeys.keys(of: table, db).map { PartitionKeyType($0.type) }
         for file in files {
             let partition = StoredText.partition(file.partition)
             try insert.execute(arguments: [table, partition, file.path, file.rowCount, file.byteCount, run.text])
@@ -89,8 +177,10 @@ extension Catalog {
                     .alreadyExists, "the table has the file \(file.path.quotedForMessage) already", at: .file(path: file.path))
             }
             if !file.partition.isEmpty {
-                try count.execute(
-                    arguments: [table, partition, DiskFiles.parent(of: file.path), file.rowCount, file.byteCount, now, now])
+                let fixed: [(any DatabaseValueConvertible)?] = [
+                    table, partition, DiskFiles.parent(of: file.path), 1, file.rowCount, file.byteCount, now, now, nil,
+                ]
+                try count.execute(arguments: StatementArguments(fixed + PartitionKeys.stored(file.partition, types)))
             }
         }
         try db.execute(

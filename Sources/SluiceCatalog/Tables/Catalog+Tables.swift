@@ -4,17 +4,48 @@ package import SluiceCore
 extension Catalog {
     /// Tables by name, of one database or of all.
     ///
+    /// - Parameters:
+    ///   - pattern: Only those whose name, without the database, matches: `*` is any text, `?` one character.
+    ///   - limit: How many at most.
+    ///   - after: Only those behind this one in the order: the last of the page before.
     /// - Throws: `notFound` for an unknown database.
-    package func tables(in database: String? = nil) throws(SluiceError) -> [TableSummary] {
-        let folded = database?.lowercased()
+    package func tables(
+        in database: String? = nil, matching pattern: String? = nil, limit: Int? = nil, after: TableName? = nil
+    ) throws(SluiceError) -> [TableSummary] {
+        let (condition, arguments) = Self.condition(database, pattern)
         return try read { db in
-            if let folded, try Self.databaseID(folded, db) == nil { throw try Self.unknownDatabase(folded, db) }
-            let condition = folded == nil ? "" : " WHERE d.name = ?"
-            return try Row.fetchAll(
-                db, sql: Self.summaryQuery + condition + " ORDER BY d.name, t.name", arguments: folded.map { [$0] } ?? []
-            )
-            .map(Self.summary)
+            if let folded = database?.lowercased(), try Self.databaseID(folded, db) == nil { throw try Self.unknownDatabase(folded, db) }
+            var query = Self.summaryQuery + " WHERE \(condition)"
+            var all = arguments
+            if let after {
+                query += " AND (d.name, t.name) > (?, ?)"
+                all += [after.database, after.table]
+            }
+            query += " ORDER BY d.name, t.name"
+            if let limit { query += " LIMIT \(limit)" }
+            return try Row.fetchAll(db, sql: query, arguments: all).map(Self.summary)
         }
+    }
+
+    /// How many tables there are, of one database or of all.
+    package func tableCount(in database: String? = nil, matching pattern: String? = nil) throws(SluiceError) -> Int {
+        let (condition, arguments) = Self.condition(database, pattern)
+        let query = "SELECT count(*) FROM tables t JOIN databases d ON d.id = t.database_id WHERE \(condition)"
+        return try read { db in try Int.fetchOne(db, sql: query, arguments: arguments) ?? 0 }
+    }
+
+    private static func condition(_ database: String?, _ pattern: String?) -> (String, StatementArguments) {
+        var terms = ["1"]
+        var arguments: StatementArguments = []
+        if let database {
+            terms.append("d.name = ?")
+            arguments += [database.lowercased()]
+        }
+        if let pattern {
+            terms.append("t.name GLOB ?")
+            arguments += [pattern.lowercased()]
+        }
+        return (terms.joined(separator: " AND "), arguments)
     }
 
     /// - Throws: `notFound` with the nearest name.
@@ -25,36 +56,16 @@ extension Catalog {
         try read { db in try Self.tableID(name, db).map { _ in try Self.table(name, db) } }
     }
 
-    /// Schemas of a table, newest first; the first is the current one.
-    package func versions(of name: TableName) throws(SluiceError) -> [TableVersion] {
-        try read { db in
-            let id = try Self.requireTable(name, db)
-            return try Row.fetchAll(db, sql: "SELECT * FROM table_versions WHERE table_id = ? ORDER BY version DESC", arguments: [id])
-                .map(Self.version)
-        }
-    }
-
-    /// Partitions in the order of their values' text.
-    package func partitions(of name: TableName) throws(SluiceError) -> [PartitionRecord] {
-        try read { db in
-            let id = try Self.requireTable(name, db)
-            return try Row.fetchAll(db, sql: "SELECT * FROM partitions WHERE table_id = ? ORDER BY partition_values", arguments: [id])
-                .map { row in
-                    PartitionRecord(
-                        values: StoredText.partitionValues(row["partition_values"]), location: row["location"],
-                        fileCount: row["file_count"], rowCount: row["row_count"], byteCount: row["byte_count"],
-                        createdMicros: row["created"], updatedMicros: row["updated"])
-                }
-        }
-    }
-
     /// Data files by partition and path.
-    package func files(of name: TableName) throws(SluiceError) -> [TableFile] {
-        try read { db in try Self.files(try Self.requireTable(name, db), db) }
+    ///
+    /// - Parameter limit: How many at most.
+    package func files(of name: TableName, limit: Int = .max) throws(SluiceError) -> [TableFile] {
+        try read { db in try Self.files(try Self.requireTable(name, db), limit: limit, db) }
     }
 
-    static func files(_ table: Int64, _ db: GRDB.Database) throws -> [TableFile] {
-        try Row.fetchAll(db, sql: "SELECT * FROM table_files WHERE table_id = ? ORDER BY partition_values, path", arguments: [table])
+    static func files(_ table: Int64, limit: Int = .max, _ db: GRDB.Database) throws -> [TableFile] {
+        let query = "SELECT * FROM table_files WHERE table_id = ? ORDER BY partition_values, path LIMIT ?"
+        return try Row.fetchAll(db, sql: query, arguments: [table, limit])
             .map { row in
                 TableFile(
                     path: row["path"], partition: StoredText.partitionValues(row["partition_values"]), rowCount: row["row_count"],
@@ -71,7 +82,8 @@ extension Catalog {
     static func requireTable(_ name: TableName, _ db: GRDB.Database) throws -> Int64 {
         if let id = try tableID(name, db) { return id }
         guard try databaseID(name.database, db) != nil else { throw try unknownDatabase(name.database, db) }
-        let names = try Row.fetchAll(db, sql: summaryQuery).map { "\($0["database_name"] as String).\($0["name"] as String)" }
+        let query = "SELECT d.name || '.' || t.name FROM tables t JOIN databases d ON d.id = t.database_id ORDER BY d.name = ? DESC LIMIT ?"
+        let names = try String.fetchAll(db, sql: query, arguments: [name.database, CatalogLimits.suggestedNames])
         throw SluiceError(
             .notFound, "there is no table \"\(name)\"",
             remedy: Suggestion.remedy(for: name.description, in: names, noun: "tables")
@@ -81,40 +93,43 @@ extension Catalog {
     static func table(_ name: TableName, _ db: GRDB.Database) throws -> TableRecord {
         let id = try requireTable(name, db)
         let query = """
-            SELECT t.*, v.columns, v.partition_keys, v.format, v.format_options,
-                (SELECT count(*) FROM partitions p WHERE p.table_id = t.id) AS partition_count
+            SELECT t.*, v.columns, v.partition_keys, v.format, v.format_options, v.details
             FROM tables t JOIN table_versions v ON v.table_id = t.id AND v.version = t.version WHERE t.id = ?
             """
         guard let row = try Row.fetchOne(db, sql: query, arguments: [id]) else {
             throw SluiceError(.stateCorrupt, "table \"\(name)\" has lost its current version")
         }
-        let definition = TableDefinition(
+        return TableRecord(
+            definition: try definition(name, row), version: row["version"], revision: row["revision"], rowCount: row["row_count"],
+            byteCount: row["byte_count"], fileCount: row["file_count"], partitionCount: row["partition_count"],
+            createdMicros: row["created"], updatedMicros: row["updated"])
+    }
+
+    private static func definition(_ name: TableName, _ row: Row) throws -> TableDefinition {
+        var definition = TableDefinition(
             name: name, columns: try StoredText.columns(row["columns"]), partitionKeys: try StoredText.columns(row["partition_keys"]),
             comment: row["comment"], location: row["location"], format: row["format"],
             formatOptions: try StoredText.map(row["format_options"]), parameters: try StoredText.map(row["parameters"]))
-        return TableRecord(
-            definition: definition, version: row["version"], rowCount: row["row_count"], byteCount: row["byte_count"],
-            fileCount: row["file_count"], partitionCount: row["partition_count"], createdMicros: row["created"],
-            updatedMicros: row["updated"])
+        definition.owner = row["owner"]
+        definition.tags = try StoredText.map(row["tags"])
+        guard let text = row["details"] as String? else { return definition }
+        let details: StoredDetails = try StoredText.decode(text)
+        definition.kind = details.kind
+        definition.storage = details.storage ?? StorageDescriptor()
+        definition.view = details.view
+        return definition
     }
 
-    private static let summaryQuery = """
-        SELECT t.*, d.name AS database_name, v.format FROM tables t JOIN databases d ON d.id = t.database_id
-        JOIN table_versions v ON v.table_id = t.id AND v.version = t.version
+    /// Databases first, so that the order by names comes from the indexes.
+    static let summaryQuery = """
+        SELECT t.*, d.name AS database_name, v.format FROM databases d CROSS JOIN tables t ON t.database_id = d.id
+        CROSS JOIN table_versions v ON v.table_id = t.id AND v.version = t.version
         """
 
-    private static func summary(_ row: Row) throws -> TableSummary {
+    static func summary(_ row: Row) throws -> TableSummary {
         TableSummary(
-            name: try TableName(database: row["database_name"], table: row["name"]), comment: row["comment"], location: row["location"],
+            name: TableName(stored: row["database_name"], row["name"]), comment: row["comment"], location: row["location"],
             format: row["format"], version: row["version"], rowCount: row["row_count"], byteCount: row["byte_count"],
             fileCount: row["file_count"], updatedMicros: row["updated"])
-    }
-
-    private static func version(_ row: Row) throws -> TableVersion {
-        TableVersion(
-            version: row["version"], columns: try StoredText.columns(row["columns"]),
-            partitionKeys: try StoredText.columns(row["partition_keys"]), format: row["format"],
-            formatOptions: try StoredText.map(row["format_options"]), createdMicros: row["created"],
-            run: (row["run_id"] as String?).map { RunID($0) })
     }
 }

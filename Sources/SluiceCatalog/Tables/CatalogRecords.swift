@@ -47,6 +47,8 @@ package struct TableRecord: Hashable, Sendable {
     package var definition: TableDefinition
     /// From 1; one more for each change of schema.
     package var version: Int
+    /// From 1; one more for each change of anything that the definition says.
+    package var revision: Int64
     package var rowCount: Int64
     package var byteCount: Int64
     package var fileCount: Int64
@@ -65,49 +67,10 @@ package struct TableRecord: Hashable, Sendable {
             .init("partition_keys", .list(definition.partitionKeys.map(\.json))), .init("rows", .integer(rowCount)),
             .init("bytes", .integer(byteCount)), .init("files", .integer(fileCount)), .init("partitions", .integer(partitionCount)),
             .init("created_at", .timestamp(createdMicros, zoned: true)), .init("updated_at", .timestamp(updatedMicros, zoned: true)),
-        ])
-    }
-}
-
-/// The schema that a table had from one change to the next.
-package struct TableVersion: Hashable, Sendable {
-    package var version: Int
-    package var columns: [CatalogColumn]
-    package var partitionKeys: [CatalogColumn]
-    package var format: String
-    package var formatOptions: [String: String]
-    /// Microseconds since 1970.
-    package var createdMicros: Int64
-    /// The run that made the change; nil for a command.
-    package var run: RunID?
-
-    package var json: Value {
-        .structure([
-            .init("version", .integer(Int64(version))), .init("created_at", .timestamp(createdMicros, zoned: true)),
-            .init("run_id", run.map { .string($0.text) } ?? .null), .init("format", .string(format)),
-            .init("format_options", .map(formatOptions)), .init("columns", .list(columns.map(\.json))),
-            .init("partition_keys", .list(partitionKeys.map(\.json))),
-        ])
-    }
-}
-
-/// The files of a table that share the values of its partition keys.
-package struct PartitionRecord: Hashable, Sendable {
-    /// As text, in the order of the keys.
-    package var values: [String]
-    package var location: String
-    package var fileCount: Int64
-    package var rowCount: Int64
-    package var byteCount: Int64
-    /// Microseconds since 1970.
-    package var createdMicros: Int64
-    package var updatedMicros: Int64
-
-    package var json: Value {
-        .structure([
-            .init("values", .list(values.map { .string($0) })), .init("location", .string(location)), .init("files", .integer(fileCount)),
-            .init("rows", .integer(rowCount)), .init("bytes", .integer(byteCount)),
-            .init("created_at", .timestamp(createdMicros, zoned: true)), .init("updated_at", .timestamp(updatedMicros, zoned: true)),
+            .init("kind", .string(definition.kind.rawValue)), .init("owner", .string(definition.owner)),
+            .init("tags", .map(definition.tags)), .init("deprecated", .text(definition.deprecation)),
+            .init("view", definition.view?.json ?? .null), .init("storage", definition.hiveStorage.json),
+            .init("revision", .integer(revision)),
         ])
     }
 }

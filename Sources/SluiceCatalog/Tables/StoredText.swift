@@ -38,16 +38,21 @@ enum StoredText {
         var type: String
         var nullable: Bool
         var comment: String
+        var parameters: [String: String]?
 
         init(_ column: CatalogColumn) {
             name = column.name
             type = column.type.description
             nullable = column.isNullable
             comment = column.comment
+            parameters = column.parameters.isEmpty ? nil : column.parameters
         }
 
         var column: CatalogColumn {
-            get throws { CatalogColumn(name, try DataType(parsing: type), isNullable: nullable, comment: comment) }
+            get throws {
+                CatalogColumn(
+                    name, try DataType(parsing: type), isNullable: nullable, comment: comment, parameters: parameters ?? [:])
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 package import SluiceCore
 
-/// What a table is: its schema and how its files are read.
+/// What a table is: its schema, how its files are read, and what people and other programs say of it.
 package struct TableDefinition: Hashable, Sendable {
     package var name: TableName
     /// Columns in the files, in order; partition keys are not among them.
@@ -8,12 +8,19 @@ package struct TableDefinition: Hashable, Sendable {
     /// Columns whose values stand in the path, outermost first.
     package var partitionKeys: [CatalogColumn]
     package var comment: String
-    /// The directory, or the one file, that holds the data.
+    /// The directory, or the one file, that holds the data; empty for a view.
     package var location: String
-    /// `csv`, `jsonl`, …
+    /// `csv`, `jsonl`, …; `view` for a view.
     package var format: String
     package var formatOptions: [String: String]
     package var parameters: [String: String]
+    package var kind: TableKind = .external
+    /// What Hive, Spark and Athena are told of the files, beyond what the format says.
+    package var storage = StorageDescriptor()
+    package var view: ViewText?
+    /// Who answers for the table; empty: nobody is named.
+    package var owner = ""
+    package var tags: [String: String] = [:]
 
     package init(
         name: TableName, columns: [CatalogColumn], partitionKeys: [CatalogColumn] = [], comment: String = "", location: String,
@@ -29,11 +36,58 @@ package struct TableDefinition: Hashable, Sendable {
         self.parameters = parameters
     }
 
+    /// A view: a query with a name.
+    package init(view: ViewText, name: TableName, columns: [CatalogColumn], comment: String = "") {
+        self.init(name: name, columns: columns, comment: comment, location: "", format: Self.viewFormat)
+        self.view = view
+        kind = .view
+    }
+
+    /// What stands for the format of a view, which has no files.
+    package static let viewFormat = "view"
+
+    package var isView: Bool { view != nil }
+
     /// Columns and partition keys, as a query sees them.
     package func schema() throws(SluiceError) -> Schema { try Schema((columns + partitionKeys).map(\.field)) }
 
     /// Whether going from `other` to this makes a new version.
     func changesSchema(of other: TableDefinition) -> Bool {
         columns != other.columns || partitionKeys != other.partitionKeys || format != other.format || formatOptions != other.formatOptions
+            || kind != other.kind || storage != other.storage || view != other.view
+    }
+}
+
+extension TableDefinition {
+    /// The parameter with which crawlers of Glue mark a table whose data is gone: milliseconds since 1970.
+    private static let crawlerMark = "DEPRECATED_BY_CRAWLER"
+    private static let mark = "deprecated"
+
+    /// Why the table should not be used any more; nil for one in use. It stands in the parameters, where other programs find it.
+    package var deprecation: String? {
+        get { parameters[Self.mark] ?? parameters[Self.crawlerMark].map { _ in "a crawler did not find its data any more" } }
+        set {
+            parameters[Self.mark] = newValue
+            if newValue == nil { parameters[Self.crawlerMark] = nil }
+        }
+    }
+
+    /// What a run writes, with all that the run does not know: who owns the table, its tags, what other programs keep with it.
+    ///
+    /// A descriptor that was given for files of another format goes.
+    func keepingDescriptions(of current: TableDefinition) -> TableDefinition {
+        var kept = self
+        if kept.owner.isEmpty { kept.owner = current.owner }
+        if kept.tags.isEmpty { kept.tags = current.tags }
+        if kept.storage.isEmpty, format == current.format { kept.storage = current.storage }
+        let parameters = Dictionary(
+            (current.columns + current.partitionKeys).map { ($0.name, $0.parameters) }, uniquingKeysWith: { first, _ in first })
+        for index in kept.columns.indices where kept.columns[index].parameters.isEmpty {
+            kept.columns[index].parameters = parameters[kept.columns[index].name] ?? [:]
+        }
+        for index in kept.partitionKeys.indices where kept.partitionKeys[index].parameters.isEmpty {
+            kept.partitionKeys[index].parameters = parameters[kept.partitionKeys[index].name] ?? [:]
+        }
+        return kept
     }
 }

@@ -14,6 +14,12 @@ package struct TableName: Hashable, Sendable, Comparable, CustomStringConvertibl
         self.table = try Self.folded(table, "a table")
     }
 
+    /// A name that the catalog has, so that it is folded already.
+    init(stored database: String, _ table: String) {
+        self.database = database
+        self.table = table
+    }
+
     /// Reads `database.table`, or `table` for one of the default database.
     package init(parsing text: String, defaultDatabase: String = Self.defaultDatabase) throws(SluiceError) {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

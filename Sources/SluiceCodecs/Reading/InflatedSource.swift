@@ -31,7 +31,7 @@ package struct InflatedSource: ByteSource, Sendable {
                 try startMember()
                 continue
             }
-            if state == .beforeMember { try checkFlags() }
+            if state == .beforeMember { try checkHeader() }
             let (taken, made, outcome) = inflater.run(input.unread, buffer)
             input.drop(taken)
             switch outcome {
@@ -63,11 +63,18 @@ package struct InflatedSource: ByteSource, Sendable {
         }
     }
 
-    /// RFC 1952, 2.3.1.2: reserved flags may announce fields that would be taken for data. ISA-L passes over them; zlib does not.
-    private mutating func checkFlags() throws(SluiceError) {
-        let (place, reserved): (Int, UInt8) = (3, 0xE0)
-        if wrapper == .gzip, try input.fill(atLeast: place + 1), input.unread[place] & reserved != 0 {
-            throw input.corrupt(codec, "unknown flags in a member's header")
+    /// What ISA-L passes over in a header and zlib does not: reserved flags, which may announce fields that would be taken for data (RFC 1952,
+    /// 2.3.1.2), and a window of more than 32 KiB (RFC 1950, 2.2).
+    private mutating func checkHeader() throws(SluiceError) {
+        switch wrapper {
+        case .gzip:
+            let (place, reserved): (Int, UInt8) = (3, 0xE0)
+            if try input.fill(atLeast: place + 1), input.unread[place] & reserved != 0 {
+                throw input.corrupt(codec, "unknown flags in a member's header")
+            }
+        case .zlib:
+            let widest: UInt8 = 7
+            if try input.fill(atLeast: 1), input.unread[0] >> 4 > widest { throw input.corrupt(codec, "the window is too large") }
         }
         state = .inMember
     }

@@ -1,49 +1,46 @@
-package import SluiceCatalog
 package import SluiceCore
-package import SluicePipelines
+import SluicePipelines
 import Synchronization
 
-/// Keeps the rows that reach it in memory: the end of plans whose result is shown.
-package final class CollectedRows: Sink, OrderedSinkWriter {
-    private let batches = Mutex<[Batch]>([])
+/// Keeps the rows that reach its sink in memory: the end of plans whose result is looked at.
+package final class CollectedRows: Sendable {
+    private let batches: Batches
+    /// Where the rows come in.
+    package let sink: ResultSink
 
-    package init() {}
+    /// What definitions made by commands call the sink.
+    package static let connectorName = "memory"
+
+    package init() {
+        let batches = Batches()
+        self.batches = batches
+        sink = ResultSink { batch in batches.list.withLock { $0.append(batch) } }
+    }
 
     /// In order.
-    package var rows: [Batch] { batches.withLock { $0 } }
+    package var rows: [Batch] { batches.list.withLock { $0 } }
 
-    package var guarantee: DeliveryGuarantee { .exactlyOnce }
-    package var summary: String { "memory" }
-    package func check(_ schema: Schema) throws {}
-    package func open(schema: Schema, run: String, writer: Int) async throws -> any SinkWriter {
-        throw SluiceError(.invalidArgument, "rows are collected in order, by one writer")
+    private final class Batches: Sendable {
+        let list = Mutex<[Batch]>([])
     }
-    package func openOrdered(schema: Schema, run: String) async throws -> (any OrderedSinkWriter)? { self }
-    package func commit(schema: Schema, run: String, staged: [StagedFile]) throws -> OutputCommit { OutputCommit() }
-    package func discard(run: String) async {}
-
-    package var makesBlockOfEachBatch: Bool { true }
-    package var bytesWritten: Int64 { 0 }
-    package func collect(_ batch: Batch) throws -> [SinkBlock] { batch.rowCount == 0 ? [] : [SinkBlock([batch])] }
-    package func rest() throws -> [SinkBlock] { [] }
-    package func encode(_ block: SinkBlock) throws -> EncodedSinkBlock {
-        EncodedSinkBlock(
-            block.batches, rowCount: block.batches.reduce(0) { $0 + $1.rowCount }, byteCount: block.batches.reduce(0) { $0 + $1.byteCount })
-    }
-    package func append(_ block: EncodedSinkBlock) throws {
-        guard let content = block.content as? [Batch] else { preconditionFailure("a block of another writer") }
-        batches.withLock { $0 += content }
-    }
-    package func finish() throws -> [StagedFile] { [] }
 }
 
-/// A sink that is there already, for definitions made by commands.
+/// Sinks that are there already, for definitions made by commands.
 struct CollectedOutput: Connector {
-    let rows: CollectedRows
+    /// By what the sink's option of the connector's name says; empty where it says nothing.
+    let collections: [String: CollectedRows]
 
-    var manual: ConnectorManual { ConnectorManual(name: "memory", summary: "Rows in memory.", sourceOptions: [], sinkOptions: []) }
+    var manual: ConnectorManual {
+        ConnectorManual(name: CollectedRows.connectorName, summary: "Rows in memory.", sourceOptions: [], sinkOptions: [])
+    }
     func source(_ options: OptionValues, in context: ConnectorContext) async throws -> any Source {
         throw SluiceError(.invalidOption, "collected rows are no input")
     }
-    func sink(_ options: OptionValues, in context: ConnectorContext) async throws -> any Sink { rows }
+    func sink(_ options: OptionValues, in context: ConnectorContext) async throws -> any Sink {
+        let name = try options.string(CollectedRows.connectorName) ?? ""
+        guard let rows = collections[name] else {
+            throw SluiceError(.notFound, "nothing collects the rows of \(name.quotedForMessage)", at: options.node.location)
+        }
+        return rows.sink
+    }
 }

@@ -1,6 +1,7 @@
 import SluiceCore
 import SluiceFormats
 import SluicePipelines
+import SluiceS3
 
 /// The files of one conversion: paths and patterns in the order in which they are given, named pipes, and standard input as `-`.
 struct ConversionInput: Connector {
@@ -18,7 +19,7 @@ struct ConversionInput: Connector {
     func source(_ options: OptionValues, in context: ConnectorContext) async throws -> any Source {
         let patterns = try options.strings("files")
         var source = try FileOptions.source(try await files(patterns, in: context.directory), options)
-        source.patterns = (patterns.filter { spooled.file($0) == nil }, context.directory)
+        source.patterns = (patterns.filter { spooled.file($0) == nil }, context.directory, S3Site())
         return source
     }
 

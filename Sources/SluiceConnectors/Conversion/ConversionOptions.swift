@@ -39,6 +39,7 @@ package enum ConversionOptions {
             if type.compressesItself, name != .none { throw Self.compressedInside(format, output) }
         } else {
             let codec = try arguments.compression.map { text throws(SluiceError) in try Self.codec(text) } ?? name
+            if name != .none, codec != name { throw Self.named(output, name, codec) }
             if codec != .none { sink.append(("compression", .text(codec.rawValue))) }
             if let level = arguments.compressionLevel {
                 guard (1...9).contains(level) else {
@@ -109,6 +110,14 @@ package enum ConversionOptions {
         throw SluiceError(
             .invalidOption, "\(format) cannot be compressed with \(name.quotedForMessage)",
             remedy: Suggestion.remedy(for: name, in: choices, noun: "codecs of \(format)"))
+    }
+
+    private static func named(_ output: String, _ name: Codec, _ codec: Codec) -> SluiceError {
+        let state = codec == .none ? "is not compressed" : "is compressed with \(codec.rawValue)"
+        return SluiceError(
+            .usage, "\(output.quotedForMessage) is named \(name.rawValue), and with --compression it \(state)",
+            remedy: "leave --compression out, or end the name in "
+                + (codec.fileExtension.map { ".\($0)" } ?? "the format's own extension"))
     }
 
     private static func compressedInside(_ format: String, _ output: String) -> SluiceError {

@@ -24,7 +24,7 @@ struct ConversionOutput: Connector {
     func sink(_ options: OptionValues, in context: ConnectorContext) async throws -> any Sink {
         let path = try options.require("output").string()
         let replaces = try options.boolean("replace") ?? false
-        var output = try FileOptions.output(path, options)
+        var output = try FileOptions.output(path, options, in: context)
         output.isDurable = false
         if path.hasSuffix("/") { return try directory(output, path, replaces: replaces) }
         guard output.partitionBy.isEmpty else {
@@ -33,6 +33,7 @@ struct ConversionOutput: Connector {
                 remedy: "write \(path)/ to name a directory")
         }
         if path == Self.standardOutput, isatty(STDOUT_FILENO) != 0 { try Self.checkText(output) }
+        if let objects = output.objects { return SingleFileSink(try await target(path, objects, replaces: replaces), output) }
         return SingleFileSink(try target(path, replaces: replaces), output)
     }
 
@@ -47,10 +48,19 @@ struct ConversionOutput: Connector {
     }
 
     private func directory(_ output: DirectoryOutput, _ path: String, replaces: Bool) throws(SluiceError) -> any Sink {
-        if DiskFiles.kind(of: path) == .directory, !replaces, !(try DiskFiles.list(path)).isEmpty {
+        if let objects = output.objects {
+            if !replaces, !(try objects.earlierParts().isEmpty) {
+                throw exists(path, "\(path.quotedForMessage) has files that Sluice wrote", "they are replaced")
+            }
+        } else if DiskFiles.kind(of: path) == .directory, !replaces, !(try DiskFiles.list(path)).isEmpty {
             throw exists(path, "the directory \(path.quotedForMessage) is not empty", "files that Sluice wrote there are replaced")
         }
         return DirectorySink(output, mode: .overwrite)
+    }
+
+    private func target(_ path: String, _ objects: ObjectOutput, replaces: Bool) async throws(SluiceError) -> SingleFileSink.Target {
+        if !replaces, try await objects.isThere() { throw exists(path, "the object \(path.quotedForMessage) exists", "it is replaced") }
+        return .object(path)
     }
 
     private func target(_ path: String, replaces: Bool) throws(SluiceError) -> SingleFileSink.Target {

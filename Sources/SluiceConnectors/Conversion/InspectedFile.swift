@@ -53,7 +53,7 @@ package struct InspectedFile: Sendable {
         let found = values.has("format") ? nil : try FileFormats.find([file], hasOptions: values.nested("options") != nil)
         let name = try values.string("format") ?? found?.name ?? ""
         notice = found?.notice
-        let input = FileInput(try FileAccess(path: file.location), path: file.shown)
+        let input = FileInput(try file.access(), path: file.shown)
         let format = try FormatOptions.format(name, file: found?.file, values)
         do throws(SluiceError) {
             report = try format.report(input)

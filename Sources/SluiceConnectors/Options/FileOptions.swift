@@ -2,6 +2,7 @@ import SluiceCodecs
 import SluiceCore
 import SluiceFormats
 import SluicePipelines
+import SluiceS3
 
 /// What happens to the files that earlier runs wrote to the same place.
 enum WriteMode: String, CaseIterable, Sendable {
@@ -86,7 +87,10 @@ enum FileOptions {
     /// A directory of files with the options of `writing`.
     ///
     /// - Parameter directory: As messages show it.
-    static func output(_ directory: String, _ options: OptionValues) throws(SluiceError) -> DirectoryOutput {
+    /// - Throws: `invalidOption` for what is no location of objects, too.
+    static func output(
+        _ directory: String, _ options: OptionValues, in context: ConnectorContext
+    ) throws(SluiceError) -> DirectoryOutput {
         let name = try options.string("format") ?? CSVFormat.name
         let codec = try options.string("compression").flatMap(Codec.init(rawValue:)) ?? .none
         let format = try FormatOptions.format(name, options)
@@ -94,10 +98,14 @@ enum FileOptions {
             throw options.invalid(
                 "compression", "files of the format \(name) are compressed inside", remedy: "write options: {codec: \(codec.rawValue)}")
         }
-        return DirectoryOutput(
+        var output = DirectoryOutput(
             directory: FileListing.absolute(directory), shown: directory, format: format,
             formatOptions: try FormatOptions.values(options, format: name), codec: codec,
             codecLevel: try options.integer("compression_level") ?? Codec.defaultLevel, partitionBy: try options.strings("partition_by"))
+        if S3Location.isOne(output.directory) {
+            output.objects = ObjectOutput(try S3Location(parsing: output.directory), try ObjectOptions.site(options), in: context)
+        }
+        return output
     }
 
     static func mode(_ options: OptionValues) throws(SluiceError) -> WriteMode {

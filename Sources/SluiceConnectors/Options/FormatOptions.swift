@@ -105,9 +105,6 @@ enum FormatOptions {
 
     /// One shape for an option that two formats have.
     private static func widened(_ a: ValueShape, _ b: ValueShape) -> ValueShape {
-        if case .enumeration(let first) = a, case .enumeration(let second) = b {
-            return .enumeration(first + second.filter { !first.contains($0) })
-        }
         return a.wanted == b.wanted ? a : .either([a, b])
     }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import SluiceCore
+import SluiceS3
 import SluiceStorage
 
 /// A file that a source reads.
@@ -16,6 +17,10 @@ struct InputFile: Hashable, Sendable {
     var modifiedMicros: Int64 = 0
     /// What messages and places show instead of `location`.
     var alias: String?
+    /// What tells this version of an object from others, where it is one of an object store; empty where nobody asked.
+    var etag = ""
+    /// How the object store is reached.
+    var site = S3Site()
 
     /// As messages and places show it.
     var shown: String { alias ?? location }
@@ -28,13 +33,17 @@ struct InputFile: Hashable, Sendable {
 enum FileListing {
     /// The files of all patterns, sorted by path, each once.
     ///
-    /// - Parameter directory: Relative patterns start here.
+    /// - Parameters:
+    ///   - directory: Relative patterns start here; those that begin with `s3://` name objects.
+    ///   - site: How object stores are reached.
     /// - Throws: `fileNotFound` for what names nothing, with what there is instead; `unreadable` for what may not be listed or is no plain
     ///   file; `invalidOption` for a malformed pattern; `limitExceeded`.
-    static func files(_ patterns: [String], in directory: String) async throws(SluiceError) -> [InputFile] {
+    static func files(
+        _ patterns: [String], in directory: String, _ site: S3Site = S3Site()
+    ) async throws(SluiceError) -> [InputFile] {
         var files: [ExactText: InputFile] = [:]
         for pattern in patterns {
-            for file in try await Self.files(pattern, in: directory) { files[ExactText(file.path)] = file }
+            for file in try await Self.files(pattern, in: directory, site) { files[ExactText(file.path)] = file }
             guard files.count <= ConnectorLimits.files else {
                 throw SluiceError(
                     .limitExceeded, "the source has more than \(ConnectorLimits.files) files",
@@ -45,28 +54,39 @@ enum FileListing {
     }
 
     /// The files of one pattern, sorted by path.
-    static func files(_ pattern: String, in directory: String) async throws(SluiceError) -> [InputFile] {
+    static func files(
+        _ pattern: String, in directory: String, _ site: S3Site = S3Site()
+    ) async throws(SluiceError) -> [InputFile] {
         let (base, rest) = try split(pattern, in: directory)
-        let store = DirectoryStore(root: location(base, in: directory))
+        let isObject = S3Location.isOne(pattern)
+        let root = location(base, in: directory)
         let found: [ObjectInfo]
         do throws(SluiceError) {
-            found = rest.isEmpty ? try await below(store) : try await matching(rest, in: store)
+            let store: any ObjectStore =
+                isObject ? try S3Stores.store(S3Location(parsing: root).bucket, site) : DirectoryStore(root: root)
+            if !isObject { try refuseDevice(root + "/" + rest) }
+            found = rest.isEmpty ? try await below(store, shown: root) : try await matching(rest, in: store)
         } catch {
             throw error.code == .invalidArgument ? SluiceError(.invalidOption, error.message, remedy: error.remedy) : error
         }
         return found.map { info in
-            let path = base.isEmpty || base.hasSuffix("/") ? base + info.name : base + "/" + info.name
+            let path = joined(base, info.name)
             return InputFile(
-                path: path, location: store.root == "/" ? "/" + info.name : store.root == "." ? info.name : store.root + "/" + info.name,
-                byteCount: Int64(info.byteCount), partition: HivePath.values(in: path),
-                modifiedMicros: info.modifiedMicros)
+                path: path, location: root == "." ? info.name : joined(root, info.name), byteCount: Int64(info.byteCount),
+                partition: HivePath.values(in: path), modifiedMicros: info.modifiedMicros, etag: isObject ? info.version : "", site: site)
         }
     }
 
-    /// Whether a file at an absolute path, which need not exist, would be found by the patterns.
+    private static func joined(_ base: String, _ name: String) -> String {
+        base.isEmpty || base.hasSuffix("/") ? base + name : base + "/" + name
+    }
+
+    /// Whether a file at an absolute path or an object at its location, which need not exist, would be found by the patterns.
     static func matches(_ path: String, _ patterns: [String], in directory: String) -> Bool {
         patterns.contains { pattern in
-            guard let (base, rest) = try? split(pattern, in: directory) else { return false }
+            guard S3Location.isOne(pattern) == S3Location.isOne(path), let (base, rest) = try? split(pattern, in: directory) else {
+                return false
+            }
             let root = absolute(location(base, in: directory))
             guard path.hasPrefix(root == "/" ? root : root + "/") else { return false }
             if rest.isEmpty { return true }
@@ -75,20 +95,22 @@ enum FileListing {
         }
     }
 
-    private static func below(_ store: DirectoryStore) async throws(SluiceError) -> [ObjectInfo] {
+    private static func below(_ store: any ObjectStore, shown: String) async throws(SluiceError) -> [ObjectInfo] {
         let found = try await store.list(below: "")
         guard found.isEmpty else { return found }
         throw SluiceError(
-            .fileNotFound, "the directory \(store.root.quotedForMessage) holds no files", at: .file(path: store.root),
+            .fileNotFound, "the directory \(shown.quotedForMessage) holds no files", at: .file(path: shown),
             remedy: "names that begin with . or _ are left out")
     }
 
-    private static func matching(_ pattern: String, in store: DirectoryStore) async throws(SluiceError) -> [ObjectInfo] {
-        if DiskFiles.kind(of: store.root + "/" + pattern) == .other {
-            throw SluiceError(
-                .unreadable, "\((store.root + "/" + pattern).quotedForMessage) is neither a file nor a directory",
-                remedy: "sources read plain files; pipes and devices have no end that a run could come back to")
-        }
+    private static func refuseDevice(_ path: String) throws(SluiceError) {
+        guard DiskFiles.kind(of: path) == .other else { return }
+        throw SluiceError(
+            .unreadable, "\(path.quotedForMessage) is neither a file nor a directory",
+            remedy: "sources read plain files; pipes and devices have no end that a run could come back to")
+    }
+
+    private static func matching(_ pattern: String, in store: any ObjectStore) async throws(SluiceError) -> [ObjectInfo] {
         do throws(SluiceError) {
             return try await store.list(try Glob(pattern))
         } catch {
@@ -97,8 +119,12 @@ enum FileListing {
         }
     }
 
-    /// The deepest directory that the pattern names without wildcards and that exists, and the pattern from there on.
+    /// The deepest directory that the pattern names without wildcards and that exists, and the pattern from there on; of an object, its bucket.
     private static func split(_ pattern: String, in directory: String) throws(SluiceError) -> (base: String, rest: String) {
+        if S3Location.isOne(pattern) {
+            let place = try S3Location(parsing: pattern)
+            return (S3Location.scheme + place.bucket, place.key.hasSuffix("/") ? String(place.key.dropLast()) : place.key)
+        }
         let names = pattern.split(separator: "/").filter { $0 != "." }
         guard !names.isEmpty || pattern.hasPrefix("/") || pattern.contains(".") else {
             throw SluiceError(
@@ -119,6 +145,7 @@ enum FileListing {
     /// Where a path of the definition is on disk; `..` takes back the directory before it, unless that is a link.
     static func location(_ path: String, in directory: String) -> String {
         if path.hasPrefix("/") { return path }
+        if S3Location.isOne(path) { return path.hasSuffix("/") ? String(path.dropLast()) : path }
         var names = directory.split(separator: "/").map(String.init).filter { $0 != "." }
         let start = directory.hasPrefix("/") ? "/" : ""
         for name in path.split(separator: "/") where name != "." {
@@ -134,7 +161,7 @@ enum FileListing {
 
     /// The same place from every working directory.
     static func absolute(_ location: String) -> String {
-        if location.hasPrefix("/") { return location }
+        if location.hasPrefix("/") || S3Location.isOne(location) { return location }
         guard let here = getcwd(nil, 0) else { return location }
         defer { free(here) }
         return Self.location(location, in: String(cString: here))

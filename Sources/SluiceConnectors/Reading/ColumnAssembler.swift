@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceStorage
 
 /// Puts the columns that were decoded and those that the path gives into the order that was asked for.
 struct ColumnAssembler: Sendable {

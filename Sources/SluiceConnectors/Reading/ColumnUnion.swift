@@ -124,8 +124,8 @@ struct ColumnUnion {
 
     private func unexpected(_ name: String, _ set: FoundColumns) -> SluiceError {
         SluiceError(
-            .headerMismatch, "\(set.path) has the column \"\(name)\", which columns does not declare", at: .file(path: set.path, line: 1),
-            remedy: Suggestion.nearest(to: name, in: declared.map(\.name)).map { "is \"\($0)\" meant? otherwise " } ?? ""
-                + "declare it, or set on_new_column to add or ignore")
+            .headerMismatch, "\(set.path) has the column \"\(name)\", which columns does not declare",
+            at: .file(path: set.path, line: isComplete ? 1 : nil),
+            remedy: NewColumns.remedy(for: name, declared: declared.map(\.name)))
     }
 }

@@ -1,5 +1,6 @@
 import SluiceCore
 import SluiceFormats
+import SluiceStorage
 
 /// What travels with records that leave their file: how to decode them, and the path, whose directories name the partition.
 ///

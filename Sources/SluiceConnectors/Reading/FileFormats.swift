@@ -79,7 +79,7 @@ enum FileFormats {
 
     /// The first plain bytes of a file.
     private static func start(of file: InputFile) throws(SluiceError) -> ArraySlice<UInt8> {
-        var source = try FileInput(try FileAccess(path: file.location), path: file.shown).plainBytes()
+        var source = try FileInput(try file.access(), path: file.shown).plainBytes()
         var bytes = [UInt8](repeating: 0, count: FormatRegistry.probedBytes)
         var count = 0
         var failure: SluiceError?

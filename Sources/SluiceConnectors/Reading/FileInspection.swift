@@ -14,8 +14,8 @@ struct FileReadOptions: Sendable {
     /// A file, opened.
     ///
     /// - Throws: `fileNotFound`, `unreadable`, `ioFailure`.
-    func input(_ file: InputFile) throws(SluiceError) -> FileInput {
-        FileInput(try FileAccess(path: file.location), path: file.shown, codec: codec)
+    func input(_ file: InputFile, isAhead: Bool = false) throws(SluiceError) -> FileInput {
+        FileInput(try file.access(isAhead: isAhead), path: file.shown, codec: codec)
     }
 }
 
@@ -40,8 +40,9 @@ struct FileInspection {
 
     private mutating func readHeaders() throws(SluiceError) {
         var indexes: [FileLayout: Int32] = [:]
+        var inputs = InputsAhead(files, options)
         for file in files {
-            let input = try options.input(file)
+            guard let input = try inputs.next() else { break }
             let description = try options.format.describe(input)
             if let notice = try input.notice { warnings.append(notice) }
             var layout = description.layout
@@ -70,10 +71,8 @@ struct FileInspection {
     func resolve() throws(SluiceError) -> (schema: Schema, partitionColumns: Set<String>, notices: [String]) {
         let filled = files.indices.filter { !isEmpty($0) }
         var found = namesColumns ? headerColumns(filled) : []
-        let inference = try infer(found, filled)
-        if !namesColumns, let inference, let first = filled.first {
-            found = [FoundColumns(names: inference.schema.names, fileCount: filled.count, path: files[first].path)]
-        }
+        let (inference, named) = try infer(found, filled)
+        if !namesColumns { found = named }
         let union = ColumnUnion(
             declared: options.declared, onNewColumn: options.onNewColumn, found: found, isComplete: namesColumns,
             partitionKeys: partitionKeys(filled), fileCount: filled.count)
@@ -90,18 +89,29 @@ struct FileInspection {
         let schema = try Schema(fields)
         guard schema.count > 0 else { throw nothingToRead(inference) }
         try check(columns.dataNames.map { schema.fields[schema.index(of: $0)!] })
-        return (schema, Set(columns.partitionNames), notices(columns.notices))
+        let undecided = inference.map { undecidedNotices($0, filled, Set(types.keys)) } ?? []
+        return (schema, Set(columns.partitionNames), notices(columns.notices + undecided))
     }
 
-    /// What a sample of the records shows, where it is needed.
-    private func infer(_ found: [FoundColumns], _ filled: [Int]) throws(SluiceError) -> SchemaInference? {
-        guard let format = options.format as? any RecordFormat, needsInference(found) else { return nil }
+    /// What a sample of the records shows, where it is needed; with the names that each file of the sample was the first to have, where records
+    /// name their own fields.
+    private func infer(
+        _ found: [FoundColumns], _ filled: [Int]
+    ) throws(SluiceError) -> (inference: SchemaInference?, named: [FoundColumns]) {
+        guard let format = options.format as? any RecordFormat, needsInference(found) else { return (nil, []) }
         var inference = SchemaInference(format)
+        var named: [FoundColumns] = []
+        var count = 0
         for file in sampledFiles(filled) {
             try inference.sample(format.open(options.input(files[file])))
-            if !namesColumns { try checkCount(inference.schema, files[file]) }
+            if namesColumns { continue }
+            let schema = inference.schema
+            try checkCount(schema, files[file])
+            let new = schema.names.dropFirst(count)
+            if !new.isEmpty { named.append(FoundColumns(names: Array(new), fileCount: 1, path: files[file].path)) }
+            count = schema.count
         }
-        return inference
+        return (inference, named)
     }
 
     /// Names that come from records are bounded more tightly than those of a header: far more than a table has are keys of a map.
@@ -169,6 +179,8 @@ struct FileInspection {
     /// Asks the format whether it can hold the types, before a run begins.
     private func check(_ fields: [Field]) throws(SluiceError) {
         guard let format = options.format as? any RecordFormat else { return }
+        // A decoder looks at the whole header, so that one for each column is only made to find the column that does not fit.
+        if let schema = try? Schema(fields), (try? format.decoder(layouts[0], schema: schema, missing: .null)) != nil { return }
         for field in fields {
             do throws(SluiceError) {
                 _ = try format.decoder(layouts[0], schema: try Schema([field]), missing: .null)
@@ -194,6 +206,20 @@ struct FileInspection {
         return SluiceError(
             .headerMismatch, files.count == 1 ? "\(files[0].path) \(what)" : "all \(files.count) files are empty, so there are no columns",
             at: .file(path: files[0].shown), remedy: "declare the columns under columns: if the files may be empty")
+    }
+
+    /// That columns are text because the sample showed no value of them, where records behind it may have some.
+    private func undecidedNotices(_ inference: SchemaInference, _ filled: [Int], _ declared: Set<String>) -> [String] {
+        let sawAll = inference.sawAll && SchemaInference.sampledFiles(of: filled.count).count == filled.count
+        guard !namesColumns, !sawAll, options.onNewColumn == .add || declared.isEmpty else { return [] }
+        let names = inference.undecided.filter { !declared.contains($0.column) }.map(\.path)
+        guard !names.isEmpty else { return [] }
+        let limit = ConnectorLimits.listedNames
+        let shown = names.prefix(limit).map(\.quotedForMessage).joined(separator: ", ") + (names.count > limit ? ", …" : "")
+        return [
+            "nothing but nulls, empty objects and empty lists in the first \(inference.sampledRows) records of \(shown): read as text; "
+                + "declare the type if there are other values"
+        ]
     }
 
     private func notices(_ ofColumns: [String]) -> [String] {

@@ -2,6 +2,7 @@ import SluiceCodecs
 import SluiceCore
 import SluiceFormats
 import SluicePipelines
+import SluiceS3
 import SluiceStorage
 import Synchronization
 
@@ -11,11 +12,17 @@ struct FileSource: RecordSource {
     let schema: Schema
     let notices: [String]
     /// What the definition gave, and where relative patterns start; nil for files that the catalog lists.
-    var patterns: (texts: [String], directory: String)?
+    var patterns: (texts: [String], directory: String, site: S3Site)?
+    /// The table whose files these are; nil for files that patterns name.
+    var table: TableListing?
+    /// Whether these are some of the files only, which do not become others.
+    private var isPart = false
     private let format: any Format
     private let codec: Codec?
     /// Columns of `schema` that come from the paths.
     private let partitionColumns: Set<String>
+    /// Nil where members of records without a column are of no interest.
+    private var watch: NewMemberWatch?
     /// Positions in `files` by path.
     private let positions: [ExactText: Int]
 
@@ -27,6 +34,7 @@ struct FileSource: RecordSource {
         self.init(
             files, options.format, codec: options.codec, schema: resolved.schema, partitionColumns: resolved.partitionColumns,
             notices: notices + resolved.notices)
+        watch = NewMemberWatch(schema.fields.filter { !partitionColumns.contains($0.name) }, options)
     }
 
     /// Takes a schema for granted; every value is checked against it when it is read.
@@ -47,45 +55,60 @@ struct FileSource: RecordSource {
         guard format is any RecordFormat else { return self }
         var copy = FileSource(files, format, codec: codec, schema: schema, partitionColumns: partitionColumns, notices: notices)
         copy.patterns = patterns
+        copy.watch = watch
+        copy.table = table
+        copy.isPart = isPart
         return copy
     }
 
-    func splits() async throws -> [SourceSplit] { files.map { SourceSplit(id: $0.path, bytes: $0.byteCount) } }
+    /// Those of a table are the ones that it has now.
+    func splits() async throws -> [SourceSplit] {
+        guard let table, !isPart else { return files.map { SourceSplit(id: $0.path, bytes: $0.byteCount) } }
+        return try await table.files().map { SourceSplit(id: $0.path, bytes: $0.byteCount) }
+    }
 
     func open(_ split: SourceSplit, _ request: SourceRequest) async throws -> any SplitReader {
-        let file = files[try position(of: split)]
+        let file = try file(of: split)
         let assembler = try ColumnAssembler(request.columns, of: schema, partitionColumns: partitionColumns, partition: file.partition)
         let condition = request.condition.map { FileCondition($0, assembler) }
         // A file whose partition no wanted row can be in is not opened.
         if let condition, !condition.mayHoldRows { return EmptySplitReader(bytesRead: file.byteCount) }
         let input = try input(file)
-        let reader = try format.reader(
-            input, ReadRequest(assembler.decoded, missing: .null, condition: condition, keepsRaw: request.keepsRaw))
-        return FileSplitReader(input: input, reader: reader, assembler: assembler)
+        var wanted = ReadRequest(assembler.decoded, missing: .null, condition: condition, keepsRaw: request.keepsRaw)
+        wanted.known = watch?.known
+        return FileSplitReader(input: input, reader: try format.reader(input, wanted), assembler: assembler, watch: watch)
     }
 
+    /// - Throws: `tableChanged` where a table was replaced, and the file with it, after it was listed.
     private func input(_ file: InputFile) throws(SluiceError) -> FileInput {
-        FileInput(try FileAccess(path: file.location), path: file.shown, codec: codec)
+        do throws(SluiceError) {
+            return FileInput(try file.access(), path: file.shown, codec: codec)
+        } catch {
+            guard error.code == .fileNotFound, let table, try !table.lists(file) else { throw error }
+            throw table.replaced(error)
+        }
     }
 
-    private func position(of split: SourceSplit) throws(SluiceError) -> Int {
-        guard let position = positions[ExactText(split.id)] else {
-            throw SluiceError(.notFound, "the source has no file \(split.id.quotedForMessage)")
-        }
-        return position
+    private func file(of split: SourceSplit) throws(SluiceError) -> InputFile {
+        if let position = positions[ExactText(split.id)] { return files[position] }
+        if let file = table?.file(split.id) { return file }
+        throw SluiceError(.notFound, "the source has no file \(split.id.quotedForMessage)")
     }
 
     /// The same source with other files.
     func with(_ files: [InputFile]) -> FileSource {
         var copy = FileSource(files, format, codec: codec, schema: schema, partitionColumns: partitionColumns, notices: [])
         copy.patterns = patterns
+        copy.watch = watch
+        copy.table = table
+        copy.isPart = true
         return copy
     }
 
     // MARK: Records that travel
 
     func envelope(of split: SourceSplit) async throws -> [UInt8] {
-        let file = files[try position(of: split)]
+        let file = try file(of: split)
         guard format is any RecordFormat else {
             throw SluiceError(
                 .invalidOption, "files of the format \(format.name) are no records that a stream could carry",
@@ -98,8 +121,9 @@ struct FileSource: RecordSource {
     func decoder(envelope: [UInt8], columns: [String]) throws -> any PayloadDecoder {
         let envelope = try FileEnvelope(serialized: envelope)
         let assembler = try ColumnAssembler(columns, of: schema, partitionColumns: partitionColumns, partition: envelope.partition)
+        let decoder = try FormatRegistry.decoder(envelope.layout, schema: assembler.decoded)
         return FilePayloadDecoder(
-            decoder: try FormatRegistry.decoder(envelope.layout, schema: assembler.decoded), assembler: assembler)
+            decoder: watch.map { decoder.noticing(membersBeyond: $0.known) } ?? decoder, assembler: assembler, watch: watch)
     }
 }
 
@@ -108,17 +132,19 @@ final class FileSplitReader: SplitReader {
     private let input: FileInput
     private let reader: Mutex<any FileReader>
     private let assembler: ColumnAssembler
+    private let watch: NewMemberWatch?
 
-    init(input: FileInput, reader: any FileReader, assembler: ColumnAssembler) {
+    init(input: FileInput, reader: any FileReader, assembler: ColumnAssembler, watch: NewMemberWatch?) {
         self.input = input
         self.reader = Mutex(reader)
         self.assembler = assembler
+        self.watch = watch
     }
 
     var bytesRead: Int64 { input.bytesTaken }
 
     func next() async throws -> (any SplitPiece)? {
-        try reader.withLock { try $0.next() }.map { FileSplitPiece(piece: $0, assembler: assembler) }
+        try reader.withLock { try $0.next() }.map { FileSplitPiece(piece: $0, assembler: assembler, watch: watch) }
     }
 }
 
@@ -126,10 +152,14 @@ final class FileSplitReader: SplitReader {
 private struct FileSplitPiece: SplitPiece {
     var piece: any FilePiece
     let assembler: ColumnAssembler
+    let watch: NewMemberWatch?
 
     mutating func next() throws -> ReadBatch? {
         guard let decoded = try piece.next() else { return nil }
-        return ReadBatch(batch: assembler.assemble(decoded.batch), rejects: decoded.rejects, skippedRows: decoded.skippedRows)
+        try watch?.check(decoded.newMembers)
+        return ReadBatch(
+            batch: assembler.assemble(decoded.batch), rejects: decoded.rejects, skippedRows: decoded.skippedRows,
+            newMembers: decoded.newMembers)
     }
 }
 
@@ -146,9 +176,11 @@ private final class EmptySplitReader: SplitReader {
 struct FilePayloadDecoder: PayloadDecoder {
     let decoder: any RecordDecoder
     let assembler: ColumnAssembler
+    var watch: NewMemberWatch?
 
-    func decode(_ records: RawRecords, origin: Origin) -> ReadBatch {
+    func decode(_ records: RawRecords, origin: Origin) throws(SluiceError) -> ReadBatch {
         let decoded = decoder.decode(records, origin: origin)
-        return ReadBatch(batch: assembler.assemble(decoded.batch), rejects: decoded.rejects)
+        try watch?.check(decoded.newMembers)
+        return ReadBatch(batch: assembler.assemble(decoded.batch), rejects: decoded.rejects, newMembers: decoded.newMembers)
     }
 }

@@ -6,11 +6,13 @@ import SluiceStreams
 
 /// Embedded streams: what they hold up to now as a source, one record for each row as a sink.
 package struct StreamConnector: Connector {
+    static let name = "stream"
+
     package init() {}
 
     package var manual: ConnectorManual {
         ConnectorManual(
-            name: "stream", summary: "A durable, partitioned stream of this state directory.",
+            name: Self.name, summary: "A durable, partitioned stream of this state directory.",
             sourceOptions: [Self.stream, Self.from] + RecordOptions.reading,
             sinkOptions: [Self.stream, Self.shards, RecordOptions.key] + RecordOptions.writing)
     }
@@ -32,10 +34,16 @@ package struct StreamConnector: Connector {
         do throws(SluiceError) {
             stream = try context.streams.open(name, for: .reading)
         } catch {
-            throw error.located(at: options.location(of: "stream"))
+            var advised = error
+            if error.code == .notFound, error.remedy == nil {
+                advised.remedy = "make it with `stream create \(name)`, or run the pipeline that writes it first"
+            }
+            throw advised.located(at: options.location(of: "stream"))
         }
         let (layout, declared) = try RecordOptions.layout(options)
-        return try await StreamSource(stream, from: try start(options), layout: layout, declared: declared)
+        return try await StreamSource(
+            stream, from: try start(options), layout: layout, declared: declared, registry: try RecordOptions.registry(options, in: context)
+        )
     }
 
     /// A stream, which the run creates where it is missing.
@@ -48,7 +56,7 @@ package struct StreamConnector: Connector {
         }
         return StreamSink(
             store: context.streams, stream: name, shards: try options.integer("shards") ?? 1, key: try options.string("key"),
-            format: try RecordOptions.format(options), outbox: "\(context.home)/outbox/\(context.pipeline)")
+            shape: try RecordOptions.shape(options, in: context), outbox: "\(context.home)/outbox/\(context.pipeline)")
     }
 
     private func start(_ options: OptionValues) throws(SluiceError) -> StartPosition {

@@ -15,8 +15,8 @@ enum StreamKeys {
     }
 
     /// The records themselves, as far as a key may be long.
-    static func rows(of records: RawRecords) -> ByteRows {
-        var keys = ByteRows(reservingRows: records.count, bytes: records.bytes.count)
+    static func rows(of records: ByteRows) -> ByteRows {
+        var keys = ByteRows(reservingRows: records.count, bytes: records.byteCount)
         for row in 0..<records.count { keys.append(records[row].prefix(StreamLimits.keyBytes)) }
         return keys
     }

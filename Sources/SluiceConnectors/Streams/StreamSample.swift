@@ -1,6 +1,7 @@
 import SluiceCore
 import SluiceFormats
 import SluiceLog
+import SluiceStorage
 import SluiceStreams
 
 /// Infers the columns of a stream's records from the first of each shard.
@@ -20,10 +21,19 @@ struct StreamSample {
     private var inferences: [(layout: FileLayout, inference: SchemaInference)] = []
     private var partitionKeys: [String] = []
 
-    init(_ undescribed: FileLayout) { self.undescribed = undescribed }
+    private let registry: RegistryRecords?
+
+    init(_ undescribed: FileLayout, registry: RegistryRecords? = nil) {
+        self.undescribed = undescribed
+        self.registry = registry
+    }
 
     /// Records of a shard that are looked at, of so many shards.
     static func rows(ofShards count: Int) -> Int { FormatLimits.sampleRows / count }
+
+    static func notice(rows: Int) -> String {
+        "the columns were inferred from \(rows == 1 ? "1 record" : "\(rows) records") of the stream; declare columns to be sure of them"
+    }
 
     /// Takes in the records of a frame.
     mutating func take(_ records: StreamRecords) throws(SluiceError) {
@@ -40,6 +50,12 @@ struct StreamSample {
     }
 
     private mutating func take(_ records: RawRecords, envelope: [UInt8]?) throws(SluiceError) {
+        if records.count == 0 { return }
+        if let registry { return try take(plain: try registry.read(records).plain, envelope: nil) }
+        try take(plain: records, envelope: envelope)
+    }
+
+    private mutating func take(plain records: RawRecords, envelope: [UInt8]?) throws(SluiceError) {
         if records.count == 0 { return }
         let envelope = try envelope.map { bytes throws(SluiceError) in try FileEnvelope(serialized: bytes) }
         for value in envelope?.partition ?? [] where !partitionKeys.contains(value.key) { partitionKeys.append(value.key) }

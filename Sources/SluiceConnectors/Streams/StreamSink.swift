@@ -2,30 +2,29 @@ import SluiceCatalog
 import SluiceCore
 import SluiceFormats
 import SluicePipelines
+import SluiceStreams
 import SluiceLog
-import Synchronization
 
 /// Puts rows into an embedded stream, each as one record of a format.
 ///
-/// Writers stage encoded records; the run's commit records where they are, and the engine puts them into the stream after it.
+/// The records of a key are in the order of their rows. A writer stages encoded records; the run's commit records where they are, and the engine puts them into the stream after it.
 final class StreamSink: Sink {
     private let store: StreamStore
     private let stream: String
     private let shards: Int
     private let key: String?
-    private let format: any RecordFormat
+    private let shape: RecordShape
     /// Where runs of the pipeline stage.
     private let outbox: String
-    /// What writers staged in memory, by the path that their file would have.
-    private let staged = Mutex<[String: [UInt8]]>([:])
+    private let staged = StagedChunks()
 
     /// - Parameter outbox: A directory that no other pipeline uses.
-    init(store: StreamStore, stream: String, shards: Int, key: String?, format: any RecordFormat, outbox: String) {
+    init(store: StreamStore, stream: String, shards: Int, key: String?, shape: RecordShape, outbox: String) {
         self.store = store
         self.stream = stream
         self.shards = shards
         self.key = key
-        self.format = format
+        self.shape = shape
         self.outbox = outbox
     }
 
@@ -33,12 +32,12 @@ final class StreamSink: Sink {
 
     var summary: String {
         let routing = key.map { "by \($0)" } ?? "by the record's bytes"
-        return "stream \(stream), \(type(of: format).name) records, \(routing)"
+        return "stream \(stream), \(shape.name) records, \(routing)"
     }
 
     func check(_ schema: Schema) throws {
         if let key { _ = try schema.require(key) }
-        _ = try format.encoder(schema)
+        _ = try shape.maker(schema, stream: stream)
     }
 
     func stagingPaths(run: String) -> [String] { [directory(run)] }
@@ -49,30 +48,38 @@ final class StreamSink: Sink {
             .invalidOption, "stream \"\(stream)\" is read and written by one pipeline", remedy: "write to another stream")
     }
 
-    func open(schema: Schema, run: String, writer: Int) async throws -> any SinkWriter {
+    func open(schema: Schema, run: String, writer: Int) async throws -> any SinkWriter { try open(schema, run) }
+
+    func openOrdered(schema: Schema, run: String) async throws -> (any OrderedSinkWriter)? { try open(schema, run) }
+
+    private func open(_ schema: Schema, _ run: String) throws -> StreamWriter {
         if !store.exists(stream) { try create() }
-        let file = StagingFile(directory: directory(run), name: "\(writer).records")
-        return StreamWriter(
-            stream, format: format, encoder: try format.encoder(schema), key: try key.map { try schema.require($0) }, into: file
-        ) { [self] path, bytes in staged.withLock { $0[path] = bytes } }
+        let file = StagingFile(directory: directory(run), name: "0.records")
+        let stage = ChunkStage(for: "stream \"\(stream)\"", into: file) { [staged] path, bytes in staged.keep(path, bytes) }
+        return StreamWriter(try maker(schema), key: try key.map { try schema.require($0) }, into: stage)
+    }
+
+    /// Records are checked while the run can still fail, because those that it commits are put into the stream whatever they are.
+    private func maker(_ schema: Schema) throws(SluiceError) -> any RecordMaker {
+        let maker = try shape.maker(schema, stream: stream)
+        guard let binding = try store.configuration(of: stream).schema, binding.enforcement != .off else { return maker }
+        guard let checks = store.checks else {
+            throw SluiceError(
+                .notOffered, "stream \"\(stream)\" takes records of schema \"\(binding.schema)\" only, and this program cannot check them",
+                remedy: "take the binding away with `stream set --no-schema`")
+        }
+        return CheckedRecords(maker: maker, check: try checks.check(for: binding.schema))
     }
 
     func commit(schema: Schema, run: String, staged files: [StagedFile]) throws -> OutputCommit {
-        let publications = staged.withLock { staged in
-            files.filter { $0.rowCount > 0 }.map { file in
-                Publication(
-                    stream: stream, shards: shards,
-                    content: staged.removeValue(forKey: file.stagedPath).map { .bytes($0) } ?? .file(file.stagedPath),
-                    byteCount: file.byteCount, rowCount: file.rowCount)
-            }
-        }
-        return OutputCommit(publications: publications)
+        let target = Publication.Target.stream(stream, shards: shards)
+        return OutputCommit(publications: files.filter { $0.rowCount > 0 }.map { staged.publication(of: $0, for: target) })
     }
 
     /// Files of an abandoned run are removed as its staging; those of a committed one are needed.
-    func discard(run: String) async { staged.withLock { $0.removeAll() } }
+    func discard(run: String) async { staged.removeAll() }
 
-    private func directory(_ run: String) -> String { outbox + "/" + run }
+    private func directory(_ run: String) -> String { "\(outbox)/\(run).\(stream)" }
 
     /// An empty stream, so that readers may come before the first commit. Another run may make it at the same time.
     private func create() throws(SluiceError) {

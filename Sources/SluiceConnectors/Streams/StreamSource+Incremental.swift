@@ -7,8 +7,13 @@ import Synchronization
 /// The records beyond the positions; a shard is read once its parents were read to their ends.
 extension StreamSource: IncrementalSource {
     func slice(after positions: SourcePositions, _ request: SliceRequest) async throws -> SourceSlice? {
+        try slice(of: nil, after: positions, request)
+    }
+
+    /// - Parameter own: The shards to read; nil for all.
+    func slice(of own: Set<Int>?, after positions: SourcePositions, _ request: SliceRequest) throws(SluiceError) -> SourceSlice? {
         try stream.refresh()
-        let shards = stream.shardNumbers
+        let shards = stream.shardNumbers.filter { own?.contains($0) ?? true }
         var ends: [Int: UInt64] = [:]
         var starts: [Int: StartPosition] = [:]
         var waits = false
@@ -25,9 +30,11 @@ extension StreamSource: IncrementalSource {
                 let horizon = try stream.horizon(shard)
                 if reached < horizon { notices.append(expired(shard, horizon - reached)) }
                 starts[shard] = .sequence(max(reached, horizon))
+                notices += try losses(shard, from: max(reached, horizon), to: end)
             } else {
                 if end == 0 { continue }
                 starts[shard] = start
+                notices += try losses(shard, from: firstRead(shard), to: end)
             }
             ends[shard] = end
         }
@@ -42,9 +49,22 @@ extension StreamSource: IncrementalSource {
             })
     }
 
-    private static func key(_ stream: String, _ shard: Int) -> ExactText { ExactText("\(stream)/\(ShardID(shard))") }
+    /// The first record that a source without a bookmark reads of a shard.
+    func firstRead(_ shard: Int) throws(SluiceError) -> UInt64 { try first(shard, from: start) }
 
-    private func position(of shard: Int, _ positions: SourcePositions) throws(SluiceError) -> UInt64? {
+    func first(_ shard: Int, from start: StartPosition) throws(SluiceError) -> UInt64 {
+        switch start {
+        case .start: try stream.horizon(shard)
+        case .end: try stream.endSequence(shard: shard)
+        case .sequence(let sequence): sequence
+        case .time(let micros): try stream.firstSequence(shard, atMicros: micros)
+        }
+    }
+
+    static func key(_ stream: String, _ shard: Int) -> ExactText { ExactText("\(stream)/\(ShardID(shard))") }
+
+    /// Behind which record a shard was read; nil where nothing of it was.
+    func position(of shard: Int, _ positions: SourcePositions) throws(SluiceError) -> UInt64? {
         guard let stored = positions[Self.key(stream.name, shard)] else { return nil }
         guard let number = UInt64(String(decoding: stored, as: UTF8.self)) else {
             throw SluiceError(
@@ -92,6 +112,12 @@ struct StreamSlice: Source {
 
     var schema: Schema { source.schema }
     var notices: [String] { source.notices }
+
+    func losses() throws -> [String] {
+        try ends.sorted { $0.key < $1.key }.flatMap { shard, end in
+            try source.losses(shard, from: source.first(shard, from: starts[shard] ?? .start), to: end)
+        }
+    }
 
     func splits() async throws -> [SourceSplit] { ends.keys.sorted().map { SourceSplit(id: ShardID($0).description, bytes: nil) } }
 

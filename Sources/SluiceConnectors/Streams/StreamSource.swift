@@ -1,7 +1,8 @@
 import SluiceCore
 import SluiceFormats
-import SluicePipelines
 import SluiceLog
+import SluicePipelines
+import SluiceStorage
 import SluiceStreams
 import Synchronization
 
@@ -11,17 +12,23 @@ import Synchronization
 struct StreamSource: Source {
     let stream: RecordStream
     let schema: Schema
+    /// What opening put right, and what was inferred.
     let notices: [String]
     let layouts: StreamLayouts
     let start: StartPosition
+    var isEndless: Bool { true }
 
     /// - Throws: `corruptFrame` and what reading throws, while the schema is inferred; `invalidOption` when there is nothing to infer it from.
-    init(_ stream: RecordStream, from start: StartPosition, layout: FileLayout, declared: [DeclaredColumn]) async throws(SluiceError) {
+    init(
+        _ stream: RecordStream, from start: StartPosition, layout: FileLayout, declared: [DeclaredColumn], registry: RegistryRecords? = nil
+    )
+        async throws(SluiceError)
+    {
         self.stream = stream
         self.start = start
-        var layouts = StreamLayouts(undescribed: layout)
+        var layouts = StreamLayouts(undescribed: layout, registry: registry)
         if declared.isEmpty {
-            var sample = StreamSample(layout)
+            var sample = StreamSample(layout, registry: registry)
             let shards = stream.shardNumbers
             for shard in shards {
                 var reader = try stream.reader(shard: shard, from: start)
@@ -38,14 +45,26 @@ struct StreamSource: Source {
             }
             schema = inferred.schema
             layouts.partitionColumns = inferred.partitionColumns
-            notices = ["the columns were inferred from \(inferred.rows) records of the stream; declare columns to be sure of them"]
+            layouts.known = KnownMembers(inferred.schema.fields)
+            notices =
+                stream.recovery.notices(of: stream.name)
+                + [StreamSample.notice(rows: inferred.rows)]
         } else {
             var fields: [Field] = []
             for column in declared { fields.append(Field(column.name, column.type)) }
             schema = try Schema(fields)
-            notices = []
+            notices = stream.recovery.notices(of: stream.name)
         }
         self.layouts = layouts
+    }
+
+    func losses() throws -> [String] {
+        try stream.shardNumbers.flatMap { try losses($0, from: firstRead($0), to: .max) }
+    }
+
+    /// Records of a shard that damage took and that would have been read, as notices.
+    func losses(_ shard: Int, from first: UInt64, to end: UInt64) throws(SluiceError) -> [String] {
+        try stream.losses(shard: shard, from: first, to: end).notices(of: stream.name)
     }
 
     func splits() async throws -> [SourceSplit] {
@@ -68,18 +87,35 @@ struct StreamLayouts: Sendable {
     var undescribed: FileLayout
     /// Columns that come from the paths in envelopes.
     var partitionColumns: Set<String> = []
+    /// What inference found, so that members behind its sample are noticed; nil where columns are declared.
+    var known: KnownMembers?
+    /// Reads records by their headers, before they are decoded.
+    let registry: RegistryRecords?
 
-    init(undescribed: FileLayout) { self.undescribed = undescribed }
+    init(undescribed: FileLayout, registry: RegistryRecords? = nil) {
+        self.undescribed = undescribed
+        self.registry = registry
+    }
 
     /// - Throws: `corruptFrame` for a malformed envelope; what the assembler and the format throw.
-    func decoder(envelope: [UInt8]?, columns: [String], of schema: Schema) throws(SluiceError) -> FilePayloadDecoder {
+    func decoder(envelope: [UInt8]?, columns: [String], of schema: Schema) throws(SluiceError) -> any PayloadDecoder {
+        guard let registry else { return try fileDecoder(envelope: envelope, columns: columns, of: schema) }
+        return RegistryDecoder(inner: try fileDecoder(envelope: nil, columns: columns, of: schema), registry: registry)
+    }
+
+    /// For records that are whole in their format.
+    ///
+    /// - Throws: as `decoder`.
+    func fileDecoder(envelope: [UInt8]?, columns: [String], of schema: Schema) throws(SluiceError) -> FilePayloadDecoder {
         let envelope = try envelope.map { bytes throws(SluiceError) in try FileEnvelope(serialized: bytes) }
         let partition = envelope?.partition ?? []
         let layout = envelope?.layout ?? undescribed
         // A declared column may come from the path, where the records do not have it.
         let fromPath = partitionColumns.union(partition.map(\.key).filter { schema[$0] != nil }).subtracting(layout.columns)
         let assembler = try ColumnAssembler(columns, of: schema, partitionColumns: fromPath, partition: partition)
-        return FilePayloadDecoder(decoder: try FormatRegistry.decoder(layout, schema: assembler.decoded), assembler: assembler)
+        let decoder = try FormatRegistry.decoder(layout, schema: assembler.decoded)
+        return FilePayloadDecoder(
+            decoder: known.map { decoder.noticing(membersBeyond: $0) } ?? decoder, assembler: assembler)
     }
 }
 
@@ -88,7 +124,7 @@ final class StreamSplitReader: SplitReader {
     private struct State {
         var reader: ShardReader
         /// Of the last envelope: neighbouring frames mostly have one.
-        var last: (envelope: [UInt8]?, decoder: FilePayloadDecoder)?
+        var last: (envelope: [UInt8]?, decoder: any PayloadDecoder)?
         var bytesRead: Int64 = 0
     }
 
@@ -119,11 +155,12 @@ final class StreamSplitReader: SplitReader {
 
     func next() async throws -> (any SplitPiece)? {
         var reader = state.withLock { $0.reader }
-        guard bytesRead < budget, reader.position < end, let records = try await reader.next() else {
+        guard bytesRead < budget, reader.position < end, let read = try await reader.next() else {
             onReached(reader.position)
             return nil
         }
-        guard records.baseSequence < end else { return nil }
+        guard read.baseSequence < end else { return nil }
+        let records = read.keeping(before: end)
         onReached(reader.position)
         state.withLock { [reader] state in
             state.reader = reader
@@ -132,13 +169,13 @@ final class StreamSplitReader: SplitReader {
         let decoder = try decoder(records.header(FileEnvelope.headerName))
         let origin = records.origin(stream: source.stream.name, shard: shard)
         return DeferredBatch { [keepsRaw = request.keepsRaw] in
-            var read = decoder.decode(records.payloads, origin: origin)
+            var read = try decoder.decode(records.payloads, origin: origin)
             if !keepsRaw { read.batch.origin?.raw = nil }
             return read
         }
     }
 
-    private func decoder(_ envelope: [UInt8]?) throws(SluiceError) -> FilePayloadDecoder {
+    private func decoder(_ envelope: [UInt8]?) throws(SluiceError) -> any PayloadDecoder {
         if let last = state.withLock({ $0.last }), last.envelope == envelope { return last.decoder }
         let decoder = try source.layouts.decoder(envelope: envelope, columns: request.columns, of: source.schema)
         state.withLock { $0.last = (envelope, decoder) }

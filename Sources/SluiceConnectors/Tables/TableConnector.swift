@@ -11,7 +11,8 @@ package struct TableConnector: Connector {
         ConnectorManual(
             name: "table", summary: "A table of the catalog.", sourceOptions: [Self.table],
             sinkOptions: [Self.table, Self.location]
-                + FileOptions.writing + [Self.description])
+                + FileOptions.writing.filter { $0.name != TableMode.specification.name } + [TableMode.specification]
+                + MergeOptions.specifications + [SchemaContract.specification, Self.description] + ObjectOptions.all)
     }
 
     private static let table = OptionSpecification(
@@ -19,14 +20,19 @@ package struct TableConnector: Connector {
         examples: ["flights.delayed"])
 
     private static let location = OptionSpecification(
-        "location", .string, "The directory of the table's files, relative to the definition; one below the state directory when absent.")
+        "location", .string,
+        "The directory of the table's files, relative to the definition or s3://BUCKET/PREFIX; one below the state directory when absent.")
 
     private static let description = OptionSpecification("description", .string, "What the table holds, for whoever looks at the catalog.")
 
     /// The files that the catalog lists, with its schema.
     package func source(_ options: OptionValues, in context: ConnectorContext) async throws -> any Source {
+        let name = try name(options)
+        if let definition = try context.catalog?.findTable(name)?.definition, let table = ConnectedTable(definition) {
+            return try await table.source(in: context, at: options.location(of: "table"))
+        }
         do throws(SluiceError) {
-            return try await TableFiles.source(try name(options), in: context.requireCatalog())
+            return try await TableFiles.source(name, in: context.requireCatalog())
         } catch {
             throw error.located(at: options.location(of: "table"))
         }
@@ -35,13 +41,37 @@ package struct TableConnector: Connector {
     /// A new table, or the one that the catalog has; nothing is changed before the run.
     package func sink(_ options: OptionValues, in context: ConnectorContext) async throws -> any Sink {
         let name = try name(options)
-        let existing = try context.requireCatalog().findTable(name)?.definition
+        let catalog = try context.requireCatalog()
+        let existing = try catalog.findTable(name)?.definition
+        if let table = existing.flatMap({ ConnectedTable($0) }) { throw table.refusal(at: options.location(of: "table")) }
         let location =
             try options.string("location").map { FileListing.location($0, in: context.directory) }
             ?? existing?.location ?? "\(context.home)/tables/\(name.database)/\(name.table)"
+        let mode = try options.enumeration("mode", as: TableMode.self) ?? .overwrite
+        if mode.merging != nil, options.has("contract") {
+            throw options.invalid(
+                "contract", "a contract goes with the modes overwrite and append, not with \(mode.rawValue)",
+                remedy: "leave it out; merge and history refuse rows with other columns or types anyway")
+        }
+        let contract = try SchemaContract.read(options).map { contract in
+            SinkContract(
+                contract, table: "table \(name)", schema: try existing?.schema(), location: options.location(of: "contract"))
+        }
         return TableSink(
-            name: name, output: try FileOptions.output(location, options), mode: try FileOptions.mode(options),
-            description: try options.string("description"), existing: existing)
+            name: name, output: try FileOptions.output(location, options, in: context), mode: mode,
+            description: try options.string("description"), existing: existing, catalog: catalog,
+            merging: try merging(name, mode, existing, options, catalog), contract: contract)
+    }
+
+    private func merging(
+        _ name: TableName, _ mode: TableMode, _ existing: TableDefinition?, _ options: OptionValues, _ catalog: Catalog
+    ) throws -> TableSink.Merging? {
+        guard let kind = mode.merging else {
+            try MergeOptions.refuse(in: options)
+            return nil
+        }
+        let target = MergeTarget(name, schema: try existing?.schema() ?? .empty, in: catalog)
+        return TableSink.Merging(options: try MergeOptions(options, kind: kind), target: target)
     }
 
     private func name(_ options: OptionValues) throws(SluiceError) -> TableName {

@@ -1,35 +1,44 @@
 import SluiceCatalog
 import SluiceCore
 import SluiceFormats
+import SluiceS3
+import SluiceStorage
 
 /// Reads a table's files by what the catalog says of them.
 enum TableFiles {
     /// - Throws: `notFound` with near names; what opening the files throws.
     static func source(_ name: TableName, in catalog: Catalog) async throws(SluiceError) -> FileSource {
         let definition = try catalog.table(name).definition
+        guard !definition.isView else {
+            throw SluiceError(
+                .invalidOption, "\"\(name)\" is a view, and a pipeline reads tables", remedy: "read the tables that its query names")
+        }
         let format = try FormatRegistry.format(
             named: definition.format, options: try StoredOptions.values(definition.formatOptions, format: definition.format))
-        return FileSource(
+        var source = FileSource(
             try await files(of: definition, in: catalog), format, codec: nil, schema: try definition.schema(),
             partitionColumns: Set(definition.partitionKeys.map(\.name)), notices: [])
+        source.table = TableListing(definition, in: catalog)
+        return source
     }
 
     /// Those that the catalog lists; where it lists none, what lies at the table's location.
-    private static func files(of definition: TableDefinition, in catalog: Catalog) async throws(SluiceError) -> [InputFile] {
+    static func files(of definition: TableDefinition, in catalog: Catalog) async throws(SluiceError) -> [InputFile] {
         let recorded = try catalog.files(of: definition.name)
         if recorded.isEmpty {
-            guard DiskFiles.kind(of: definition.location) != nil else { return [] }
+            guard S3Location.isOne(definition.location) || DiskFiles.kind(of: definition.location) != nil else { return [] }
             do throws(SluiceError) {
-                return try await FileListing.files([definition.location], in: "")
+                return try await FileListing.files([definition.location], in: "", ObjectOptions.site(of: definition.parameters))
             } catch {
                 if error.code == .fileNotFound { return [] }
                 throw error
             }
         }
+        let site = ObjectOptions.site(of: definition.parameters)
         return recorded.map { file in
             InputFile(
                 path: relative(file.path, to: definition.location), location: file.path, byteCount: file.byteCount,
-                partition: partition(of: file, definition))
+                partition: partition(of: file, definition), site: site)
         }
     }
 

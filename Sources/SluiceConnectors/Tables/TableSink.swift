@@ -8,17 +8,33 @@ import SluicePipelines
 struct TableSink: Sink {
     let name: TableName
     var output: DirectoryOutput
-    let mode: WriteMode
+    var mode: TableMode
     let description: String?
     /// The table as it was when the pipeline was planned.
     let existing: TableDefinition?
+    let catalog: Catalog
+    /// For the modes that need it.
+    let merging: Merging?
+    let contract: SinkContract?
+    /// What a unit of a backfill does; nil otherwise.
+    var backfill: BackfillOutput?
+
+    /// How rows are merged, and with what.
+    struct Merging {
+        var options: MergeOptions
+        var target: MergeTarget
+    }
 
     var guarantee: DeliveryGuarantee { .exactlyOnce }
     var replacesEarlierOutput: Bool { mode == .overwrite }
+    var takesWritersOfSeveralProcesses: Bool { merging == nil && output.objects == nil }
     var summary: String {
-        let effect = existing == nil ? "new" : mode == .overwrite ? "replacing its rows" : "added to its rows"
+        let merged = merging.map { "merged \($0.options.summary)" }
+        let effect = merged ?? (existing == nil ? "new" : mode == .overwrite ? "replacing its rows" : "added to its rows")
         return "table \(name) (\(effect)) in \(output.summary)"
     }
+
+    var merge: SinkMerge? { merging.map { SinkMerge($0.options, target: $0.target) } }
 
     func check(_ schema: Schema) throws {
         try output.check(schema)
@@ -46,12 +62,28 @@ struct TableSink: Sink {
         let files = filled.map {
             TableFile(path: $0.finalPath, partition: $0.partition, rowCount: $0.rowCount, byteCount: $0.byteCount)
         }
-        return OutputCommit(
-            tables: [.init(try definition(schema), mode: mode == .overwrite ? .overwrite : .append, files: files)],
-            renames: filled.map { .init(staged: $0.stagedPath, final: $0.finalPath) })
+        var table = OutputCommit.Table(
+            try definition(schema), mode: mode == .append ? .append : .overwrite, files: files, basis: merging?.target.basis)
+        table.replaced = backfill?.span
+        table.dropped = backfill?.earlierOutputs ?? []
+        var commit = try output.placing(filled, removing: try replacedObjects(), run: run)
+        commit.tables = [table]
+        commit.backfillUnit = try backfill?.checked(filled, columns: output.partitionBy)
+        return commit
     }
 
-    func discard(run: String) async { output.discard(run: run) }
+    /// Objects of the table that this run's take the place of. Files on the disk are the catalog's to remove.
+    private func replacedObjects() throws(SluiceError) -> [String] {
+        guard output.objects != nil, existing != nil else { return [] }
+        let files = try catalog.files(of: name).filter { $0.run != nil && $0.path.hasPrefix(output.directory + "/") }
+        let dropped = Set(backfill?.earlierOutputs ?? [])
+        return files.filter { file in
+            mode != .append || dropped.contains(file.path) || backfill?.span?.contains(file.partition) == true
+        }
+        .map(\.path)
+    }
+
+    func discard(run: String) async { await output.discard(run: run) }
 
     /// What the table is after a run with rows of `schema`.
     ///
@@ -61,6 +93,8 @@ struct TableSink: Sink {
         var keys: [CatalogColumn] = []
         for key in output.partitionBy { keys.append(CatalogColumn(schema.fields[try schema.require(key)])) }
         var parameters = existing?.parameters ?? [:]
+        parameters = parameters.filter { !$0.key.hasPrefix("s3.") }
+        if let objects = output.objects { parameters.merge(ObjectOptions.parameters(of: objects.site)) { $1 } }
         parameters["compression"] = output.codec == .none ? nil : output.codec.rawValue
         var definition = TableDefinition(
             name: name, columns: splitter.fileSchema.fields.map { CatalogColumn($0) }, partitionKeys: keys,

@@ -1,7 +1,9 @@
+import SluiceCatalog
 import SluiceCodecs
 import SluiceCore
 import SluiceFormats
 import SluicePipelines
+import SluiceStorage
 
 /// A directory of output files, and how they are written.
 struct DirectoryOutput: Sendable {
@@ -16,6 +18,8 @@ struct DirectoryOutput: Sendable {
     var codecLevel: Int
     /// Columns whose values are directories, outermost first.
     var partitionBy: [String]
+    /// Nil for a directory on the disk.
+    var objects: ObjectOutput?
     var limits = OutputLimits()
     /// Whether files are on disk, and not only with the system, when they are complete.
     var isDurable = true
@@ -36,7 +40,8 @@ struct DirectoryOutput: Sendable {
     func check(_ schema: Schema) throws(SluiceError) {
         let splitter = try PartitionSplitter(schema, partitionBy: partitionBy)
         _ = try format.writer(splitter.fileSchema)
-        try WriteAccess.check(directory)
+        try format.check(writing: schema)
+        if let objects { try objects.check() } else { try WriteAccess.check(directory) }
     }
 
     /// - Throws: `invalidOption` when the files written here would be found by the patterns of the source: the next run would read its own output.
@@ -52,28 +57,47 @@ struct DirectoryOutput: Sendable {
 
     // MARK: Staging
 
-    /// On the directory's own file system, so that files move into place by a rename.
-    func stagingDirectory(run: String) -> String { directory + "/" + PartName.stagingPrefix + run }
+    /// On the directory's own file system, so that files move into place by a rename; for objects, where files are on their way.
+    func stagingDirectory(run: String) -> String {
+        objects?.spoolDirectory(run: run) ?? directory + "/" + PartName.stagingPrefix + run
+    }
 
     /// Makes the run's staging directory.
-    func stage(run: String) throws(SluiceError) { try DiskFiles.createDirectories(stagingDirectory(run: run)) }
+    func stage(run: String) throws(SluiceError) {
+        if let objects { return try objects.stage(run: run) }
+        try DiskFiles.createDirectories(stagingDirectory(run: run))
+    }
+
+    /// Whether files are made durable under their temporary names.
+    var syncsFiles: Bool { isDurable && objects == nil }
 
     /// A new file in the run's staging directory.
     ///
     /// - Parameter directory: Where the file belongs, below the output's directory.
     func partFile(directory below: String, run: String, writer: Int, number: Int) throws(SluiceError) -> PartFile {
         let name = PartName.name(run: run, writer: writer, number: number, fileExtension: fileExtension)
+        let path = stagingDirectory(run: run) + "/" + name
+        let finalPath = (below.isEmpty ? directory : directory + "/" + below) + "/" + name
         return try PartFile(
-            path: stagingDirectory(run: run) + "/" + name,
-            finalPath: (below.isEmpty ? directory : directory + "/" + below) + "/" + name,
-            compressor: codec.blockCompressor(level: codecLevel), isDurable: isDurable)
+            path: path, finalPath: finalPath, compressor: codec.blockCompressor(level: codecLevel), isDurable: syncsFiles,
+            upload: try objects?.upload(path, to: finalPath, run: run))
+    }
+
+    /// What makes staged files visible, and removes others.
+    func placing(_ files: [StagedFile], removing removed: [String], run: String) throws(SluiceError) -> OutputCommit {
+        if let objects { return try objects.commit(files, removing: removed, run: run) }
+        return OutputCommit(renames: files.map { .init(staged: $0.stagedPath, final: $0.finalPath) }, removals: removed)
     }
 
     /// Removes what a run staged.
-    func discard(run: String) { try? DiskFiles.removeTree(stagingDirectory(run: run)) }
+    func discard(run: String) async {
+        if let objects { return await objects.discard(run: run) }
+        try? DiskFiles.removeTree(stagingDirectory(run: run))
+    }
 
     /// Files below the directory that carry the name of an output file, of whichever run.
     func earlierParts() throws(SluiceError) -> [String] {
+        if let objects { return try objects.earlierParts() }
         guard DiskFiles.kind(of: directory) == .directory else { return [] }
         return try parts(below: directory, depth: 0)
     }

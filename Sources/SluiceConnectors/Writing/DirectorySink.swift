@@ -6,6 +6,8 @@ import SluicePipelines
 struct DirectorySink: Sink {
     var output: DirectoryOutput
     let mode: WriteMode
+    /// What a unit of a backfill does; nil otherwise.
+    var backfill: BackfillOutput?
 
     init(_ output: DirectoryOutput, mode: WriteMode) {
         self.output = output
@@ -14,6 +16,8 @@ struct DirectorySink: Sink {
 
     var guarantee: DeliveryGuarantee { .exactlyOnce }
     var replacesEarlierOutput: Bool { mode == .overwrite }
+    /// What one process uploads, another would put in place while it is at work.
+    var takesWritersOfSeveralProcesses: Bool { output.objects == nil }
     var summary: String {
         "files in \(output.summary), \(mode == .overwrite ? "replacing those of earlier runs" : "beside those of earlier runs")"
     }
@@ -37,13 +41,12 @@ struct DirectorySink: Sink {
     }
 
     func commit(schema: Schema, run: String, staged: [StagedFile]) throws -> OutputCommit {
+        if let backfill { return try commit(staged, backfill, run: run) }
         // Without any row one file stays, for its header.
         let filled = staged.filter { $0.rowCount > 0 }
         let kept = filled.isEmpty ? Array(staged.prefix(1)) : filled
-        return OutputCommit(
-            renames: kept.map { .init(staged: $0.stagedPath, final: $0.finalPath) },
-            removals: mode == .overwrite ? try output.earlierParts() : [])
+        return try output.placing(kept, removing: mode == .overwrite ? try output.earlierParts() : [], run: run)
     }
 
-    func discard(run: String) async { output.discard(run: run) }
+    func discard(run: String) async { await output.discard(run: run) }
 }

@@ -19,6 +19,8 @@ final class OutputFile: Sendable {
         descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .system(errno, cannot: "create", path) }
         isOwned = true
+        // Tells others that the file has a writer; where the file system has no locks, nobody can tell.
+        _ = flock(descriptor, LOCK_EX | LOCK_NB)
     }
 
     /// A pipe or device that exists.

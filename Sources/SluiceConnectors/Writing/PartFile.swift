@@ -10,15 +10,21 @@ final class PartFile {
     private let disk: OutputFile
     private var compressor: (any BlockCompressor)?
     private let isDurable: Bool
+    /// Brings the file into an object store; nil for one that stays on the disk.
+    private let upload: FileUpload?
 
-    /// - Parameter compressor: Compresses what is written; nil: it is stored as it is.
-    /// - Parameter isDurable: Whether the file is on disk, and not only with the system, when it is finished.
+    /// - Parameters:
+    ///   - compressor: Compresses what is written; nil: it is stored as it is.
+    ///   - isDurable: Whether the file is on disk, and not only with the system, when it is finished.
     /// - Throws: what creating the file throws.
-    init(path: String, finalPath: String, compressor: (any BlockCompressor)?, isDurable: Bool) throws(SluiceError) {
+    init(
+        path: String, finalPath: String, compressor: (any BlockCompressor)?, isDurable: Bool, upload: FileUpload? = nil
+    ) throws(SluiceError) {
         self.path = path
         self.finalPath = finalPath
         self.compressor = compressor
         self.isDurable = isDurable
+        self.upload = upload
         disk = try OutputFile(path, storesEarly: isDurable)
         if let compressor { try store(compressor.header) }
     }
@@ -29,6 +35,7 @@ final class PartFile {
         finalPath = disk.path
         self.compressor = compressor
         isDurable = false
+        upload = nil
         self.disk = disk
         if let compressor { try store(compressor.header) }
     }
@@ -54,13 +61,18 @@ final class PartFile {
 
     private func store(_ bytes: [UInt8]) throws(SluiceError) {
         try bytes.withUnsafeBufferPointer { buffer throws(SluiceError) in try disk.write(UnsafeRawBufferPointer(buffer)) }
+        try upload?.advance(to: bytesWritten)
     }
 
-    /// The file is complete on return.
+    /// The file is complete on return; `wait` waits for its upload.
     func finish() throws(SluiceError) {
         if let compressor { try store(compressor.trailer()) }
         if isDurable { try disk.sync() }
+        try upload?.finish(at: bytesWritten)
     }
+
+    /// Blocks until the file is where it belongs, under a name or in parts that nobody sees yet.
+    func wait() throws(SluiceError) { try upload?.wait() }
 
     func staged(partition: [String]) -> StagedFile {
         StagedFile(stagedPath: path, finalPath: finalPath, partition: partition, rowCount: rowCount, byteCount: bytesWritten)

@@ -1,6 +1,7 @@
 import SluiceCore
 import SluiceFormats
 import SluicePipelines
+import SluiceStorage
 
 /// Stages the rows of one task: a file for each partition, and further ones where `OutputLimits` asks for it.
 ///
@@ -19,6 +20,8 @@ final class PartitionedWriter: SinkWriter {
     private var clock = 0
     private var fileCount = 0
     private var staged: [StagedFile] = []
+    /// Complete files whose uploads may not have ended.
+    private var onTheirWay: [PartFile] = []
     private(set) var bytesWritten: Int64 = 0
 
     /// One directory of the output.
@@ -157,6 +160,10 @@ final class PartitionedWriter: SinkWriter {
         heldBytes -= partition.pending.count
         try file.write(partition.pending + end, rows: partition.pendingRows)
         try file.finish()
+        if output.objects != nil {
+            onTheirWay.append(file)
+            if onTheirWay.count > ConnectorLimits.filesOnTheirWay { try onTheirWay.removeFirst().wait() }
+        }
         bytesWritten += file.bytesWritten - before
         staged.append(file.staged(partition: partition.values.map { $0 ?? HivePath.nullText }))
         partition.file = nil
@@ -179,6 +186,8 @@ final class PartitionedWriter: SinkWriter {
             try complete(partition)
         }
         partitions = [:]
-        if !staged.isEmpty { try DiskFiles.syncDirectory(output.stagingDirectory(run: run)) }
+        for file in onTheirWay { try file.wait() }
+        onTheirWay = []
+        if !staged.isEmpty, output.syncsFiles { try DiskFiles.syncDirectory(output.stagingDirectory(run: run)) }
     }
 }

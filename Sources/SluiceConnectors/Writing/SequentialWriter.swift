@@ -37,7 +37,7 @@ final class SequentialWriter: OrderedSinkWriter {
     convenience init(_ output: DirectoryOutput, schema: Schema, run: String) throws(SluiceError) {
         try self.init(
             output.format, output.codec, level: output.codecLevel, schema: schema,
-            syncedDirectory: output.isDurable ? output.stagingDirectory(run: run) : nil
+            syncedDirectory: output.syncsFiles ? output.stagingDirectory(run: run) : nil
         ) { () throws(SluiceError) in try output.partFile(directory: "", run: run, writer: 0, number: 0) }
     }
 
@@ -57,23 +57,29 @@ final class SequentialWriter: OrderedSinkWriter {
 
     var bytesWritten: Int64 { state.withLock { $0.file?.bytesWritten ?? 0 } }
 
-    func collect(_ batch: Batch) throws -> [SinkBlock] { state.withLock { $0.writer.collect(batch) }.map { SinkBlock($0.batches) } }
+    func collect(_ batch: Batch) throws -> [SinkBlock] {
+        state.withLock { $0.writer.collect(batch) }.map { SinkBlock($0.batches, isFirst: $0.isFirst) }
+    }
 
     /// The last rows; many are cut in two, so that no task has to wait for another that encodes all of them.
     func rest() throws -> [SinkBlock] {
         guard let block = state.withLock({ $0.writer.rest() }) else { return [] }
         let rowCount = block.batches.reduce(0) { $0 + $1.rowCount }
-        guard rowCount >= ConnectorLimits.splitRestRows else { return [SinkBlock(block.batches)] }
+        guard rowCount >= ConnectorLimits.splitRestRows else { return [SinkBlock(block.batches, isFirst: block.isFirst)] }
         var (first, taken) = (0, 0)
         while taken < rowCount / 2 {
             taken += block.batches[first].rowCount
             first += 1
         }
-        return [block.batches[..<first], block.batches[first...]].filter { !$0.isEmpty }.map { SinkBlock(Array($0)) }
+        var halves = [block.batches[..<first], block.batches[first...]].filter { !$0.isEmpty }.map { SinkBlock(Array($0)) }
+        halves[0].isFirst = block.isFirst
+        return halves
     }
 
     func encode(_ block: SinkBlock) throws -> EncodedSinkBlock {
-        var encoded = Encoded(block: try writer.encode(FileBlock(block.batches)))
+        var rows = FileBlock(block.batches)
+        rows.isFirst = block.isFirst
+        var encoded = Encoded(block: try writer.encode(rows))
         let byteCount: Int
         if let compressor {
             let compressed = try encoded.block.bytes.withUnsafeBufferPointer { bytes throws(SluiceError) in
@@ -110,6 +116,7 @@ final class SequentialWriter: OrderedSinkWriter {
             guard let file = state.file else { return [] }
             try file.write(try state.writer.finish(at: state.plainBytes), rows: 0)
             try file.finish()
+            try file.wait()
             if let syncedDirectory { try DiskFiles.syncDirectory(syncedDirectory) }
             return [file.staged(partition: [])]
         }

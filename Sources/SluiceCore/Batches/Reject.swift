@@ -6,6 +6,8 @@ public struct Reject: Error, Sendable {
     public var raw: [UInt8]
     /// The ordinal of the row that the record was, or of the first row behind it where it never became one; nil where it is not known.
     public var ordinal: Int64?
+    /// The row that failed, as it came to the step that rejects it; nil where the record never became one.
+    public var row: RejectedRow?
 
     public init(_ error: RowError, at location: SourceLocation?, raw: [UInt8], ordinal: Int64? = nil) {
         self.error = error
@@ -13,6 +15,20 @@ public struct Reject: Error, Sendable {
         self.raw = raw
         self.ordinal = ordinal
     }
+}
+
+/// A row of a batch, by its place there.
+public struct RejectedRow: Sendable {
+    public let batch: Batch
+    public let index: Int
+
+    public init(_ index: Int, of batch: Batch) {
+        self.batch = batch
+        self.index = index
+    }
+
+    /// A batch of this row alone.
+    public var alone: Batch { batch.slice(index..<(index + 1)) }
 }
 
 /// Errors of single rows of a batch, by row; empty almost always, so it costs nothing then.
@@ -53,8 +69,10 @@ extension Batch {
     /// The rows without an error, and a reject for each row with one, in row order.
     public func separating(_ errors: RowErrors) -> (kept: Batch, rejects: [Reject]) {
         if errors.isEmpty { return (self, []) }
-        let rejects = errors.byRow.keys.sorted().map { row in
-            Reject(errors[row]!, at: origin?.location(row), raw: rawRecord(row), ordinal: ordinals?[row])
+        let rejects = errors.byRow.keys.sorted().map { row -> Reject in
+            var reject = Reject(errors[row]!, at: origin?.location(row), raw: rawRecord(row), ordinal: ordinals?[row])
+            reject.row = RejectedRow(row, of: self)
+            return reject
         }
         var selection = Bitmap(repeating: true, count: rowCount)
         for row in errors.byRow.keys { selection[row] = false }

@@ -46,6 +46,22 @@ package final class FileLock: Sendable {
         return .acquired(lock)
     }
 
+    /// Tries once to hold a lock together with others that share it: they keep those out who want it for themselves.
+    ///
+    /// - Parameter sinceMicros: What the file says, as of the last of those who share it.
+    package static func attemptShared(_ path: String, sinceMicros: Int64) throws(SluiceError) -> Attempt {
+        let descriptor = try openFile(path)
+        guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else {
+            let number = errno
+            close(descriptor)
+            guard number == EWOULDBLOCK else { throw .system(number, cannot: "lock", path) }
+            return .held(by: holder(path))
+        }
+        let lock = FileLock(path: path, descriptor: descriptor)
+        try lock.note(sinceMicros, descriptor)
+        return .acquired(lock)
+    }
+
     /// Waits until the lock is free; for locks that are held for a moment.
     package static func wait(_ path: String) throws(SluiceError) -> FileLock {
         let descriptor = try openFile(path)

@@ -1,3 +1,4 @@
+import SluiceCatalog
 package import SluiceCore
 
 /// A record that a run could not process, as it is kept: reason, place, step, and the bytes as they came.
@@ -8,10 +9,25 @@ package struct DeadLetter: Sendable {
     package var location: SourceLocation?
     package var step: String
     package var raw: [UInt8]
+    /// Whether the record can go through the pipeline again; nil where nobody asked.
+    package var fate: ReplayFate?
+    /// The row that failed as a JSON object, where it can go on from the step in which it did.
+    package var row: String?
+    /// How it failed before it was replayed, oldest first.
+    package var history: [Failure] = []
+
+    /// One failure of a record.
+    package struct Failure: Hashable, Sendable, Codable {
+        /// The run, and behind a hyphen its epoch.
+        package var run: String
+        package var code: String
+        package var message: String
+        package var step: String
+    }
 
     init(_ reject: Reject, step: String) {
         code = reject.error.code.name
-        message = reject.error.message
+        message = KnownSecrets.masked(reject.error.message)
         column = reject.error.column
         location = reject.location
         self.step = step
@@ -36,6 +52,24 @@ package struct DeadLetter: Sendable {
             members.append(.init("raw", .string(text)))
         } else {
             members.append(.init("raw_base64", .string(Base64.encode(raw))))
+        }
+        switch fate {
+        case .replay(let route?): members.append(.init("route", .string(route)))
+        case .keep(let reason): members.append(.init("replay", .string(reason.rawValue)))
+        case .replay(nil), .row, nil: break
+        }
+        if let row { members.append(.init("row", .string(row))) }
+        if !history.isEmpty {
+            members.append(
+                .init(
+                    "history",
+                    .list(
+                        history.map { failure in
+                            .structure([
+                                .init("run", .string(failure.run)), .init("code", .string(failure.code)),
+                                .init("message", .string(failure.message)), .init("step", .string(failure.step)),
+                            ])
+                        })))
         }
         return .structure(members)
     }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import SluiceCore
 
 /// The dead letters of all pipelines of a state: `<home>/dead-letters/<pipeline>/<run>.jsonl`, one JSON object a line.
@@ -11,6 +10,8 @@ package struct DeadLetterArchive: Sendable {
         package var path: String
         package var letters: Int
         package var bytes: Int
+        /// The run that replayed them; nil where they wait for it.
+        package var replayedBy: String?
     }
 
     /// A dead letter as it was kept.
@@ -27,9 +28,17 @@ package struct DeadLetterArchive: Sendable {
         package var raw: String?
         /// Instead of `raw` where the bytes are no UTF-8.
         package var rawBase64: String?
+        /// Why its record cannot go through the pipeline again; nil where it can.
+        package var replay: String?
+        /// The only route that its record may enter again; nil: as all records.
+        package var route: String?
+        /// The row that failed, which goes on from the step in which it did; nil where the record goes through all of the pipeline.
+        package var row: String?
+        /// How it failed before, oldest first; nil for one that was never replayed.
+        package var history: [DeadLetter.Failure]?
 
         private enum CodingKeys: String, CodingKey {
-            case code, message, step, column, file, line, stream, shard, sequence, raw
+            case code, message, step, column, file, line, stream, shard, sequence, raw, replay, route, row, history
             case rawBase64 = "raw_base64"
         }
 
@@ -56,7 +65,7 @@ package struct DeadLetterArchive: Sendable {
         for name in try DiskFiles.list(directory).sorted() where pipeline == nil || name == pipeline {
             guard DiskFiles.kind(of: "\(directory)/\(name)") == .directory else { continue }
             for entry in try DiskFiles.list("\(directory)/\(name)").sorted() where entry.hasSuffix(Self.suffix) {
-                let id = String(entry.dropLast(Self.suffix.count))
+                let (id, replayedBy) = Self.names(entry)
                 guard run.map({ id.hasPrefix($0.uppercased()) }) ?? true else { continue }
                 let path = "\(directory)/\(name)/\(entry)"
                 var letters = 0
@@ -64,7 +73,10 @@ package struct DeadLetterArchive: Sendable {
                     letters += 1
                     return true
                 }
-                files.append(File(pipeline: name, run: id, path: path, letters: letters, bytes: DiskFiles.byteCount(of: path) ?? 0))
+                files.append(
+                    File(
+                        pipeline: name, run: id, path: path, letters: letters, bytes: DiskFiles.byteCount(of: path) ?? 0,
+                        replayedBy: replayedBy))
             }
         }
         return files
@@ -77,15 +89,7 @@ package struct DeadLetterArchive: Sendable {
         var number = 0
         try Self.forEachLine(file.path) { line in
             number += 1
-            let letter: Letter
-            do {
-                letter = try JSONDecoder().decode(Letter.self, from: Data(line))
-            } catch {
-                throw SluiceError(
-                    .corruptFile, "this line is no dead letter", at: .file(path: file.path, line: number),
-                    remedy: "remove the line, or drop the file")
-            }
-            return try body(letter)
+            return try body(try Letter(line, at: .file(path: file.path, line: number)))
         }
     }
 
@@ -93,6 +97,19 @@ package struct DeadLetterArchive: Sendable {
     package func drop(_ file: File) throws { try DiskFiles.removeTree(file.path) }
 
     private static let suffix = ".jsonl"
+    private static let replayed = ".replayed-by-"
+
+    /// The run whose letters a file has, and the one that replayed them.
+    private static func names(_ entry: String) -> (run: String, replayedBy: String?) {
+        let name = entry.dropLast(suffix.count)
+        guard let mark = name.firstRange(of: replayed) else { return (String(name), nil) }
+        return (String(name[..<mark.lowerBound]), String(name[mark.upperBound...]))
+    }
+
+    /// Where a file's letters are once a run has replayed them: its name is the mark, so that they are not replayed again.
+    static func path(of file: File, replayedBy run: String) -> String {
+        String(file.path.dropLast(suffix.count)) + replayed + run + suffix
+    }
 
     private static func forEachLine(_ path: String, _ body: ([UInt8]) throws -> Bool) throws {
         var reader = try LineReader(path: path)

@@ -34,6 +34,15 @@ final class DeadLetterFile: Sendable {
         }
     }
 
+    /// Takes letters as the lines that they were kept as.
+    func append(lines: [[UInt8]]) throws {
+        try state.withLock { state in
+            for line in lines { state.buffer += line + [UInt8(ascii: "\n")] }
+            if state.descriptor == nil, !lines.isEmpty { state.descriptor = try create() }
+            if state.buffer.count >= Self.bufferBytes { try flush(&state) }
+        }
+    }
+
     /// Makes the file durable under its temporary name.
     ///
     /// - Returns: whether there is one.

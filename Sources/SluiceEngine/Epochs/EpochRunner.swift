@@ -10,40 +10,46 @@ package struct EpochRunner: Sendable {
     private let streams: StreamStore
     private let home: String
     private let options: RunOptions
-    private let follow: FollowOptions
+    let follow: FollowOptions
+    /// How the run takes part where it shares its source with other processes; nil for a run that is alone with its pipeline.
+    private let sharing: MembershipOptions?
 
-    package init(catalog: Catalog, streams: StreamStore, home: String, options: RunOptions = RunOptions(), follow: FollowOptions) {
+    package init(
+        catalog: Catalog, streams: StreamStore, home: String, options: RunOptions = RunOptions(), follow: FollowOptions,
+        sharing: MembershipOptions? = nil
+    ) {
         self.catalog = catalog
         self.streams = streams
         self.home = home
         self.options = options
         self.follow = follow
+        self.sharing = sharing
     }
 
     /// Runs a plan over what no earlier run has read: once, or until the task is cancelled. A following run that is cancelled has succeeded.
     ///
-    /// - Throws: `notIncremental`, `alreadyRunning`, `stateMismatch`, the first reject under `on_error: fail`, what reading and writing throw.
-    ///   Epochs that were committed stay.
+    /// - Throws: `notIncremental`, `notShared`, `alreadyRunning`, `stateMismatch`, the first reject under `on_error: fail`, what reading and
+    ///   writing throw. Epochs that were committed stay.
     @concurrent
     package func run(
         _ plan: LogicalPlan, progress: RunProgress = RunProgress(), planning: Duration? = nil
     ) async throws -> RunSummary {
-        try IncrementalRules.check(plan)
-        guard let source = plan.source.source as? any IncrementalSource else { preconditionFailure("the rules ask for such a source") }
+        try sharing == nil ? IncrementalRules.check(plan) : SharingRules.check(plan)
         let name = plan.definition.name
-        let lock = try catalog.lock(pipeline: name)
+        let lock = try catalog.lock(pipeline: name, isShared: sharing != nil)
         defer { lock.release() }
-        let run = try catalog.beginRun(pipeline: name, definitionHash: plan.definition.hash)
-        progress.update { $0.list(plan.steps) }
+        let run = try catalog.beginRun(pipeline: name, definitionHash: plan.definition.hash, lineage: plan.storedLineage())
+        progress.update { $0.list(plan) }
         var work = EpochWork(
-            plan: plan, run: run, catalog: catalog, publisher: Publisher(catalog: catalog, streams: streams), home: home, options: options,
-            progress: progress)
+            plan: plan, run: run, catalog: catalog,
+            publisher: Publisher(catalog: catalog, streams: streams, connectors: plan.connectors, progress: progress),
+            home: home, options: options, progress: progress, follows: follow.follows)
         let clock = ContinuousClock()
         let start = clock.now
         do {
             try work.resume()
             do {
-                try await loop(source, &work)
+                try await sharing == nil ? loop(&work) : share(membership(of: plan), &work)
             } catch is CancellationError where follow.follows {
                 await work.abandonEpoch()
             }
@@ -57,30 +63,47 @@ package struct EpochRunner: Sendable {
                 isInterrupted
                 ? SluiceError(.interrupted, "run \(run) was interrupted; its epochs so far are committed", remedy: "run the pipeline again")
                 : SluiceError.endingRun(error)
-            try? catalog.failRun(run, failure, report: work.report, interrupted: isInterrupted)
+            try? catalog.failRun(run, failure, report: work.report, interrupted: isInterrupted, quality: progress.takeQuality())
             throw failure
         }
     }
 
-    private func loop(_ source: any IncrementalSource, _ work: inout EpochWork) async throws {
+    private func membership(of plan: LogicalPlan) throws -> any SourceMembership {
+        guard let source = plan.source.source as? any SharedSource, let sharing else {
+            preconditionFailure("the rules ask for such a source")
+        }
+        return try source.membership(of: plan.definition.name, sharing, in: catalog)
+    }
+
+    private func loop(_ work: inout EpochWork) async throws {
         let clock = ContinuousClock()
         let request = SliceRequest(limitBytes: follow.follows ? follow.epochBytes : .max, leavesUnfinished: follow.follows)
         let patience = follow.follows ? nil : PublishLimits.patience
+        var attempts = 1
         try await work.publish(patience: patience)
         while true {
             try Task.checkCancellation()
             let begun = clock.now
-            if let slice = try await source.slice(after: work.positions, request) {
-                try await work.carryOut(slice)
+            if let slice = try await work.slice(request) {
+                let counts = work.progress.snapshot
+                do {
+                    try await work.carryOut(slice)
+                } catch let error as SluiceError where error.isOfReplacedTable && attempts < EngineLimits.tableReadings {
+                    attempts += 1
+                    try await work.beginAgain()
+                    work.progress.update { $0 = counts }
+                    continue
+                }
+                attempts = 1
                 try await work.publish(patience: patience)
                 if !follow.follows && slice.isLast { return }
                 if slice.isLast { try await clock.sleep(until: begun + follow.interval) }
             } else {
-                guard follow.follows else { return }
                 if work.wouldMove {
                     try await work.carryOutSilence()
                     try await work.publish(patience: patience)
                 }
+                guard follow.follows else { return }
                 try work.strikeOffPublished()
                 try await clock.sleep(for: follow.pollInterval)
             }

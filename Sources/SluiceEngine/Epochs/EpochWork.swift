@@ -11,7 +11,10 @@ struct EpochWork {
     let options: RunOptions
     let progress: RunProgress
     let publisher: Publisher
-    private let states: StepStates
+    /// Whether the run waits for more when it has read everything.
+    let follows: Bool
+    private var states: StepStates
+    private var joint: JointSource
     private var files: StateFiles
     /// How far the source was read by committed epochs.
     private(set) var positions: SourcePositions = [:]
@@ -29,8 +32,16 @@ struct EpochWork {
     private(set) var lastPublished: Int64 = 0
     /// Of the epoch at work.
     private var letters: DeadLetterFile?
+    /// Of a process that shares the source with others; what its commits may move is checked by them.
+    var membership: (any SourceMembership)?
+    /// What is replayed; nil for a run over new input.
+    var replay: ReplayPart?
 
-    init(plan: LogicalPlan, run: RunID, catalog: Catalog, publisher: Publisher, home: String, options: RunOptions, progress: RunProgress) {
+    init(
+        plan: LogicalPlan, run: RunID, catalog: Catalog, publisher: Publisher, home: String, options: RunOptions, progress: RunProgress,
+        follows: Bool = false
+    ) {
+        self.follows = follows
         self.plan = plan
         self.run = run
         self.catalog = catalog
@@ -38,7 +49,8 @@ struct EpochWork {
         self.options = options
         self.progress = progress
         self.publisher = publisher
-        states = StepStates(plan)
+        states = StepStates(plan, limitBytes: options.stateBytes)
+        joint = JointSource(plan)
         files = StateFiles(home: home, pipeline: plan.definition.name)
         notices = plan.notices
     }
@@ -57,7 +69,7 @@ struct EpochWork {
 
     private func staging(ofEpoch number: Int) -> [String] {
         let name = Self.outputName(run, number)
-        return plan.sink.stagingPaths(run: name) + ["\(home)/dead-letters/\(pipeline)/\(name).jsonl.part", spillPath]
+        return plan.stagingPaths(run: name) + ["\(home)/dead-letters/\(pipeline)/\(name).jsonl.part", spillPath]
     }
 
     /// Whether the silence of splits ends windows.
@@ -67,8 +79,12 @@ struct EpochWork {
         var report = RunReport(progress.snapshot, of: plan)
         report.outputs = outputs
         report.deadLetterFile = deadLetterFile
+        report.notices = told.isEmpty ? nil : told
         return report
     }
+
+    /// What a person should know so far.
+    private var told: [String] { notices + progress.snapshot.lateNotices.filter { !notices.contains($0) } }
 
     // MARK: Begin and end
 
@@ -76,15 +92,32 @@ struct EpochWork {
     mutating func resume() throws {
         let state = try catalog.pipelineState(pipeline)
         epoch = state?.epoch ?? 0
-        try files.restore(state, to: states)
-        for bookmark in try catalog.bookmarks(pipeline: pipeline) { positions[ExactText(bookmark.source)] = bookmark.position }
+        try files.restore(state, to: states, beside: follows ? .queue : nil)
+        openSplits = states.openSplits
+        joint.resume(openSplits)
+        try lookUpPositions()
         try catalog.stage(staging(ofEpoch: epoch + 1), run: run)
+    }
+
+    /// Drops what an epoch did that did not come to its end, also in what the steps keep, and goes on behind the last committed one.
+    mutating func beginAgain() async throws {
+        await abandonEpoch()
+        letters = nil
+        states = StepStates(plan, limitBytes: options.stateBytes)
+        joint = JointSource(plan)
+        files = StateFiles(home: home, pipeline: pipeline)
+        try resume()
+    }
+
+    /// Takes over how far the source was read, as other processes may have moved it.
+    mutating func lookUpPositions() throws {
+        for bookmark in try catalog.bookmarks(pipeline: pipeline) { positions[ExactText(bookmark.source)] = bookmark.position }
     }
 
     /// Ends the run with success.
     mutating func finish(planning: Duration?, working: Duration) throws {
         if let owed = try catalog.nextPublication(of: pipeline, after: published.last ?? lastPublished) {
-            notices.append("records wait to be put into stream \"\(owed.publication.stream)\"; the pipeline's next run does it")
+            notices.append("records wait to be put into \(owed.publication.target); the pipeline's next run does it")
         }
         var report = report
         report.timings =
@@ -103,88 +136,104 @@ struct EpochWork {
     /// Drops what an epoch that does not come to its end has staged.
     func abandonEpoch() async {
         letters?.discard()
-        await plan.sink.discard(run: outputName)
+        await plan.discard(run: outputName)
     }
 
     func summary(seconds: Double) -> RunSummary {
         RunSummary(
-            run: run, pipeline: pipeline, report: report, seconds: seconds, tables: tables, target: plan.sink.summary,
-            errorPolicy: plan.definition.onError.rawValue, deadLetters: deadLetters,
-            notices: notices + progress.snapshot.lateNotices)
+            run: run, pipeline: pipeline, report: report, seconds: seconds, tables: tables, target: plan.target,
+            errorPolicy: plan.definition.onError.rawValue, deadLetters: deadLetters, notices: told)
     }
 
     // MARK: Epochs
 
+    /// What is new in all sources; those that are ahead of others in time wait for these.
+    func slice(_ request: SliceRequest) async throws -> SourceSlice? {
+        var request = request
+        request.note = { [progress] in progress.note([$0]) }
+        return try await joint.slice(after: positions, request, ahead: request.leavesUnfinished ? states.stepsAhead : [])
+    }
+
     mutating func carryOut(_ slice: SourceSlice) async throws {
         for notice in slice.notices where !notices.contains(notice) { notices.append(notice) }
         openSplits = slice.openSplits
-        try await carryOut(slice.source, reached: slice.reached)
+        try await carryOut(slice.source, slice.followed, reached: slice.reached)
     }
 
     /// An epoch without rows, in which windows end because nothing comes.
     mutating func carryOutSilence() async throws {
-        try await carryOut(NoRows(schema: plan.source.source.schema), reached: { [:] })
+        try await carryOut(NoRows(schema: plan.source.source.schema), [:], reached: { [:] })
     }
 
-    private mutating func carryOut(_ source: any Source, reached: @Sendable () -> SourcePositions) async throws {
+    /// One epoch of any source.
+    ///
+    /// - Parameter followed: What other steps read of their sources, by their index.
+    mutating func carryOut(
+        _ source: any Source, _ followed: [Int: any Source] = [:], reached: @Sendable () -> SourcePositions
+    ) async throws {
         let letters = DeadLetterFile(path: lettersPath)
         self.letters = letters
-        let rejects = RejectHandler(policy: plan.definition.onError, file: letters, progress: progress)
+        let rejects = RejectHandler(
+            policy: replay == nil ? plan.definition.onError : .deadLetter, limits: replay == nil ? plan.definition.errorLimits : nil,
+            file: letters, progress: progress, rules: ReplayRules(plan), history: replay?.history)
+        try replay?.keep(in: letters)
         files.begin(states, epoch: epoch + 1)
-        let staged = try await execute(source, rejects)
+        let staged = try await execute(source, followed, rejects)
+        try rejects.checkShare(isWhole: !follows)
         deadLetters += rejects.shown.prefix(max(0, EngineLimits.shownDeadLetters - deadLetters.count))
         try Task.checkCancellation()
-        try commit(staged.filter { $0.rowCount > 0 }, letters, reached())
+        let places = reached()
+        let checkpoints = try await membership?.checkpoints(at: places) ?? []
+        try commit(staged.filter { $0.rowCount > 0 }, letters, places, checkpoints)
+        await membership?.committed()
         self.letters = nil
     }
 
-    private func execute(_ source: any Source, _ rejects: RejectHandler) async throws -> [StagedFile] {
-        var slice = plan
-        slice.source.source = source
-        let context = EpochContext(
+    private func execute(_ source: any Source, _ followed: [Int: any Source], _ rejects: RejectHandler) async throws -> [StagedFile] {
+        let slice = joint.reading(source, followed, plan)
+        var context = EpochContext(
             number: epoch + 1, splitNames: try await source.splits().map(\.id), openSplits: openSplits,
             nowMicros: catalog.clock.nowMicros(), states: states)
+        try await joint.addSplits(of: slice, to: &context)
+        if let replay {
+            context.isReplay = true
+            context.routes = replay.routes
+            context.entries = replay.entries
+        }
         let resources = OperatorResources(budget: MemoryBudget(limitBytes: options.stateBytes), spill: SpillDirectory(path: spillPath))
         defer { try? DiskFiles.removeTree(spillPath) }
         var builder = SegmentBuilder(
             plan: slice, resources: resources, rejects: rejects, progress: progress, width: options.width, epoch: context)
         let executor = Executor(
-            segments: try await builder.build(), sink: plan.sink, outputSchema: plan.outputSchema, run: outputName, width: options.width,
-            rejects: rejects, progress: progress, keepsRaw: plan.definition.onError != .skip, epoch: context)
+            tree: try await builder.build(), outputs: plan.outputs, run: outputName, width: options.width, rejects: rejects,
+            progress: progress, keepsRaw: replay != nil || plan.definition.onError != .skip, epoch: context)
         return try await executor.execute()
     }
 
-    private mutating func commit(_ staged: [StagedFile], _ letters: DeadLetterFile, _ reached: SourcePositions) throws {
-        var output = staged.isEmpty ? OutputCommit() : try plan.sink.commit(schema: plan.outputSchema, run: outputName, staged: staged)
-        output.removals += plan.sink.stagingPaths(run: outputName).filter { DiskFiles.kind(of: $0) != nil }
+    private mutating func commit(
+        _ staged: [StagedFile], _ letters: DeadLetterFile, _ reached: SourcePositions, _ checkpoints: [StoredCheckpoint]
+    ) throws {
+        var output = try plan.commit(run: outputName, staged: staged, needsRows: true)
+        output.quality = progress.takeQuality()
+        output.removals += plan.stagingPaths(run: outputName).filter { DiskFiles.kind(of: $0) != nil }
         if try letters.close() {
             output.renames.append(.init(staged: letters.stagedPath, final: letters.path))
             deadLetterFile = letters.path
         }
-        let state = try files.save(states, epoch: epoch + 1)
+        if let replay { output.renames += replay.marks(run.text) }
+        let state = try replay?.keepsState == false ? nil : files.save(states, epoch: epoch + 1)
         outputs = Array((outputs + staged.map(\.finalPath).filter { !$0.isEmpty }).suffix(RunLimits.listedOutputs))
         for table in output.tables where !tables.contains(table.definition.name) { tables.append(table.definition.name) }
         let bookmarks = reached.map { Bookmark(pipeline: pipeline, source: $0.key.text, position: $0.value, run: run) }
         try catalog.commit(
             output, run: run, report: report,
             RunProgressCommit(
-                bookmarks: bookmarks, state: state, published: published, isLast: false, nextStaging: staging(ofEpoch: epoch + 2)))
+                bookmarks: bookmarks, checkpoints: checkpoints, state: membership == nil ? state : nil, published: published,
+                isLast: false, nextStaging: staging(ofEpoch: epoch + 2)))
         forgetPublished()
         files.committed()
         positions.merge(reached) { $1 }
         epoch += 1
-    }
-}
-
-/// A source that has nothing.
-private struct NoRows: Source {
-    let schema: Schema
-    var notices: [String] { [] }
-
-    func splits() async throws -> [SourceSplit] { [] }
-
-    func open(_ split: SourceSplit, _ request: SourceRequest) async throws -> any SplitReader {
-        throw SluiceError(.notFound, "there is no split \(split.id.quotedForMessage)")
     }
 }
 

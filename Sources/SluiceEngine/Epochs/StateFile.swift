@@ -42,24 +42,33 @@ final class StateFileWriter: @unchecked Sendable {
 }
 
 /// Reads what a `StateFileWriter` wrote, chunk by chunk.
-struct StateFileReader {
+final class StateFileReader: Sendable {
     let path: String
     /// As the commit recorded it.
     let byteCount: Int
     let schema: Schema
+    private let descriptor: Int32
+
+    /// - Throws: `stateCorrupt` for a file that is not there, or not as long as what was written.
+    init(path: String, byteCount: Int, schema: Schema) throws {
+        self.path = path
+        self.byteCount = byteCount
+        self.schema = schema
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Self.corrupt(path, "cannot be opened") }
+        guard DiskFiles.byteCount(of: path) == byteCount else { throw Self.corrupt(path, "has not the length that was recorded") }
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// - Throws: `stateCorrupt` for a file that is not what was written.
     func forEach(_ body: (Batch) throws -> Void) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw corrupt("cannot be opened") }
-        defer { close(descriptor) }
-        guard DiskFiles.byteCount(of: path) == byteCount else { throw corrupt("has not the length that was recorded") }
         var position = 0
         while position < byteCount {
-            let head = try bytes(at: position, count: 8, of: descriptor)
+            let head = try bytes(at: position, count: 8)
             let length = head.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
             guard length <= UInt64(byteCount - position - 8) else { throw corrupt("is damaged") }
-            let chunk = try bytes(at: position + 8, count: Int(length), of: descriptor)
+            let chunk = try bytes(at: position + 8, count: Int(length))
             let batch: Batch
             do { batch = try SpillCodec.decode(chunk, schema: schema) } catch { throw corrupt("is damaged") }
             try body(batch)
@@ -67,7 +76,7 @@ struct StateFileReader {
         }
     }
 
-    private func bytes(at position: Int, count: Int, of descriptor: Int32) throws -> [UInt8] {
+    private func bytes(at position: Int, count: Int) throws -> [UInt8] {
         guard count <= byteCount - position else { throw corrupt("is damaged") }
         return try [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
             while done < count {
@@ -79,7 +88,9 @@ struct StateFileReader {
         }
     }
 
-    private func corrupt(_ fact: String) -> SluiceError {
+    private func corrupt(_ fact: String) -> SluiceError { Self.corrupt(path, fact) }
+
+    private static func corrupt(_ path: String, _ fact: String) -> SluiceError {
         SluiceError(
             .stateCorrupt, "\(path.quotedForMessage), which holds what a step keeps, \(fact)", at: .file(path: path),
             remedy: "restore it from a backup, or begin anew with --reset, which forgets what steps keep and reads all input again")

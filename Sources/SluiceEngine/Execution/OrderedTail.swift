@@ -11,6 +11,8 @@ final class OrderedTail: Sendable {
         case rows(Batch, BatchPosition, [CollectedRejects.Group])
         case encoded(EncodedSinkBlock)
         case rejects([CollectedRejects.Group])
+        /// Rows of a branch, by its number, behind what any task did with them.
+        case routed(Int, Batch, BatchPosition)
         /// The rest of a piece cannot be had.
         case failure(any Error)
 
@@ -19,6 +21,7 @@ final class OrderedTail: Sendable {
             case .rows(let batch, _, let groups): batch.byteCount + groups.reduce(0) { $0 + $1.byteCount }
             case .encoded(let block): block.byteCount
             case .rejects(let groups): groups.reduce(0) { $0 + $1.byteCount }
+            case .routed(_, let batch, _): batch.byteCount
             case .failure: 0
             }
         }
@@ -48,9 +51,9 @@ final class OrderedTail: Sendable {
         self.progress = progress
         chain = try StepChain(links, progress: progress)
         satisfied = Atomic(chain.isSatisfied)
-        if case .sequence(let writer) = end {
-            encodesEarly = links.isEmpty && writer.makesBlockOfEachBatch
-            blockGate = OrderedGate(limit: EngineLimits.queueBytes) { block in try Self.append(block, writer, progress) }
+        if case .sequence(let output) = end {
+            encodesEarly = links.isEmpty && output.writer.makesBlockOfEachBatch
+            blockGate = OrderedGate(limit: EngineLimits.queueBytes) { block in try output.append(block) }
         } else {
             encodesEarly = false
             blockGate = nil
@@ -62,9 +65,9 @@ final class OrderedTail: Sendable {
 
     /// What a worker hands in for a batch and what was rejected since the one before.
     func parcels(_ batch: Batch, _ position: BatchPosition, _ rejects: CollectedRejects) throws -> [Parcel] {
-        if encodesEarly, case .sequence(let writer) = end {
+        if encodesEarly, case .sequence(let output) = end {
             let groups = rejects.drain()
-            return (groups.isEmpty ? [] : [.rejects(groups)]) + [.encoded(try writer.encode(SinkBlock([batch])))]
+            return (groups.isEmpty ? [] : [.rejects(groups)]) + [.encoded(try output.writer.encode(SinkBlock([batch])))]
         }
         // Only where a limit may end among the rows it matters which rejects stand before them.
         let last = links.isEmpty ? nil : batch.ordinals?.last
@@ -77,7 +80,9 @@ final class OrderedTail: Sendable {
         switch parcel {
         case .rejects(let groups): try pass(groups)
         case .failure(let error): throw error
-        case .encoded(let block): if case .sequence(let writer) = end { try Self.append(block, writer, progress) }
+        case .encoded(let block): if case .sequence(let output) = end { try output.append(block) }
+        case .routed(let index, let batch, let position):
+            if case .fork(let fork) = end { try await fork.branches[index].runner.takeOrdered(batch, at: position) }
         case .rows(let batch, let position, let groups):
             try await push(batch, from: 0, position, groups)
             if chain.isSatisfied { satisfied.store(true, ordering: .releasing) }
@@ -112,8 +117,8 @@ final class OrderedTail: Sendable {
                 try chain.reportLate(index, [], failed, rejects)
             }
         }
-        guard case .sequence(let writer) = end else { return }
-        if !encodesEarly { queue(try writer.rest()) }
+        guard case .sequence(let output) = end else { return }
+        if !encodesEarly { queue(try output.writer.rest()) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<width { group.addTask { try await self.encodeBlocks() } }
             try await group.waitForAll()
@@ -134,11 +139,16 @@ final class OrderedTail: Sendable {
 
     private func deliver(_ batch: Batch, _ position: BatchPosition) async throws {
         switch end {
-        case .sequence(let writer): queue(try writer.collect(batch))
+        case .sequence(let output): queue(try output.writer.collect(batch))
+        case .fork(let fork):
+            try await fork.take(batch, at: position, worker: 0, rejects) { index, rows in
+                try await fork.branches[index].runner.takeOrdered(rows, at: position)
+            }
         case .writers(let writers): try await writers.write(batch, worker: 0)
         case .table: preconditionFailure("what is joined with is read in no order")
         case .parts(let parts, let gathering):
             var rejected: [Reject] = []
+            progress.taps.see(batch, .into, ofStep: gathering.index)
             try parts[0].take(batch, at: position, rejects: &rejected)
             progress.update { [count = rejected.count] snapshot in
                 snapshot.steps[gathering.index].rowsIn += Int64(batch.rowCount)
@@ -162,18 +172,11 @@ final class OrderedTail: Sendable {
 
     /// Encodes what waits for it.
     func encodeBlocks() async throws {
-        guard let blockGate, case .sequence(let writer) = end else { return }
+        if case .fork(let fork) = end { try await fork.encodeBlocks() }
+        guard let blockGate, case .sequence(let output) = end else { return }
         while let (number, block) = blocks.withLock({ $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }) {
-            let encoded = try writer.encode(block)
+            let encoded = try output.writer.encode(block)
             try await blockGate.deposit(encoded, weight: encoded.byteCount, input: 0, piece: number, isLast: true)
-        }
-    }
-
-    private static func append(_ block: EncodedSinkBlock, _ writer: any OrderedSinkWriter, _ progress: RunProgress) throws {
-        try writer.append(block)
-        progress.update { snapshot in
-            snapshot.rowsWritten += Int64(block.rowCount)
-            snapshot.bytesWritten = writer.bytesWritten
         }
     }
 }

@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceExpressions
 import SluicePipelines
 
 /// A part of a plan that rows go through without waiting for others: from splits or the result of a step that needed all rows, to the next
@@ -12,8 +13,10 @@ struct Segment: Sendable {
     var links: [PlacedLink] = []
     /// What needs the rows in order, and what stands behind it: one task at a time.
     var ordered: [PlacedLink] = []
-    /// The step that needs all rows; nil: the sink.
+    /// The step that needs all rows.
     var gathering: Gathering?
+    /// Where the rows go if no step gathers them.
+    var outlet = Outlet.output(0)
 
     /// Links that have to read another source first, each once, in the order of their steps.
     var builds: [(link: PlacedLink, step: any BuildingOperator, source: PlannedSource)] {
@@ -39,10 +42,39 @@ struct Segment: Sendable {
         return segment
     }
 
+    enum Outlet: Sendable {
+        /// The sink of one of the plan's outputs.
+        case output(Int)
+        case branches([Branch], RouteMatch)
+    }
+
+    /// One of the ways into which rows part: the segments of an output.
+    struct Branch: Sendable {
+        var output: Int
+        /// Which rows it gets; nil: all.
+        var condition: BoundExpression?
+        /// Whether it gets those that no other took.
+        var isOtherwise: Bool
+        /// The first is at work while the rows come.
+        var segments: [Segment]
+    }
+
     struct Gathering: Sendable {
         var step: any GatheringOperator
         var index: Int
         var name: String
+    }
+}
+
+/// All segments of a plan: those of all rows, and those of rows that steps put aside.
+struct SegmentTree: Sendable {
+    /// The last one ends in the sink, or parts into branches; the others end in a step that needs all rows.
+    var trunk: [Segment]
+    var sides: [Side] = []
+
+    struct Side: Sendable {
+        var rows: SideRows
+        var segments: [Segment]
     }
 }
 

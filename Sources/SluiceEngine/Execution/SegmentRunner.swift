@@ -8,23 +8,25 @@ final class SegmentRunner: Sendable {
     enum End: Sendable {
         /// A part for each worker of a step that needs all rows.
         case parts([any GatheringPart], Segment.Gathering)
-        /// A part for each worker of what a step joins with. The rows are none of the run's input, and do not count.
-        case table([any GatheringPart], step: String)
+        /// A part for each worker of what a step joins with. A table's rows are none of the run's input, and do not count.
+        case table([any GatheringPart], step: String, isCounted: Bool)
         /// A writer for each worker (or the only one, behind an ordered link).
         case writers(SharedWriters)
         /// One file, in order.
-        case sequence(any OrderedSinkWriter)
+        case sequence(OrderedOutput)
+        /// Several ways on.
+        case fork(Fork)
     }
 
-    private let segment: Segment
-    private let end: End
+    let segment: Segment
+    let end: End
     private let width: Int
     private let rejects: RejectHandler
     private let progress: RunProgress
     private let keepsRaw: Bool
     /// For each worker the chain of each lane, and behind it the chain that all rows go through.
-    private let chains: [(lanes: [StepChain], common: StepChain)]
-    private let tail: OrderedTail?
+    let chains: [(lanes: [StepChain], common: StepChain)]
+    let tail: OrderedTail?
 
     init(_ segment: Segment, _ end: End, width: Int, rejects: RejectHandler, progress: RunProgress, keepsRaw: Bool) throws {
         self.segment = segment
@@ -36,16 +38,22 @@ final class SegmentRunner: Sendable {
         chains = try (0..<width).map { _ in
             (try segment.lanes.map { try StepChain($0, progress: progress) }, try StepChain(segment.links, progress: progress))
         }
-        if case .sequence = end {
-            tail = try OrderedTail(segment.ordered, end, rejects: rejects, progress: progress)
-        } else {
-            tail = segment.ordered.isEmpty ? nil : try OrderedTail(segment.ordered, end, rejects: rejects, progress: progress)
-        }
+        let isOrdered =
+            switch end {
+            case .sequence: true
+            case .fork(let fork): fork.isOrdered
+            case .writers(let writers): writers.keepsOrder
+            case .parts, .table: false
+            }
+        tail =
+            isOrdered || !segment.ordered.isEmpty ? try OrderedTail(segment.ordered, end, rejects: rejects, progress: progress) : nil
     }
 
     /// Takes all rows of the inputs to the end.
-    func run(_ inputs: [SegmentInput]) async throws {
-        var phase = try await runPhase(0, inputs, lanesFrom: 0, commonFrom: 0)
+    ///
+    /// - Parameter phase: The number of the first phase of input.
+    func run(_ inputs: [SegmentInput], phase: Int = 0) async throws {
+        var phase = try await runPhase(phase, inputs, lanesFrom: 0, commonFrom: 0)
         // What probing links put aside goes through the links behind them. A link that several lanes have hands it on once.
         let indices = Set(segment.lanes.joined().filter(\.isProbing).map(\.index))
         for index in indices.sorted() {
@@ -63,6 +71,7 @@ final class SegmentRunner: Sendable {
             if let late { phase = try await runPhase(phase, late.map { .stream($0, lane: 0) }, lanesFrom: nil, commonFrom: link + 1) }
         }
         try await tail?.finish(width: width)
+        if case .fork(let fork) = end { try await fork.finish(phase) }
     }
 
     /// What a probing link hands on after its input has ended; nil for other links.
@@ -75,10 +84,11 @@ final class SegmentRunner: Sendable {
         return result.streams.map { LateStream($0, link, progress) }
     }
 
-    private var isTable: Bool { if case .table = end { true } else { false } }
+    /// Whether what is read is the run's input.
+    private var isCounted: Bool { if case .table(_, _, let isCounted) = end { isCounted } else { true } }
 
     /// Who rejected what the readers reject.
-    private var sourceName: String { if case .table(_, let step) = end { step } else { "source" } }
+    private var sourceName: String { if case .table(_, let step, _) = end { step } else { "source" } }
 
     // MARK: Workers
 
@@ -88,7 +98,7 @@ final class SegmentRunner: Sendable {
         if tail?.isSatisfied == true { return phase + 1 }
         let queue = PieceQueue(
             inputs, open: { [keepsRaw] input in try await Self.open(input, keepsRaw: keepsRaw) },
-            onBytes: { [progress, isTable] bytes in if !isTable { progress.update { $0.bytesRead += bytes } } })
+            onBytes: { [progress, isCounted] bytes in if isCounted { progress.update { $0.bytesRead += bytes } } })
         let gate = tail.map { tail in
             OrderedGate<OrderedTail.Parcel>(limit: EngineLimits.queueBytes) { parcel in
                 try await tail.take(parcel)
@@ -178,7 +188,8 @@ final class SegmentRunner: Sendable {
         let taker: any RejectTaking = outlet.gate == nil ? rejects : outlet.collected
         let read = outlet.gate == nil ? read : read.numbered
         let chains = chains[outlet.worker]
-        if outlet.input >= way.firstSplit, !isTable { count(read, lane) }
+        if outlet.input >= way.firstSplit, isCounted { count(read, lane) }
+        if let members = read.newMembers { progress.update { $0.newMembers.add(members) } }
         if !read.rejects.isEmpty { try taker.take(read.rejects, step: sourceName) }
         if let start = way.lanesFrom {
             try await chains.lanes[lane].forEach(read.batch, at: position, from: start, taker) { batch in
@@ -209,27 +220,41 @@ final class SegmentRunner: Sendable {
     }
 
     private func deliver(_ batch: Batch, _ position: BatchPosition, _ outlet: Outlet, _ taker: any RejectTaking) async throws {
+        // What only the branches need in order goes through them first, as far as any task may take it.
+        if case .fork(let fork) = end, segment.ordered.isEmpty {
+            return try await fork.take(batch, at: position, worker: outlet.worker, taker) { index, rows in
+                try await outlet.gate?.deposit(
+                    .routed(index, rows, position), weight: rows.byteCount, input: outlet.input, piece: outlet.piece, isLast: false)
+            }
+        }
         if let gate = outlet.gate, let tail {
             for parcel in try tail.parcels(batch, position, outlet.collected) {
                 try await gate.deposit(parcel, weight: parcel.weight, input: outlet.input, piece: outlet.piece, isLast: false)
             }
             return
         }
+        try await deliver(batch, position, worker: outlet.worker, taker)
+    }
+
+    /// Hands rows on whose order does not matter.
+    func deliver(_ batch: Batch, _ position: BatchPosition, worker: Int, _ taker: any RejectTaking) async throws {
         switch end {
-        case .writers(let writers): try await writers.write(batch, worker: outlet.worker)
+        case .writers(let writers): try await writers.write(batch, worker: worker)
         case .parts(let parts, let gathering):
             var rejected: [Reject] = []
-            try parts[outlet.worker].take(batch, at: position, rejects: &rejected)
+            progress.taps.see(batch, .into, ofStep: gathering.index)
+            try parts[worker].take(batch, at: position, rejects: &rejected)
             progress.update { [count = rejected.count] snapshot in
                 snapshot.steps[gathering.index].rowsIn += Int64(batch.rowCount)
                 snapshot.steps[gathering.index].rejected += Int64(count)
             }
             if !rejected.isEmpty { try taker.take(rejected, step: gathering.name) }
-        case .table(let parts, let step):
+        case .table(let parts, let step, _):
             var rejected: [Reject] = []
-            try parts[outlet.worker].take(batch, at: position, rejects: &rejected)
+            try parts[worker].take(batch, at: position, rejects: &rejected)
             if !rejected.isEmpty { try taker.take(rejected, step: step) }
         case .sequence: preconditionFailure("an ordered sink has a gate")
+        case .fork: preconditionFailure("a fork takes rows before they are handed on, or in order")
         }
     }
 }
@@ -248,6 +273,7 @@ private final class LateStream: BatchStream {
 
     func next(rejects: inout [Reject]) throws -> Batch? {
         let batch = try stream.next(rejects: &rejects)
+        if let batch { progress.taps.see(batch, .out, ofStep: link.index) }
         progress.update { [index = link.index] in $0.steps[index].rowsOut += Int64(batch?.rowCount ?? 0) }
         return batch
     }

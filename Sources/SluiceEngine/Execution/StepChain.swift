@@ -63,6 +63,8 @@ final class StepChain: @unchecked Sendable {
         for output in try push(batch, at: position, from: start, rejects) { try await body(output) }
         guard isProbing else { return }
         while let more = try resume(at: position, rejects) {
+            // A join may make any number of batches of one: others have their turn, such as whoever hears of an interruption.
+            await Task.yield()
             for output in more { try await body(output) }
         }
     }
@@ -91,7 +93,10 @@ final class StepChain: @unchecked Sendable {
             if current.isEmpty { break }
             var next: [Batch] = []
             for batch in current {
+                // One batch of the source may become any number in a join.
+                try Task.checkCancellation()
                 var rejected: [Reject] = []
+                progress.taps.see(batch, .into, ofStep: links[index].index)
                 let output = try work(index, batch, position, &rejected)
                 try report(index, rowsIn: batch.rowCount, output, rejected, rejects)
                 // Records behind the last row that a limit takes might as well not be there.
@@ -136,6 +141,7 @@ final class StepChain: @unchecked Sendable {
         _ index: Int, rowsIn: Int, _ output: [Batch], _ rejected: [Reject], _ rejects: any RejectTaking
     ) throws {
         let rowsOut = output.reduce(0) { $0 + Int64($1.rowCount) }
+        for batch in output { progress.taps.see(batch, .out, ofStep: links[index].index) }
         progress.update { [index = links[index].index, count = rejected.count] snapshot in
             snapshot.steps[index].rowsIn += Int64(rowsIn)
             snapshot.steps[index].rowsOut += rowsOut

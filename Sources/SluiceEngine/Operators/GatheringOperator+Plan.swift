@@ -8,9 +8,10 @@ extension LogicalOperation {
     ///   - schema: of the step's output; sorting and deduplicating pass their input's on.
     ///   - next: the step behind it; a sort in front of a limit keeps only so many rows.
     ///   - state: what a window goes on with, in an epoch of a run.
+    ///   - side: takes rows that a window puts aside, where it does.
     func gatheringOperator(
         outputSchema schema: Schema, next: LogicalOperation? = nil, resources: OperatorResources, state: WindowState? = nil,
-        epoch: EpochContext? = nil
+        epoch: EpochContext? = nil, side: SideRows? = nil
     ) -> (any GatheringOperator)? {
         switch self {
         case .sort(let keys): SortGathering(keys, schema: schema, limit: next?.rowLimit, resources: resources)
@@ -18,7 +19,10 @@ extension LogicalOperation {
             DeduplicateGathering(keys: keys, keep: keep, order: order, schema: schema, resources: resources)
         case .aggregate(let operation): AggregateGathering(operation, outputSchema: schema, resources: resources)
         case .window(let operation):
-            WindowGathering(operation, outputSchema: schema, state: state, epoch: epoch, limitBytes: resources.budget.limitBytes)
+            operation.isOfTime
+                ? WindowGathering(
+                    operation, outputSchema: schema, state: state, epoch: epoch, side: side, resources: resources)
+                : nil
         default: nil
         }
     }

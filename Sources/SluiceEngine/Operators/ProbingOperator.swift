@@ -2,11 +2,19 @@ package import SluiceCore
 
 /// A step with two inputs: all rows of one are gathered side by side first, then the rows of the other stream past them.
 package protocol BuildingOperator: Sendable {
+    /// Whether the side that is gathered is followed as the input is: a run piece by piece reads what is new of it in each piece, and its
+    /// rows count as read.
+    var isFollowed: Bool { get }
+
     /// An empty part, for one worker that reads the side that is gathered.
     func makePart() throws -> any GatheringPart
 
     /// That side was taken whole. Called once, with every part that was made, in any order.
     func combine(_ parts: [any GatheringPart]) throws -> any ProbingOperator
+}
+
+extension BuildingOperator {
+    package var isFollowed: Bool { false }
 }
 
 /// A step that hands on rows as they come, and what is left when the input has ended.

@@ -2,41 +2,53 @@ import Crypto
 package import SluiceCatalog
 import SluiceCore
 package import SluiceLog
-import SluicePipelines
+package import SluicePipelines
 import SluiceStreams
 
-/// Puts the records that committed runs staged into their streams, each once.
+/// Puts the records that committed runs staged into their streams and other targets, each once.
 ///
-/// A chunk of a publication is a batch of a producer that only the pipeline and the stream make up, and is durable before the next one begins:
-/// so the stream itself knows how far a publication got, whoever was cut off in it.
+/// A chunk of a publication for a stream is a batch of a producer that only the pipeline and the stream make up, and is durable before the next
+/// one begins: so the stream itself knows how far a publication got, whoever was cut off in it. A target outside takes a publication as a whole,
+/// and keeps a mark of the last one with its records.
 package struct Publisher: Sendable {
     private let catalog: Catalog
     private let streams: StreamStore
+    private let connectors: ConnectorRegistry
+    /// Of the run that publishes; it is told what opening a stream put right.
+    private let progress: RunProgress?
 
-    package init(catalog: Catalog, streams: StreamStore) {
+    /// - Parameter connectors: Those that reach targets outside of the state directory.
+    package init(
+        catalog: Catalog, streams: StreamStore, connectors: ConnectorRegistry = ConnectorRegistry([]), progress: RunProgress? = nil
+    ) {
         self.catalog = catalog
         self.streams = streams
+        self.connectors = connectors
+        self.progress = progress
     }
 
     /// Publishes what a pipeline owes, in the order of its commits. The caller has the pipeline's lock.
     ///
     /// - Parameters:
     ///   - id: Publications up to it are done already.
-    ///   - done: Takes the id of each one whose records are durable in their stream; it is to be struck off.
-    /// - Throws: what keeps the next publication from its stream, with a remedy that says that its run is committed; `CancellationError`.
+    ///   - done: Takes the id of each one whose records are durable in their target; it is to be struck off.
+    /// - Throws: what keeps the next publication from its target, with a remedy that says that its run is committed; `CancellationError`.
     package func publish(_ pipeline: String, after id: Int64, done: (Int64) -> Void) async throws {
         var last = id
         var opened: RecordStream?
         defer { opened?.close() }
         while let pending = try catalog.nextPublication(of: pipeline, after: last) {
             do {
-                let name = pending.publication.stream
-                if opened?.name != name {
-                    opened?.close()
-                    opened = nil
-                    opened = try open(pending.publication)
+                switch pending.publication.target {
+                case .stream(let name, let shards):
+                    if opened?.name != name {
+                        opened?.close()
+                        opened = nil
+                        opened = try open(name, shards: shards)
+                    }
+                    if let opened { try await put(pending, into: opened) }
+                case .connector(let target): try await put(pending, into: target)
                 }
-                if let opened { try await put(pending, into: opened) }
             } catch let error as SluiceError {
                 if try forgetIfLost(pending, error) { throw Self.lost(pending, error) }
                 throw Self.explained(error, pending)
@@ -46,7 +58,7 @@ package struct Publisher: Sendable {
         }
     }
 
-    /// Publishes what a pipeline owes and strikes it off; waits `patience` long for a stream that cannot be written for the moment.
+    /// Publishes what a pipeline owes and strikes it off; waits `patience` long for a target that cannot be written for the moment.
     package func finish(_ pipeline: String, patience: Duration = PublishLimits.patience) async throws {
         var done: [Int64] = []
         var delay = RetryDelay()
@@ -62,24 +74,30 @@ package struct Publisher: Sendable {
         }
     }
 
-    private func open(_ publication: Publication) throws(SluiceError) -> RecordStream {
-        if !streams.exists(publication.stream) {
+    private func open(_ stream: String, shards: Int) throws(SluiceError) -> RecordStream {
+        if !streams.exists(stream) {
             do throws(SluiceError) {
-                try streams.create(publication.stream, shards: publication.shards)
+                try streams.create(stream, shards: shards)
             } catch {
                 guard error.code == .alreadyExists else { throw error }
             }
         }
-        return try streams.open(publication.stream, for: .writing)
+        let opened = try streams.open(stream, for: .writing)
+        progress?.note(opened.recovery.notices(of: stream))
+        return opened
+    }
+
+    private func put(_ pending: PendingPublication, into target: Publication.ConnectorTarget) async throws {
+        guard let connector = connectors[target.connector] as? any PublishingConnector else {
+            throw SluiceError(
+                .unknownConnector, "this program has no connector \(target.connector.quotedForMessage) that takes records of runs")
+        }
+        try await connector.target(target.settings, in: catalog).put(pending, PublicationSupport(catalog))
     }
 
     private func put(_ pending: PendingPublication, into stream: RecordStream) async throws {
         let producer = Self.producer(pending.pipeline, stream.name)
-        var reader =
-            switch pending.publication.content {
-            case .bytes(let bytes): OutboxReader(content: bytes)
-            case .file(let path): try OutboxReader(path: path, byteCount: Int(pending.publication.byteCount))
-            }
+        var reader = try OutboxReader(pending.publication)
         if let batch = stream.lastBatch(ofProducer: producer) {
             let last = Int64(batch >> UInt64(OutboxLimits.chunkBits))
             if last > pending.id {
@@ -128,8 +146,7 @@ extension Publisher {
     private static func lost(_ pending: PendingPublication, _ error: SluiceError) -> SluiceError {
         SluiceError(
             .fileNotFound,
-            "\(pending.publication.rowCount) records of run \(pending.run) vanished before they were in stream "
-                + "\"\(pending.publication.stream)\"",
+            "\(pending.publication.rowCount) records of run \(pending.run) vanished before they were in \(pending.publication.target)",
             at: error.location, remedy: "run the pipeline again for what comes behind them; with --reset it reads all input again")
     }
 
@@ -137,8 +154,8 @@ extension Publisher {
         var explained = error
         let publication = pending.publication
         explained.remedy =
-            "run \(pending.run) is committed; its \(publication.rowCount) records for stream \"\(publication.stream)\" are put there by the "
-            + "pipeline's next run" + (error.remedy.map { ", once you \($0)" } ?? "")
+            "run \(pending.run) is committed; its \(publication.rowCount) records for \(publication.target) are put there by the pipeline's "
+            + "next run" + (error.remedy.map { ", once you \($0)" } ?? "")
         return explained
     }
 }

@@ -32,22 +32,23 @@ package struct ConversionRunner: Sendable {
         let start = ContinuousClock.now
         do {
             let staged = try await work.execute()
-            var output = try plan.sink.commit(schema: plan.outputSchema, run: run.text, staged: staged)
+            var output = try plan.commit(run: run.text, staged: staged)
             let hasLetters = try letters.close()
             if hasLetters { output.renames.append(.init(staged: letters.stagedPath, final: letters.path)) }
             try Task.checkCancellation()
             try Self.carryOut(output)
-            await plan.sink.discard(run: run.text)
+            await plan.discard(run: run.text)
             let elapsed = (ContinuousClock.now - start).components
             var summary = ConversionSummary(
                 report: work.report, seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
             summary.outputs = staged.filter { $0.rowCount > 0 || staged.count == 1 }.map(\.finalPath)
             summary.report.deadLetterFile = hasLetters ? letters.path : nil
             summary.deadLetters = work.rejects.shown
+            summary.notices = progress.snapshot.lateNotices
             return summary
         } catch {
             letters.discard()
-            await plan.sink.discard(run: run.text)
+            await plan.discard(run: run.text)
             if error is CancellationError || Task.isCancelled { throw SluiceError(.interrupted, "interrupted; nothing was written") }
             throw error
         }

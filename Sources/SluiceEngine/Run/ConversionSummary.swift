@@ -8,6 +8,8 @@ package struct ConversionSummary: Sendable {
     package var outputs: [String] = []
     /// The first records that could not be processed, for the screen.
     package var deadLetters: [DeadLetter] = []
+    /// What only the run showed, beside the plan's notices.
+    package var notices: [String] = []
 
     init(report: RunReport, seconds: Double) {
         self.report = report

@@ -1,4 +1,3 @@
-import Crypto
 package import SluiceCatalog
 import SluiceCore
 package import SluicePipelines
@@ -26,31 +25,30 @@ package struct PipelineRunner: Sendable {
     /// - Parameters:
     ///   - progress: live counts, for whoever shows them.
     ///   - planning: how long the plan took, for the run's record.
+    ///   - holdsLock: the caller has the pipeline's lock.
     /// - Throws: `alreadyRunning`, the first reject under `on_error: fail`, what reading and writing throw, `CancellationError` as `interrupted`.
     ///   Nothing of the run is visible then, and the run's record names the error.
     @concurrent
     package func run(
-        _ plan: LogicalPlan, progress: RunProgress = RunProgress(), planning: Duration? = nil
+        _ plan: LogicalPlan, progress: RunProgress = RunProgress(), planning: Duration? = nil, holdsLock: Bool = false
     ) async throws -> RunSummary {
         let definition = plan.definition
-        let lock = try catalog.lock(pipeline: definition.name)
-        defer { lock.release() }
-        let publisher = Publisher(catalog: catalog, streams: streams)
+        let lock = holdsLock ? nil : try catalog.lock(pipeline: definition.name)
+        defer { lock?.release() }
+        let publisher = Publisher(catalog: catalog, streams: streams, connectors: plan.connectors, progress: progress)
         try await publisher.finish(definition.name)
-        let run = try catalog.beginRun(pipeline: definition.name, definitionHash: definition.hash)
+        let run = try catalog.beginRun(pipeline: definition.name, definitionHash: definition.hash, lineage: plan.storedLineage())
         let letters = DeadLetterFile(path: "\(home)/dead-letters/\(definition.name)/\(run).jsonl")
-        let work = RunWork(
-            plan: plan, run: run, options: options, streams: streams, progress: progress,
-            rejects: RejectHandler(policy: definition.onError, file: letters, progress: progress),
-            spillPath: "\(home)/tmp/\(run)")
+        var work = self.work(plan, run, letters, progress)
         let clock = ContinuousClock()
         let start = clock.now
         var summary: RunSummary
         do {
-            try catalog.stage(plan.sink.stagingPaths(run: run.text) + [letters.stagedPath, work.spillPath], run: run)
-            let staged = try await work.execute()
+            try catalog.stage(plan.stagingPaths(run: run.text) + [letters.stagedPath, work.spillPath], run: run)
+            let staged = try await carryOut(&work, letters)
             let worked = clock.now
-            var output = try plan.sink.commit(schema: plan.outputSchema, run: run.text, staged: staged)
+            try work.rejects.checkShare(isWhole: true)
+            var output = try plan.commit(run: run.text, staged: staged)
             var report = work.report
             if try letters.close() {
                 output.renames.append(.init(staged: letters.stagedPath, final: letters.path))
@@ -58,18 +56,19 @@ package struct PipelineRunner: Sendable {
             }
             report.outputs = staged.map(\.finalPath).filter { !$0.isEmpty }
             try Task.checkCancellation()
+            output.quality = progress.takeQuality()
             report.timings = Self.timings(planning, start, worked, clock.now)
             try catalog.commit(output, run: run, report: report)
             summary = RunSummary(
                 run: run, pipeline: definition.name, report: report, seconds: (clock.now - start).seconds,
-                tables: output.tables.map(\.definition.name), target: plan.sink.summary, errorPolicy: definition.onError.rawValue,
+                tables: output.tables.map(\.definition.name), target: plan.target, errorPolicy: definition.onError.rawValue,
                 deadLetters: work.rejects.shown, notices: plan.notices + progress.snapshot.lateNotices)
         } catch {
             letters.discard()
-            await plan.sink.discard(run: run.text)
+            await plan.discard(run: run.text)
             let isInterrupted = error is CancellationError || Task.isCancelled
             let failure = isInterrupted ? Self.interruption(run) : SluiceError.endingRun(error)
-            try? catalog.failRun(run, failure, report: work.report, interrupted: isInterrupted)
+            try? catalog.failRun(run, failure, report: work.report, interrupted: isInterrupted, quality: progress.takeQuality())
             throw failure
         }
         do {
@@ -77,8 +76,37 @@ package struct PipelineRunner: Sendable {
         } catch is CancellationError {
             throw Self.unpublished(run)
         }
+        summary.notices = plan.notices + progress.snapshot.lateNotices.filter { !plan.notices.contains($0) }
         summary.seconds = (clock.now - start).seconds
         return summary
+    }
+
+    private func work(_ plan: LogicalPlan, _ run: RunID, _ letters: DeadLetterFile, _ progress: RunProgress) -> RunWork {
+        let definition = plan.definition
+        return RunWork(
+            plan: plan, run: run, options: options, streams: streams, progress: progress,
+            rejects: RejectHandler(
+                policy: definition.onError, limits: definition.errorLimits, file: letters, progress: progress, rules: ReplayRules(plan)),
+            spillPath: "\(home)/tmp/\(run)")
+    }
+
+    /// Carries work out, from the beginning again where a table is replaced before its files are open: nothing is visible yet.
+    private func carryOut(_ work: inout RunWork, _ letters: DeadLetterFile) async throws -> [StagedFile] {
+        var attempts = 1
+        let counts = work.progress.snapshot
+        while true {
+            do {
+                return try await work.execute()
+            } catch let error as SluiceError
+                where error.isOfReplacedTable && work.plan.stream == nil && attempts < EngineLimits.tableReadings
+            {
+                attempts += 1
+                letters.discard()
+                await work.plan.discard(run: work.run.text)
+                work.progress.update { $0 = counts }
+                work = self.work(work.plan, work.run, letters, work.progress)
+            }
+        }
     }
 
     private static func unpublished(_ run: RunID) -> SluiceError {
@@ -102,16 +130,12 @@ package struct PipelineRunner: Sendable {
 }
 
 extension SluiceError {
+    /// Whether files of a table were gone before they were open, because another run had replaced them.
+    var isOfReplacedTable: Bool { code == .tableChanged && isRetriable }
+
     /// What ended a run, whatever it was.
     static func endingRun(_ error: any Error) -> SluiceError {
         error as? SluiceError ?? SluiceError(.jobFailed, "\(error)", underlying: error)
-    }
-}
-
-extension PipelineDefinition {
-    /// SHA-256 of its text, in hexadecimal.
-    var hash: String {
-        SHA256.hash(data: Array(text.utf8)).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     }
 }
 

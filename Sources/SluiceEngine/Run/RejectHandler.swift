@@ -1,4 +1,4 @@
-import SluiceCore
+package import SluiceCore
 import SluicePipelines
 import Synchronization
 
@@ -61,12 +61,24 @@ final class CollectedRejects: RejectTaking {
 /// its rows, as of late ones, that is done instead.
 final class RejectHandler: RejectTaking {
     private let policy: ErrorPolicy
+    private let limits: ErrorLimits?
     private let file: DeadLetterFile
     private let progress: RunProgress
+    private let history: LetterHistory?
+    private let rules: ReplayRules?
     private let excerpt = Mutex<[DeadLetter]>([])
 
-    init(policy: ErrorPolicy, file: DeadLetterFile, progress: RunProgress) {
+    /// - Parameters:
+    ///   - rules: Which letters may be replayed; nil where none can be.
+    ///   - history: How the records failed before, where they are replayed.
+    init(
+        policy: ErrorPolicy, limits: ErrorLimits? = nil, file: DeadLetterFile, progress: RunProgress, rules: ReplayRules? = nil,
+        history: LetterHistory? = nil
+    ) {
+        self.rules = rules
+        self.history = history
         self.policy = policy
+        self.limits = limits
         self.file = file
         self.progress = progress
     }
@@ -80,17 +92,72 @@ final class RejectHandler: RejectTaking {
     func take(_ rejects: [Reject], step: String) throws {
         if rejects.isEmpty { return }
         if let first = rejects.first(where: { $0.policy(policy) == .fail }) { throw first.runError(step: step) }
-        progress.update { $0.rejected += Int64(rejects.count) }
-        let letters = rejects.map { DeadLetter($0, step: step) }
+        let bad = rejects.count { $0.isBad }
+        let allBad = progress.withSnapshot { snapshot in
+            snapshot.rejected += Int64(rejects.count)
+            snapshot.bad += Int64(bad)
+            if step == Self.sourceStep { snapshot.unreadable += Int64(rejects.count) }
+            return snapshot.bad
+        }
+        let letters = rejects.map { reject in
+            var letter = DeadLetter(reject, step: step)
+            letter.fate = rules?.fate(ofStep: step)
+            if letter.fate == .row {
+                letter.row = reject.row.flatMap { RowText.text(of: $0.alone) }
+                if letter.row == nil { letter.fate = .keep(.severalRows) }
+            }
+            if let history { letter.history = history.failures(of: letter) }
+            return letter
+        }
         excerpt.withLock { shown in
             shown.append(contentsOf: letters.prefix(max(0, EngineLimits.shownDeadLetters - shown.count)))
+        }
+        if let most = limits?.maxRecords, bad > 0, allBad > most {
+            throw tooMany("more than \(most) \(most == 1 ? "record" : "records") could not be processed", "max_records")
         }
         let kept = rejects.indices.filter { rejects[$0].policy(policy) == .deadLetter }
         if !kept.isEmpty { try file.append(kept.count == letters.count ? letters : kept.map { letters[$0] }) }
     }
+
+    /// Looks at the share of bad records among those that the run has read so far.
+    ///
+    /// - Parameter isWhole: Whether these are all that it will read.
+    /// - Throws: `tooManyBadRecords`.
+    func checkShare(isWhole: Bool) throws(SluiceError) {
+        guard let limits, let most = limits.maxShare else { return }
+        let counts = progress.snapshot
+        let read = counts.rowsRead + counts.unreadable
+        guard counts.bad > 0, isWhole || read >= Int64(limits.minRecords) else { return }
+        let share = Double(counts.bad) / Double(max(1, read))
+        guard share > most else { return }
+        throw tooMany(
+            "\(counts.bad) of \(read) records could not be processed, \(ErrorLimits.percent(share)) and so more than "
+                + ErrorLimits.percent(most), "max_share")
+    }
+
+    private func tooMany(_ fact: String, _ limit: String) -> SluiceError {
+        let first = shown.first { $0.code != SluiceError.Code.lateRow.name }
+        let example = first.map { letter in
+            "; for example, in step \"\(letter.step)\": " + (letter.column.map { "column \"\($0)\": " } ?? "") + letter.message
+        }
+        return SluiceError(
+            .tooManyBadRecords, fact + (example ?? ""), at: first?.location,
+            remedy: "correct the records or the steps; or raise `\(limit)` under `on_error`")
+    }
+
+    /// The step that is named where a source cannot read a record.
+    static let sourceStep = "source"
+}
+
+extension SluiceError.Code {
+    /// The limits of `on_error` are exceeded.
+    package static let tooManyBadRecords = Self("too-many-bad-records")
 }
 
 extension Reject {
+    /// Whether the record counts against the limits of `on_error`.
+    fileprivate var isBad: Bool { error.code != .lateRow && error.handling != .drop }
+
     /// - Parameter general: The run's policy.
     fileprivate func policy(_ general: ErrorPolicy) -> ErrorPolicy {
         switch error.handling {
@@ -102,10 +169,21 @@ extension Reject {
     }
 
     private func remedy(step: String) -> String {
+        // What a step lets fail, no policy keeps aside.
+        if error.handling == .fail { return error.remedy ?? "correct the record, or change what step \"\(step)\" does with such rows" }
         let aside = "set `on_error: dead_letter` to keep such records aside and go on"
         if let remedy = error.remedy { return remedy + "; or " + aside }
         guard step == "source", error.code == .valueDoesNotFit, let column = error.column else { return "correct the record, or " + aside }
-        return "if the type was inferred, from a sample, declare the right one under `columns: {\(column): …}`; or " + aside
+        return "if the type was inferred, from a sample, declare the right one under `columns: {\(Self.declaration(of: column))}`; or "
+            + aside
+    }
+
+    /// How a column is declared; the member of a struct, with its struct's other members, in the column's type: `a: struct<b: …, …>`.
+    private static func declaration(of column: String) -> String {
+        let names = column.split(separator: ".", omittingEmptySubsequences: false)
+        guard names.count > 1 else { return "\(column): …" }
+        let type = names[1...].reversed().reduce("…") { type, member in "struct<\(member): \(type), …>" }
+        return "\(names[0]): \(type)"
     }
 
     /// The reject as the error that ends a run.

@@ -35,11 +35,19 @@ extension [RuleCount] {
 
 extension RunProgress.Snapshot {
     /// What a person should know after the run.
-    var lateNotices: [String] { rules.compactMap(\.notice) + notices }
+    var lateNotices: [String] { rules.compactMap(\.notice) + notices + newMembers.notices + [unroutedNotice].compactMap(\.self) }
+
+    private var unroutedNotice: String? {
+        guard unrouted > 0 else { return nil }
+        let rows = unrouted == 1 ? "1 row went into no route and is" : "\(unrouted) rows went into no route and are"
+        return "\(rows) in no output; `otherwise` in the definition keeps such rows"
+    }
 
     /// Names what is counted.
-    mutating func list(_ steps: [PlannedStep]) {
+    mutating func list(_ plan: LogicalPlan) {
+        let steps = plan.allSteps
         self.steps = steps.map { .init(name: $0.name) }
+        outputs = plan.outputs.map { .init(name: $0.name) }
         rules = steps.flatMap { step -> [RuleCount] in
             guard case .assert(let operation) = step.operation else { return [] }
             return operation.rules.map { RuleCount($0, step: step.name) }

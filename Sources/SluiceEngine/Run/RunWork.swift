@@ -18,12 +18,16 @@ struct RunWork: Sendable {
     func execute() async throws -> [StagedFile] {
         let splits = try await plan.source.source.splits()
         progress.update { snapshot in
-            snapshot.list(plan.steps)
+            snapshot.list(plan)
             snapshot.splits = splits.count
             let sizes = splits.compactMap(\.bytes)
             snapshot.bytesTotal = sizes.count == splits.count ? sizes.reduce(0, +) : nil
         }
-        guard let definition = plan.stream else { return try await execute(plan, width: options.width) }
+        guard let definition = plan.stream else {
+            let staged = try await execute(plan, width: options.width)
+            for source in plan.wholeSources { progress.note(try source.losses()) }
+            return staged
+        }
         return try await execute(through: definition)
     }
 
@@ -33,8 +37,8 @@ struct RunWork: Sendable {
         defer { try? DiskFiles.removeTree(spillPath) }
         var builder = SegmentBuilder(plan: plan, resources: resources, rejects: rejects, progress: progress, width: width)
         let executor = Executor(
-            segments: try await builder.build(), sink: plan.sink, outputSchema: plan.outputSchema, run: run.text, width: width,
-            rejects: rejects, progress: progress, keepsRaw: plan.definition.onError != .skip)
+            tree: try await builder.build(), outputs: plan.outputs, run: run.text, width: width, rejects: rejects, progress: progress,
+            keepsRaw: plan.definition.onError != .skip)
         return try await executor.execute()
     }
 
@@ -65,6 +69,7 @@ struct RunWork: Sendable {
     private func open(_ definition: StreamDefinition) throws -> RecordStream {
         if !streams.exists(definition.name) { try streams.create(definition.name, shards: definition.shards) }
         let stream = try streams.open(definition.name, for: .writing)
+        progress.note(stream.recovery.notices(of: stream.name))
         let shards = stream.openShards.count
         guard shards == definition.shards else {
             stream.close()
@@ -89,8 +94,18 @@ extension RunReport {
         bytesIn = counts.bytesRead
         bytesOut = counts.bytesWritten
         deadLetters = counts.rejected
+        let known = plan.notices + counts.lateNotices.filter { !plan.notices.contains($0) }
+        notices = known.isEmpty ? nil : known
+        let values = plan.definition.parameters.map { Parameter($0.name, value: $0.text) }
+        parameters = values.isEmpty ? nil : values
         inputs = [.init(plan.source.summary, rows: counts.rowsRead, bytes: counts.bytesRead)]
         steps = counts.steps.map { .init($0.name, rowsIn: $0.rowsIn, rowsOut: $0.rowsOut, rejected: $0.rejected) }
+        if counts.outputs.contains(where: { $0.name != nil }) {
+            routes = zip(counts.outputs, plan.outputs).compactMap { count, output in
+                count.name.map { .init($0, rowsIn: count.rowsIn, rowsOut: count.rowsOut, target: output.sink.summary) }
+            }
+            unrouted = counts.unrouted
+        }
         if !counts.rules.isEmpty { rules = counts.rules.map { .init($0.name, step: $0.step, condition: $0.condition, failed: $0.failed) } }
     }
 }

@@ -16,6 +16,9 @@ package final class SpillDirectory: Sendable {
     /// Bytes written to all files so far.
     package var bytesWritten: Int { total.load(ordering: .relaxed) }
 
+    /// Removes the directory; what is in its files stays readable to those who have them open.
+    func remove() { try? DiskFiles.removeTree(path) }
+
     func makeFile() throws -> SpillFile {
         try DiskFiles.createDirectories(path)
         var template = Array("\(path)/spill-XXXXXX".utf8CString)

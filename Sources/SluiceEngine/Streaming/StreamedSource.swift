@@ -61,7 +61,7 @@ final class StreamedSplitReader: SplitReader {
                 guard let envelope = RecordEnvelope(records) else { continue }
                 let decoder = try decoder(envelope)
                 let origin = envelope.origin(records, stream: source.stream.name, shard: shard)
-                return DeferredBatch { decoder.decode(records.payloads, origin: origin) }
+                return DeferredBatch { try decoder.decode(records.payloads, origin: origin) }
             }
         } while await reader.waitForRecords()
         return nil

@@ -67,10 +67,10 @@ struct ExtremeState: AggregateState {
         }
     }
 
-    /// An integer that orders as the number: NaN is greatest, and the zeros are one.
+    /// An integer that orders as the number: NaN is greatest, and -0 comes before 0.
     @inline(__always)
     private static func key(_ value: Double) -> Int64 {
-        let bits = Int64(bitPattern: (value.isNaN ? Double.nan : value + 0).bitPattern)
+        let bits = Int64(bitPattern: (value.isNaN ? Double.nan : value).bitPattern)
         return bits ^ (bits &>> 63 & .max)
     }
 

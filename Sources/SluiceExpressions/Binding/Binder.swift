@@ -144,6 +144,12 @@ struct Binder {
 
     private func mismatch(_ common: DataType, _ operand: Operand, _ what: String) -> ExpressionError {
         var remedy = "convert one of them with CAST(… AS \(common))"
+        // As texts, 10 comes before 9.
+        if common == .string, operand.type.isNumeric || operand.type.isTemporal {
+            remedy = "convert the text with CAST(… AS \(operand.type)), or compare it with a text in quotes"
+        } else if operand.type == .string, common.isNumeric || common.isTemporal {
+            remedy = "convert the text with CAST(… AS \(common))"
+        }
         if common.isChoice || operand.type.isChoice { remedy = ChoiceCasts.remedy }
         if case .timestamp = common, case .timestamp = operand.type { remedy = "say which one is meant with CAST(… AS timestamptz)" }
         return ExpressionError(

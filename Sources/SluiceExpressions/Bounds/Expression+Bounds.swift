@@ -72,12 +72,20 @@ private struct BoundAnalysis {
         case .isNull(let inner, let negated): return field(inner).map { [ColumnBound($0.name, negated ? .isNotNull : .isNull)] } ?? []
         case .isIn(let inner, let list, false):
             guard let field = field(inner) else { return [] }
-            let values = list.compactMap { constant($0, as: field.type) }.filter { !$0.isNull }
-            return values.count < list.count || values.isEmpty ? [] : [ColumnBound(field.name, .isIn(values))]
+            let constants = list.compactMap { constant($0, as: field.type) }
+            // Nothing is equal to a null.
+            let values = constants.filter { !$0.isNull }
+            return constants.count < list.count || values.isEmpty ? [] : [ColumnBound(field.name, .isIn(values))]
         case .between(let inner, let lower, let upper, false):
             return comparison(.greaterOrEqual, inner, lower) + comparison(.lessOrEqual, inner, upper)
         case .binary(let operation, let left, let right):
             return isColumn(left) ? comparison(operation, left, right) : comparison(operation.flipped, right, left)
+        case .like(let inner, let pattern, nil, false, false):
+            guard let field = field(inner), field.type == .string, case .string(let text)? = constant(pattern, as: .string) else {
+                return []
+            }
+            return LikePrefix.bounds(field.name, text)
+        case .or(let operands): return ColumnBound.alternatives(operands.map(bounds))
         default: return []
         }
     }

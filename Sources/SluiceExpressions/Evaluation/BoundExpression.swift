@@ -9,7 +9,7 @@ package struct BoundExpression: Sendable {
     /// Positions in the schema that are read, ascending.
     package let columns: [Int]
     /// As it was written; nil where it never was.
-    let text: String?
+    package let text: String?
     private let soleName: String?
 
     init(_ node: any BoundNode, _ schema: Schema, text: String?) {

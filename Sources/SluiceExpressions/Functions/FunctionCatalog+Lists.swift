@@ -16,7 +16,7 @@ extension FunctionCatalog {
         Year.self, Quarter.self, Month.self, Day.self, DayOfWeek.self, DayOfYear.self, Week.self, Hour.self, Minute.self, Second.self,
         DateTruncate.self, DateDifference.self, DateAdd.self, LastDay.self, MakeDate.self, MakeTimestamp.self, ToDate.self,
         ToTimestamp.self,
-        FormatTime.self, EpochSeconds.self, FromEpoch.self,
+        FormatTime.self, EpochSeconds.self, FromEpoch.self, Now.self, Today.self,
     ]
 
     static let lists: [any ScalarFunction.Type] = [

@@ -4,7 +4,7 @@ import SluiceCore
 ///
 /// From loose to tight: OR, AND, NOT, comparisons (and IS, IN, LIKE, BETWEEN), `||`, `+ -`, `* / // %`, unary minus, then `.member`,
 /// `[index]` and `::type`.
-struct Parser {
+struct Parser: TokenReader {
     enum Precedence: Int, Comparable {
         case lowest, or, and, not, comparison, concatenation, sum, product, unary
         static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
@@ -12,8 +12,8 @@ struct Parser {
     }
 
     let text: String
-    private let tokens: [Token]
-    private var position = 0
+    let tokens: [Token]
+    var position = 0
     private var nesting = 0
 
     init(_ text: String) throws(ExpressionError) {
@@ -23,24 +23,6 @@ struct Parser {
     }
 
     // MARK: Tokens
-
-    var current: Token { tokens[position] }
-    func ahead(_ distance: Int) -> Token { tokens[min(position + distance, tokens.count - 1)] }
-    /// End of the token before the current one.
-    var lastEnd: Int { position == 0 ? 0 : tokens[position - 1].range.upperBound }
-    mutating func advance() { position = min(position + 1, tokens.count - 1) }
-
-    mutating func accept(_ symbol: String) -> Bool {
-        guard current.isSymbol(symbol) else { return false }
-        advance()
-        return true
-    }
-
-    mutating func acceptKeyword(_ keyword: String) -> Bool {
-        guard current.keyword == keyword else { return false }
-        advance()
-        return true
-    }
 
     mutating func expect(_ symbol: String, _ why: String, opened: Range<Int>? = nil) throws(ExpressionError) {
         guard !accept(symbol) else { return }

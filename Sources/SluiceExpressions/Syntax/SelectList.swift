@@ -81,7 +81,7 @@ package struct SelectList: Sendable {
 
 extension ExpressionError {
     /// The error of a part of a text, placed in the whole.
-    fileprivate func moved(by start: Int) -> ExpressionError {
+    package func moved(by start: Int) -> ExpressionError {
         ExpressionError(code, message, (range.lowerBound + start)..<(range.upperBound + start), remedy: remedy)
     }
 }

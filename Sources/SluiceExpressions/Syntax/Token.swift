@@ -1,5 +1,5 @@
 /// The smallest part of an expression's text.
-struct Token: Hashable, Sendable {
+struct Token: TextToken, Hashable {
     enum Kind: Hashable, Sendable {
         /// A bare word: a keyword, a column, a function; as it was written.
         case word(String)

@@ -6,26 +6,26 @@ import SluiceCore
 /// It only judges what is plain. Records that have another number of fields or a value that does not fit go to the careful decoder, which
 /// finds the words for it; and if that finds nothing wrong with them, the whole block is its.
 struct CSVBlockDecoder {
-    private let decoder: CSVDecoder
-    private let block: CSVBlock
+    let decoder: CSVDecoder
+    let block: CSVBlock
     /// The block's bytes.
-    private let raw: UnsafeBufferPointer<UInt8>
+    let raw: UnsafeBufferPointer<UInt8>
     /// Behind each field, relative to the block; `ends[-1]` is the place before the block.
     private let ends: UnsafeMutablePointer<UInt32>
     private let endCount: Int
     private let fieldCount: Int
     /// For each row the number of its first field; nil where row `i` begins with field `i * fieldCount`.
-    private var firstFields: [Int32]?
-    private var rowCount = 0
+    var firstFields: [Int32]?
+    var rowCount = 0
     /// Fields that begin records with another number of fields, and how many these have.
-    private var oddRecords: [(first: Int32, count: Int32)] = []
+    var oddRecords: [(first: Int32, count: Int32)] = []
     /// Rows with a value that does not fit.
     private var badRows: Set<Int32> = []
-    private let spans: UnsafeMutableBufferPointer<TextColumn.Span>
+    let spans: UnsafeMutableBufferPointer<TextColumn.Span>
     private let nullTexts: [[UInt8]]?
 
-    /// Calls `body` with a decoder of the block; nil when the block is one for the careful decoder.
-    static func decode(_ decoder: CSVDecoder, _ block: CSVBlock, _ request: ReadRequest) -> DecodedBatch? {
+    /// What `body` makes of a decoder of the block; nil when the block is one for the careful decoder.
+    static func with<Result>(_ decoder: CSVDecoder, _ block: CSVBlock, _ body: (inout CSVBlockDecoder) -> Result?) -> Result? {
         guard decoder.fieldCount > 0, !block.traits.contains(.nul) else { return nil }
         return block.bytes.withUnsafeBufferPointer { bytes in
             let raw = UnsafeBufferPointer(rebasing: bytes[block.range])
@@ -35,8 +35,12 @@ struct CSVBlockDecoder {
             places[0] = .max
             var decoding = CSVBlockDecoder(decoder, block, raw, ends: places + 1)
             defer { decoding.spans.deallocate() }
-            return decoding.decode(request)
+            return body(&decoding)
         }
+    }
+
+    static func decode(_ decoder: CSVDecoder, _ block: CSVBlock, _ request: ReadRequest) -> DecodedBatch? {
+        with(decoder, block) { $0.decode(request) }
     }
 
     private init(_ decoder: CSVDecoder, _ block: CSVBlock, _ raw: UnsafeBufferPointer<UInt8>, ends: UnsafeMutablePointer<UInt32>) {
@@ -86,7 +90,7 @@ struct CSVBlockDecoder {
     }
 
     @inline(__always) private func start(of field: Int) -> Int { Int(ends[field &- 1] &+ 1) }
-    @inline(__always) private func firstField(_ row: Int) -> Int { firstFields.map { Int($0[row]) } ?? row &* fieldCount }
+    @inline(__always) func firstField(_ row: Int) -> Int { firstFields.map { Int($0[row]) } ?? row &* fieldCount }
 
     /// Where a record lies in the block's buffer, without its line end.
     private func record(_ first: Int, _ count: Int) -> Range<Int32> {
@@ -141,7 +145,7 @@ struct CSVBlockDecoder {
     }
 
     /// Where the texts of a field are, for the rows asked for.
-    private func fill(_ field: Int, _ rows: [Int32]?, _ arena: inout [UInt8]) {
+    func fill(_ field: Int, _ rows: [Int32]?, _ arena: inout [UInt8]) {
         let dropsReturn = field == fieldCount - 1 && block.traits.contains(.carriageReturn)
         if dropsReturn || nullTexts != nil || block.traits.contains(.quote) {
             var texts: [UInt8] = []
@@ -158,22 +162,33 @@ struct CSVBlockDecoder {
 
     @inline(__always)
     private func forEachField(_ field: Int, _ rows: [Int32]?, _ body: (Int, Int, Int) -> Void) {
-        let ends = ends + field
+        forEachRun(from: field, upTo: field, rows, body)
+    }
+
+    @inline(__always)
+    private func forEachRecord(_ rows: [Int32]?, _ body: (Int, Int, Int) -> Void) {
+        forEachRun(from: 0, upTo: fieldCount &- 1, rows, body)
+    }
+
+    /// Calls `body` with the row, and where its fields `field` to `last` begin and end.
+    @inline(__always)
+    private func forEachRun(from field: Int, upTo last: Int, _ rows: [Int32]?, _ body: (Int, Int, Int) -> Void) {
+        let (before, behind) = (ends + (field &- 1), ends + last)
         if let rows {
             rows.withUnsafeBufferPointer { rows in
                 for row in rows.indices {
                     let first = firstField(Int(rows[row]))
-                    body(row, Int(ends[first &- 1] &+ 1), Int(ends[first]))
+                    body(row, Int(before[first] &+ 1), Int(behind[first]))
                 }
             }
         } else if let firstFields {
             firstFields.withUnsafeBufferPointer { firsts in
-                for row in firsts.indices { body(row, Int(ends[Int(firsts[row]) &- 1] &+ 1), Int(ends[Int(firsts[row])])) }
+                for row in firsts.indices { body(row, Int(before[Int(firsts[row])] &+ 1), Int(behind[Int(firsts[row])])) }
             }
         } else {
             var first = 0
             for row in 0..<rowCount {
-                body(row, Int(ends[first &- 1] &+ 1), Int(ends[first]))
+                body(row, Int(before[first] &+ 1), Int(behind[first]))
                 first &+= fieldCount
             }
         }
@@ -226,24 +241,35 @@ struct CSVBlockDecoder {
 
     private func origin(_ rows: [Int32]?, keepsRaw: Bool) -> Origin {
         let isDense = firstFields == nil && rows == nil && block.lineFeeds == block.recordEnds
-        let selected = rows ?? (0..<Int32(rowCount)).map { $0 }
         let lines: Origin.Positions =
-            isDense ? .dense(first: block.firstLine, count: rowCount) : .listed(lineNumbers(selected.map { firstField(Int($0)) }))
-        guard keepsRaw else { return Origin(.file(path: block.path), lines) }
-        var raw = RawRecords(bytes: block.bytes)
-        raw.starts = [Int32](unsafeUninitializedCapacity: selected.count) { target, filled in
-            for (place, row) in selected.enumerated() { target[place] = record(firstField(Int(row)), fieldCount).lowerBound }
-            filled = selected.count
+            isDense
+            ? .dense(first: block.firstLine, count: rowCount)
+            : .listed(lineNumbers((rows ?? (0..<Int32(rowCount)).map { $0 }).map { firstField(Int($0)) }))
+        return Origin(.file(path: block.path), lines, raw: keepsRaw ? records(rows) : nil)
+    }
+
+    /// Where the rows asked for lie, without their line ends.
+    private func records(_ rows: [Int32]?) -> RawRecords {
+        let count = rows?.count ?? rowCount
+        let base = Int32(truncatingIfNeeded: block.range.lowerBound)
+        let dropsReturn = block.traits.contains(.carriageReturn)
+        var records = RawRecords(bytes: block.bytes)
+        records.starts = [Int32](unsafeUninitializedCapacity: count) { starts, startCount in
+            records.ends = [Int32](unsafeUninitializedCapacity: count) { ends, endCount in
+                forEachRecord(rows) { row, start, end in
+                    let shorter = dropsReturn && end > start && raw[end &- 1] == UInt8(ascii: "\r")
+                    starts.initializeElement(at: row, to: base &+ Int32(truncatingIfNeeded: start))
+                    ends.initializeElement(at: row, to: base &+ Int32(truncatingIfNeeded: shorter ? end &- 1 : end))
+                }
+                endCount = count
+            }
+            startCount = count
         }
-        raw.ends = [Int32](unsafeUninitializedCapacity: selected.count) { target, filled in
-            for (place, row) in selected.enumerated() { target[place] = record(firstField(Int(row)), fieldCount).upperBound }
-            filled = selected.count
-        }
-        return Origin(.file(path: block.path), lines, raw: raw)
+        return records
     }
 
     /// Line numbers of records, given by their first fields in ascending order.
-    private func lineNumbers(_ firsts: [Int]) -> [Int64] {
+    func lineNumbers(_ firsts: [Int]) -> [Int64] {
         if firstFields == nil, block.lineFeeds == block.recordEnds { return firsts.map { block.firstLine + Int64($0 / fieldCount) } }
         var line = block.firstLine
         var position = 0
@@ -260,7 +286,7 @@ struct CSVBlockDecoder {
     }
 
     /// What the careful decoder has against the records that are not plain; nil when it has nothing against one of them.
-    private func rejects() -> [Reject]? {
+    func rejects() -> [Reject]? {
         let bad = badRows.map { (first: Int32(truncatingIfNeeded: firstField(Int($0))), count: Int32(truncatingIfNeeded: fieldCount)) }
         let all = (bad + oddRecords).sorted { $0.first < $1.first }
         let ranges = all.map { record(Int($0.first), Int($0.count)) }

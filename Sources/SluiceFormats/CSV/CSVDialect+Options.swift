@@ -27,7 +27,7 @@ extension CSVDialect {
         ),
         OptionSpec(
             "header", .booleanOrTexts, default: .boolean(true),
-            "Whether the first line names the columns; a list gives the names of a file without such a line."),
+            "Whether the first line names the columns; a list gives the names of a file without such a line that is read."),
         OptionSpec(
             "header_rows", .integer(1...CSVLimits.headerRows), .read, default: .integer(1),
             "Rows of the header; a column's name is made of all of them."),

@@ -24,10 +24,13 @@ extension CSVDialect {
         if expected == 1 { return "if lines stand before the header, set skip_lines or detect: all" }
         // A line of words, such as a footer.
         if fieldCount == 1, !ragged.pads, record.contains(where: { ($0 | 0x20) &- 0x61 < 26 }) {
-            return "with ragged: pad the others would be null; if it is no data, see skip_lines, skip_footer, comment and detect: all"
+            return paddingHint + "; if it is no data, see skip_lines, skip_footer, comment and detect: all"
         }
         return nil
     }
+
+    /// What makes a row of a record with too few fields, and leaves alone what is set for too many.
+    var paddingHint: String { "with ragged: \(ragged.truncates ? "fit" : "pad") the others would be null" }
 
     /// A usual cause of a text that does not fit.
     func hint(_ text: UnsafeBufferPointer<UInt8>, _ type: DataType) -> String? {

@@ -90,7 +90,7 @@ struct CSVFieldTable {
             let message = found + (hint ?? "is a field with the delimiter not quoted?")
             faults.add(RowError(.tooManyFields, message), row: row, offset: offset)
         } else if !decoder.dialect.ragged.pads {
-            let message = found + (hint ?? "with ragged: pad the others would be null")
+            let message = found + (hint ?? decoder.dialect.paddingHint)
             faults.add(RowError(.tooFewFields, message), row: row, offset: record.count)
         }
     }

@@ -26,6 +26,12 @@ package struct CSVFormat: RecordFormat {
                 "without quotes and an escape a delimiter or a line end in column \(text.name.quotedForMessage) would be read back as another field",
                 remedy: "leave quote as it is, or set escape to \\")
         }
+        if case .given = dialect.header {
+            throw SluiceError(
+                .invalidOption,
+                "option \"header\" of csv is a list of names only for reading; a file is written with the names of its columns",
+                remedy: "rename the columns, or set header to true or false")
+        }
         if dialect.isWide { return try CSVWideEncoder(schema, dialect: dialect) }
         return CSVEncoder(schema, dialect: dialect)
     }

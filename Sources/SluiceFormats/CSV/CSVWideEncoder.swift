@@ -2,7 +2,8 @@ import SluiceCore
 
 /// Writes dialects that the plain encoder does not know: delimiters of several bytes, runs of blanks, escapes.
 ///
-/// Whatever may mean something is quoted; where the dialect has no quote, it is escaped.
+/// Whatever may mean something is quoted; where the dialect has no quote, it is escaped. An escape cannot tell a text from a null that is
+/// written the same: such a value is refused.
 struct CSVWideEncoder: RecordEncoder {
     private let schema: Schema
     private let dialect: CSVDialect
@@ -38,7 +39,7 @@ struct CSVWideEncoder: RecordEncoder {
         return bytes
     }
 
-    func encode(_ batch: Batch, into bytes: inout [UInt8]) {
+    func encode(_ batch: Batch, into bytes: inout [UInt8]) throws(SluiceError) {
         let texts = batch.columns.map { ColumnText.render($0) }
         let delimiter = dialect.delimiterBytes
         for row in 0..<batch.rowCount {
@@ -46,9 +47,14 @@ struct CSVWideEncoder: RecordEncoder {
                 if index > 0 { bytes += delimiter }
                 if column.isNull(row) {
                     bytes += nullText
-                } else {
-                    texts[index].withRow(row) { append($0, to: &bytes) }
+                    continue
                 }
+                let isLost = texts[index].withRow(row) { text in
+                    if dialect.quote == nil, isLostUnquoted(text, isFirst: index == 0) { return true }
+                    append(text, to: &bytes)
+                    return false
+                }
+                if isLost { throw lost(texts[index].text(row), batch, row, column: index) }
             }
             bytes.append(0x0A)
         }
@@ -71,6 +77,21 @@ struct CSVWideEncoder: RecordEncoder {
         } else {
             bytes.append(contentsOf: text)
         }
+    }
+
+    /// Whether a text without quotes would be read back as a null, as no field at all, or as a comment, whatever is escaped in it.
+    private func isLostUnquoted(_ text: UnsafeBufferPointer<UInt8>, isFirst: Bool) -> Bool {
+        if dialect.splitsAtBlanks, text.isEmpty { return true }
+        if isFirst, !dialect.comment.isEmpty, text.starts(with: dialect.comment) { return true }
+        return dialect.nullTexts.contains { $0.count == text.count && text.elementsEqual($0) }
+    }
+
+    private func lost(_ text: String, _ batch: Batch, _ row: Int, column: Int) -> SluiceError {
+        let (shown, name) = (text.quotedForMessage, schema.names[column].quotedForMessage)
+        return SluiceError(
+            .valueDoesNotFit,
+            "without quotes the value \(shown) of column \(name) would be read back as null or as no field",
+            at: batch.origin?.location(row), remedy: "leave quote as it is, or set null_values to a text that no value is")
     }
 
     /// Also blanks at the ends, which readers that trim would lose.

@@ -7,7 +7,16 @@ struct GrokDetection {
     let notice: String
 
     /// The most special first: a combined log's lines begin as common ones.
-    private static let known = ["COMBINEDAPACHELOG", "COMMONAPACHELOG", "SYSLOG5424LINE", "SYSLOGLINE", "HTTPD_ERRORLOG", "NGINXERROR"]
+    private static let known = [
+        "COMBINEDAPACHELOG", "COMMONAPACHELOG", "POSTGRESQL", "SYSLOG5424LINE", "SYSLOGLINE", "HTTPD_ERRORLOG", "NGINXERROR",
+        "RUBY_LOGGER", "SQUID3", "REDISLOG", "CATALINALOG", "TOMCATLOG", "S3_ACCESS_LOG",
+    ]
+
+    /// Compiled once, because a source may have many files.
+    private static let patterns: [(text: String, pattern: Pattern)] = known.compactMap { name in
+        let text = "%{\(name)}"
+        return (try? Pattern("^" + text, .prefix, GrokLibrary.definitions, wanted: [])).map { (text, $0) }
+    }
 
     /// Nil where no known pattern matches most of the lines.
     ///
@@ -18,9 +27,7 @@ struct GrokDetection {
         if lines.count > GrokLimits.detectedLines || (isLastCut && lines.count > 1) { lines.removeLast() }
         lines = lines.filter { $0 != [0x0D] }
         guard !lines.isEmpty else { return nil }
-        for name in Self.known {
-            let text = "%{\(name)}"
-            guard let pattern = try? Pattern("^" + text, .prefix, GrokLibrary.definitions, wanted: []) else { continue }
+        for (text, pattern) in Self.patterns {
             let automaton = PatternAutomaton(pattern)
             var slots = [Int](repeating: -1, count: 2)
             var matched = 0

@@ -86,6 +86,9 @@ extension TextFormat {
         return FileDescription(layout: layout, schema: try following(layout).schema)
     }
 
+    /// The columns of files of a layout.
+    func schema(of layout: FileLayout) throws(SluiceError) -> Schema { try following(layout).schema }
+
     /// The format as it reads files of a layout, with what was found out about them.
     private func following(_ layout: FileLayout) throws(SluiceError) -> TextFormat {
         guard let pattern = layout.options["pattern"], given["pattern"] != pattern else { return self }

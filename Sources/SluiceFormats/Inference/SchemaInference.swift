@@ -14,6 +14,8 @@ package struct SchemaInference: Sendable {
     package private(set) var warnings: [String] = []
     /// The first record that could not be made out at all, or of which no column came before any other record had one.
     package private(set) var firstReject: Reject?
+    /// Whether the files were looked at to their ends.
+    package private(set) var sawAll = true
 
     package init(_ format: any RecordFormat) { self.format = format }
 
@@ -44,6 +46,7 @@ package struct SchemaInference: Sendable {
             bytes += framed.records.span.count
         }
         sample.rows += rows
+        if rows >= FormatLimits.sampleRows || bytes >= FormatLimits.sampleBytes { sawAll = false }
     }
 
     /// What is wrong with the first of some records that show no column.
@@ -55,4 +58,9 @@ package struct SchemaInference: Sendable {
     package var sampledRows: Int { sample.rows }
     /// Columns by name over all sampled files; all are nullable.
     package var schema: Schema { sample.schema }
+
+    /// Columns and parts of columns that have their type only because no value of them was seen: what a struct's member is called in its column.
+    package var undecided: [(column: String, path: String)] {
+        sample.members.flatMap { member in member.shape.undecided(member.name).map { (member.name, $0) } }
+    }
 }

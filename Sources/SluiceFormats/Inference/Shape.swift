@@ -108,6 +108,18 @@ package indirect enum Shape: Hashable, Sendable {
         }
     }
 
+    /// The names of the parts of which no value was seen; `name` is the shape's own.
+    func undecided(_ name: String) -> [String] {
+        switch self {
+        case .unknown: [name]
+        case .list(let element): element.undecided(name)
+        case .structure(let members):
+            members.list.isEmpty ? [name] : members.list.flatMap { $0.shape.undecided(name + "." + $0.name) }
+        case .choice(let shapes): shapes.flatMap { $0.undecided(name) }
+        default: []
+        }
+    }
+
     /// The choice between the shapes' types, each there once.
     private static func type(of shapes: [Shape]) -> DataType {
         var types: [DataType] = []

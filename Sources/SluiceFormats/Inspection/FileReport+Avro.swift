@@ -5,7 +5,7 @@ extension AvroFormat {
     package func report(_ input: FileInput) throws(SluiceError) -> FileReport {
         var report = try FileReport(self, input)
         var bytes = AvroInput(try input.plainBytes(), path: input.path)
-        let header = try AvroHeader(&bytes)
+        let header = try AvroHeader(&bytes, nanoseconds: nanoseconds)
         var (blocks, rows, stored, largest) = (Int64(0), Int64(0), Int64(0), Int64(0))
         while let block = try AvroBlock(&bytes, header.sync, firstRow: rows) {
             blocks += 1

@@ -141,6 +141,7 @@ extension JSONColumns {
         var found = 0
         try reader.members(depth) { reader, key throws(JSONFault) in
             guard let member = try reader.withText(key, { objects[slot].table.index(of: $0) }) else {
+                if objects[slot].known != nil { try notice(key, slot, &reader) }
                 return try reader.skipValue(depth: depth + 1)
             }
             let inner = objects[slot].members[member]
@@ -155,6 +156,14 @@ extension JSONColumns {
         }
         guard found < objects[slot].members.count else { return }
         for member in objects[slot].members where nodes[member].count == row { appendNull(member) }
+    }
+
+    /// Takes down the name of a member that is not wanted, unless it is known.
+    private mutating func notice(_ key: JSONReader.Token, _ slot: Int, _ reader: inout JSONReader) throws(JSONFault) {
+        let name = try reader.withText(key) { text -> String? in
+            objects[slot].known?.index(of: text) == .some(.none) ? String(decoding: text, as: UTF8.self) : nil
+        }
+        if let name { unknown.append(objects[slot].path + name) }
     }
 
     /// The fault of a value that is not of the node's type.

@@ -47,6 +47,10 @@ struct JSONColumns {
         let members: [Int]
         let names: [String]
         var table: NameTable
+        /// The names of all members that are known, where others are noticed.
+        var known: NameTable?
+        /// The names of the structs that it is in, with dots behind them.
+        var path = ""
     }
 
     struct Maps {
@@ -71,9 +75,22 @@ struct JSONColumns {
     var objects: [Objects] = []
     var maps: [Maps] = []
     var choices: [Choices] = []
+    /// Members that are not known, with the names of the structs that they are in.
+    var unknown: [String] = []
+
+    /// What was noticed since the last call.
+    mutating func takeUnknown() -> [String] {
+        if unknown.isEmpty { return [] }
+        defer { unknown = [] }
+        return unknown
+    }
 
     /// Adds a node for a type and those below it; returns its place.
-    mutating func add(_ type: DataType) -> Int {
+    ///
+    /// - Parameters:
+    ///   - known: What is known of the values' types, where members beyond it are noticed.
+    ///   - path: The names of the structs that the value is in, with dots behind them.
+    mutating func add(_ type: DataType, known: DataType? = nil, path: String = "") -> Int {
         let place: (Kind, Int)
         switch type {
         case .null: place = (.null, 0)
@@ -87,16 +104,21 @@ struct JSONColumns {
             texts.append(Texts())
             place = (type == .string ? .text : .binary, texts.count - 1)
         case .list(let element):
-            let node = add(element)
+            let node = add(element, known: known?.knownElement, path: path)
             lists.append(Lists(element: node))
             place = (.list, lists.count - 1)
         case .structure(let fields):
-            let members = fields.map { add($0.type) }
+            let knownMembers = known?.knownMembers
+            let types = Dictionary(knownMembers?.map { (ExactText($0.name), $0.type) } ?? [], uniquingKeysWith: { first, _ in first })
+            let members = fields.map { add($0.type, known: types[ExactText($0.name)], path: path + $0.name + ".") }
             let names = fields.map(\.name)
-            objects.append(Objects(members: members, names: names, table: NameTable(names)))
+            objects.append(
+                Objects(
+                    members: members, names: names, table: NameTable(names), known: knownMembers.map { NameTable($0.map(\.name)) },
+                    path: path))
             place = (.object, objects.count - 1)
         case .map(let key, let value):
-            let (keyNode, valueNode) = (add(key), add(value))
+            let (keyNode, valueNode) = (add(key), add(value, known: known?.knownElement, path: path))
             maps.append(Maps(key: keyNode, value: valueNode))
             place = (.map, maps.count - 1)
         case .choice(let types):

@@ -11,6 +11,9 @@ package struct JSONFormat: RecordFormat {
             "layout", .choice(["auto"] + JSONLayout.allCases.map(\.rawValue)), .both, default: .text("auto"),
             "How objects follow one another; auto looks at the file's name and start when it reads, and writes lines."),
         OptionSpec(
+            "records", .text, .read,
+            "Where in a document the records are, for one that is no list of them: names, numbers and [*] behind $, such as $.items[*]."),
+        OptionSpec(
             "nulls", .choice(["write", "omit"]), .write, default: .text("write"),
             "Whether a null member is written as null or left out."),
     ]
@@ -19,15 +22,22 @@ package struct JSONFormat: RecordFormat {
     /// Nil: as the file shows.
     let layout: JSONLayout?
     let writesNulls: Bool
+    /// Where in a document its records stand; nil: it is one.
+    let records: JSONRecordsPath?
 
     package init(options: [String: OptionValue]) throws(SluiceError) {
         let checked = try CheckedOptions(options, specs: Self.options, owner: Self.name)
         encoding = TextEncoding(rawValue: checked.text("encoding") ?? "") ?? .utf8
         layout = JSONLayout(rawValue: checked.text("layout") ?? "")
         writesNulls = checked.text("nulls") == "write"
+        if let text = checked.text("records") { records = try JSONRecordsPath(text) } else { records = nil }
     }
 
     package func framer(_ source: InputBytes, path: String) throws(SluiceError) -> any RecordFramer {
+        if let records {
+            let found = JSONRecordsSource(encoding.decoded(source), records, name: path)
+            return JSONValueFramer(found, layout: .documents, encoding: encoding, path: path)
+        }
         var text = PrefixedSource(encoding.decoded(source))
         let layout = layout ?? detectedLayout(text.peek(JSONLimits.detectedBytes), path: path)
         if layout == .lines {

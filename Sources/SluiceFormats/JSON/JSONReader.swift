@@ -47,7 +47,7 @@ struct JSONReader {
 
     mutating func expectEnd() throws(JSONFault) {
         skipSpace()
-        if position < bytes.count { throw fault("something stands behind the value") }
+        if position < bytes.count { throw fault("expected nothing behind the value") }
     }
 
     // MARK: Tokens

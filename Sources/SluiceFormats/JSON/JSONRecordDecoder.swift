@@ -4,11 +4,20 @@ import SluiceCore
 struct JSONRecordDecoder: RecordDecoder {
     let schema: Schema
     let encoding: TextEncoding
+    /// Members beyond these are told of; nil: none is.
+    var known: KnownMembers?
+
+    func noticing(membersBeyond known: KnownMembers) -> any RecordDecoder {
+        var copy = self
+        copy.known = known
+        return copy
+    }
 
     func decode(_ records: RawRecords, origin: Origin) -> DecodedBatch {
         var faults = RecordFaults()
         var columns = JSONColumns()
-        let root = columns.add(.structure(schema.fields))
+        let root = columns.add(.structure(schema.fields), known: known.map { .structure($0.fields) })
+        var newMembers = NewMembers()
         records.bytes.withUnsafeBufferPointer { bytes in
             let isPlain = records.count == 0 || TextCheck.isPlainASCII(UnsafeBufferPointer(rebasing: bytes[records.span]))
             for row in 0..<records.count {
@@ -18,9 +27,12 @@ struct JSONRecordDecoder: RecordDecoder {
                     continue
                 }
                 read(record, row, root, &columns, &faults)
+                for name in columns.takeUnknown() { newMembers.add(name, at: origin.location(row)) }
             }
         }
-        return finish(columns.memberColumns(root), records, origin, faults)
+        var decoded = finish(columns.memberColumns(root), records, origin, faults)
+        decoded.newMembers = newMembers.isEmpty ? nil : newMembers
+        return decoded
     }
 
     func decode(_ block: any RecordBlock, _ request: ReadRequest) -> DecodedBatch {

@@ -71,7 +71,7 @@ struct JSONValueFramer: RecordFramer {
             switch (state, byte) {
             case (.beforeArray, UInt8(ascii: "[")): state = .beforeFirst
             case (.beforeArray, _): throw wrong("expected an array in [ ]", "set layout: lines or documents")
-            case (.behindArray, _): throw wrong("something stands behind the array", "the file must hold one array; see layout")
+            case (.behindArray, _): throw wrong("expected the file's end behind the array", "the file must hold one array; see layout")
             case (.beforeFirst, UInt8(ascii: "]")), (.behindElement, UInt8(ascii: "]")): state = .behindArray
             case (.behindElement, UInt8(ascii: ",")): state = .behindComma
             case (.behindComma, UInt8(ascii: "]")), (.behindComma, UInt8(ascii: ",")), (.beforeFirst, UInt8(ascii: ",")):

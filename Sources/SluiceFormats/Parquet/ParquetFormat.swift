@@ -20,10 +20,7 @@ package struct ParquetFormat: Format {
         OptionSpec(
             "dictionary", .boolean, .write, default: .boolean(true), "Whether columns with few values are written as a dictionary."),
         OptionSpec("bloom_filters", .texts, .write, "Columns that get a Bloom filter, for look-ups of single values."),
-        OptionSpec(
-            "nanoseconds", .choice(NanosecondReading.allCases.map(\.rawValue)), .read, default: .text(NanosecondReading.reject.rawValue),
-            "What becomes of timestamps in nanoseconds (and INT96), as Sluice's have microseconds: reject takes a part below a microsecond for a value that does not fit, truncate cuts it off, integer (nanoseconds since 1970) and text keep it."
-        ),
+        NanosecondReading.option("timestamps in nanoseconds (and INT96)"),
         OptionSpec("checksums", .boolean, .write, default: .boolean(false), "Whether pages get a CRC-32."),
     ]
 
@@ -41,16 +38,32 @@ package struct ParquetFormat: Format {
             default: .snappy
             }
         writing.level = checked.optionalInteger("level")
-        if let level = writing.level, writing.codec == .gzip, level > 9 {
-            throw SluiceError(.invalidOption, "gzip has no level \(level)", remedy: "write 1 to 9")
-        }
+        if let level = writing.level { try Self.check(level, of: writing.codec) }
         writing.rowGroupRows = checked.integer("row_group_rows")
         writing.pageVersion = checked.integer("page_version") == 2 ? .two : .one
         writing.usesDictionaries = checked.boolean("dictionary")
         writing.bloomFilters = checked.texts("bloom_filters") ?? []
         writing.writesChecksums = checked.boolean("checksums")
         self.writing = writing
-        nanoseconds = checked.text("nanoseconds").flatMap(NanosecondReading.init(rawValue:)) ?? .reject
+        nanoseconds = NanosecondReading(checked)
+    }
+
+    private static func check(_ level: Int, of codec: BlockCodec) throws(SluiceError) {
+        switch codec {
+        case .zstd: return
+        case .gzip:
+            guard level > 9 else { return }
+            throw SluiceError(.invalidOption, "gzip has no level \(level)", remedy: "write 1 to 9")
+        default:
+            throw SluiceError(
+                .invalidOption,
+                "option \"level\" of parquet is for zstd and gzip, and pages are compressed with \(codec == .none ? "none" : "snappy")",
+                remedy: "set codec: zstd, or leave the level out")
+        }
+    }
+
+    package func check(writing schema: Schema) throws(SluiceError) {
+        for name in writing.bloomFilters { _ = try schema.require(name) }
     }
 
     func file(_ input: FileInput) throws(SluiceError) -> ParquetFile {

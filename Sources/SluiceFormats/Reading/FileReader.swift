@@ -9,6 +9,8 @@ package struct ReadRequest: Sendable {
     package var condition: (any RowCondition)?
     /// Whether batches carry the records' bytes in their origin.
     package var keepsRaw: Bool
+    /// Members beyond these are told of; nil: none is.
+    package var known: KnownMembers?
 
     package init(_ schema: Schema, missing: MissingColumns = .null, condition: (any RowCondition)? = nil, keepsRaw: Bool = true) {
         self.schema = schema

@@ -8,6 +8,8 @@ package struct DecodedBatch: Sendable {
     package var rejects: [Reject]
     /// Rows that were read and left out, because the request's condition does not keep them.
     package var skippedRows = 0
+    /// What the decoder was to notice; nil where there was nothing of it.
+    package var newMembers: NewMembers?
 
     package init(_ batch: Batch, rejects: [Reject], skippedRows: Int = 0) {
         self.batch = batch
@@ -28,10 +30,14 @@ package protocol RecordDecoder: Sendable {
 
     /// Decodes a block that a framer of the same format found.
     func decode(_ block: any RecordBlock, _ request: ReadRequest) -> DecodedBatch
+
+    /// The same decoder, which tells of members that none of the known ones is; itself where records do not name their members.
+    func noticing(membersBeyond known: KnownMembers) -> any RecordDecoder
 }
 
 extension RecordDecoder {
     package func decode(_ framed: FramedRecords) -> DecodedBatch { decode(framed.records, origin: framed.origin) }
+    package func noticing(membersBeyond known: KnownMembers) -> any RecordDecoder { self }
 }
 
 /// Turns batches into a format's bytes.
@@ -40,5 +46,7 @@ package protocol RecordEncoder: Sendable {
     var header: [UInt8] { get }
 
     /// Appends the rows. The batch's columns have the names, order and types that the encoder was made for.
-    func encode(_ batch: Batch, into bytes: inout [UInt8])
+    ///
+    /// - Throws: `valueDoesNotFit` for a value that would be read back as another one.
+    func encode(_ batch: Batch, into bytes: inout [UInt8]) throws(SluiceError)
 }

@@ -77,7 +77,7 @@ struct RecordFileWriter: FileWriter {
 
     func encode(_ block: FileBlock) throws(SluiceError) -> EncodedBlock {
         var bytes: [UInt8] = []
-        for batch in block.batches { encoder.encode(batch, into: &bytes) }
+        for batch in block.batches { try encoder.encode(batch, into: &bytes) }
         return EncodedBlock(bytes, rowCount: block.rowCount)
     }
 

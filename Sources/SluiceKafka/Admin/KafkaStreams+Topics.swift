@@ -5,7 +5,7 @@ package import SluiceStreams
 extension KafkaStreams {
     package func createStream(_ name: String, _ configuration: StreamConfiguration) async throws(SluiceError) {
         try TopicTable.checkName(name)
-        try configuration.check()
+        try configuration.check(retentionHours: KafkaLimits.retentionHours)
         try Self.checkOffered(configuration)
         var settings = TopicSettings()
         settings.set(retentionHours: configuration.retentionHours)
@@ -54,7 +54,7 @@ extension KafkaStreams {
         wanted.mode = change.mode ?? .provisioned
         wanted.durability = change.durability ?? .always
         wanted.isEncrypted = change.isEncrypted ?? false
-        try wanted.check()
+        try wanted.check(retentionHours: KafkaLimits.retentionHours)
         try Self.checkOffered(wanted)
         guard change.removedTags.isEmpty else { throw .kafkaUnsupported("tags of a topic") }
         if let hours = change.retentionHours { settings.set(retentionHours: hours) }

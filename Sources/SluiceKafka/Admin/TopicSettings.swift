@@ -20,10 +20,10 @@ struct TopicSettings: Hashable, Sendable {
 
     /// Hours, rounded up, within what a stream can have. Kafka: 7 days unless it was set; -1 is for ever.
     var retentionHours: Int {
-        let longest = StreamLimits.retentionHours.upperBound
+        let longest = KafkaLimits.retentionHours.upperBound
         let millis = number(Self.retentionMillis) ?? 168 * Self.millisOfHour
         guard millis >= 0, millis < Int64(longest) * Self.millisOfHour else { return longest }
-        return max(StreamLimits.retentionHours.lowerBound, Int((millis + Self.millisOfHour - 1) / Self.millisOfHour))
+        return max(KafkaLimits.retentionHours.lowerBound, Int((millis + Self.millisOfHour - 1) / Self.millisOfHour))
     }
 
     /// Nil for no bound, which is Kafka's -1.

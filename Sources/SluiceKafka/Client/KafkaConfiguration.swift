@@ -6,11 +6,17 @@ import SluiceStreams
 /// Makes the library's configuration of a client.
 enum KafkaConfiguration {
     /// What this backend relies on; users cannot set these.
+    ///
+    /// A producer has one request at a time on its way to a broker. With more, a broker that does not know the producer yet, or no longer, takes a
+    /// request behind one that it refused (Kafka: `ProducerAppendInfo.checkSequence`, KAFKA-14359), and the library then takes the refused records
+    /// for stored (`rd_kafka_handle_idempotent_Produce_success`); and before 2.3 it gives up, or stores records twice, when it loses a connection
+    /// with more than one on it (librdkafka #3584, #4438). Records that wait go together in the next request.
     private static func fixed(_ role: KafkaClient.Role) -> [(String, String)] {
         switch role {
         case .producer:
             [
-                ("acks", "all"), ("enable.idempotence", "true"),
+                ("acks", "all"), ("enable.idempotence", "true"), ("max.in.flight.requests.per.connection", "1"),
+                ("allow.auto.create.topics", "false"),
                 ("queue.buffering.max.kbytes", String(KafkaLimits.queuedKilobytes)),
                 ("message.max.bytes", String(StreamLimits.recordBytes.upperBound + KafkaLimits.overheadBytes)),
             ]

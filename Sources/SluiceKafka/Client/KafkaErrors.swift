@@ -45,18 +45,28 @@ extension SluiceError {
                 .ioFailure, message + reason,
                 remedy: "check that the brokers (\(brokers)) run, that they can be reached from here, and the security properties",
                 isRetriable: true)
-        default: return SluiceError(.ioFailure, message, isRetriable: Self.passing.contains(code.rawValue))
+        default: return SluiceError(.ioFailure, message, isRetriable: isPassing(code) || Self.retried.contains(code.rawValue))
         }
     }
 
-    /// Errors of brokers that end by themselves.
+    /// Whether a broker's error ends by itself.
+    static func isPassing(_ code: rd_kafka_resp_err_t) -> Bool { passing.contains(code.rawValue) }
+
     private static let passing: Set<Int32> = Set(
         [
             RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
             RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_NETWORK_EXCEPTION,
             RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND,
-            RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR, RD_KAFKA_RESP_ERR_NOT_CONTROLLER, RD_KAFKA_RESP_ERR__PURGE_QUEUE,
-            RD_KAFKA_RESP_ERR__PURGE_INFLIGHT, RD_KAFKA_RESP_ERR__FATAL,
+            RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR, RD_KAFKA_RESP_ERR_NOT_CONTROLLER, RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH,
+            RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH, RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE,
+        ].map(\.rawValue))
+
+    /// What the library gave up, and another try may do: a producer that lost its place in the sequence is replaced.
+    private static let retried: Set<Int32> = Set(
+        [
+            RD_KAFKA_RESP_ERR__PURGE_QUEUE, RD_KAFKA_RESP_ERR__PURGE_INFLIGHT, RD_KAFKA_RESP_ERR__FATAL,
+            RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER,
+            RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID,
         ].map(\.rawValue))
 
     static func kafkaUnsupported(_ what: String, remedy: String? = nil) -> SluiceError {

@@ -1,5 +1,4 @@
 #if Kafka
-import Dispatch
 import Synchronization
 
 /// Wakes the one task that waits, again and again. A wake before the wait counts for the next one.
@@ -24,11 +23,8 @@ final class Wakeup: Sendable {
         waiting?.resume()
     }
 
-    /// Suspends until there is something to look at: it was woken, the time is over, or the task was cancelled.
-    func wait(milliseconds: Int?) async {
-        if let milliseconds {
-            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(milliseconds)) { [weak self] in self?.wake() }
-        }
+    /// Suspends until there is something to look at: it was woken, or the task was cancelled.
+    func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isWoken = state.withLock { state in

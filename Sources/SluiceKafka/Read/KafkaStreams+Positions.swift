@@ -11,16 +11,33 @@ struct Watermarks: Hashable, Sendable {
 
 extension KafkaStreams {
     /// What a partition holds now.
+    ///
+    /// The library's own question for both marks waits without end for a broker that went away, so each is asked for as a time.
     func watermarks(_ place: PartitionPlace) async throws(SluiceError) -> Watermarks {
         try await readers.client().request { client in
-            var marks = Watermarks(low: 0, high: 0)
-            let code = rd_kafka_query_watermark_offsets(
-                client.handle.pointer, place.topic, Int32(place.partition), &marks.low, &marks.high, client.requestMillis)
-            guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-                return .failure(client.error(code, cannot: "look up the end of \(place.description)"))
+            let action = "look up the end of \(place.description)"
+            return Self.lookUp(Int64(RD_KAFKA_OFFSET_BEGINNING), place, client, action).flatMap { low in
+                Self.lookUp(Int64(RD_KAFKA_OFFSET_END), place, client, action).map { Watermarks(low: low, high: max(low, $0)) }
             }
-            return .success(marks)
         }
+    }
+
+    /// Asks for the first record with a timestamp, in milliseconds, that is not earlier; or for the partition's beginning or end.
+    ///
+    /// - Returns: Negative where no record is that late.
+    private static func lookUp(
+        _ millis: Int64, _ place: PartitionPlace, _ client: KafkaClient, _ action: String
+    ) -> Result<Int64, SluiceError> {
+        let list = rd_kafka_topic_partition_list_new(1)
+        defer { rd_kafka_topic_partition_list_destroy(list) }
+        guard let entry = rd_kafka_topic_partition_list_add(list, place.topic, Int32(place.partition)) else {
+            preconditionFailure("librdkafka adds no partition to a list")
+        }
+        entry.pointee.offset = millis
+        var code = rd_kafka_offsets_for_times(client.handle.pointer, list, client.requestMillis)
+        if code == RD_KAFKA_RESP_ERR_NO_ERROR { code = entry.pointee.err }
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { return .failure(client.error(code, cannot: action)) }
+        return .success(entry.pointee.offset)
     }
 
     /// The offset of the first record that an iterator returns.
@@ -49,19 +66,8 @@ extension KafkaStreams {
     /// The broker finds the first record with a timestamp, in milliseconds, that is not earlier.
     private func offset(atMicros micros: Int64, _ place: PartitionPlace, _ marks: Watermarks) async throws(SluiceError) -> Int64 {
         let millis = max(0, micros / 1_000 + (micros % 1_000 > 0 ? 1 : 0))
-        let found: Int64 = try await readers.client().request { client in
-            let list = rd_kafka_topic_partition_list_new(1)
-            defer { rd_kafka_topic_partition_list_destroy(list) }
-            guard let entry = rd_kafka_topic_partition_list_add(list, place.topic, Int32(place.partition)) else {
-                preconditionFailure("librdkafka adds no partition to a list")
-            }
-            entry.pointee.offset = millis
-            var code = rd_kafka_offsets_for_times(client.handle.pointer, list, client.requestMillis)
-            if code == RD_KAFKA_RESP_ERR_NO_ERROR { code = entry.pointee.err }
-            guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-                return .failure(client.error(code, cannot: "look up a time in \(place.description)"))
-            }
-            return .success(entry.pointee.offset)
+        let found = try await readers.client().request { client in
+            Self.lookUp(millis, place, client, "look up a time in \(place.description)")
         }
         // Negative where no record is that late.
         return found < 0 ? marks.high : min(max(found, marks.low), marks.high)
@@ -70,8 +76,8 @@ extension KafkaStreams {
 
 extension SluiceError {
     /// A record that is there did not come in time.
-    static func unanswered(_ client: KafkaClient, _ place: PartitionPlace) -> SluiceError {
-        client.error(RD_KAFKA_RESP_ERR__TIMED_OUT, cannot: "read \(place.description)")
+    static func unanswered(_ reader: PartitionReader) -> SluiceError {
+        reader.client.error(reader.lastRefusal ?? RD_KAFKA_RESP_ERR__TIMED_OUT, cannot: "read \(reader.place.description)")
     }
 }
 #endif

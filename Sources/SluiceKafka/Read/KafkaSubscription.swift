@@ -3,7 +3,7 @@ import SluiceCore
 import SluiceStreams
 import Synchronization
 
-/// A subscription to a partition: it sleeps until the library has fetched something.
+/// A subscription to a partition: it sleeps until the library has fetched something, a second at most.
 ///
 /// A broker that is away does not end it; it goes on when the broker is back.
 final class KafkaSubscription: ShardSubscription {
@@ -38,7 +38,7 @@ final class KafkaSubscription: ShardSubscription {
             switch finding {
             case .pause, .end:
                 if reader.isEnded { return await end() }
-                await reader.wait(milliseconds: nil)
+                await reader.wait()
                 if reader.isEnded { return await end() }
             case .outOfRange:
                 _ = await end()
@@ -46,8 +46,8 @@ final class KafkaSubscription: ShardSubscription {
                 let marks = try await streams.watermarks(place)
                 state.withLock { $0.position = marks.low }
             case .failed(let code):
-                _ = await end()
                 let error = reader.client.error(code, cannot: "read \(place.description)")
+                _ = await end(isDenied: error.code == .accessDenied)
                 if error.code == .notFound { return nil }
                 throw error
             }
@@ -63,12 +63,12 @@ final class KafkaSubscription: ShardSubscription {
         return fresh
     }
 
-    private func end() async -> RecordPage? {
+    private func end(isDenied: Bool = false) async -> RecordPage? {
         let reader = state.withLock { state in
             defer { state.reader = nil }
             return state.reader
         }
-        if let reader { await streams.readers.release(reader) }
+        if let reader { await streams.readers.release(reader, isDenied: isDenied) }
         return nil
     }
 

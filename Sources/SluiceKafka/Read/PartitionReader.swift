@@ -1,5 +1,6 @@
 #if Kafka
 import CRdkafka
+import Dispatch
 import SluiceCore
 import SluiceStreams
 import Synchronization
@@ -32,7 +33,11 @@ final class PartitionReader: @unchecked Sendable {
     let client: KafkaClient
     /// Offset of the next message.
     private(set) var position: Int64
+    /// The last error of a broker that the library will ask again.
+    private(set) var lastRefusal: rd_kafka_resp_err_t?
     private let wakeup = Wakeup()
+    /// Wakes whoever waits now and then, see `KafkaLimits.lookAgainMillis`.
+    private let timer = DispatchSource.makeTimerSource()
     private let isClosed = Atomic(false)
     private let topic: OpaquePointer
     private let queue: OpaquePointer
@@ -51,6 +56,9 @@ final class PartitionReader: @unchecked Sendable {
         rd_kafka_queue_cb_event_enable(
             queue, { _, owner in owner.map { Unmanaged<Wakeup>.fromOpaque($0).takeUnretainedValue().wake() } },
             Unmanaged.passUnretained(wakeup).toOpaque())
+        timer.setEventHandler { [wakeup] in wakeup.wake() }
+        timer.schedule(deadline: .now(), repeating: .milliseconds(KafkaLimits.lookAgainMillis))
+        timer.activate()
         guard rd_kafka_consume_start_queue(topic, Int32(place.partition), offset, queue) == 0 else {
             let code = rd_kafka_last_error()
             release()
@@ -67,6 +75,7 @@ final class PartitionReader: @unchecked Sendable {
     }
 
     private func release() {
+        timer.cancel()
         rd_kafka_queue_cb_event_enable(queue, nil, nil)
         rd_kafka_queue_destroy(queue)
         rd_kafka_topic_destroy(topic)
@@ -80,8 +89,8 @@ final class PartitionReader: @unchecked Sendable {
         wakeup.wake()
     }
 
-    /// Suspends until there may be messages; see `Wakeup.wait`.
-    func wait(milliseconds: Int?) async { await wakeup.wait(milliseconds: milliseconds) }
+    /// Suspends until there may be messages, `KafkaLimits.lookAgainMillis` at most.
+    func wait() async { await wakeup.wait() }
 
     /// Moves messages that are there into a page, without waiting.
     func take(into page: inout PageBuilder) -> Finding {
@@ -99,6 +108,7 @@ final class PartitionReader: @unchecked Sendable {
                     position = page.next
                     return .end
                 case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE: return .outOfRange
+                case let code where SluiceError.isPassing(code): lastRefusal = code
                 default: return .failed(code)
                 }
                 position = page.next

@@ -72,8 +72,13 @@ final class ReaderPool: Sendable {
     }
 
     /// Ends a reader.
-    func release(_ reader: PartitionReader) async {
-        state.withLock { $0.inUse[ObjectIdentifier(reader)] = nil }
+    ///
+    /// - Parameter isDenied: Whether it was denied its topic, which a consumer tells once alone; later readers get another one.
+    func release(_ reader: PartitionReader, isDenied: Bool = false) async {
+        state.withLock { state in
+            state.inUse[ObjectIdentifier(reader)] = nil
+            if isDenied { state.consumers.removeAll { $0.client === reader.client } }
+        }
         await end(reader)
     }
 

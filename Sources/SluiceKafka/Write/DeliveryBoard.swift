@@ -37,18 +37,26 @@ final class DeliveryBoard: Sendable {
     static func mark(_ put: Int, _ row: Int) -> UnsafeMutableRawPointer? { UnsafeMutableRawPointer(bitPattern: put << rowBits | row) }
 
     /// Takes the library's report on one message.
+    ///
+    /// Stored is what a broker named the offset of. The library (2.0.2 to 2.6 at least) also reports success where it only supposes so, without an
+    /// offset: for a record that a broker refused, when one behind it is stored (`rd_kafka_dr_implicit_ack`), and for a sequence that a broker
+    /// calls a duplicate. A broker tells the offset of a record that was sent again and was stored before.
     func report(_ message: rd_kafka_message_t) {
         let mark = Int(bitPattern: message._private)
         let (put, row) = (mark >> Self.rowBits, mark & (1 << Self.rowBits - 1))
-        guard message.err != RD_KAFKA_RESP_ERR_NO_ERROR else {
-            // A record that a broker recognised as stored already has no offset.
-            let receipt = PutReceipt(
-                shard: ShardID(Int(message.partition)), sequenceNumber: SequenceNumber(UInt128(max(0, message.offset))),
-                isDuplicate: message.offset < 0)
-            return settle(put, row, .stored(receipt))
+        if message.err == RD_KAFKA_RESP_ERR_NO_ERROR, message.offset >= 0 {
+            let number = SequenceNumber(UInt128(message.offset))
+            return settle(put, row, .stored(PutReceipt(shard: ShardID(Int(message.partition)), sequenceNumber: number)))
         }
         let topic = state.withLock { $0.puts[put]?.topic } ?? ""
-        settle(put, row, .failed(.kafka(message.err, cannot: "put a record to topic \(topic.quotedForMessage)")))
+        let action = "put a record to topic \(topic.quotedForMessage)"
+        guard message.err != RD_KAFKA_RESP_ERR_NO_ERROR else {
+            let error = SluiceError(
+                .ioFailure, "cannot \(action): no broker said where it is stored", remedy: "put it again; it may be stored already",
+                isRetriable: true)
+            return settle(put, row, .failed(error))
+        }
+        settle(put, row, .failed(.kafka(message.err, cannot: action)))
     }
 
     /// Writes down what became of a record.

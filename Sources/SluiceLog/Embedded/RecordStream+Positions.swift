@@ -21,6 +21,13 @@ extension RecordStream {
         }
     }
 
+    /// The first record of a shard that arrived at or after a time, by the shard's index of times; the shard's end where there is none.
+    ///
+    /// - Parameter micros: Since 1970.
+    package func firstSequence(_ shard: Int, atMicros micros: Int64) throws(SluiceError) -> UInt64 {
+        try offset(of: .atTimestamp(micros: micros), shard: shard)
+    }
+
     private func offset(of number: SequenceNumber, _ shard: Int, _ view: any ShardView) throws(SluiceError) -> UInt64 {
         guard let position = number.position, position.shard == shard, try position.offset <= view.durableEnd() else {
             throw SluiceError(.invalidArgument, "\(number) is no sequence number of \(ShardID(shard)) of stream \"\(name)\"")

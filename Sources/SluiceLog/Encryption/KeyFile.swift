@@ -10,8 +10,10 @@ struct KeyFile: Sendable {
 
     let path: String
 
+    init(path: String) { self.path = path }
+
     /// Beside the directory of streams.
-    init(streams directory: String) { path = DiskFiles.parent(of: directory) + "/" + Self.name }
+    init(streams directory: String) { self.init(path: DiskFiles.parent(of: directory) + "/" + Self.name) }
 
     /// The key; nil where there is no file.
     ///

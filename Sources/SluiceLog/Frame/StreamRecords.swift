@@ -24,6 +24,11 @@ package struct NewRecords: Sendable {
     }
 
     package var count: Int { keys.count }
+
+    /// Some of the records, in order.
+    package func gather(_ rows: [Int32]) -> NewRecords {
+        NewRecords(keys: keys.gather(rows), payloads: payloads.gather(rows), headers: headers)
+    }
 }
 
 /// The records of one frame, as a reader returns them; sequence numbers are dense inside.
@@ -40,6 +45,15 @@ package struct StreamRecords: Sendable {
     package var sequences: Range<UInt64> { baseSequence..<(baseSequence + UInt64(count)) }
 
     package func header(_ name: String) -> [UInt8]? { headers.first { $0.name == name }?.value }
+
+    /// The records before a number; the same where all are.
+    package func keeping(before sequence: UInt64) -> StreamRecords {
+        guard sequences.upperBound > sequence else { return self }
+        let rows = 0..<Int(max(sequence, baseSequence) - baseSequence)
+        return StreamRecords(
+            baseSequence: baseSequence, arrivalMicros: arrivalMicros, headers: headers, keys: keys.slice(rows),
+            payloads: payloads.slice(rows))
+    }
 
     /// Where the records came from, for a batch that is decoded from their payloads row by row.
     package func origin(stream: String, shard: Int) -> Origin {

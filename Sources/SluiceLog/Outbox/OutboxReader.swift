@@ -71,7 +71,7 @@ package struct OutboxReader {
 
     private func damaged() -> SluiceError {
         SluiceError(
-            .stateCorrupt, "records that wait for their stream are damaged in \(path.quotedForMessage)", at: .file(path: path),
+            .stateCorrupt, "records that wait for their target are damaged in \(path.quotedForMessage)", at: .file(path: path),
             remedy: "restore the file from a backup; or remove it, and the next run goes on without its records")
     }
 }

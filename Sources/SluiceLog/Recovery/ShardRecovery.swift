@@ -35,13 +35,19 @@ struct ShardRecovery {
 
     /// Recovers the last segment and sets the end mark.
     ///
-    /// - Parameter start: Number of the first record, for a shard without files.
-    mutating func open(start: UInt64 = 0) throws(SluiceError) -> Opened {
+    /// - Parameters:
+    ///   - start: Number of the shard's first record.
+    ///   - closedEnd: One past the last record, of a shard that was split or merged.
+    ///   - isNew: The shard has no files yet.
+    /// - Throws: `stateCorrupt` where nothing says how many records a shard had whose files are gone: numbers are never given out twice.
+    mutating func open(start: UInt64 = 0, closedEnd: UInt64? = nil, isNew: Bool = false) throws(SluiceError) -> Opened {
         try removeLeftovers()
-        let bases = try paths.segmentBases()
-        let marked = max(SequenceMark.read(paths.endMark) ?? start, SequenceMark.read(paths.startMark) ?? start)
+        let mark = SequenceMark.read(paths.endMark)
+        let first = SequenceMark.read(paths.startMark) ?? start
+        let marked = max(mark ?? start, first, closedEnd ?? start)
+        let bases = try replaceFirst(try paths.segmentBases(), first: first, end: marked)
         guard let last = bases.last else {
-            if marked > start { add(.missing(start..<marked), paths.directory) }
+            guard isNew || mark != nil || closedEnd != nil else { throw .goneShard(shard, paths.directory) }
             return try begin(Opened(bases: [], nextSequence: marked))
         }
         let before = try producers(before: bases.count - 1, bases)
@@ -51,7 +57,7 @@ struct ShardRecovery {
             lastArrivalMicros: scan.lastArrivalMicros, index: scan.index, producers: scan.producers)
         if opened.lastArrivalMicros == nil { opened.lastArrivalMicros = try lastArrival(bases.dropLast()) }
         if marked > scan.endSequence {
-            add(.missing(scan.endSequence..<marked), paths.segment(last))
+            try addMissing(scan.endSequence..<marked, paths.segment(last))
             // A closed segment ends with its frames.
             let file = try files.open(paths.segment(last))
             try file.truncate(to: scan.goodEnd)
@@ -65,10 +71,27 @@ struct ShardRecovery {
         return opened
     }
 
+    /// Puts an empty segment where the first one is gone, so that what it held is known to be missing.
+    ///
+    /// - Parameters:
+    ///   - first: The first record that was not trimmed.
+    ///   - end: One past the last record, for a shard without segments.
+    private mutating func replaceFirst(_ bases: [UInt64], first: UInt64, end: UInt64) throws(SluiceError) -> [UInt64] {
+        let missing = first..<max(first, bases.first ?? end)
+        guard !missing.isEmpty else { return bases }
+        _ = try files.open(paths.segment(first))
+        try files.syncDirectory(paths.directory)
+        // Of a shard's only segment the scan says so.
+        if !bases.isEmpty { try addMissing(missing, paths.segment(first)) }
+        return [first] + bases
+    }
+
     /// Reads a closed segment whole and sets damage aside.
     mutating func verify(_ base: UInt64, next: UInt64) throws(SluiceError) {
         let scan = try repair(base, acknowledged: next, ProducerTable())
-        if scan.endSequence < next { add(.missing(scan.endSequence..<next), paths.segment(base)) }
+        // What opening found missing, or an earlier reading, is known.
+        let lost = scan.endSequence..<max(next, scan.endSequence)
+        if !lost.isEmpty, MissingRecords(path: paths.missing).clamped(to: lost) != [lost] { try addMissing(lost, paths.segment(base)) }
     }
 
     /// Scans a segment and leaves only good frames in it.
@@ -79,6 +102,8 @@ struct ShardRecovery {
         let gaps = scan.gaps
         if !scan.damaged.isEmpty || tailWasAcknowledged {
             let damagedBytes = scan.damaged.reduce(0) { $0 + $1.count } + scan.tornBytes
+            // Before the damage is out of sight, so that a crash between the two forgets nothing.
+            try keepMissing(gaps)
             let kept = try quarantine(path, scan.good)
             unlink(paths.index(base))
             add(.quarantined(damagedBytes: damagedBytes, keptAs: kept), path)
@@ -138,12 +163,12 @@ struct ShardRecovery {
             }
         }
         try target.sync()
-        var kept = path + ".damaged"
+        var kept = path + ShardFiles.damagedSuffix
         var number = 1
         while link(path, kept) != 0 {
             guard errno == EEXIST else { throw .system(errno, cannot: "keep", path) }
             number += 1
-            kept = path + ".damaged-\(number)"
+            kept = path + ShardFiles.damagedSuffix + "-\(number)"
         }
         guard rename(staged, path) == 0 else { throw .system(errno, cannot: "replace", path) }
         try files.syncDirectory(paths.directory)
@@ -170,6 +195,19 @@ struct ShardRecovery {
         for name in try DiskFiles.list(paths.directory) where name.hasSuffix(".salvage") || name.contains(".tmp-") {
             try DiskFiles.removeTree(paths.directory + "/" + name)
         }
+    }
+
+    private mutating func addMissing(_ range: Range<UInt64>, _ segment: String) throws(SluiceError) {
+        try keepMissing([range])
+        add(.missing(range), segment)
+    }
+
+    /// Keeps the numbers of records that are gone.
+    private func keepMissing(_ ranges: [Range<UInt64>]) throws(SluiceError) {
+        guard !ranges.isEmpty else { return }
+        var missing = MissingRecords(path: paths.missing)
+        for range in ranges { missing.insert(range) }
+        try missing.write(to: paths.missing)
     }
 
     private mutating func add(_ kind: RecoveryReport.Finding.Kind, _ segment: String) {

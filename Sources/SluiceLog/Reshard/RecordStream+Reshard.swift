@@ -63,7 +63,8 @@ extension RecordStream {
     private func requireProvisioned() throws(SluiceError) {
         guard configuration.mode == .onDemand else { return }
         throw SluiceError(
-            .invalidArgument, "the shards of stream \"\(name)\" follow its load", remedy: "make the stream provisioned first")
+            .invalidArgument, "the shards of stream \"\(name)\" follow its load",
+            remedy: "make it provisioned first, with `stream set \(name) --no-on-demand`")
     }
 
     /// Only one change of the shards at a time.
@@ -87,7 +88,9 @@ extension RecordStream {
         guard hashKey > record.range.first, hashKey < record.range.last else {
             throw SluiceError(
                 .invalidArgument, "hash key \(hashKey) is not inside the range of \(record.id)",
-                remedy: "choose between \(record.range.first) and \(record.range.last)")
+                remedy: record.range.last - record.range.first < 2
+                    ? "it has too few hashes to be split"
+                    : "choose from \(record.range.first + 1) to \(record.range.last - 1)")
         }
         try await replace(
             [record],
@@ -158,7 +161,7 @@ extension RecordStream {
             try DiskFiles.createDirectories(paths.directory)
             try Heritage.write(inherited.compactMap { $0.narrowed(to: range) }, to: paths.heritage)
             var recovery = ShardRecovery(shard: id, paths: paths, tag: settings.tag, files: settings.files)
-            var opened = try recovery.open(start: start)
+            var opened = try recovery.open(start: start, isNew: true)
             opened.lastArrivalMicros = lastArrival
             let writer = try ShardLog(number: id.number, paths: paths, settings: settings, opened: opened, isSealed: false)
             let record = ShardRecord(

@@ -6,6 +6,8 @@ package struct ShardFiles: Sendable {
     let directory: String
     static let segmentSuffix = ".segment"
     static let spareSuffix = ".spare"
+    /// What the name of a segment goes on with that was set aside.
+    static let damagedSuffix = ".damaged"
 
     init(stream directory: String, shard: Int) { self.directory = directory + "/" + ShardID(shard).description }
 
@@ -19,6 +21,14 @@ package struct ShardFiles: Sendable {
     private func numbered(_ base: UInt64) -> String {
         let digits = String(base)
         return directory + "/" + String(repeating: "0", count: 20 - digits.count) + digits
+    }
+
+    /// Numbers of records that damage took.
+    var missing: String { directory + "/missing" }
+
+    /// Paths of segments that were set aside.
+    func damagedSegments() throws(SluiceError) -> [String] {
+        try DiskFiles.list(directory).filter { $0.contains(Self.segmentSuffix + Self.damagedSuffix) }.map { directory + "/" + $0 }
     }
 
     /// What the shard knows of producers from its ancestors.

@@ -16,7 +16,7 @@ extension RecordStream {
                     id: record.id, range: record.range, firstSequence: max(try view.trimPoint(), bases.first ?? record.start),
                     endSequence: try view.durableEnd(), segmentCount: bases.count,
                     byteCount: bases.reduce(0) { $0 + (DiskFiles.byteCount(of: view.paths.segment($1)) ?? 0) },
-                    isOpen: record.isOpen, parents: record.parents))
+                    isOpen: record.isOpen, parents: record.parents, missing: try missing(shard: record.id.number)))
         }
         return StreamDescription(
             name: name, directory: directory, createdMicros: metadata.createdMicros, configuration: metadata.configuration, shards: shards)

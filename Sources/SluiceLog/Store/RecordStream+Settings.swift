@@ -11,6 +11,7 @@ extension RecordStream {
         var changed = configuration
         changed.apply(change)
         try changed.check(retentionHours: LogLimits.retentionHours)
+        if change.retentionBytes != nil { try changed.check(segmentBytes: settings.segmentBytes) }
         if changed.retentionHours != retentionHours {
             // What has expired under the shorter of the two is gone for good.
             for writer in writers { try writer.trimExpired() }
@@ -63,5 +64,17 @@ extension RecordStream {
 
     func requireWriting() throws(SluiceError) {
         if mode == .reading { throw SluiceError(.invalidArgument, "stream \"\(name)\" was opened for reading") }
+    }
+}
+
+extension StreamConfiguration {
+    /// Records are removed by whole segments, so a shard cannot be kept within less than one.
+    ///
+    /// - Throws: `invalidOption`.
+    func check(segmentBytes: Int) throws(SluiceError) {
+        guard let retentionBytes, retentionBytes < segmentBytes else { return }
+        throw SluiceError(
+            .invalidOption, "a shard cannot be kept within \(retentionBytes) bytes: its records go by whole segments of \(segmentBytes)",
+            remedy: "choose \(segmentBytes) or more")
     }
 }

@@ -22,6 +22,8 @@ package final class RecordStream: Sendable {
     let load = Mutex(LoadWatch())
     /// Where another process may write the stream.
     let remote: RemoteMetadata?
+    /// Nil for a reader.
+    let gate: StreamGate?
     private let lock: FileLock?
     private let syncTicker = Ticker()
     let loadTicker = Ticker()
@@ -42,11 +44,12 @@ package final class RecordStream: Sendable {
 
     init(
         directory: String, metadata: StreamMetadata, views: [Int: any ShardView], writers: [Int: ShardLog], lock: FileLock?,
-        remote: RemoteMetadata? = nil, settings: ShardSettings, keyring: Keyring, recovery: RecoveryReport
+        remote: RemoteMetadata? = nil, gate: StreamGate? = nil, settings: ShardSettings, keyring: Keyring, recovery: RecoveryReport
     ) {
         self.directory = directory
         self.lock = lock
         self.remote = remote
+        self.gate = gate
         self.settings = settings
         self.keyring = keyring
         self.recovery = recovery
@@ -161,6 +164,7 @@ package final class RecordStream: Sendable {
             if settings.now.durability == .interval { try? writer.syncNow() }
             writer.close()
         }
+        gate?.close()
         lock?.release()
     }
 

@@ -17,9 +17,12 @@ package struct StreamDescription: Hashable, Sendable {
         package var isOpen: Bool
         /// The shard that was split, or the two that were merged, to make it.
         package var parents: [ShardID]
+        /// Numbers of records between the two that damage took.
+        package var missing: [Range<UInt64>] = []
 
-        /// Records between the two numbers; fewer are there if damage took some.
-        package var recordCount: Int { Int(endSequence - firstSequence) }
+        package var missingCount: Int { missing.reduce(0) { $0 + $1.count } }
+        /// Records that are there.
+        package var recordCount: Int { Int(endSequence - firstSequence) - missingCount }
     }
 
     package var name: String
@@ -31,6 +34,8 @@ package struct StreamDescription: Hashable, Sendable {
 
     package var retentionHours: Int { configuration.retentionHours }
     package var recordCount: Int { shards.reduce(0) { $0 + $1.recordCount } }
+    /// Records that damage took, of those that would still be kept.
+    package var missingCount: Int { shards.reduce(0) { $0 + $1.missingCount } }
     package var byteCount: Int { shards.reduce(0) { $0 + $1.byteCount } }
 
     /// For `--json`: stable keys; hashes and sequence numbers are strings, as many readers of JSON lose digits of large numbers.
@@ -46,7 +51,10 @@ package struct StreamDescription: Hashable, Sendable {
             .init("durability", .string(configuration.durability.rawValue)),
             .init("encryption", .string(configuration.isEncrypted ? "aes-gcm" : "none")),
             .init("tags", .structure(configuration.tags.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })),
+            .init("schema", configuration.schema.map { .string($0.schema) } ?? .null),
+            .init("enforce", configuration.schema.map { .string($0.enforcement.rawValue) } ?? .null),
             .init("records", .integer(Int64(recordCount))),
+            .init("missing_records", .integer(Int64(missingCount))),
             .init("bytes", .integer(Int64(byteCount))),
             .init(
                 "shards",
@@ -61,6 +69,7 @@ package struct StreamDescription: Hashable, Sendable {
                             .init("first_sequence", .string(String(shard.firstSequence))),
                             .init("end_sequence", .string(String(shard.endSequence))),
                             .init("records", .integer(Int64(shard.recordCount))),
+                            .init("missing_records", .integer(Int64(shard.missingCount))),
                             .init("segments", .integer(Int64(shard.segmentCount))),
                             .init("bytes", .integer(Int64(shard.byteCount))),
                         ])

@@ -28,6 +28,7 @@ struct StreamMetadata: Hashable, Sendable {
         for (key, value) in configuration.tags.sorted(by: { $0.key < $1.key }) {
             text += "label \(Self.escaped(key)) \(Self.escaped(value))\n"
         }
+        if let binding = configuration.schema { text += "schema \(binding.enforcement.rawValue) \(Self.escaped(binding.schema))\n" }
         text += "next-shard \(nextShard)\n"
         for shard in shards { text += "shard \(shard.text)\n" }
         return text + "crc32c \(Self.checksum(text))\n"
@@ -113,6 +114,11 @@ extension StreamConfiguration {
         case "mode": mode = Mode(rawValue: String(value)) ?? mode
         case "durability": durability = DurabilityPolicy(rawValue: String(value)) ?? durability
         case "encryption": isEncrypted = value == "aes-gcm"
+        case "schema":
+            let words = value.split(separator: " ", omittingEmptySubsequences: false)
+            if words.count == 2, let enforcement = SchemaBinding.Enforcement(rawValue: String(words[0])) {
+                schema = SchemaBinding(StreamMetadata.unescaped(words[1]), enforcement)
+            }
         case "label":
             let words = value.split(separator: " ", omittingEmptySubsequences: false)
             if words.count == 2 { tags[StreamMetadata.unescaped(words[0])] = StreamMetadata.unescaped(words[1]) }

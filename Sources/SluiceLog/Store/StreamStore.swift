@@ -10,20 +10,25 @@ package struct StreamStore: Sendable {
     private let segmentBytes: Int
     /// The key file of the state directory, beside the directory of streams.
     let keys: KeyFile
+    /// For streams that are bound to schemas; without, such a stream takes no records that have to be checked.
+    package let checks: RecordChecks?
     /// Never a stream's name: marks directories that are being made or removed.
     private static let hiddenPrefix = "~"
 
     /// - Parameters:
     ///   - files: How segments are written; tests inject faults here.
     ///   - segmentBytes: When a segment is closed and the next one begun.
+    ///   - checks: For streams that are bound to schemas.
     package init(
-        directory: String, clock: WallClock = .system, files: any LogFiles = DiskLogFiles(), segmentBytes: Int = LogLimits.segmentBytes
+        directory: String, clock: WallClock = .system, files: any LogFiles = DiskLogFiles(), segmentBytes: Int = LogLimits.segmentBytes,
+        checks: RecordChecks? = nil
     ) {
         self.directory = directory
         self.clock = clock
         self.files = files
         self.segmentBytes = segmentBytes
         keys = KeyFile(streams: directory)
+        self.checks = checks
     }
 
     /// Creates an empty stream whose shards own equal slices of the hash space.
@@ -39,6 +44,7 @@ package struct StreamStore: Sendable {
     package func create(_ name: String, _ configuration: StreamConfiguration) throws(SluiceError) {
         try Self.checkName(name)
         try configuration.check(retentionHours: LogLimits.retentionHours)
+        try configuration.check(segmentBytes: segmentBytes)
         guard !exists(name) else { throw SluiceError(.alreadyExists, "stream \"\(name)\" exists already") }
         if configuration.isEncrypted { _ = try keys.readOrCreate() }
         let now = clock.nowMicros()
@@ -55,7 +61,7 @@ package struct StreamStore: Sendable {
                 let paths = ShardFiles(stream: staged, shard: shard.id.number)
                 try DiskFiles.createDirectories(paths.directory)
                 var recovery = ShardRecovery(shard: shard.id, paths: paths, tag: metadata.tag, files: files)
-                _ = try recovery.open()
+                _ = try recovery.open(isNew: true)
             }
             try DiskFiles.writeAtomically(metadata.text.utf8, to: staged + "/" + StreamMetadata.fileName)
             guard rename(staged, path(name)) == 0 else {
@@ -71,9 +77,20 @@ package struct StreamStore: Sendable {
 
     package func exists(_ name: String) -> Bool { DiskFiles.kind(of: path(name) + "/" + StreamMetadata.fileName) == .file }
 
-    /// Names of the streams, sorted.
+    /// A stream's settings; nothing of it is opened or recovered.
+    ///
+    /// - Throws: `notFound`, `stateCorrupt`.
+    package func configuration(of name: String) throws(SluiceError) -> StreamConfiguration { try metadata(name).configuration }
+
+    /// Names of the streams, sorted; with those whose metadata are gone, which opening says.
     package func list() throws(SluiceError) -> [String] {
-        try DiskFiles.list(directory).filter { !$0.hasPrefix(Self.hiddenPrefix) && exists($0) }
+        try DiskFiles.list(directory).filter { !$0.hasPrefix(Self.hiddenPrefix) && (exists($0) || hasShards($0)) }
+    }
+
+    /// Whether a directory holds those of shards.
+    private func hasShards(_ name: String) -> Bool {
+        let entries = (try? DiskFiles.list(path(name))) ?? []
+        return entries.contains { DiskFiles.kind(of: path(name) + "/" + $0) == .directory && ShardID(parsing: $0) != nil }
     }
 
     /// Opens a stream and recovers what a crash left behind (`RecordStream.recovery`).
@@ -141,7 +158,10 @@ package struct StreamStore: Sendable {
 
     private func metadata(_ name: String) throws(SluiceError) -> StreamMetadata {
         try Self.checkName(name)
-        guard exists(name) else { throw .unknownStream(name, among: try list()) }
+        guard exists(name) else {
+            if hasShards(name) { throw .goneMetadata(path(name) + "/" + StreamMetadata.fileName) }
+            throw .unknownStream(name, among: try list())
+        }
         return try StreamMetadata.read(path(name) + "/" + StreamMetadata.fileName)
     }
 
@@ -172,8 +192,8 @@ package struct StreamStore: Sendable {
                 number: number, paths: ShardFiles(stream: place, shard: number), settings: settings, opened: state, isSealed: !shard.isOpen)
         }
         let stream = RecordStream(
-            directory: place, metadata: metadata, views: writers, writers: writers, lock: lock, settings: settings, keyring: keyring,
-            recovery: report)
+            directory: place, metadata: metadata, views: writers, writers: writers, lock: lock,
+            gate: StreamGate(store: self, stream: metadata.name), settings: settings, keyring: keyring, recovery: report)
         try stream.enforceRetention()
         return stream
     }
@@ -196,7 +216,7 @@ package struct StreamStore: Sendable {
             let paths = ShardFiles(stream: place, shard: shard.id.number)
             try DiskFiles.createDirectories(paths.directory)
             var recovery = ShardRecovery(shard: shard.id, paths: paths, tag: metadata.tag, files: files)
-            opened.append(try recovery.open(start: shard.start))
+            opened.append(try recovery.open(start: shard.start, closedEnd: shard.closed?.end))
             report.findings += recovery.findings
         }
         return (opened, report)

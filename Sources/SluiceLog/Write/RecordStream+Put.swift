@@ -10,6 +10,13 @@ extension RecordStream {
     /// - Throws: `recordTooLarge`, `invalidArgument`, `invalidOption`: what is wrong with the whole call; nothing was stored then.
     package func put(_ batch: PutBatch, _ rules: PutRules = .service) async throws(SluiceError) -> [PutOutcome] {
         try requireWriting()
+        // What a pipeline publishes was checked before its run committed.
+        if rules == .service, let binding = enforced, let gate { return try await putChecked(batch, binding, gate) }
+        return try await putAll(batch, rules)
+    }
+
+    /// Stores the records of a batch whatever they are.
+    func putAll(_ batch: PutBatch, _ rules: PutRules) async throws(SluiceError) -> [PutOutcome] {
         let work = try PutWork(
             batch, rules, recordBytes: configuration.recordBytes, after: orderingPlace(batch.sequenceNumberForOrdering))
         var outcomes = [PutOutcome?](repeating: nil, count: batch.count)

@@ -86,6 +86,14 @@ enum PageError {
         SluiceError(.corruptFile, "a page is damaged: \(what)", remedy: "copy or download the file again")
     }
 
+    /// DuckDB (2.0.1) writes arrays of a fixed size with nulls so: a null has as many entries as an array.
+    static var listWithoutStart: SluiceError {
+        SluiceError(
+            .corruptFile, "a page is damaged: levels go on with a list that has not begun",
+            remedy: "if DuckDB wrote arrays of a fixed size with nulls (INT[3]), write them again as lists (column::INT[]); "
+                + "otherwise copy or download the file again")
+    }
+
     static func unsupported(_ encoding: PageEncoding, _ type: String) -> SluiceError {
         SluiceError(
             .corruptFile, "a page of \(type) values has the encoding \(encoding)",

@@ -122,7 +122,7 @@ struct LeafShape {
                 // An entry that goes on with a list must find it open: its own and the last entry must be in it.
                 let needed = leaf.repeatedLevels[Int(level)]
                 guard hasStarted, Int(previousDefinition) >= needed, Int(definition[taken]) >= needed else {
-                    throw PageError.damaged("levels go on with a list that has not begun")
+                    throw PageError.listWithoutStart
                 }
             }
             previousDefinition = definition[taken]

@@ -177,6 +177,21 @@ extension Pipeline {
         return step("flatten", .mapping(listed + [("separator", .text(separator))]), file, line)
     }
 
+    /// Makes related tables of nested rows; those of lists and maps go to side outputs.
+    ///
+    /// - Parameters:
+    ///   - columns: the columns that are taken apart; all when empty.
+    ///   - tables: names of side outputs by where the lists stand, such as `items.tags`.
+    public func relationalize(
+        _ columns: String..., separator: String = "_", tables: KeyValuePairs<String, String> = [:], file: String = #filePath,
+        line: Int = #line
+    ) -> Pipeline {
+        var arguments: [(String, DefinitionNode)] = [("separator", .text(separator))]
+        if !columns.isEmpty { arguments.append(("columns", names(columns))) }
+        if !tables.isEmpty { arguments.append(("tables", texts(tables))) }
+        return step("relationalize", .mapping(arguments), file, line)
+    }
+
     /// Makes one type, or one column of each type, of columns whose values came in several types.
     public func resolve(_ columns: KeyValuePairs<String, Resolution>, file: String = #filePath, line: Int = #line) -> Pipeline {
         step("resolve", .mapping(columns.map { ($0, $1.node) }), file, line)
@@ -198,6 +213,29 @@ extension Pipeline {
         var arguments: [(String, DefinitionNode)] = [("with", .mapping(table.options)), ("kind", .text(kind.rawValue))]
         if !keys.isEmpty { arguments.append(("on", on)) }
         if let asOf { arguments.append(("as_of", asOf.node)) }
+        if !columns.isEmpty { arguments.append(("columns", names(columns))) }
+        if !prefix.isEmpty { arguments.append(("prefix", .text(prefix))) }
+        return step("join", .mapping(arguments), file, line)
+    }
+
+    /// Joins with a stream: with rows whose key columns are equal and that happened near each other, whichever comes first.
+    ///
+    /// - Parameters:
+    ///   - time: the column with the time of a row, on both sides.
+    ///   - before: how much earlier than the input's row the other may be, such as `10 minutes`.
+    ///   - after: how much later it may be.
+    ///   - delay: how much later than the newest row of its side another may come.
+    ///   - columns: columns of the stream to add; all but its keys when empty.
+    public func join(
+        _ stream: SourceEnd, on keys: JoinKey..., time: JoinKey, before: String = "0 s", after: String, delay: String? = nil,
+        kind: Join = .inner, columns: [String] = [], prefix: String = "", file: String = #filePath, line: Int = #line
+    ) -> Pipeline {
+        var arguments: [(String, DefinitionNode)] = [
+            ("with", .mapping(stream.options)), ("kind", .text(kind.rawValue)),
+            ("on", .mapping(keys.map { ($0.input, .text($0.table)) })), ("time", .mapping([(time.input, .text(time.table))])),
+            ("within", .mapping([("before", .text(before)), ("after", .text(after))])),
+        ]
+        if let delay { arguments.append(("delay", .text(delay))) }
         if !columns.isEmpty { arguments.append(("columns", names(columns))) }
         if !prefix.isEmpty { arguments.append(("prefix", .text(prefix))) }
         return step("join", .mapping(arguments), file, line)

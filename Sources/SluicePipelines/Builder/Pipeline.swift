@@ -47,8 +47,20 @@ public struct Pipeline: Sendable {
     }
 
     /// What happens to a record that cannot be processed; `fail` unless said.
-    public func onError(_ policy: OnError, file: String = #filePath, line: Int = #line) -> Pipeline {
-        with { $0.set("on_error", .text(policy.rawValue, at: .file(path: file, line: line))) }
+    ///
+    /// - Parameters:
+    ///   - maxRecords: how many such records a run may have before it fails; any number when nil.
+    ///   - maxShare: which part of the records that were read they may be, of 1.
+    public func onError(
+        _ policy: OnError, maxRecords: Int? = nil, maxShare: Double? = nil, file: String = #filePath, line: Int = #line
+    ) -> Pipeline {
+        let place = SourceLocation.file(path: file, line: line)
+        let action = DefinitionNode.text(policy.rawValue, at: place)
+        guard maxRecords != nil || maxShare != nil else { return with { $0.set("on_error", action) } }
+        var limits = [("action", action)]
+        if let maxRecords { limits.append(("max_records", .integer(maxRecords, at: place))) }
+        if let maxShare { limits.append(("max_share", .number(maxShare, at: place))) }
+        return with { $0.set("on_error", .mapping(limits, at: place)) }
     }
 
     /// What happens to a record that cannot be processed.
@@ -61,13 +73,38 @@ public struct Pipeline: Sendable {
         case deadLetter = "dead_letter"
     }
 
+    /// Declares a parameter, for which `${name}` in the texts of sources, steps and sink stands; a run gives it with `--param name=value`.
+    ///
+    /// - Parameter defaultValue: The value where none is given; nil: one has to be given.
+    public func parameter(
+        _ name: String, _ type: ParameterKind = .string, default defaultValue: String? = nil, description: String? = nil,
+        isSecret: Bool = false, file: String = #filePath, line: Int = #line
+    ) -> Pipeline {
+        let place = SourceLocation.file(path: file, line: line)
+        var options: [(String, DefinitionNode)] = [("type", .text(type.rawValue, at: place))]
+        if let defaultValue { options.append(("default", .text(defaultValue, at: place))) }
+        if let description { options.append(("description", .text(description, at: place))) }
+        if isSecret { options.append(("secret", .boolean(true, at: place))) }
+        var declared: [(String, DefinitionNode)] = []
+        if case .mapping(let known)? = entries.first(where: { $0.0 == "parameters" })?.1.content {
+            declared = known.filter { $0.key != name }.map { ($0.key, $0.value) }
+        }
+        declared.append((name, .mapping(options, at: place)))
+        return with { $0.set("parameters", .mapping(declared, at: place)) }
+    }
+
+    /// What the values of a parameter are.
+    public enum ParameterKind: String, Sendable {
+        case string, integer, number, boolean, date, timestamp, duration
+    }
+
     func with(_ change: (inout Pipeline) -> Void) -> Pipeline {
         var copy = self
         change(&copy)
         return copy
     }
 
-    private mutating func set(_ key: String, _ node: DefinitionNode) {
+    mutating func set(_ key: String, _ node: DefinitionNode) {
         entries.removeAll { $0.0 == key }
         entries.append((key, node))
     }
@@ -94,9 +131,12 @@ extension Pipeline {
     /// The definition, checked like one that was read from YAML; its text is `yaml`.
     ///
     /// - Throws: `DefinitionErrors`, placed at lines of Swift.
-    package func definition(connectors: ConnectorRegistry, directory: String) throws -> PipelineDefinition {
+    package func definition(
+        connectors: ConnectorRegistry, directory: String, inputs: DefinitionInputs = DefinitionInputs()
+    ) throws -> PipelineDefinition {
         if !failures.isEmpty { throw DefinitionErrors(failures) }
-        return try PipelineLoader.definition(from: root, text: yaml, path: nil, directory: directory, connectors: connectors)
+        return try PipelineLoader.definition(
+            from: root, text: yaml, path: nil, directory: directory, connectors: connectors, inputs: inputs)
     }
 
     /// The closures that the definition names.

@@ -41,6 +41,8 @@ package struct ConnectorContext: Sendable {
     package var directory: String
     /// Where the run-time state is (`.sluice`).
     package var home: String
+    /// What is wanted of a source that is to be cut; nil for one that is read whole.
+    package var backfill: BackfillRequest?
 
     package init(catalog: Catalog?, streams: StreamStore, pipeline: String, directory: String, home: String) {
         self.catalog = catalog

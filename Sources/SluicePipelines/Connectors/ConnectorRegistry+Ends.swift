@@ -45,7 +45,7 @@ extension ConnectorRegistry {
         default: throw node.wrongType("a \(end.rawValue): a connector's name and its options", remedy: example(end))
         }
         let known = connectors(with: end).map(\.manual.name)
-        let named = entries.filter { entry in names.contains(entry.key) }
+        let named = self.entries(naming: entries, as: end)
         guard let first = named.first else { throw unnamed(node, entries, known, end) }
         if named.count > 1 {
             throw SluiceError(
@@ -58,6 +58,17 @@ extension ConnectorRegistry {
                 remedy: "a \(end.rawValue) is one of " + known.joined(separator: ", "))
         }
         return connector
+    }
+
+    /// The entries of an end that name a connector. What is called like one may be an option of another: a table of a database is none of the
+    /// catalog.
+    func entries(naming entries: [DefinitionNode.Entry], as end: PipelineEnd) -> [DefinitionNode.Entry] {
+        let named = entries.filter { names.contains($0.key) }
+        return named.filter { entry in !named.contains { $0.key != entry.key && has($0.key, entry.key, as: end) } }
+    }
+
+    private func has(_ connector: String, _ option: String, as end: PipelineEnd) -> Bool {
+        self[connector]?.manual.options(of: end).contains { $0.name == option } ?? false
     }
 
     private func unnamed(_ node: DefinitionNode, _ entries: [DefinitionNode.Entry], _ known: [String], _ end: PipelineEnd) -> SluiceError {

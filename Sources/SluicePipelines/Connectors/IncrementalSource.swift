@@ -7,6 +7,13 @@ package protocol IncrementalSource: Source {
     /// - Returns: Nil where there is nothing new.
     /// - Throws: also where the positions belong to something else, such as a stream that was deleted and made anew.
     func slice(after positions: SourcePositions, _ request: SliceRequest) async throws -> SourceSlice?
+
+    /// Refuses what the definition leaves open that telling what is new needs.
+    func checkIncremental() throws(SluiceError)
+}
+
+extension IncrementalSource {
+    package func checkIncremental() throws(SluiceError) {}
 }
 
 /// How far a source was read, by split, in the source's own form.
@@ -18,6 +25,8 @@ package struct SliceRequest: Sendable {
     package var limitBytes: Int64
     /// What somebody may still be writing is left for a later slice.
     package var leavesUnfinished: Bool
+    /// Takes what a person should know although nothing is new.
+    package var note: @Sendable (String) -> Void = { _ in }
 
     package init(limitBytes: Int64, leavesUnfinished: Bool) {
         self.limitBytes = limitBytes
@@ -29,6 +38,8 @@ package struct SliceRequest: Sendable {
 package struct SourceSlice: Sendable {
     /// The source, with the splits of the slice only.
     package var source: any Source
+    /// Parts of the other sources that the plan follows, by the index of their step; those that are not here have nothing new.
+    package var followed: [Int: any Source] = [:]
     /// Names of splits that later slices may go on with: they hold back the watermark, while a file that was read does not.
     package var openSplits: Set<String>
     /// Whether the source has nothing more behind the slice, as far as is known.

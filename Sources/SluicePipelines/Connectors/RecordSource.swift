@@ -12,5 +12,6 @@ package protocol RecordSource: Source {
 /// Makes rows of whole records.
 package protocol PayloadDecoder: Sendable {
     /// - Parameter origin: where the records came from, one position for each; becomes the batch's origin.
-    func decode(_ records: RawRecords, origin: Origin) -> ReadBatch
+    /// - Throws: what the source's definition does not allow in any record.
+    func decode(_ records: RawRecords, origin: Origin) throws(SluiceError) -> ReadBatch
 }

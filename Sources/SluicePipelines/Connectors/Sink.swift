@@ -16,6 +16,19 @@ package protocol Sink: Sendable {
     /// Whether a run removes what earlier runs wrote, as one that reads only what is new must not.
     var replacesEarlierOutput: Bool { get }
 
+    /// Whether rows of earlier runs stay beside those of a run over the whole input.
+    var keepsEarlierOutput: Bool { get }
+
+    /// Whether runs of several processes may write it at the same time.
+    var takesWritersOfSeveralProcesses: Bool { get }
+    /// How rows meet those that the sink has; nil for a sink that replaces all of them, or adds to them.
+    var merge: SinkMerge? { get }
+    /// What rows may change of the table that they go to; nil: everything.
+    var contract: SinkContract? { get }
+
+    /// Columns of the rows in which the sink takes no null: a row with one is a bad record.
+    func requiredColumns(of schema: Schema) throws -> [String]
+
     /// Checks that rows of `schema` can be written, before anything is read.
     func check(_ schema: Schema) throws
 
@@ -27,6 +40,10 @@ package protocol Sink: Sendable {
 
     /// A writer for one task of the run; writers work side by side, and the rows of one task stay together.
     func open(schema: Schema, run: String, writer: Int) async throws -> any SinkWriter
+
+    /// Whether the rows of a source's split have to come to the sink in their order, though it is not an `OrderedSinkWriter` that takes them.
+    /// It has one writer then.
+    var keepsOrder: Bool { get }
 
     /// The one writer of a sink that keeps the order of all rows; nil for a sink that does not, or whose rows are spread anyway.
     func openOrdered(schema: Schema, run: String) async throws -> (any OrderedSinkWriter)?
@@ -40,8 +57,14 @@ package protocol Sink: Sendable {
 
 extension Sink {
     package var replacesEarlierOutput: Bool { false }
+    package var keepsEarlierOutput: Bool { !replacesEarlierOutput }
+    package var merge: SinkMerge? { nil }
+    package var contract: SinkContract? { nil }
+    package func requiredColumns(of schema: Schema) throws -> [String] { [] }
+    package var takesWritersOfSeveralProcesses: Bool { false }
     package func check(reading source: any Source) throws {}
     package func stagingPaths(run: String) -> [String] { [] }
+    package var keepsOrder: Bool { false }
     package func openOrdered(schema: Schema, run: String) async throws -> (any OrderedSinkWriter)? { nil }
 }
 
@@ -80,8 +103,13 @@ package protocol OrderedSinkWriter: AnyObject, Sendable {
 /// Rows that are encoded together.
 package struct SinkBlock: Sendable {
     package var batches: [Batch]
+    /// Whether the writer that collected it knows that it stands first in its file.
+    package var isFirst: Bool
 
-    package init(_ batches: [Batch]) { self.batches = batches }
+    package init(_ batches: [Batch], isFirst: Bool = false) {
+        self.batches = batches
+        self.isFirst = isFirst
+    }
 }
 
 /// A block as the sink stores it.
@@ -106,6 +134,8 @@ package struct StagedFile: Sendable {
     package var partition: [String]
     package var rowCount: Int64
     package var byteCount: Int64
+    /// Index of the plan's output that it belongs to.
+    package var output = 0
 
     package init(stagedPath: String, finalPath: String, partition: [String], rowCount: Int64, byteCount: Int64) {
         self.stagedPath = stagedPath

@@ -20,6 +20,12 @@ package protocol Source: Sendable {
     /// Things that a person should know before the run: a column absent from some files, a header that looks like data.
     var notices: [String] { get }
 
+    /// Whether it may go on without end, as a stream does.
+    var isEndless: Bool { get }
+
+    /// What a run over the whole source misses, as a person should know: records that damage took.
+    func losses() throws -> [String]
+
     /// What there is to read, in a stable order: the order of the result where a step asks for one.
     func splits() async throws -> [SourceSplit]
 
@@ -33,6 +39,8 @@ package protocol Source: Sendable {
 }
 
 extension Source {
+    package var isEndless: Bool { false }
+    package func losses() throws -> [String] { [] }
     package func narrowed(to schema: Schema) -> any Source { self }
 }
 
@@ -73,11 +81,14 @@ package struct ReadBatch: Sendable {
     package var rejects: [Reject]
     /// Rows that were read and left out, because the request's condition does not keep them.
     package var skippedRows: Int
+    /// Parts of the records that no column has a place for.
+    package var newMembers: NewMembers?
 
-    package init(batch: Batch, rejects: [Reject] = [], skippedRows: Int = 0) {
+    package init(batch: Batch, rejects: [Reject] = [], skippedRows: Int = 0, newMembers: NewMembers? = nil) {
         self.batch = batch
         self.rejects = rejects
         self.skippedRows = skippedRows
+        self.newMembers = newMembers
     }
 }
 

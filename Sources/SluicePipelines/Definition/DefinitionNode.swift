@@ -38,6 +38,8 @@ package struct DefinitionNode: Sendable {
     package var keyLocation: SourceLocation?
     /// The text behind it and where the value begins there; nil from the builder.
     var origin: (document: DefinitionDocument, start: TextPosition)?
+    /// What stood in the text where values were put into a scalar's references.
+    var written: WrittenScalar?
 
     package init(_ content: Content, path: String = "", location: SourceLocation? = nil, keyLocation: SourceLocation? = nil) {
         self.content = content
@@ -50,7 +52,9 @@ package struct DefinitionNode: Sendable {
     package func location(ofScalar offset: Int) -> SourceLocation? {
         guard let origin, case .scalar(let value, let style) = content else { return location }
         return origin.document.location(
-            ScalarPositions.position(of: offset, in: value, style: style, from: origin.start, in: origin.document))
+            ScalarPositions.position(
+                of: written?.offset(of: offset) ?? offset, in: written?.text ?? value, style: written?.style ?? style, from: origin.start,
+                in: origin.document))
     }
 }
 

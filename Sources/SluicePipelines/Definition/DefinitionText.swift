@@ -55,6 +55,15 @@ package enum DefinitionText {
         }
     }
 
+    /// A node on one line, whatever it holds.
+    package static func flow(_ node: DefinitionNode) -> String {
+        switch node.content {
+        case .list(let items): "[" + items.map(flow).joined(separator: ", ") + "]"
+        case .mapping(let entries): "{" + entries.map { scalar($0.key) + ": " + flow($0.value) }.joined(separator: ", ") + "}"
+        case .null, .scalar: inline(node) ?? ""
+        }
+    }
+
     private static func scalar(_ text: String) -> String { needsQuotes(text) ? quoted(text) : text }
 
     /// Whether a plain scalar of this text would be read as something else: a sign of YAML, a number, a boolean, nothing.

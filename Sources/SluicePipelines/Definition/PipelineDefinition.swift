@@ -1,3 +1,4 @@
+import SluiceCatalog
 package import SluiceCore
 
 /// What a pipeline's YAML file or Swift builder says, before anything is opened or checked against data.
@@ -7,10 +8,18 @@ package struct PipelineDefinition: Sendable {
     package var source: EndDefinition
     package var stream: StreamDefinition?
     package var steps: [any StepDefinition]
+    /// Where the rows behind the steps go; where there are routes, the first one's.
     package var sink: EndDefinition
+    /// Routes in the order in which their conditions are asked, the one for other rows, then side outputs.
+    package var outputs: [OutputDefinition] = []
+    package var routeMatch = RouteMatch.first
     package var onError: ErrorPolicy
+    /// Nil: a run may leave out any number of records.
+    package var errorLimits: ErrorLimits?
     /// Whether a run reads only what no earlier run has read.
     package var isIncremental: Bool
+    /// Its parameters, with the values of this load.
+    package var parameters: [ParameterValue]
     /// The definition's text; its SHA-256 goes into the run's record. Builders write theirs as YAML.
     package var text: String
     /// Path of the file, if it came from one.
@@ -20,7 +29,8 @@ package struct PipelineDefinition: Sendable {
 
     package init(
         name: String, description: String? = nil, source: EndDefinition, stream: StreamDefinition? = nil, steps: [any StepDefinition] = [],
-        sink: EndDefinition, onError: ErrorPolicy = .fail, isIncremental: Bool = false, text: String, path: String? = nil, directory: String
+        sink: EndDefinition, onError: ErrorPolicy = .fail, isIncremental: Bool = false, parameters: [ParameterValue] = [], text: String,
+        path: String? = nil, directory: String
     ) {
         self.name = name
         self.description = description
@@ -30,10 +40,16 @@ package struct PipelineDefinition: Sendable {
         self.sink = sink
         self.onError = onError
         self.isIncremental = isIncremental
+        self.parameters = parameters
         self.text = text
         self.path = path
         self.directory = directory
     }
+}
+
+extension PipelineDefinition {
+    /// What a run's record keeps the hash of: the text, and behind it the values of parameters, without secrets.
+    package var hashedText: String { text + parameters.map { "\n\($0.name)=\(KnownSecrets.masked($0.text))" }.joined() }
 }
 
 /// What happens to a record that cannot be processed.

@@ -35,6 +35,9 @@ enum YAMLFailure {
         if problem.contains("mapping values are not allowed") {
             return "quote a text that contains \": \", or check the indentation"
         }
+        if problem.contains("did not find expected"), [line, document.line(mark.line - 1) ?? ""].contains(where: holdsReferenceInBrackets) {
+            return "in { } and [ ], quote a text with a reference: \"v > ${p}\""
+        }
         if problem.contains("did not find expected") {
             return "check the indentation of this line and of the one before, and brackets and quotes"
         }
@@ -42,6 +45,12 @@ enum YAMLFailure {
         if problem.contains("unexpected end of stream") { return "close the quote" }
         if problem.contains("another document") { return "one file holds one definition; remove the line ---" }
         return "check quotes, brackets and indentation"
+    }
+
+    /// Whether `${…}` stands in braces or brackets, where a brace ends a text without quotes.
+    private static func holdsReferenceInBrackets(_ line: String) -> Bool {
+        guard let reference = line.firstRange(of: "${") else { return false }
+        return line[..<reference.lowerBound].contains { $0 == "{" || $0 == "[" }
     }
 
     /// A key stands twice: the place is the second one where it can be found by its column.

@@ -6,7 +6,8 @@ extension ValueShape {
     /// - Parameter connectors: what `source` may name.
     package func errors(in node: DefinitionNode, connectors: ConnectorRegistry) -> [SluiceError] {
         switch self {
-        case .anything: return []
+        case .anything, .sink: return []
+        case .steps: return node.isList ? [] : [node.wrongType(wanted)]
         case .string, .expression, .column: return attempt { () throws(SluiceError) in _ = try node.string() }
         case .integer(let range): return attempt { () throws(SluiceError) in _ = try node.integer(in: range) }
         case .number(let range): return attempt { () throws(SluiceError) in _ = try node.number(in: range) }
@@ -22,7 +23,10 @@ extension ValueShape {
         case .mapping(_, let value, let minimum): return mappingErrors(node, value, minimum, connectors)
         case .object(let keys): return objectErrors(node, keys, connectors)
         case .either(let shapes):
-            guard let shape = shapes.first(where: { $0.admitsKind(of: node) }) else { return [node.wrongType(wanted)] }
+            let admitting = shapes.filter { $0.admitsKind(of: node) }
+            guard let shape = admitting.first else { return [node.wrongType(wanted)] }
+            // Which of several lists of choices holds, another option says; whoever reads both tells what is wrong.
+            if admitting.count > 1, admitting.allSatisfy(\.isEnumeration) { return [] }
             return shape.errors(in: node, connectors: connectors)
         case .source: return connectors.errors(in: node, as: .source)
         }
@@ -71,12 +75,14 @@ extension ValueShape {
         return errors
     }
 
+    private var isEnumeration: Bool { if case .enumeration = self { true } else { false } }
+
     /// Whether a node is a scalar, list or mapping as the shape wants.
     private func admitsKind(of node: DefinitionNode) -> Bool {
         switch self {
         case .anything: true
-        case .list: node.isList
-        case .mapping, .object, .source: node.isMapping
+        case .list, .steps: node.isList
+        case .mapping, .object, .source, .sink: node.isMapping
         case .oneOrMany(let item): node.isList || item.admitsKind(of: node)
         case .either(let shapes): shapes.contains { $0.admitsKind(of: node) }
         default: node.isScalar

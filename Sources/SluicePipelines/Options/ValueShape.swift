@@ -31,6 +31,10 @@ package indirect enum ValueShape: Sendable {
     case either([ValueShape])
     /// Another source: a connector's name and its options.
     case source
+    /// A sink: a connector's name and its options, which its reader checks.
+    case sink
+    /// A list of steps, which their reader checks.
+    case steps
     /// A mapping or list that its reader checks.
     case anything
 
@@ -59,6 +63,8 @@ package indirect enum ValueShape: Sendable {
         case .object: "a mapping (key: value)"
         case .either(let shapes): shapes.map(\.wanted).joined(separator: ", or ")
         case .source: "a source (a connector's name and its options)"
+        case .sink: "a sink (a connector's name and its options)"
+        case .steps: "a list of steps"
         case .anything: "a value"
         }
     }

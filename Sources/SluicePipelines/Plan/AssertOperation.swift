@@ -31,4 +31,16 @@ package struct AssertOperation: Sendable {
     package var rules: [Rule]
 
     package init(rules: [Rule]) { self.rules = rules }
+
+    /// A row in which one of the columns is null is a bad record.
+    ///
+    /// - Throws: `unknownColumn`.
+    init(presenceOf columns: [String], in schema: Schema) throws {
+        rules = try columns.map { column in
+            let text = "\(QuotedName.of(column)) IS NOT NULL"
+            return Rule(
+                name: "\(column) is there", text: text, condition: try Expression(parsing: text).bindPredicate(to: schema),
+                failure: .reject(nil))
+        }
+    }
 }

@@ -8,8 +8,11 @@ struct ColumnNeeds {
     /// For each step of the definition, the columns of its output that are read behind it.
     let outputs: [Set<String>]
 
-    init(steps: [Planner.BoundStep], output: Schema) {
-        var needed = Set(output.names)
+    /// - Parameters:
+    ///   - needed: Columns of the last step's output that are read.
+    ///   - sides: Columns of a step's input that its side output needs, by the output's name.
+    init(steps: [Planner.BoundStep], needed: Set<String>, sides: [String: Set<String>] = [:]) {
+        var needed = needed
         var outputs: [Set<String>] = []
         for step in steps.reversed() {
             outputs.append(needed)
@@ -17,6 +20,7 @@ struct ColumnNeeds {
             for planned in step.planned.reversed() {
                 schemas.removeLast()
                 needed = planned.operation.inputs(for: needed, input: schemas[schemas.count - 1], output: planned.outputSchema)
+                if let name = planned.operation.sideOutput { needed.formUnion(sides[name] ?? []) }
             }
         }
         source = needed
@@ -36,7 +40,9 @@ extension LogicalOperation {
         case .limit, .mask: return passed
         case .sample(let sample): return passed.union(names(sample.readColumns))
         case .assert(let assertion): return passed.union(names(assertion.rules.flatMap(\.condition.columns)))
-        case .exec: return Set(input.names)
+        case .quality(let quality):
+            return passed.union(quality.columns.map { names($0 + (quality.window?.time.columns ?? [])) } ?? Set(input.names))
+        case .exec, .history, .relationalize: return Set(input.names)
         case .sort(let keys): return passed.union(names(keys.map(\.column)))
         case .union: return passed
         case .deduplicate(let keys, _, let order): return passed.union(names(keys + order.map(\.column)))

@@ -1,5 +1,13 @@
-/// Rows go to a program as JSON lines, and come back from it as others.
+/// Rows go to a program, and come back from it as others.
 package struct ExecOperation: Sendable {
+    /// What both write.
+    package enum Format: String, Sendable, CaseIterable {
+        /// JSON lines.
+        case json
+        /// A stream of Arrow messages.
+        case arrow
+    }
+
     /// How the rows that come back belong to those that went.
     package enum Rows: String, Sendable, CaseIterable {
         /// One for each, in their order.
@@ -13,6 +21,7 @@ package struct ExecOperation: Sendable {
     /// Where it works, and where a program with a slash in its name is looked for.
     package var directory: String
     package var rows: Rows
+    package var format = Format.json
     /// The run fails where the program neither reads nor writes for so many microseconds, though it should.
     package var timeoutMicros: Int64
 

@@ -1,25 +1,25 @@
-import SluiceCore
-import SluiceExpressions
+package import SluiceCore
+package import SluiceExpressions
 
 /// A filter as a condition that readers can apply: its columns are found by name in whatever batch the reader has.
-struct FilterCondition: RowCondition {
+package struct FilterCondition: RowCondition {
     private let predicate: BoundExpression
     /// Names of the source's columns at the positions that the predicate reads.
     private let names: [Int: String]
     private let width: Int
-    let bounds: [ColumnBound]
+    package let bounds: [ColumnBound]
 
     /// - Parameter schema: what `predicate` is bound to; its names are the source's.
-    init(_ expression: Expression, predicate: BoundExpression, schema: Schema) {
+    package init(_ expression: Expression, predicate: BoundExpression, schema: Schema) {
         self.predicate = predicate
         names = Dictionary(uniqueKeysWithValues: predicate.columns.map { ($0, schema.fields[$0].name) })
         width = schema.count
         bounds = expression.columnBounds(in: schema)
     }
 
-    var columns: [String] { predicate.columns.compactMap { names[$0] } }
+    package var columns: [String] { predicate.columns.compactMap { names[$0] } }
 
-    func kept(of batch: Batch) -> Bitmap {
+    package func kept(of batch: Batch) -> Bitmap {
         var columns = [Column](repeating: .nulls(.null, count: batch.rowCount), count: width)
         for (position, name) in names {
             guard let column = batch[name] else { preconditionFailure("the batch lacks the condition's column \"\(name)\"") }

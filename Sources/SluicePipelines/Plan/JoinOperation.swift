@@ -49,6 +49,8 @@ package struct JoinOperation: Sendable {
     package var asOf: AsOfMatch?
     /// How old the table may be in an epoch of a run, in microseconds, before it is read anew.
     package var refreshMicros: Int64 = 0
+    /// Nil: the other side is a table, which is read whole before the input. Otherwise both sides are followed, and matches are near in time.
+    package var interval: IntervalMatch?
 
     package init(kind: JoinKind, table: PlannedSource, inputKeys: [Int], tableKeys: [Int], tableColumns: [Int], asOf: AsOfMatch? = nil) {
         self.kind = kind
@@ -60,5 +62,5 @@ package struct JoinOperation: Sendable {
     }
 
     /// Columns of the input that the join itself looks at.
-    package var readColumns: [Int] { inputKeys + (asOf.map { [$0.inputColumn] } ?? []) }
+    package var readColumns: [Int] { inputKeys + [asOf?.inputColumn, interval?.inputTime].compactMap(\.self) }
 }

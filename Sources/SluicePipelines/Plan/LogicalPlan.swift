@@ -1,3 +1,4 @@
+package import SluiceCatalog
 package import SluiceCore
 package import SluiceExpressions
 
@@ -7,12 +8,15 @@ package struct LogicalPlan: Sendable {
     package var source: PlannedSource
     /// Non-nil when the records go through a stream between source and steps.
     package var stream: StreamDefinition?
+    /// What all rows go through before they part.
     package var steps: [PlannedStep]
-    package var sink: any Sink
-    /// Schema of the rows that reach the sink.
-    package var outputSchema: Schema
+    /// Where rows go: one sink or several routes, and side outputs behind these. Never empty.
+    package var outputs: [PlannedOutput]
+    package var routeMatch = RouteMatch.first
     /// What a person should know before the run.
     package var notices: [String]
+    /// Those that the plan was made with: what runs owe to systems outside is put there by them.
+    package var connectors = ConnectorRegistry([])
 
     package init(
         definition: PipelineDefinition, source: PlannedSource, stream: StreamDefinition?, steps: [PlannedStep], sink: any Sink,
@@ -22,8 +26,10 @@ package struct LogicalPlan: Sendable {
         self.source = source
         self.stream = stream
         self.steps = steps
-        self.sink = sink
-        self.outputSchema = outputSchema
+        outputs = [
+            PlannedOutput(
+                inputSchema: steps.last?.outputSchema ?? source.schema, sink: sink, outputSchema: outputSchema, end: definition.sink)
+        ]
         self.notices = notices
     }
 }
@@ -40,6 +46,8 @@ package struct PlannedSource: Sendable {
     /// What the first filter asks for, where it reads only columns of the source: a reader may leave out rows by it. The filter stays in the
     /// plan, so a reader that does not care for it changes nothing.
     package var condition: (any RowCondition)?
+    /// What the rows come from, as lineage names it.
+    package var dataset = DatasetName(kind: "source", name: "")
 
     package init(source: any Source, columns: [String], schema: Schema, summary: String) {
         self.source = source
@@ -60,6 +68,8 @@ package struct PlannedStep: Sendable {
     package var location: SourceLocation?
     /// What a filter was bound from, for the optimiser.
     package var condition: Expression?
+    /// Whether the step is part of how the sink merges rows: its input is whole in every epoch.
+    package var isOfSink = false
 
     package init(name: String, operation: LogicalOperation, outputSchema: Schema, summary: String, location: SourceLocation?) {
         self.name = name
@@ -90,7 +100,10 @@ package enum LogicalOperation: Sendable {
     case mask(MaskOperation)
     case sample(SampleOperation)
     case assert(AssertOperation)
+    case quality(QualityOperation)
     case exec(ExecOperation)
+    case history(HistoryOperation)
+    case relationalize(RelationalizeOperation)
     /// A closure registered in Swift.
     case closure(BatchClosure)
 }

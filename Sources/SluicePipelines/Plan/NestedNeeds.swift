@@ -4,18 +4,34 @@ import SluiceExpressions
 /// Which parts of nested source columns somebody reads, found from the sink backwards.
 struct NestedNeeds {
     /// By the source's column names; a column that is not here is read whole, or not at all.
-    private let source: [ExactText: NestedNeed]
+    private(set) var source: [ExactText: NestedNeed]
 
-    init(steps: [Planner.BoundStep], output: Schema) {
-        var needed = Dictionary(output.names.map { (ExactText($0), NestedNeed.whole) }, uniquingKeysWith: { first, _ in first })
+    /// What is read of columns that are read whole.
+    static func whole(_ schema: Schema) -> [ExactText: NestedNeed] {
+        Dictionary(schema.names.map { (ExactText($0), NestedNeed.whole) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// - Parameters:
+    ///   - needed: What is read of the last step's output.
+    ///   - sides: What the side output of a step needs of the step's input, by the output's name.
+    init(steps: [Planner.BoundStep], needed: [ExactText: NestedNeed], sides: [String: NestedNeeds] = [:]) {
+        source = needed
         for step in steps.reversed() {
             var schemas = [step.input] + step.planned.map(\.outputSchema)
             for planned in step.planned.reversed() {
                 schemas.removeLast()
-                needed = planned.operation.needs(needed, input: schemas[schemas.count - 1], output: planned.outputSchema)
+                source = planned.operation.needs(source, input: schemas[schemas.count - 1], output: planned.outputSchema)
+                if let side = planned.operation.sideOutput.flatMap({ sides[$0] }) { merge(side) }
             }
         }
-        source = needed
+    }
+
+    mutating func merge(_ other: NestedNeeds) {
+        for (name, need) in other.source { source[name, default: need].merge(need) }
+    }
+
+    mutating func merge(_ expression: BoundExpression, of schema: Schema) {
+        for (position, need) in expression.needs { source[ExactText(schema.fields[position].name), default: need].merge(need) }
     }
 
     /// The schema without the struct members that nobody reads.
@@ -34,7 +50,7 @@ extension OpenedSource {
     func narrowed(_ needs: NestedNeeds, isStreamed: Bool) throws(SluiceError) -> OpenedSource {
         if isStreamed { return self }
         let schema = try needs.pruned(source.schema)
-        return schema == source.schema ? self : OpenedSource(source: source.narrowed(to: schema), end: end)
+        return schema == source.schema ? self : OpenedSource(source: source.narrowed(to: schema), end: end, directory: directory)
     }
 }
 
@@ -57,6 +73,10 @@ extension LogicalOperation {
         case .assert(let assertion):
             pass()
             for rule in assertion.rules { add(rule.condition) }
+        case .quality(let quality):
+            pass()
+            addWhole(quality.columns ?? Array(input.fields.indices))
+            if let window = quality.window { add(window.time) }
         case .sort(let keys):
             pass()
             addWhole(keys.map(\.column))
@@ -82,8 +102,8 @@ extension LogicalOperation {
             for argument in aggregate.aggregates.compactMap(\.argument) { add(argument) }
         case .window(let window):
             for expression in [window.time] + window.groups.groups + window.groups.aggregates.compactMap(\.argument) { add(expression) }
-        // Both sides have one type, and a closure or program may look at all of a value.
-        case .union, .closure, .exec: addWhole(input.fields.indices)
+        // Both sides have one type, a closure or program may look at all of a value, and tables are made of all of it.
+        case .union, .closure, .exec, .history, .relationalize: addWhole(input.fields.indices)
         }
         return found
     }

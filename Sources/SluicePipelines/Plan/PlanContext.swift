@@ -1,3 +1,4 @@
+import SluiceCatalog
 import SluiceCore
 import Synchronization
 
@@ -6,6 +7,8 @@ package struct PlanContext: Sendable {
     package var connectors: ConnectorRegistry
     package var connection: ConnectorContext
     package var closures: ClosureRegistry
+    /// What a backfill wants of the pipeline's own source.
+    package var backfill: BackfillRequest?
     /// Columns that would reach the step being planned, but are left out because nobody reads them.
     package internal(set) var unreadInputs: Set<String> = []
     /// Columns that the step being planned would add or pass on, and nobody behind it reads.
@@ -25,16 +28,19 @@ package struct PlanContext: Sendable {
         try await open(try connectors.end(from: node, as: .source))
     }
 
-    func open(_ end: EndDefinition) async throws -> OpenedSource {
+    /// - Parameter backfill: What part of it is wanted; nil for all.
+    func open(_ end: EndDefinition, for backfill: BackfillRequest? = nil) async throws -> OpenedSource {
         let key = end.connector + "\n" + end.options.node.path + "\n" + DefinitionText.yaml(end.options.node)
-        if let source = opened[key] { return OpenedSource(source: source, end: end) }
+        if let source = opened[key] { return OpenedSource(source: source, end: end, directory: connection.directory) }
         guard let connector = connectors[end.connector] else {
             throw SluiceError(.unknownConnector, "unknown connector \(end.connector.quotedForMessage)", at: end.location)
         }
         do {
+            var connection = connection
+            connection.backfill = backfill
             let source = try await connector.source(end.options, in: connection)
             opened[key] = source
-            return OpenedSource(source: source, end: end)
+            return OpenedSource(source: source, end: end, directory: connection.directory)
         } catch let error as SluiceError {
             throw error.located(at: end.location)
         }
@@ -57,18 +63,23 @@ package struct PlanContext: Sendable {
 struct OpenedSource: Sendable {
     let source: any Source
     let end: EndDefinition
+    /// Where relative paths of the definition start.
+    let directory: String
 
     /// The source with the columns that are read.
     func planned(_ columns: [String]) throws(SluiceError) -> PlannedSource {
         var fields: [Field] = []
         for name in columns { fields.append(source.schema.fields[try source.schema.require(name)]) }
-        return PlannedSource(source: source, columns: columns, schema: try Schema(fields), summary: summary)
+        var planned = PlannedSource(source: source, columns: columns, schema: try Schema(fields), summary: summary)
+        planned.dataset = DatasetName(end, in: directory)
+        return planned
     }
 
-    /// `files sample-data/airlines.csv`.
+    /// `files sample-data/airlines.csv`, `sqlite shop.db orders`.
     private var summary: String {
         let main = (try? end.options.strings(end.connector)) ?? []
-        return ([end.connector] + (main.isEmpty ? [] : [main.joined(separator: ", ")])).joined(separator: " ")
+        let table = end.connector == "table" ? nil : try? end.options.string("table")
+        return ([end.connector] + (main.isEmpty ? [] : [main.joined(separator: ", ")]) + [table].compactMap(\.self)).joined(separator: " ")
     }
 }
 

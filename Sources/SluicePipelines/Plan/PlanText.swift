@@ -1,3 +1,4 @@
+import SluiceCatalog
 package import SluiceCore
 
 /// A plan for people (`sluice plan`) and for programs (`sluice plan --json`).
@@ -10,6 +11,9 @@ package enum PlanText {
         if let description = plan.definition.description {
             lines += wrapped(description.split(separator: " ").map(String.init), separator: " ", margin: "  ")
         }
+        if !plan.definition.parameters.isEmpty {
+            lines += wrapped(plan.definition.parameters.map(parameter), separator: ", ", margin: "  with ", next: "       ")
+        }
         lines.append("")
         lines += block("source", plan.source.summary)
         lines += columns(plan.source.schema, margin: "  ")
@@ -21,19 +25,54 @@ package enum PlanText {
             let key = stream.key.map { "keyed by \($0)" } ?? "keyed by the whole record"
             lines += block("stream", "\(stream.name), \(stream.shards) shard\(stream.shards == 1 ? "" : "s"), \(key)")
         }
-        var schema = plan.source.schema
-        for step in plan.steps {
-            lines += block("step \(step.name)", step.summary)
-            if step.outputSchema != schema { lines += columns(step.outputSchema, margin: "  ") }
-            schema = step.outputSchema
-        }
-        lines += block("sink", plan.sink.summary)
-        lines.append("  delivery: \(plan.sink.guarantee.rawValue); bad records: \(onError(plan.definition.onError))")
+        lines += steps(plan.steps, from: plan.source.schema)
+        for output in plan.outputs { lines += self.output(output, of: plan) }
+        if plan.hasRoutes { lines.append("bad records: \(onError(plan.definition))") }
         if !plan.notices.isEmpty {
             lines.append("")
             for notice in plan.notices { lines += wrapped(words(notice), separator: " ", margin: "notice: ", next: "        ") }
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func steps(_ steps: [PlannedStep], from schema: Schema, margin: String = "") -> [String] {
+        var (lines, schema) = ([String](), schema)
+        for step in steps {
+            lines += block(margin + "step \(step.name)", step.summary, next: margin + "    ")
+            if step.outputSchema != schema { lines += columns(step.outputSchema, margin: margin + "  ") }
+            schema = step.outputSchema
+        }
+        return lines
+    }
+
+    /// An output with its steps; the only sink of a plan stands at the left, and says what becomes of bad records.
+    private static func output(_ output: PlannedOutput, of plan: LogicalPlan) -> [String] {
+        if output.name == nil {
+            return block("sink", output.sink.summary)
+                + ["  delivery: \(output.sink.guarantee.rawValue); bad records: \(onError(plan.definition))"]
+        }
+        let head = heading(of: output, in: plan)
+        return block(head.title, head.rows) + columns(output.inputSchema, margin: "  ")
+            + steps(output.steps, from: output.inputSchema, margin: "  ") + block("  sink", output.sink.summary, next: "      ")
+            + ["    delivery: \(output.sink.guarantee.rawValue)"]
+    }
+
+    /// What an output beside or in place of the one `sink` is called, and which rows it gets.
+    static func heading(of output: PlannedOutput, in plan: LogicalPlan) -> (title: String, rows: String) {
+        let isBehindOthers = plan.routeMatch == .first && !isFirst(output, plan)
+        return switch output.role {
+        case .side: ("side output \(output.label)", "rows that \(sideSteps(output.label, plan)) puts aside")
+        case .otherwise: ("otherwise", "rows that no route took")
+        case .route(_, let text?): ("route \(output.label)", text + (isBehindOthers ? "; not taken before" : ""))
+        case .route, .all: ("route \(output.label)", isBehindOthers ? "all rows not taken before" : "all rows")
+        }
+    }
+
+    private static func isFirst(_ output: PlannedOutput, _ plan: LogicalPlan) -> Bool { output.name == plan.outputs[0].name }
+
+    private static func sideSteps(_ name: String, _ plan: LogicalPlan) -> String {
+        let steps = plan.allSteps.filter { $0.operation.putsAside(name) }
+        return "step " + steps.map(\.name).joined(separator: " and step ")
     }
 
     /// The plan as one JSON object with stable keys.
@@ -42,7 +81,14 @@ package enum PlanText {
         return .object([
             "pipeline": .string(definition.name),
             "file": definition.path.map(Value.string) ?? .null,
-            "on_error": .string(definition.onError.rawValue),
+            "parameters": .list(
+                definition.parameters.map { value in
+                    .object([
+                        "name": .string(value.name), "type": .string(value.type.rawValue),
+                        "value": .string(KnownSecrets.masked(value.text)),
+                    ])
+                }),
+            "on_error": .string(definition.onError.rawValue), "error_limits": limits(definition.errorLimits),
             "source": .object([
                 "connector": .string(definition.source.connector), "summary": .string(plan.source.summary),
                 "columns": fields(plan.source.schema), "unread_columns": .list(unreadColumns(plan.source).map(Value.string)),
@@ -52,26 +98,56 @@ package enum PlanText {
                     "name": .string(stream.name), "shards": .integer(Int64(stream.shards)), "key": stream.key.map(Value.string) ?? .null,
                 ])
             } ?? .null,
-            "steps": .list(
-                plan.steps.map { step in
-                    .object([
-                        "name": .string(step.name), "operation": .string(step.operation.name), "summary": .string(step.summary),
-                        "line": step.location?.line.map { .integer(Int64($0)) } ?? .null, "columns": fields(step.outputSchema),
-                    ])
-                }),
-            "sink": .object([
-                "connector": .string(definition.sink.connector), "summary": .string(plan.sink.summary),
-                "delivery": .string(plan.sink.guarantee.rawValue), "columns": fields(plan.outputSchema),
-            ]),
+            "steps": steps(plan.steps),
+            "sink": plan.hasRoutes ? .null : sink(plan.outputs[0]),
+            "routes": .list(plan.outputs.filter { $0.name != nil && !$0.isSide }.map(output)), "match": .string(plan.routeMatch.rawValue),
+            "side_outputs": .list(plan.outputs.filter(\.isSide).map(output)),
             "notices": .list(plan.notices.map(Value.string)),
         ])
     }
 
-    private static func onError(_ policy: ErrorPolicy) -> String {
-        switch policy {
-        case .fail: "the first one ends the run"
-        case .skip: "counted and left out"
-        case .deadLetter: "kept as dead letters"
+    private static func parameter(_ value: ParameterValue) -> String { "\(value.name) = \(KnownSecrets.masked(value.text))" }
+
+    private static func limits(_ limits: ErrorLimits?) -> Value {
+        guard let limits else { return .null }
+        return .object([
+            "max_records": limits.maxRecords.map { .integer(Int64($0)) } ?? .null, "max_share": limits.maxShare.map(Value.float) ?? .null,
+            "min_records": .integer(Int64(limits.minRecords)),
+        ])
+    }
+
+    private static func steps(_ steps: [PlannedStep]) -> Value {
+        .list(
+            steps.map { step in
+                .object([
+                    "name": .string(step.name), "operation": .string(step.operation.name), "summary": .string(step.summary),
+                    "line": step.location?.line.map { .integer(Int64($0)) } ?? .null, "columns": fields(step.outputSchema),
+                ])
+            })
+    }
+
+    private static func sink(_ output: PlannedOutput) -> Value {
+        .object([
+            "connector": .string(output.end.connector), "summary": .string(output.sink.summary),
+            "delivery": .string(output.sink.guarantee.rawValue), "columns": fields(output.outputSchema),
+        ])
+    }
+
+    private static func output(_ output: PlannedOutput) -> Value {
+        var condition = Value.null
+        if case .route(_, let text?) = output.role { condition = .string(text) }
+        return .object([
+            "name": .string(output.label), "when": condition, "columns": fields(output.inputSchema), "steps": steps(output.steps),
+            "sink": sink(output),
+        ])
+    }
+
+    private static func onError(_ definition: PipelineDefinition) -> String {
+        let limits = definition.errorLimits.map { ", " + $0.summary } ?? ""
+        switch definition.onError {
+        case .fail: return "the first one ends the run"
+        case .skip: return "counted and left out" + limits
+        case .deadLetter: return "kept as dead letters" + limits
         }
     }
 
@@ -91,8 +167,8 @@ package enum PlanText {
 
     // MARK: Layout
 
-    private static func block(_ title: String, _ summary: String) -> [String] {
-        wrapped(words(summary), separator: " ", margin: title + ": ", next: "    ")
+    private static func block(_ title: String, _ summary: String, next: String = "    ") -> [String] {
+        wrapped(words(KnownSecrets.masked(summary)), separator: " ", margin: title + ": ", next: next)
     }
 
     private static func columns(_ schema: Schema, margin: String) -> [String] {
@@ -144,7 +220,10 @@ extension LogicalOperation {
         case .mask: "mask"
         case .sample: "sample"
         case .assert: "assert"
+        case .quality: "quality"
         case .exec: "exec"
+        case .history: "history"
+        case .relationalize: "relationalize"
         case .closure: "closure"
         }
     }

@@ -7,104 +7,96 @@ package enum Planner {
     /// Reads what inference of the sources needs; writes nothing.
     /// - Throws: `SluiceError` or `DefinitionErrors`, placed in the definition or in the data.
     package static func plan(_ definition: PipelineDefinition, in context: PlanContext) async throws -> LogicalPlan {
-        let opened = try await context.open(definition.source)
+        let opened = try await context.open(definition.source, for: context.backfill)
         let offered = opened.source.schema
-        let first = try await bind(definition.steps, to: offered, in: context)
-        let whole = first.last?.output ?? offered
+        let first = try await BoundTree(definition, offered, in: context)
         try checkStreamKey(definition.stream, offered)
-        let sink = try await context.openSink(definition.sink)
-        do {
-            try sink.check(whole)
-            for source in [opened.source] + first.flatMap(\.otherSources) { try sink.check(reading: source) }
-        } catch let error as SluiceError {
-            throw error.located(at: definition.sink.location)
-        }
+        let sinks = try await openSinks(first, reading: opened.source, in: context)
 
-        let needs = ColumnNeeds(steps: first, output: whole)
-        var columns = needs.source.union([definition.stream?.key].compactMap(\.self))
+        let needs = TreeNeeds(first)
+        var columns = needs.columns.union([definition.stream?.key].compactMap(\.self))
         // Something must say how many rows there are.
         if columns.isEmpty, let name = offered.names.first { columns = [name] }
-        let nested = NestedNeeds(steps: first, output: whole)
-        let source = try opened.narrowed(nested, isStreamed: definition.stream != nil).planned(offered.names.filter(columns.contains))
-        let bound = source.schema == offered ? first : try await rebind(definition.steps, first, needs, source.schema, context)
-        let plan = LogicalPlan(
-            definition: definition, source: source, stream: definition.stream, steps: bound.flatMap(\.planned), sink: sink,
-            outputSchema: bound.last?.output ?? source.schema, notices: notices(source, bound))
+        let source = try opened.narrowed(needs.nested, isStreamed: definition.stream != nil).planned(offered.names.filter(columns.contains))
+        let bound = source.schema == offered ? first : try await first.narrowed(to: source.schema, needs, in: context)
+        var plan = LogicalPlan(
+            definition: definition, source: source, stream: definition.stream,
+            steps: bound.trunk.flatMap(\.planned) + (bound.branches[0].isAll ? sinks[0].merging : []), sink: sinks[0].sink,
+            outputSchema: bound.trunk.last?.output ?? source.schema, notices: notices(source, bound.allSteps))
+        plan.routeMatch = definition.routeMatch
+        plan.connectors = context.connectors
+        plan.outputs = zip(bound.branches, sinks).map { branch, opened in
+            PlannedOutput(
+                name: branch.name, role: branch.role, inputSchema: branch.input,
+                steps: branch.steps.flatMap(\.planned) + (branch.isAll ? [] : opened.merging), sink: opened.sink,
+                outputSchema: opened.merging.last?.outputSchema ?? branch.output, end: branch.end)
+        }
+        try JoinRules.check(plan, isFollowed: definition.isIncremental)
+        try QualityOperation.requireDifferentNames(plan.allSteps)
         if definition.isIncremental { try IncrementalRules.check(plan) }
+        try plan.checkNumbering()
         return Optimizer.optimized(plan)
     }
 
-    /// A step of the definition with what it was bound to.
-    struct BoundStep {
-        var input: Schema
-        var planned: [PlannedStep]
-        var output: Schema { planned[planned.count - 1].outputSchema }
-
-        /// Of its joins and unions.
-        var otherSources: [any Source] {
-            planned.compactMap { step in
-                switch step.operation {
-                case .join(let join): join.table.source
-                case .union(let union): union.other.source
-                default: nil
+    private static func openSinks(_ tree: BoundTree, reading source: any Source, in context: PlanContext) async throws -> [OpenedSink] {
+        var sinks: [OpenedSink] = []
+        var places: [String: String] = [:]
+        for branch in tree.branches {
+            let sink = try await context.openSink(branch.end)
+            do {
+                let opened = try OpenedSink(sink, branch)
+                sinks.append(opened)
+                try sink.check(opened.merging.last?.outputSchema ?? branch.output)
+                for source in [source] + tree.allSteps.flatMap(\.otherSources) { try sink.check(reading: source) }
+                let label = branch.name ?? "sink"
+                for path in sink.stagingPaths(run: "") {
+                    guard let other = places.updateValue(label, forKey: path) else { continue }
+                    throw SluiceError(
+                        .invalidOption, "\(label.quotedForMessage) and \(other.quotedForMessage) write to the same place",
+                        remedy: "give each a place of its own, or let one output take the rows of both")
                 }
+            } catch let error as SluiceError {
+                throw error.located(at: branch.end.location)
             }
         }
+        return sinks
     }
 
-    private static func bind(_ steps: [any StepDefinition], to schema: Schema, in context: PlanContext) async throws -> [BoundStep] {
-        var bound: [BoundStep] = []
-        var input = schema
-        for (index, step) in steps.enumerated() {
-            let plan = try await placed(step) { try await step.plan(input, in: context) }
-            try requireNames(plan.outputSchema, step)
-            bound.append(BoundStep(input: input, planned: planned(step, index, plan)))
-            input = bound[index].output
+    /// A sink, and what it does with rows that it has, as steps behind those of the definition.
+    private struct OpenedSink {
+        var sink: any Sink
+        var merging: [PlannedStep] = []
+
+        init(_ sink: any Sink, _ branch: BoundTree.Branch) throws {
+            self.sink = sink
+            if let contract = sink.contract { add("contract", try ContractPlanner(contract, input: branch.output).plan(), branch) }
+            let input = merging.last?.outputSchema ?? branch.output
+            if let merge = sink.merge {
+                add("merge", try MergePlanner(merge, input: input).plan(), branch)
+            } else {
+                let required = try sink.requiredColumns(of: input)
+                if required.isEmpty { return }
+                let operation = try AssertOperation(presenceOf: required, in: input)
+                add(
+                    "required",
+                    [
+                        StepPlan(
+                            operation: .assert(operation), outputSchema: input,
+                            summary: "rows have what the sink requires: " + required.joined(separator: ", "))
+                    ], branch)
+            }
         }
-        return bound
-    }
 
-    /// The second pass: the same steps over the columns that are read.
-    private static func rebind(
-        _ steps: [any StepDefinition], _ first: [BoundStep], _ needs: ColumnNeeds, _ schema: Schema, _ context: PlanContext
-    ) async throws -> [BoundStep] {
-        var bound: [BoundStep] = []
-        var input = schema
-        for (index, step) in steps.enumerated() {
-            var narrowed = context
-            narrowed.unreadInputs = Set(first[index].input.names).subtracting(input.names)
-            narrowed.unreadOutputs = Set(first[index].output.names).subtracting(needs.outputs[index])
-            let plan = try await placed(step) { try await step.plan(input, in: narrowed) }
-            bound.append(BoundStep(input: input, planned: planned(step, index, plan)))
-            input = bound[index].output
+        private mutating func add(_ noun: String, _ plans: [StepPlan], _ branch: BoundTree.Branch) {
+            let name = (branch.name.map { $0 + ": " } ?? "") + noun
+            merging += plans.enumerated().map { part, plan in
+                var step = PlannedStep(
+                    name: part == 0 ? name : "\(name) (\(part + 1))", operation: plan.operation, outputSchema: plan.outputSchema,
+                    summary: plan.summary, location: branch.end.location)
+                step.isOfSink = true
+                return step
+            }
         }
-        return bound
-    }
-
-    private static func placed(_ step: any StepDefinition, _ body: () async throws -> StepPlan) async throws -> StepPlan {
-        do {
-            return try await body()
-        } catch let error as SluiceError {
-            throw error.located(at: step.location)
-        }
-    }
-
-    private static func planned(_ step: any StepDefinition, _ index: Int, _ plan: StepPlan) -> [PlannedStep] {
-        let name = "\(index + 1) \(type(of: step).manual.key)"
-        return ([plan] + plan.following).enumerated().map { part, plan in
-            var planned = PlannedStep(
-                name: part == 0 ? name : "\(name) (\(part + 1))", operation: plan.operation, outputSchema: plan.outputSchema,
-                summary: plan.summary, location: step.location)
-            planned.condition = plan.condition
-            return planned
-        }
-    }
-
-    /// Tables, files and messages have no way to show a column without a name.
-    private static func requireNames(_ schema: Schema, _ step: any StepDefinition) throws(SluiceError) {
-        guard schema.names.contains("") else { return }
-        throw SluiceError(
-            .invalidOption, "the step makes a column without a name", at: step.location, remedy: "write a name before the colon")
     }
 
     private static func checkStreamKey(_ stream: StreamDefinition?, _ schema: Schema) throws(SluiceError) {
@@ -124,6 +116,7 @@ package enum Planner {
             switch step.operation {
             case .union(let operation): notices += operation.other.source.notices
             case .join(let operation): notices += operation.table.source.notices
+            case .quality(let operation): notices += operation.references.flatMap(\.source.source.notices)
             default: break
             }
         }

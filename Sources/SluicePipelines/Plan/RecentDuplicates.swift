@@ -14,6 +14,11 @@ package struct RecentDuplicates: Sendable {
     package var idle: Int64
     /// What becomes of rows behind the watermark, whose keys were forgotten.
     package var lateRows: WindowOperation.LateRows
+    /// The names of the keys, and how the time was written: what is remembered is told apart by it.
+    package var keyNames: [String] = []
+    package var timeText = ""
+    /// The side output that late rows go to, in place of `lateRows`.
+    package var lateOutput: String?
 
     package init(
         keys: [Int], time: BoundExpression, within: Int64, delay: Int64, idle: Int64, lateRows: WindowOperation.LateRows

@@ -6,13 +6,15 @@ package enum DefinitionSchema {
     package static func pipeline(connectors: ConnectorRegistry) -> String { PrettyJSON.text(value(connectors: connectors)) }
 
     package static func value(connectors: ConnectorRegistry) -> Value {
-        var root = objectSchema(PipelineLoader.keys, overrides: ["steps": steps, "sink": .object(["$ref": .string("#/$defs/sink")])])
+        var root = objectSchema(PipelineLoader.keys)
         root.insert(
             contentsOf: [
                 .init("$schema", .string("https://json-schema.org/draft/2020-12/schema")),
                 .init("title", .string("Sluice pipeline")),
                 .init("description", .string("The definition of a pipeline: source, optional stream, steps, sink.")),
             ], at: 0)
+        let ends = ["sink", "routes"].map { Value.object(["required": .list([.string($0)])]) }
+        root.append(.init("oneOf", .list(ends)))
         root.append(
             .init(
                 "$defs",
@@ -26,11 +28,14 @@ package enum DefinitionSchema {
                     "type": typeSchema,
                     "source": end(.source, connectors),
                     "sink": end(.sink, connectors),
+                    "steps": steps,
                 ])))
         return .structure(root)
     }
 
-    private static let timeSpanPattern = "^( *[0-9]+ *[A-Za-z]+)+ *$"
+    /// A text with a reference, which stands for any value.
+    private static let reference = #"\$\{.+\}"#
+    private static let timeSpanPattern = "^(( *[0-9]+ *[A-Za-z]+)+ *|.*\(reference).*)$"
     private static let scalarTypes = Value.list([.string("string"), .string("number"), .string("boolean")])
 
     private static var typeSchema: Value {
@@ -82,10 +87,10 @@ package enum DefinitionSchema {
 
     // MARK: Shapes
 
-    private static func objectSchema(_ keys: [OptionSpecification], overrides: [String: Value] = [:]) -> [Value.Member] {
+    private static func objectSchema(_ keys: [OptionSpecification]) -> [Value.Member] {
         var members: [Value.Member] = [
             .init("type", .string("object")),
-            .init("properties", .structure(keys.map { .init($0.name, overrides[$0.name] ?? option($0)) })),
+            .init("properties", .structure(keys.map { .init($0.name, option($0)) })),
         ]
         let required = keys.filter(\.isRequired).map(\.name)
         if !required.isEmpty { members.append(.init("required", .list(required.map(Value.string)))) }
@@ -113,19 +118,26 @@ package enum DefinitionSchema {
         case .timeSpan: return [.init("type", .string("string")), .init("pattern", .string(timeSpanPattern))]
         case .dataType: return [.init("$ref", .string("#/$defs/type"))]
         case .source: return [.init("$ref", .string("#/$defs/source"))]
+        case .sink: return [.init("$ref", .string("#/$defs/sink"))]
+        case .steps: return [.init("$ref", .string("#/$defs/steps"))]
         case .number(let range):
             return [
-                .init("type", .string("number")), .init("minimum", .float(range.lowerBound)), .init("maximum", .float(range.upperBound)),
+                .init("type", .list([.string("number"), .string("string")])), .init("pattern", .string(reference)),
+                .init("minimum", .float(range.lowerBound)), .init("maximum", .float(range.upperBound)),
             ]
-        case .boolean: return [.init("type", .string("boolean"))]
+        case .boolean:
+            return [.init("type", .list([.string("boolean"), .string("string")])), .init("pattern", .string(reference))]
         case .enumeration(let names): return [.init("enum", .list(names.map(Value.string)))]
         case .name:
             return [
-                .init("type", .list([.string("string"), .string("number")])), .init("pattern", .string("^[A-Za-z0-9][A-Za-z0-9_-]*$")),
+                .init("type", .list([.string("string"), .string("number")])),
+                .init("pattern", .string("^([A-Za-z0-9][A-Za-z0-9_-]*|.*\(reference).*)$")),
                 .init("maxLength", .integer(Int64(DefinitionLimits.nameCharacters))),
             ]
         case .integer(let range):
-            var members: [Value.Member] = [.init("type", .string("integer"))]
+            var members: [Value.Member] = [
+                .init("type", .list([.string("integer"), .string("string")])), .init("pattern", .string(reference)),
+            ]
             if range.lowerBound != .min { members.append(.init("minimum", .integer(Int64(range.lowerBound)))) }
             if range.upperBound != .max { members.append(.init("maximum", .integer(Int64(range.upperBound)))) }
             return members

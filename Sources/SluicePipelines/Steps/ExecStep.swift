@@ -4,7 +4,8 @@ package import SluiceCore
 package struct ExecStep: StepDefinition {
     package static let manual = StepManual(
         key: "exec",
-        summary: "Sends the rows to a program as JSON lines on its standard input, and goes on with the JSON lines that it writes.",
+        summary:
+            "Sends the rows to a program on its standard input, as JSON lines or a stream of Arrow batches, and goes on with those that it writes.",
         arguments: .object([
             OptionSpecification(
                 "command", .list(.string, minimum: 1), "The program and its arguments, as they are: no shell looks at them.",
@@ -19,12 +20,17 @@ package struct ExecStep: StepDefinition {
                 "rows", .enumeration(ExecOperation.Rows.allCases.map(\.rawValue)), default: "one",
                 "`one`: a line for each row, in their order; `any`: as many as it likes, also after its input has ended."),
             OptionSpecification(
+                "format", .enumeration(ExecOperation.Format.allCases.map(\.rawValue)), default: "json",
+                "`json`: a line for each row; `arrow`: the Arrow IPC streaming format, for `pyarrow.ipc` and others."),
+            OptionSpecification(
                 "timeout", .timeSpan(1_000_000...TimeSpan.maxMicros), default: "1 minute",
                 "The run fails if the program does nothing for so long."),
         ]),
         notes: [
             "The program works in the definition's directory. It has to write what it knows before it waits for more: a buffer that is not flushed"
                 + " (`print(…, flush=True)` in Python) makes it time out.",
+            "With `format: arrow` the program has the declared columns in its batches, with these types or ones that go over into them without a"
+                + " loss (docs/arrow.md), without dictionaries and compression. With `rows: one` it writes as many rows for each batch as it has read.",
             "A line that is no such row is a bad record. An exit code other than 0, or an end before the last row, fails the run with what the"
                 + " program wrote last on its standard error; otherwise that becomes notices of the run.",
             "One program runs for each run, or for each epoch of an incremental or following run.",
@@ -32,6 +38,7 @@ package struct ExecStep: StepDefinition {
         examples: [
             "- exec: {command: [python3, score.py], columns: {id: int64, score: float64}}",
             "- exec: {shell: \"jq -c 'select(.n > 1)'\", columns: {n: int64}, rows: any, timeout: 10 s}",
+            "- exec: {command: [python3, model.py], format: arrow, columns: {id: int64, score: float64}}",
         ])
 
     package let location: SourceLocation?
@@ -39,12 +46,14 @@ package struct ExecStep: StepDefinition {
     private let columns: [(name: String, type: DataType, location: SourceLocation?)]
     private let rows: ExecOperation.Rows
     private let timeout: TimeSpan
+    private let format: ExecOperation.Format
 
     package init(from node: DefinitionNode) throws {
         location = node.keyLocation ?? node.location
         command = try Self.command(node)
         columns = try node.require("columns").mapping().map { ($0.key, try $0.value.dataType(), $0.keyLocation) }
         rows = try node[key: "rows"]?.enumeration(ExecOperation.Rows.self) ?? .one
+        format = try node[key: "format"]?.enumeration(ExecOperation.Format.self) ?? .json
         timeout = try node[key: "timeout"]?.timeSpan() ?? TimeSpan(micros: 60_000_000)
     }
 
@@ -75,10 +84,11 @@ package struct ExecStep: StepDefinition {
                     remedy: "declare one type")
             }
         }
-        let operation = ExecOperation(
+        var operation = ExecOperation(
             command: command, directory: context.connection.directory, rows: rows, timeoutMicros: timeout.micros)
+        operation.format = format
         return StepPlan(
             operation: .exec(operation), outputSchema: try Schema(columns.map { Field($0.name, $0.type) }),
-            summary: command.joined(separator: " "))
+            summary: command.joined(separator: " ") + (format == .json ? "" : " (\(format.rawValue))"))
     }
 }

@@ -105,6 +105,9 @@ struct GroupArguments: Sendable {
         }
     }
 
+    /// The groups and the aggregates as they were written.
+    var texts: (groups: [String], aggregates: [String]) { (groups.map(\.argument.text), aggregates.map(\.call.text)) }
+
     /// The arguments as one line, for `plan`.
     var summary: String {
         let by = groups.map { $0.argument.text == $0.name ? $0.name : "\($0.name) = \($0.argument.text)" }.joined(separator: ", ")

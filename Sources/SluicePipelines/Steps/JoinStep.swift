@@ -4,34 +4,40 @@ package import SluiceCore
 package struct JoinStep: StepDefinition {
     package static let manual = StepManual(
         key: "join", summary: "Adds the columns of a table's rows whose key columns are equal.",
-        arguments: .object([
-            OptionSpecification("with", .source, isRequired: true, "The table: any source.", examples: ["{files: airlines.csv}"]),
-            OptionSpecification(
-                "on", .either([.mapping(key: "column", .column, minimum: 1), .oneOrMany(.column)]),
-                "Key columns: a list where the names are the same on both sides, otherwise `column: column of the table`. Required unless `as_of` is there.",
-                examples: ["[carrier]", "{dest: faa}"]),
-            OptionSpecification(
-                "kind", .enumeration(JoinKind.allCases.map(\.rawValue)), default: "inner",
-                "inner: rows with a match; left: all rows of the input, null without a match; right: all rows of the table; full: all rows of both; semi: rows with a match, no columns added; anti: rows without."
-            ),
-            OptionSpecification(
-                "columns", .oneOrMany(.column),
-                "Columns of the table to add; when absent all but its keys, and but the `as_of` column where it has one name on both sides.",
-                examples: ["[name]"]),
-            OptionSpecification("prefix", .string, "Put before the names of the added columns.", examples: ["airline_"]),
-            AsOfArgument.specification,
-            OptionSpecification(
-                "refresh", .timeSpan(0...TimeSpan.maxMicros), default: "1 minute",
-                "In a run that follows its source, how old the table may be before it is read anew."),
-        ]),
+        arguments: .object(
+            [
+                OptionSpecification(
+                    "with", .source, isRequired: true, "The table: any source. With `within`, the stream to join with.",
+                    examples: ["{files: airlines.csv}", "{stream: payments}"]),
+                OptionSpecification(
+                    "on", .either([.mapping(key: "column", .column, minimum: 1), .oneOrMany(.column)]),
+                    "Key columns: a list where the names are the same on both sides, otherwise `column: column of the table`. Required unless `as_of` is there.",
+                    examples: ["[carrier]", "{dest: faa}"]),
+                OptionSpecification(
+                    "kind", .enumeration(JoinKind.allCases.map(\.rawValue)), default: "inner",
+                    "inner: rows with a match; left: all rows of the input, null without a match; right: all rows of the table; full: all rows of both; semi: rows with a match, no columns added; anti: rows without."
+                ),
+                OptionSpecification(
+                    "columns", .oneOrMany(.column),
+                    "Columns of the table to add; when absent all but its keys, and but the `as_of` column where it has one name on both sides.",
+                    examples: ["[name]"]),
+                OptionSpecification("prefix", .string, "Put before the names of the added columns.", examples: ["airline_"]),
+                AsOfArgument.specification,
+                OptionSpecification(
+                    "refresh", .timeSpan(0...TimeSpan.maxMicros), default: "1 minute",
+                    "In a run that follows its source, how old the table may be before it is read anew."),
+            ] + IntervalArguments.specifications),
         notes: [
             "A row with several matches comes once for each. Null keys match nothing; NaN equals NaN, and 0.0 equals -0.0. Key columns have one type on both sides.",
             "In a right or full join the key column of a table's row without a match holds the table's key, and the input's other columns are null.",
             "The table is read first, by all workers, and kept in memory by its keys, so the smaller side belongs in `with`; then the rows keep the order of the input, and those of the table without a match come last. A table that `--memory` does not hold goes to disk together with the input, and the rows come in no particular order.",
+            "With `within`, a row of either side finds the other's rows whenever they come, before it or after it, and in whatever run. An unmatched row is handed on once the watermark says that its match cannot come any more; one of the other side has its key and its time in the place of the input's. Keys and times of both sides are kept as long as matches may come: in memory up to `--memory`, and on disk beyond it.",
+            "Two streams can be joined only with `within`: without a bound every row would have to be kept for ever.",
         ],
         examples: [
             "- join:\n    with: {files: airports.csv, format: csv}\n    on: {dest: faa}\n    kind: left\n    columns: [name]\n    prefix: dest_",
             "- join:\n    with: {files: weather.csv}\n    on: [origin]\n    as_of: {on: {dep_time: observed_at}, direction: backward, tolerance: 1 hour}\n    kind: left",
+            "- join:\n    with: {files: \"payments/*.csv\", columns: {order_id: int64, paid_at: timestamp, amount: \"decimal(12,2)\"}}\n    on: {id: order_id}\n    time: {ordered_at: paid_at}\n    within: {before: 0 s, after: 1 hour}\n    delay: 5 s\n    kind: left",
         ])
 
     typealias Key = (input: ColumnArgument, table: ColumnArgument)
@@ -44,6 +50,7 @@ package struct JoinStep: StepDefinition {
     private let prefix: String
     private let asOf: AsOfArgument?
     private let refresh: TimeSpan
+    private let interval: IntervalArguments?
 
     package init(from node: DefinitionNode) throws {
         location = node.keyLocation ?? node.location
@@ -55,6 +62,8 @@ package struct JoinStep: StepDefinition {
         columns = try node[key: "columns"].map { try ColumnArgument.list($0.oneOrMany()) }
         prefix = try node[key: "prefix"]?.string() ?? ""
         refresh = try node[key: "refresh"]?.timeSpan() ?? TimeSpan(micros: 60_000_000)
+        interval = try IntervalArguments(from: node)
+        if interval != nil, node[key: "on"] == nil { throw node.missing("on", remedy: "for example: on: [id]") }
         if let columns, !kind.addsColumns {
             throw SluiceError(
                 .invalidOption, "a \(kind.rawValue) join adds no columns", at: node[key: "columns"]?.location ?? columns.first?.location,
@@ -83,15 +92,17 @@ package struct JoinStep: StepDefinition {
         var errors = ErrorCollector()
         for key in keys { try errors.attempt { try Self.check(key, input, offered) } }
         if let asOf { try errors.attempt { try asOf.check(input, offered) } }
+        if let interval { try errors.attempt { try interval.check(input, offered) } }
         let added = try errors.attempt { try addedColumns(offered, context) } ?? []
         try errors.throwIfAny()
-        let read = Set(keys.map(\.table.name) + added + (asOf.map { [$0.columns.table.name] } ?? []))
+        let read = Set(keys.map(\.table.name) + added + [asOf?.columns, interval?.columns].compactMap { $0?.table.name })
         let planned = try opened.planned(offered.names.filter(read.contains))
         var operation = JoinOperation(
             kind: kind, table: planned, inputKeys: try keys.map { try $0.input.position(in: input) },
             tableKeys: try keys.map { try $0.table.position(in: planned.schema) },
             tableColumns: try added.map { try planned.schema.require($0) }, asOf: try asOf?.bound(input, planned.schema))
         operation.refreshMicros = refresh.micros
+        operation.interval = try interval?.bound(input, planned.schema)
         return StepPlan(
             operation: .join(operation), outputSchema: try outputSchema(input, offered, added), summary: summary(planned.summary))
     }
@@ -99,6 +110,9 @@ package struct JoinStep: StepDefinition {
     private func summary(_ table: String) -> String {
         let on = keys.map { $0.input.name == $0.table.name ? $0.input.name : "\($0.input.name) = \($0.table.name)" }
         let matches = (on.isEmpty ? [] : ["on \(on.joined(separator: ", "))"]) + (asOf.map { [$0.summary] } ?? [])
+        if let interval {
+            return "\(kind.rawValue), \(table), \((matches + [interval.summary]).joined(separator: ", ")); both sides are followed"
+        }
         return "\(kind.rawValue), \(table), \(matches.joined(separator: ", ")); the table is hashed, by disk beyond --memory"
     }
 
@@ -106,7 +120,8 @@ package struct JoinStep: StepDefinition {
         var fields = input.fields
         if kind.keepsTable {
             for index in fields.indices {
-                guard let key = keys.first(where: { $0.input.name == fields[index].name }) else {
+                let filled = keys + [interval?.columns].compactMap(\.self)
+                guard let key = filled.first(where: { $0.input.name == fields[index].name }) else {
                     fields[index].isNullable = true
                     continue
                 }
@@ -147,7 +162,9 @@ package struct JoinStep: StepDefinition {
         if !kind.addsColumns { return [] }
         guard let columns else {
             var hidden = Set(keys.map(\.table.name))
-            if let asOf, asOf.columns.input.name == asOf.columns.table.name { hidden.insert(asOf.columns.table.name) }
+            for time in [asOf?.columns, interval?.columns].compactMap(\.self) where time.input.name == time.table.name {
+                hidden.insert(time.table.name)
+            }
             return offered.names.filter { !hidden.contains($0) && !context.unreadOutputs.contains(prefix + $0) }
         }
         var errors = ErrorCollector()

@@ -17,16 +17,15 @@ struct RecencyArguments: Sendable {
             "idle", .timeSpan(lengths), default: "1 minute",
             "With `within`: a shard without new rows for so long does not hold back the watermark of the others."),
         OptionSpecification(
-            "late", .enumeration(WindowOperation.LateRows.allCases.map(\.rawValue)), default: "dead_letter",
-            "With `within`: a row behind the watermark of an earlier run, whose key may be forgotten: kept as a dead letter, or counted and left"
-                + " out. It never ends a run."),
+            "late", LateArgument.shape, default: "dead_letter",
+            "With `within`: a row behind the watermark of an earlier run, whose key may be forgotten: " + LateArgument.choices),
     ]
 
     private let within: TimeSpan
     private let time: ExpressionArgument
     private let delay: TimeSpan
     private let idle: TimeSpan
-    private let late: WindowOperation.LateRows
+    private let late: LateArgument
 
     /// Nil where the node has none of them.
     init?(from node: DefinitionNode) throws {
@@ -43,13 +42,17 @@ struct RecencyArguments: Sendable {
         self.time = try ExpressionArgument(time)
         delay = try node[key: "delay"]?.timeSpan() ?? TimeSpan(micros: 0)
         idle = try node[key: "idle"]?.timeSpan() ?? TimeSpan(micros: 60_000_000)
-        late = try node[key: "late"]?.enumeration(WindowOperation.LateRows.self) ?? .deadLetter
+        late = try LateArgument(node[key: "late"])
     }
 
     func bind(to input: Schema, keys: [Int]) throws(SluiceError) -> RecentDuplicates {
         let bound = try time.bindTime(to: input)
-        return RecentDuplicates(
-            keys: keys, time: bound, within: within.micros, delay: delay.micros, idle: idle.micros, lateRows: late)
+        var recent = RecentDuplicates(
+            keys: keys, time: bound, within: within.micros, delay: delay.micros, idle: idle.micros, lateRows: late.rows)
+        recent.keyNames = keys.map { "\(input.fields[$0].name) \(input.fields[$0].type)" }
+        recent.timeText = time.text
+        recent.lateOutput = late.output
+        return recent
     }
 
     var summary: String { "within \(within) of \(time.text)" + (delay.micros == 0 ? "" : ", \(delay) behind the newest") }
@@ -64,7 +67,21 @@ extension ExpressionArgument {
         default:
             throw SluiceError(
                 .typeError, "time must be a timestamp or a date, but \(text.quotedForMessage) is \(bound.type)",
-                at: node.location, remedy: "cast it: time: cast(\(text) AS timestamp)")
+                at: node.location, remedy: bound.type.timeRemedy(of: text) { "write time: \($0)" })
+        }
+    }
+}
+
+extension DataType {
+    /// What makes a time of a value that is none; nil where nothing does.
+    ///
+    /// - Parameter write: Says where an expression has to stand.
+    func timeRemedy(of text: String, _ write: (_ expression: String) -> String) -> String? {
+        switch self {
+        case .string: write("cast(\(text) AS timestamp)")
+        case .int8, .int16, .int32, .int64:
+            write("from_epoch(\(text))") + " where it counts seconds, and from_epoch(\(text), 'millisecond') where it counts milliseconds"
+        default: nil
         }
     }
 }

@@ -6,7 +6,9 @@ package enum StepRegistry {
         FilterStep.self, DeriveStep.self, SelectStep.self, DropStep.self, RenameStep.self, CastStep.self, FillStep.self, LimitStep.self,
         SortStep.self, UnionStep.self, DeduplicateStep.self, AggregateStep.self, WindowStep.self, PivotStep.self, UnpivotStep.self,
         ExplodeStep.self,
-        FlattenStep.self, ResolveStep.self, JoinStep.self, MaskStep.self, SampleStep.self, AssertStep.self, ExecStep.self, SwiftStep.self,
+        FlattenStep.self, RelationalizeStep.self, ResolveStep.self, JoinStep.self, MaskStep.self, SampleStep.self, AssertStep.self,
+        QualityStep.self, SQLStep.self,
+        ExecStep.self, SwiftStep.self,
     ]
 
     package static var keys: [String] { steps.map { $0.manual.key } }

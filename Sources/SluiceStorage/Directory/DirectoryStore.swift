@@ -46,6 +46,78 @@ package struct DirectoryStore: ObjectStore {
         return try FileSink(path: path(name), process: getpid(), files: files)
     }
 
+    package func eachPage(
+        below directory: String, _ take: ([ObjectInfo]) throws(SluiceError) -> Void
+    ) async throws(SluiceError) {
+        try take(try await list(below: directory))
+    }
+
+    package func entries(in directory: String) async throws(SluiceError) -> DirectoryEntries {
+        if !directory.isEmpty {
+            _ = try ObjectName.parts(directory)
+            if DiskFiles.kind(of: path(directory)) == .directory { try checkInside(path(directory)) }
+        }
+        var entries = DirectoryEntries()
+        for part in try names(in: directory) ?? [] where !ObjectName.isHidden(part) {
+            let name = directory.isEmpty ? part : directory + "/" + part
+            guard let status = try listedStatus(name) else { continue }
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: entries.objects.append(ObjectInfo(name: name, status))
+            case S_IFDIR: entries.directories.append(name)
+            default: break
+            }
+        }
+        return entries
+    }
+
+    package func access(_ name: String) async throws(SluiceError) -> any RandomAccess {
+        guard try status(name) != nil else { throw try notFound(name) }
+        return try FileAccess(path: path(name))
+    }
+
+    @discardableResult
+    package func put(_ bytes: [UInt8], as name: String, if condition: PutCondition) async throws(SluiceError) -> ObjectInfo {
+        try prepare(name)
+        // Programs that write on conditions take turns; others do not know of the lock.
+        let lock = try condition == .none ? nil : DirectoryLock(DiskFiles.parent(of: path(name)))
+        defer { withExtendedLifetime(lock) {} }
+        let current = try condition == .none ? nil : status(name).map { ObjectInfo(name: name, $0) }
+        switch condition {
+        case .none: break
+        case .absent: guard current == nil else { throw .conditionFailed(path(name), condition) }
+        case .version(let version): guard current?.version == version else { throw .conditionFailed(path(name), condition) }
+        }
+        let sink = try FileSink(path: path(name), process: getpid(), files: files)
+        try bytes.withUnsafeBufferPointer { buffer throws(SluiceError) in try sink.write(UnsafeRawBufferPointer(buffer)) }
+        try sink.finish()
+        return try await info(name)
+    }
+
+    package func copy(_ source: String, to target: String) async throws(SluiceError) {
+        var input = try await open(source)
+        var output = try await create(target)
+        var buffer = [UInt8](repeating: 0, count: StorageLimits.copiedBytes)
+        while true {
+            let count = try buffer.withUnsafeMutableBufferPointer { buffer throws(SluiceError) in
+                let count = try input.read(into: UnsafeMutableRawBufferPointer(buffer))
+                try output.write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[..<count])))
+                return count
+            }
+            if count == 0 { break }
+        }
+        try output.finish()
+    }
+
+    package func removeAll(_ names: [String]) async throws(SluiceError) {
+        for name in names {
+            do throws(SluiceError) {
+                try await remove(name)
+            } catch {
+                guard error.code == .fileNotFound else { throw error }
+            }
+        }
+    }
+
     package func rename(_ source: String, to target: String) async throws(SluiceError) {
         guard try status(source) != nil else { throw try notFound(source) }
         try prepare(target)
@@ -141,13 +213,15 @@ package struct DirectoryStore: ObjectStore {
 extension ObjectInfo {
     init(name: String, _ status: stat) {
         let modified = Int64(status.st_mtim.tv_sec) * 1_000_000 + Int64(status.st_mtim.tv_nsec) / 1_000
-        self.init(name: name, byteCount: Int(status.st_size), modifiedMicros: modified)
+        self.init(
+            name: name, byteCount: Int(status.st_size), modifiedMicros: modified,
+            version: "\(status.st_ino)-\(status.st_size)-\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)")
     }
 }
 
 extension Glob {
     /// A pattern for exactly one name, whatever characters it has.
-    init(literal name: String) throws(SluiceError) {
+    package init(literal name: String) throws(SluiceError) {
         text = name
         alternatives = [try ObjectName.parts(name).map { .literal(String($0)) }]
     }

@@ -6,7 +6,11 @@ package final class MemoryStore: ObjectStore {
     private struct Object {
         var bytes: [UInt8]
         var modifiedMicros: Int64
+        /// Ascends over all writes of the store.
+        var version: Int
     }
+
+    private static let writes = Atomic<Int>(0)
 
     private let objects = Mutex<[String: Object]>([:])
     /// Reads the time at which an object was written: microseconds since 1970-01-01T00:00:00Z.
@@ -33,7 +37,57 @@ package final class MemoryStore: ObjectStore {
 
     package func info(_ name: String) async throws(SluiceError) -> ObjectInfo {
         let object = try object(name)
-        return ObjectInfo(name: name, byteCount: object.bytes.count, modifiedMicros: object.modifiedMicros)
+        return Self.info(name, object)
+    }
+
+    package func eachPage(
+        below directory: String, _ take: ([ObjectInfo]) throws(SluiceError) -> Void
+    ) async throws(SluiceError) {
+        try take(try await list(below: directory))
+    }
+
+    package func entries(in directory: String) async throws(SluiceError) -> DirectoryEntries {
+        let prefix = directory.isEmpty ? "" : directory + "/"
+        var entries = DirectoryEntries()
+        for info in try await list(below: directory) {
+            let rest = info.name.dropFirst(prefix.count)
+            guard let slash = rest.firstIndex(of: "/") else {
+                entries.objects.append(info)
+                continue
+            }
+            let name = prefix + rest[..<slash]
+            if entries.directories.last != name { entries.directories.append(name) }
+        }
+        return entries
+    }
+
+    package func access(_ name: String) async throws(SluiceError) -> any RandomAccess { MemoryAccess(try object(name).bytes) }
+
+    @discardableResult
+    package func put(_ bytes: [UInt8], as name: String, if condition: PutCondition) async throws(SluiceError) -> ObjectInfo {
+        _ = try ObjectName.parts(name)
+        let object = newObject(bytes)
+        let isWritten = objects.withLock { objects in
+            switch condition {
+            case .none: break
+            case .absent: guard objects[name] == nil else { return false }
+            case .version(let version): guard objects[name].map({ String($0.version) }) == version else { return false }
+            }
+            objects[name] = object
+            return true
+        }
+        guard isWritten else { throw .conditionFailed(name, condition) }
+        return Self.info(name, object)
+    }
+
+    package func copy(_ source: String, to target: String) async throws(SluiceError) {
+        _ = try ObjectName.parts(target)
+        put(target, try object(source).bytes)
+    }
+
+    package func removeAll(_ names: [String]) async throws(SluiceError) {
+        for name in names { _ = try ObjectName.parts(name) }
+        objects.withLock { for name in names { $0[name] = nil } }
     }
 
     package func open(_ name: String) async throws(SluiceError) -> any ByteSource & Sendable { MemorySource(try object(name).bytes) }
@@ -58,8 +112,17 @@ package final class MemoryStore: ObjectStore {
     }
 
     private func put(_ name: String, _ bytes: [UInt8]) {
-        let time = now()
-        objects.withLock { $0[name] = Object(bytes: bytes, modifiedMicros: time) }
+        let object = newObject(bytes)
+        objects.withLock { $0[name] = object }
+    }
+
+    private func newObject(_ bytes: [UInt8]) -> Object {
+        Object(bytes: bytes, modifiedMicros: now(), version: Self.writes.wrappingAdd(1, ordering: .relaxed).newValue)
+    }
+
+    private static func info(_ name: String, _ object: Object) -> ObjectInfo {
+        ObjectInfo(
+            name: name, byteCount: object.bytes.count, modifiedMicros: object.modifiedMicros, version: String(object.version))
     }
 
     private func object(_ name: String) throws(SluiceError) -> Object {
@@ -70,9 +133,7 @@ package final class MemoryStore: ObjectStore {
 
     private func infos(_ isWanted: (String) -> Bool) -> [ObjectInfo] {
         let all = objects.withLock { $0 }
-        return all.keys.filter(isWanted).sorted(by: ObjectName.precedes).map { name in
-            ObjectInfo(name: name, byteCount: all[name]!.bytes.count, modifiedMicros: all[name]!.modifiedMicros)
-        }
+        return all.filter { isWanted($0.key) }.sorted { ObjectName.precedes($0.key, $1.key) }.map { Self.info($0.key, $0.value) }
     }
 
     /// Names directly below a directory; nil where nothing lies below it.

@@ -40,6 +40,29 @@ package struct Glob: Hashable, Sendable, CustomStringConvertible {
         alternatives.count == 1 && alternatives[0].allSatisfy { if case .literal = $0 { true } else { false } }
     }
 
+    /// What every match of each alternative begins with, and whether a match may lie deeper than directly behind it.
+    package var beginnings: [(text: String, goesDeeper: Bool)] {
+        alternatives.map { parts in
+            var names: [String] = []
+            for (index, part) in parts.enumerated() {
+                let start = names.joined(separator: "/") + (names.isEmpty ? "" : "/")
+                switch part {
+                case .literal(let name): names.append(name)
+                case .wildcard(let pattern): return (start + pattern.beginning, index < parts.count - 1)
+                case .directories: return (start, true)
+                }
+            }
+            return (names.joined(separator: "/"), false)
+        }
+    }
+
+    /// The parts before the first wildcard of the first alternative.
+    package var firstNames: [String] {
+        (alternatives.first ?? []).prefix { if case .literal = $0 { true } else { false } }.compactMap { part in
+            if case .literal(let name) = part { name } else { nil }
+        }
+    }
+
     package func matches(_ name: String) -> Bool {
         let parts = name.split(separator: "/")[...]
         return alternatives.contains { Self.matches($0[...], parts) }

@@ -66,6 +66,16 @@ struct GlobPart: Hashable, Sendable {
         return nil
     }
 
+    /// The characters before the first that may be others.
+    var beginning: String {
+        var text = String.UnicodeScalarView()
+        for piece in pieces {
+            guard case .scalar(let scalar) = piece else { break }
+            text.append(scalar)
+        }
+        return String(text)
+    }
+
     func matches(_ text: Substring) -> Bool {
         if ObjectName.isHidden(text) {
             guard case .scalar? = pieces.first else { return false }

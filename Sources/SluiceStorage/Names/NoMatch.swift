@@ -1,13 +1,13 @@
-import SluiceCore
+package import SluiceCore
 
 /// The error of a name or pattern that nothing has.
-enum NoMatch {
+package enum NoMatch {
     /// Names the nearest directory that exists, and what in it is called alike.
     ///
     /// - Parameters:
     ///   - entries: names in a directory (empty name: the store itself); nil where there is none.
     ///   - path: how a message writes a name.
-    static func error(_ pattern: Glob, entries: (String) -> [String]?, path: (String) -> String) -> SluiceError {
+    package static func error(_ pattern: Glob, entries: (String) -> [String]?, path: (String) -> String) -> SluiceError {
         var directory = ""
         var names = entries("") ?? []
         let parts = pattern.alternatives.first ?? []
@@ -43,5 +43,15 @@ enum NoMatch {
         guard !visible.isEmpty else { return "nothing" }
         let first = visible.prefix(StorageLimits.shownNames).joined(separator: ", ")
         return first + (visible.count > StorageLimits.shownNames ? ", … (\(visible.count) in all)" : "")
+    }
+}
+
+extension SluiceError {
+    /// - Parameter name: As messages show it.
+    package static func conditionFailed(_ name: String, _ condition: PutCondition) -> SluiceError {
+        let fact = condition == .absent ? "there is an object of that name" : "the object was written by somebody else, or is gone"
+        return SluiceError(
+            .conditionFailed, "\(name.quotedForMessage) was not written: \(fact)", at: .file(path: name),
+            remedy: "read what is there now, and decide anew")
     }
 }

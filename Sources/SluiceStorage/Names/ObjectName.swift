@@ -21,5 +21,5 @@ package enum ObjectName {
     package static func isHidden(_ part: some StringProtocol) -> Bool { part.hasPrefix(".") || part.hasPrefix("_") }
 
     /// Names in the order in which listings return them.
-    static func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
+    package static func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
 }

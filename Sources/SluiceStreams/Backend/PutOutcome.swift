@@ -17,10 +17,13 @@ package struct PutReceipt: Hashable, Sendable {
     package var sequenceNumber: SequenceNumber
     /// The record had been stored by an earlier call with the same producer and batch number, and was not stored again.
     package var isDuplicate: Bool
+    /// The record does not fit the stream's schema, and the place is one of the stream of dead letters.
+    package var isDeadLetter: Bool
 
-    package init(shard: ShardID, sequenceNumber: SequenceNumber, isDuplicate: Bool = false) {
+    package init(shard: ShardID, sequenceNumber: SequenceNumber, isDuplicate: Bool = false, isDeadLetter: Bool = false) {
         self.shard = shard
         self.sequenceNumber = sequenceNumber
         self.isDuplicate = isDuplicate
+        self.isDeadLetter = isDeadLetter
     }
 }

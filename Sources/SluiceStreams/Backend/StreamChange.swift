@@ -9,6 +9,8 @@ package struct StreamChange: Hashable, Sendable {
     package var durability: StreamConfiguration.DurabilityPolicy?
     /// Holds for frames written from then on; older ones stay as they are and stay readable.
     package var isEncrypted: Bool?
+    /// `.some(nil)` takes the binding away.
+    package var schema: SchemaBinding??
     package var addedTags: [String: String] = [:]
     package var removedTags: [String] = []
 
@@ -24,6 +26,7 @@ extension StreamConfiguration {
         mode = change.mode ?? mode
         durability = change.durability ?? durability
         isEncrypted = change.isEncrypted ?? isEncrypted
+        if let binding = change.schema { schema = binding }
         for key in change.removedTags { tags[key] = nil }
         tags.merge(change.addedTags) { _, new in new }
     }

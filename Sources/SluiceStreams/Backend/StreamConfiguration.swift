@@ -30,11 +30,13 @@ package struct StreamConfiguration: Hashable, Sendable {
     package var isEncrypted: Bool
     /// At most `StreamLimits.tags`.
     package var tags: [String: String]
+    /// Nil: records are whatever they are.
+    package var schema: SchemaBinding?
 
     package init(
         shards: Int = 1, retentionHours: Int = StreamLimits.defaultRetentionHours, retentionBytes: Int? = nil,
         recordBytes: Int = StreamLimits.defaultRecordBytes, mode: Mode = .provisioned, durability: DurabilityPolicy = .always,
-        isEncrypted: Bool = false, tags: [String: String] = [:]
+        isEncrypted: Bool = false, tags: [String: String] = [:], schema: SchemaBinding? = nil
     ) {
         self.shards = shards
         self.retentionHours = retentionHours
@@ -44,5 +46,6 @@ package struct StreamConfiguration: Hashable, Sendable {
         self.durability = durability
         self.isEncrypted = isEncrypted
         self.tags = tags
+        self.schema = schema
     }
 }

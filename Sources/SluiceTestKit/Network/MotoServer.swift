@@ -18,6 +18,12 @@ package final class MotoServer: Sendable {
     package let address: String
     private let running: Mutex<RunningCommand>
 
+    /// The Python that has moto, and the clients of AWS with it; nil where there is none.
+    package static let python: String? = {
+        let given = getenv("SLUICE_PYTHON").map { [String(cString: $0)] } ?? []
+        return (given + ["python3"]).first { InstalledProgram.succeeds($0, ["-c", "import moto.server, flask, flask_cors"]) }
+    }()
+
     /// Ends when the process that began it does, and lets the system choose the port.
     private static let program = """
         import os, threading, time
@@ -32,9 +38,7 @@ package final class MotoServer: Sendable {
         """
 
     private init() throws {
-        let given = getenv("SLUICE_PYTHON").map { [String(cString: $0)] } ?? []
-        let python = (given + ["python3"]).first { InstalledProgram.succeeds($0, ["-c", "import moto.server, flask, flask_cors"]) }
-        guard let python else { throw CommandError("import moto.server fails") }
+        guard let python = Self.python else { throw CommandError("import moto.server fails") }
         let command = try Command(python, ["-u", "-c", Self.program]).start()
         var address: Substring?
         for _ in 0..<3_000 where address == nil && command.isRunning {

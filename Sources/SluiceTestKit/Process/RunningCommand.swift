@@ -1,4 +1,5 @@
 package import Glibc
+import SluiceCore
 
 /// A started program; killed with everything that it started when the test lets go of it.
 package final class RunningCommand {
@@ -29,6 +30,7 @@ package final class RunningCommand {
         var words = line.map { strdup($0) } + [nil]
         var variables = command.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in words + variables { free(text) } }
+        Self.keepFilesToItself()
         var child = pid_t()
         let failure = posix_spawnp(&child, line[0], &actions, &attributes, &words, &variables)
         guard failure == 0 else { throw CommandError("cannot start \(command.executable): \(String(cString: strerror(failure)))") }
@@ -119,6 +121,13 @@ package final class RunningCommand {
         posix_spawnattr_setsigdefault(&attributes, &all)
         posix_spawnattr_setpgroup(&attributes, 0)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
+    }
+
+    /// What this process has open is no child's: a connection that a test cuts would stay for its client as long as a child had it, too.
+    private static func keepFilesToItself() {
+        for name in (try? DiskFiles.list("/proc/self/fd")) ?? [] {
+            if let number = Int32(name), number > 2 { _ = fcntl(number, F_SETFD, FD_CLOEXEC) }
+        }
     }
 
     /// `VmHWM` of `/proc/PID/status`; 0 once the process has no memory any more.

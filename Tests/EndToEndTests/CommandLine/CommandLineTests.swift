@@ -8,6 +8,8 @@ struct CommandLineTests {
     /// Commands that a project with one finished run can answer.
     static let readingCommands: [[String]] = [
         ["catalog", "databases"], ["catalog", "tables"], ["catalog", "tables", "shop"], ["catalog", "show", "shop.orders", "--rows", "2"],
+        ["catalog", "search", "orders"], ["catalog", "partitions", "shop.orders"], ["catalog", "versions", "shop.orders"],
+        ["catalog", "diff", "shop.orders"], ["catalog", "stats", "shop.orders"], ["catalog", "lineage", "shop.orders"],
         ["stream", "list"], ["runs", "list"], ["runs", "show"], ["runs", "show", "last"], ["doctor"], ["functions"],
         ["functions", "upper"],
         ["formats"], ["formats", "csv"], ["inspect", "in/input.csv"], ["connectors"], ["connectors", "files"],

@@ -1,8 +1,8 @@
 import SluiceTestKit
 import Testing
 
-/// What a person at a terminal sees; `script` makes the terminal.
-@Suite("on a terminal", .enabled(if: InstalledProgram.isThere("script"), "the program script is not there"))
+/// What a person at a terminal sees.
+@Suite("on a terminal", .enabled(if: PseudoTerminal.isThere, "python3 is not there"))
 struct TerminalTests {
     @Test("a run shows a bar with rows, bytes and rate, at most ten times a second")
     func progress() async throws {
@@ -32,7 +32,7 @@ struct TerminalTests {
         var environment = environment
         environment["SLUICE_HOME"] = project.home
         environment["TERM"] = "xterm"
-        let line = "script -qec 'stty cols 80 rows 24; \"\(try BuiltProgram.sluice())\" \(arguments)' /dev/null"
-        return try await Command.shell(line, environment: environment, directory: project.directory.root).run().output
+        let line = "'\(try BuiltProgram.sluice())' \(arguments)"
+        return try await PseudoTerminal.run(line, environment: environment, directory: project.directory.root).output
     }
 }

@@ -121,6 +121,27 @@ struct ConvertTests {
         #expect(!project.directory.files(below: "out").contains { $0.contains(".staging") })
     }
 
+    @Test("columns that are not named are added, left out or an error, as asked")
+    func newColumns() async throws {
+        let project = try Project()
+        try project.directory.write("old.csv", "id,v\n1,x\n")
+        try project.directory.write("new.csv", "id,v,extra\n2,y,z\n")
+        func convert(_ more: String...) async throws -> CommandResult {
+            try await project.command(["convert", "old.csv", "new.csv", "-", "--to", "csv"] + more).run()
+        }
+        let named = ["--columns", "id: bigint, v: string"]
+        #expect(try await convert(named[0], named[1]).output == "id,v,extra\n1,x,\n2,y,z\n")
+        let ignored = try await convert(named[0], named[1], "--on-new-column", "ignore")
+        #expect(ignored.output == "id,v\n1,x\n2,y\n" && ignored.errors.contains("\"extra\""), "\(ignored.transcript)")
+        let failed = try await convert(named[0], named[1], "--on-new-column", "fail")
+        #expect(failed.exitCode == 1 && failed.output.isEmpty, "\(failed.transcript)")
+        for word in ["new.csv", "\"extra\"", "--columns", "--on-new-column add or ignore"] {
+            #expect(failed.errors.contains(word), "\(failed.transcript)")
+        }
+        let alone = try await convert("--on-new-column", "ignore")
+        #expect(alone.exitCode == 2 && alone.errors.contains("needs --columns"), "\(alone.transcript)")
+    }
+
     @Test("standard input is read whatever its format", arguments: ["csv", "json", "parquet", "avro"])
     func standardInput(_ format: String) async throws {
         let project = try Project()

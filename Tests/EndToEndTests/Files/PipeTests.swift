@@ -37,17 +37,16 @@ struct PipeTests {
         #expect(result.exitCode == 1 && result.errors.contains("p.csv:3"), "\(result.transcript)")
     }
 
-    private static let hasTerminal = InstalledProgram.succeeds("script", ["--version"])
-
     @Test(
-        "bytes that are no text are not written to a terminal", .enabled(if: hasTerminal, "needs script"),
+        "bytes that are no text are not written to a terminal", .enabled(if: PseudoTerminal.isThere, "needs python3"),
         arguments: ["--to parquet", "--to avro", "--to csv --compression gzip"])
     func terminal(_ options: String) async throws {
         let project = try Project()
         try project.directory.write("in.csv", "a\n1\n")
-        let refused = try await shell(project, #"script -qec "sluice convert in.csv - \#(options)" /dev/null"#)
+        let convert = "'\(try BuiltProgram.sluice())' convert in.csv -"
+        let refused = try await PseudoTerminal.run("\(convert) \(options)", directory: project.directory.root)
         #expect(refused.exitCode == 2 && refused.output.contains("terminal"), "\(refused.transcript)")
-        let text = try await shell(project, #"script -qec "sluice convert in.csv - --to csv" /dev/null"#)
+        let text = try await PseudoTerminal.run("\(convert) --to csv", directory: project.directory.root)
         #expect(text.exitCode == 0 && text.output.contains("a\r\n1\r\n"), "\(text.transcript)")
     }
 

@@ -29,26 +29,9 @@ struct FollowTests {
             """)
     }
 
-    /// Event `n` happens `n * 20` milliseconds after midnight; a neighbour may come before it.
-    private func lines(_ range: Range<Int>) -> String {
-        range.map { place in
-            let n = place % 3 == 0 ? place + 1 : place % 3 == 1 ? place - 1 : place
-            let millis = n * 20
-            func padded(_ number: Int, _ width: Int) -> String { String(String(number + 100_000).suffix(width)) }
-            let time = "00:\(padded(millis / 60_000, 2)):\(padded(millis / 1_000 % 60, 2)).\(padded(millis % 1_000, 3))"
-            return "{\"at\": \"2024-01-01T\(time)\", \"page\": \"p\(n % 7)\", \"n\": \(n)}\n"
-        }.joined()
-    }
-
+    /// A neighbour may come before a record.
     private func put(_ range: Range<Int>) async throws {
-        var command = try project.command(["stream", "put", "clicks", "--key", "page"])
-        command.input = .text(lines(range))
-        let result = try await command.run()
-        try #require(result.exitCode == 0, "\(result.transcript)")
-    }
-
-    private func follow(_ file: String) throws -> RunningCommand {
-        try project.command(["run", file, "--follow", "--every", "20ms", "--quiet"]).start()
+        try await project.put(Clicks.lines(Clicks.disordered(range)), into: "clicks", key: "page")
     }
 
     @Test("kill -9 again and again: every record once in the table, every window once and whole", arguments: [1, 2, 3])
@@ -58,7 +41,7 @@ struct FollowTests {
         try await put(0..<1)
         var next = 1
         while next < Self.events {
-            let running = try ["windows.yaml", "copy.yaml"].map(follow)
+            let running = try ["windows.yaml", "copy.yaml"].map(project.follow)
             let end = min(Self.events, next + Int.random(in: 300...1_500, using: &random))
             try await put(next..<end)
             next = end
@@ -95,7 +78,7 @@ struct FollowTests {
         _ = try await project.sluice("stream", "create", "clicks")
         try await put(0..<100)
         for round in 1...2 {
-            let running = try follow("copy.yaml")
+            let running = try project.follow("copy.yaml")
             let files = "ls \(project.tablePath("shop", "clicks"))/part-* 2>/dev/null | wc -l"
             let seen = try await Command.shell(
                 "for i in $(seq 600); do [ $(\(files)) -ge \(round) ] && exit 0; sleep 0.05; done; exit 1"
@@ -122,7 +105,7 @@ struct FollowTests {
             sink: {files: out, format: csv, mode: append}
             """)
         try project.directory.write("in/a.csv", "n\n1\n")
-        let running = try follow("files.yaml")
+        let running = try project.follow("files.yaml")
         let arrivals = try await Command.shell(
             """
             sleep 0.3; printf 'n\\n2\\n' > in/b.csv; for i in $(seq 12); do sleep 0.2; printf '%s\\n' $((i + 2)) >> in/b.csv; done
@@ -134,5 +117,45 @@ struct FollowTests {
         #expect(try await running.wait().exitCode == 0)
         let rows = try CSVDocument.directory(project.directory.path("out")).rows.compactMap { Int($0[0]) }.sorted()
         #expect(rows == Array(1...14))
+    }
+
+    @Test("a table that other pipelines append to is followed, and one that is overwritten meanwhile is joined with as it is now")
+    func tables() async throws {
+        let directory = project.directory
+        try directory.write(
+            "src.yaml",
+            "name: src\nincremental: true\nsource: {files: \"in/*.csv\", columns: {n: int64, k: string}}\nsink: {table: z.src, mode: append}\n"
+        )
+        try directory.write("names.yaml", "name: names\nsource: {files: names.csv}\nsink: {table: z.names}\n")
+        try directory.write(
+            "joined.yaml",
+            """
+            name: joined
+            source: {table: z.src}
+            steps:
+              - join: {with: {table: z.names}, on: [k], kind: left, refresh: 20 ms}
+            sink: {files: out, format: csv, mode: append}
+            """)
+        func add(_ n: Int, _ key: String, names: String) async throws {
+            try directory.write("names.csv", "k,name\n" + names)
+            try directory.write("in/\(n).csv", "n,k\n\(n),\(key)\n")
+            for file in ["names.yaml", "src.yaml"] {
+                let result = try await project.sluice("run", file, "--quiet")
+                try #require(result.exitCode == 0, "\(result.transcript)")
+            }
+        }
+        try await add(1, "a", names: "a,first\n")
+        let running = try project.follow("joined.yaml")
+        for (n, key, name) in [(1, "a", "first"), (2, "b", "second"), (3, "a", "third")] {
+            if n > 1 { try await add(n, key, names: "\(key),\(name)\n") }
+            let seen = try await Command.shell(
+                "for i in $(seq 1200); do cat out/part-* 2>/dev/null | grep -q '^\(n),\(key),\(name)$' && exit 0; sleep 0.05; done; "
+                    + "cat out/part-*; exit 1", directory: directory.root
+            ).run()
+            #expect(seen.exitCode == 0, "row \(n): \(seen.transcript)")
+        }
+        running.signal(SIGTERM)
+        let ended = try await running.wait()
+        #expect(ended.exitCode == 0, "\(ended.transcript)")
     }
 }

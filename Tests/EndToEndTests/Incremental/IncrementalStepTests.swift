@@ -98,12 +98,36 @@ struct IncrementalStepTests {
         #expect(try numbers() == pieces)
     }
 
-    @Test("every n-th row of a whole input is nothing that pieces can give")
+    @Test("a sample of every n-th row goes on counting where the run before ended")
     func every() async throws {
         try define("  - sample: {every: 2}")
-        try write("a", [("00:00:00", "x", 1)])
+        for (file, numbers) in [("a", [1, 2, 3]), ("b", [4]), ("c", [5, 6, 7])] {
+            try write(file, numbers.map { (at: "00:00:00", id: "x", n: $0) })
+            #expect(try await run().exitCode == 0)
+        }
+        #expect(try numbers() == [1, 3, 5, 7])
+        try define("  - sample: {every: 3}")
         let result = try await run()
-        #expect(result.exitCode == 2 && result.errors.contains("take a `share`"), "\(result.transcript)")
+        #expect(result.exitCode == 2 && result.errors.contains("a sample of every 2 rows"), "\(result.transcript)")
+    }
+
+    @Test("a union reads what is new of both its sources")
+    func union() async throws {
+        try define("  - union: {files: \"more/*.jsonl\", columns: {at: timestamp, id: string, n: int64}}\n" + Self.recent)
+        func more(_ file: String, _ id: String, _ n: Int) throws {
+            try project.directory.write("more/\(file).jsonl", "{\"at\": \"2024-01-01T00:00:00\", \"id\": \"\(id)\", \"n\": \(n)}\n")
+        }
+        try write("a", [("00:00:00", "x", 1)])
+        try more("a", "y", 2)
+        #expect(try await run().exitCode == 0)
+        #expect(try numbers() == [1, 2])
+        try more("b", "z", 3)
+        #expect(try await run().exitCode == 0)
+        try write("b", [("00:00:01", "y", 4), ("00:00:01", "v", 5)])
+        #expect(try await run().exitCode == 0)
+        #expect(try numbers() == [1, 2, 3, 5])
+        let bookmarks = try await project.sluice("bookmarks", "show", "messages", "--json").output
+        #expect(bookmarks.contains("with files more/*.jsonl: "), "\(bookmarks)")
     }
 
     @Test("a row that a rule may not let pass ends the run, whatever is done with others")

@@ -28,14 +28,7 @@ struct OutboxTests {
     }
 
     private func put(_ range: Range<Int>) async throws {
-        var command = try project.command(["stream", "put", "clicks", "--key", "k"])
-        command.input = .text(range.map { "{\"k\": \"k\($0 % 13)\", \"n\": \($0)}\n" }.joined())
-        let result = try await command.run()
-        try #require(result.exitCode == 0, "\(result.transcript)")
-    }
-
-    private func follow(_ file: String) throws -> RunningCommand {
-        try project.command(["run", file, "--follow", "--every", "20ms", "--quiet"]).start()
+        try await project.put(range.map { "{\"k\": \"k\($0 % 13)\", \"n\": \($0)}\n" }.joined(), into: "clicks", key: "k")
     }
 
     /// Runs over the rest, to the end.
@@ -63,7 +56,7 @@ struct OutboxTests {
         var next = 1
         var round = 0
         while next < Self.events {
-            let running = try follow("forward.yaml")
+            let running = try project.follow("forward.yaml")
             let end = min(Self.events, next + Int.random(in: 100...700, using: &random))
             try await put(next..<end)
             next = end
@@ -88,7 +81,7 @@ struct OutboxTests {
         try await put(0..<1)
         var next = 1
         while next < Self.events {
-            let running = try ["forward.yaml", "land.yaml"].map(follow)
+            let running = try ["forward.yaml", "land.yaml"].map(project.follow)
             let end = min(Self.events, next + Int.random(in: 200...900, using: &random))
             try await put(next..<end)
             next = end
@@ -108,6 +101,19 @@ struct OutboxTests {
                 + "cat \(project.tablePath("shop", "copies"))/part-* | wc -l"
         ).run()
         #expect(table.output.split(whereSeparator: \.isWhitespace) == ["\(Self.events)", "\(Self.events)"], "\(table.transcript)")
+    }
+
+    @Test("records of a key stay in their order, though tasks decode the puts of a shard side by side")
+    func order() async throws {
+        _ = try await project.sluice("stream", "create", "clicks")
+        let puts = 40
+        for number in 0..<puts { try await put(number * 50..<number * 50 + (number % 2 == 0 ? 50 : 49)) }
+        try await finish("forward.yaml")
+        let copies = try await copies()
+        #expect(copies.count == puts * 50 - puts / 2)
+        for (key, found) in Dictionary(grouping: copies, by: \.key) {
+            #expect(found.map(\.number) == found.map(\.number).sorted(), "\(key)")
+        }
     }
 
     @Test("plan says exactly once")

@@ -30,7 +30,7 @@ struct DeadLetterCommandTests {
         let dry = try await project.json("dlq", "drop", "orders", "--dry-run")
         #expect(dry["letters"]?.integer == 3)
         #expect(try await project.json("dlq", "list")["files"]?.items.count == 1)
-        #expect(try await project.json("dlq", "drop", "orders")["letters"]?.integer == 3)
+        #expect(try await project.json("dlq", "drop", "orders", "--yes")["letters"]?.integer == 3)
         #expect(try await project.sluice("dlq", "list").output == "No dead letters.\n")
     }
 

@@ -112,6 +112,62 @@ struct KinesisTests {
         #expect(try await sluice("stream", "list", "--region", "eu-west-1").exitCode == 2)
     }
 
+    @Test("packed records are taken apart by commands and pipelines, each once and in order") func packed() async throws {
+        let name = "e2e-packed"
+        _ = try await stream("create", name, "--shards", "3")
+        let lines = (1...1_200).map { #"{"id":\#($0),"user":"u\#($0 % 7)","amount":0.5}"# }
+        let put = try await stream("put", name, "--key", "user", "--aggregate", input: lines.joined(separator: "\n") + "\n")
+        #expect(put["records"] == .integer(1_200))
+        let all = try await stream("tail", name, "--from", "start", "--limit", "5000")["records"]?.items ?? []
+        #expect(all.count == 1_200)
+        #expect(all.contains { $0["part"] == .integer(1) })
+        for user in 0..<7 {
+            let sent = lines.filter { $0.contains("\"u\(user)\"") }.map { JSONDocument.string($0) }
+            #expect(all.filter { $0["key"] == .string("u\(user)") }.compactMap { $0["data"] } == sent)
+        }
+        #expect(try await stream("tail", name, "--limit", "3")["records"]?.items.count == 3)
+        try definitions("kinesis: \(name)\n  aggregate: true")
+        #expect(try await sluice("run", "in.yaml").exitCode == 0)
+        try definitions("kinesis: \(name)")
+        let read = try await sluice("run", "out.yaml")
+        #expect(read.exitCode == 0, "\(read.transcript)")
+        #expect(try project.rows("shop", "totals").rows == [["2200", "1200", "501350.00"]])
+        #expect(try await sluice("stream", "put", name, "--aggregate").exitCode == 2)
+    }
+
+    @Test("a group reads a stream of the service, packed records part by part, and its lag is how long it is behind") func groups()
+        async throws
+    {
+        let name = "e2e-groups"
+        _ = try await stream("create", name, "--shards", "2")
+        let lines = (1...60).map { #"{"id":\#($0),"user":"u\#($0 % 7)"}"# }
+        _ = try await stream("put", name, "--key", "user", "--aggregate", input: lines.joined(separator: "\n") + "\n")
+        var read: [String] = []
+        for limit in [25, 35] {
+            let result = try await sluice(
+                "stream", "tail", name, "--backend", "kinesis", "--group", "readers", "--limit", "\(limit)", "--lines")
+            #expect(result.exitCode == 0, "\(result.transcript)")
+            read += result.output.split(separator: "\n").map(String.init)
+        }
+        #expect(read.sorted() == lines.sorted())
+        for user in 0..<7 {
+            let own = "\"u\(user)\""
+            #expect(read.filter { $0.contains(own) } == lines.filter { $0.contains(own) })
+        }
+        let lag = try await stream("lag", name, "readers")["groups"]?[0]
+        #expect(lag?["records_behind"] == .integer(0))
+        #expect(lag?["millis_behind"] == .integer(0))
+        #expect(try await stream("reset", name, "readers", "--to", "start")["changed"] == .boolean(true))
+        let behind = try await stream("lag", name, "readers")["groups"]?[0]
+        #expect(behind?["records_behind"] == .null)
+        #expect(try await stream("groups", name)["groups"]?.items.count == 1)
+        // An embedded stream of the name has none of it.
+        #expect(try await sluice("stream", "create", name).exitCode == 0)
+        #expect(try await sluice("stream", "groups", name, "--json").json()["groups"]?.items.isEmpty == true)
+        #expect(try await stream("delete", name, "--yes")["deleted"] == .boolean(true))
+        #expect(try await stream("groups")["groups"]?.items.isEmpty == true)
+    }
+
     @Test("following prints what comes, until enough was printed") func follow() async throws {
         _ = try await stream("create", "e2e-follow")
         _ = try await stream("put", "e2e-follow", input: "one\n")

@@ -1,5 +1,6 @@
 import Glibc
 import SluiceCore
+import SluiceStorage
 import SluiceTestKit
 import Testing
 

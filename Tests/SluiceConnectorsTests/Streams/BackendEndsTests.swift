@@ -31,7 +31,7 @@ struct BackendEndsTests {
         (pauses.clock, pauses.random) = (clock, { 1 })
         return BackendSink(
             stream(backend), shards: 3, key: key, keyRule: .texts(1...256), keepsOrder: true,
-            format: try FormatRegistry.recordFormat(named: "json", options: [:]), pauses: pauses)
+            shape: .format(try FormatRegistry.recordFormat(named: "json", options: [:])), pauses: pauses)
     }
 
     private func source(_ start: IteratorPosition = .trimHorizon, _ columns: [DeclaredColumn] = []) async throws -> BackendSource {

@@ -12,11 +12,14 @@ struct Workbench {
     let catalog: Catalog
     let context: ConnectorContext
 
-    /// - Parameter data: Where relative paths start; the temporary directory where nil.
-    init(data: String? = nil) throws {
-        directory = try TemporaryDirectory()
+    /// - Parameters:
+    ///   - data: Where relative paths start; the temporary directory where nil.
+    ///   - directory: One that another bench used: its state is opened again.
+    init(data: String? = nil, directory: TemporaryDirectory? = nil, hooks: Catalog.Hooks = Catalog.Hooks()) throws {
+        let directory = try directory ?? TemporaryDirectory()
+        self.directory = directory
         let home = directory.path(".sluice")
-        catalog = try Catalog(home: home)
+        catalog = try Catalog(home: home, hooks: hooks)
         context = ConnectorContext(
             catalog: catalog, streams: StreamStore(directory: home + "/streams"), pipeline: "test", directory: data ?? directory.root,
             home: home)
@@ -57,19 +60,20 @@ struct Workbench {
         return run.text
     }
 
-    /// Puts what commits owe to streams there, as the engine does.
-    private func publish() async throws {
+    /// Puts what commits owe to streams and databases there, as the engine does.
+    func publish() async throws {
         while let pending = try catalog.nextPublication(of: "test", after: 0) {
-            let publication = pending.publication
-            let stream = try context.streams.open(publication.stream, for: .writing)
-            defer { stream.close() }
-            var reader: OutboxReader
-            switch publication.content {
-            case .bytes(let bytes): reader = OutboxReader(content: bytes)
-            case .file(let path): reader = try OutboxReader(path: path, byteCount: Int(publication.byteCount))
-            }
-            while let chunk = try reader.next() {
-                try await stream.put(chunk, as: .init(id: 1, batch: UInt64(pending.id) << 22 | UInt64(reader.number)))
+            switch pending.publication.target {
+            case .stream(let name, _):
+                let stream = try context.streams.open(name, for: .writing)
+                defer { stream.close() }
+                var reader = try OutboxReader(pending.publication)
+                while let chunk = try reader.next() {
+                    try await stream.put(chunk, as: .init(id: 1, batch: UInt64(pending.id) << 22 | UInt64(reader.number)))
+                }
+            case .connector(let target):
+                let connector = ConnectorRegistry.standard[target.connector] as! any PublishingConnector
+                try await connector.target(target.settings, in: catalog).put(pending, PublicationSupport(catalog))
             }
             try catalog.strikeOff([pending.id])
         }
@@ -106,6 +110,7 @@ struct ReadResult {
     var rejects: [Reject] = []
     var origins: [SourceLocation] = []
     var bytes: Int64 = 0
+    var newMembers = NewMembers()
 
     /// The values of a column.
     subscript(name: String) -> [Value] { schema.index(of: name).map { index in rows.map { $0[index] } } ?? [] }
@@ -127,6 +132,7 @@ extension Source {
                     if let origin = read.batch.origin { result.origins.append(origin.location(row)) }
                 }
                 result.rejects += read.rejects
+                if let members = read.newMembers { result.newMembers.add(members) }
             }
             result.bytes += reader.bytesRead
         }

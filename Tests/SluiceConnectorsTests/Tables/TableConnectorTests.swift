@@ -58,6 +58,57 @@ struct TableConnectorTests {
         #expect(try await bench.source("table: shop.orders").readAll(["channel"]).rows == [[.string("web")]])
     }
 
+    // MARK: Tables that others write meanwhile
+
+    private func write(_ days: [Int32], mode: String) async throws {
+        let batch = try Self.orders(days)
+        try await bench.run(try await bench.sink("table: shop.orders\nmode: \(mode)"), batch.schema, [[batch]])
+    }
+
+    private func slice(_ source: any Source, after positions: SourcePositions) async throws -> SourceSlice? {
+        let source = try #require(source as? any IncrementalSource)
+        return try await source.slice(after: positions, SliceRequest(limitBytes: .max, leavesUnfinished: true))
+    }
+
+    @Test("a source that is open finds the files that were added since, and each once") func follows() async throws {
+        try await write([1], mode: "append")
+        let source = try await bench.source("table: shop.orders")
+        let first = try #require(try await slice(source, after: [:]))
+        #expect(try await first.source.readAll(["day"]).rows == [[.date(1)]])
+        #expect(try await slice(source, after: first.reached()) == nil)
+        try await write([2], mode: "append")
+        try await write([3], mode: "append")
+        let second = try #require(try await slice(source, after: first.reached()))
+        #expect(try await second.source.readAll(["day"]).rows == [[.date(2)], [.date(3)]])
+        #expect(try await source.readAll(["day"]).rows.count == 3)
+    }
+
+    @Test("a table that was overwritten is refused by who went by its files, and read anew by who reads all of it")
+    func replaced() async throws {
+        try await write([1], mode: "append")
+        let source = try await bench.source("table: shop.orders")
+        let read = try #require(try await slice(source, after: [:]))
+        let split = try #require(try await source.splits().first)
+        try await write([1, 2], mode: "overwrite")
+        let refused = await sluiceError { _ = try await slice(source, after: read.reached()) }
+        #expect(refused?.code.name == "not-incremental" && refused?.message.contains("overwritten or merged") == true, "\(refused as Any)")
+        #expect(refused?.remedy?.contains("mode: append") == true)
+        #expect(try await slice(source, after: [:])?.source.readAll(["day"]).rows == [[.date(1)], [.date(2)]])
+        #expect(try await source.readAll(["day"]).rows == [[.date(1)], [.date(2)]])
+        // A file that was listed before is gone.
+        let late = await sluiceError { _ = try await source.open(split, SourceRequest(["day"], keepsRaw: false)) }
+        #expect(late?.code.name == "table-changed" && late?.isRetriable == true, "\(late as Any)")
+    }
+
+    @Test("a table that has other columns since it was planned is refused") func otherColumns() async throws {
+        try await write([1], mode: "append")
+        let source = try await bench.source("table: shop.orders")
+        let batch = try makeBatch([("id", .string, [.string("a")])])
+        try await bench.run(try await bench.sink("table: shop.orders\nmode: overwrite"), batch.schema, [[batch]])
+        let error = await sluiceError { _ = try await source.splits() }
+        #expect(error?.code.name == "table-changed" && error?.isRetriable == false, "\(error as Any)")
+    }
+
     @Test("append adds rows; new columns are null in the old ones, and lost ones in the new") func append() async throws {
         let first = try Self.orders([1])
         try await bench.run(try await bench.sink("table: orders"), first.schema, [[first]])

@@ -50,10 +50,13 @@ struct AvroReading {
 }
 
 /// Reads a file as Avro; without a schema, with its own.
-func readAvro(_ bytes: [UInt8], _ schema: Schema? = nil, missing: MissingColumns = .error, path: String = "test.avro") -> AvroReading {
+func readAvro(
+    _ bytes: [UInt8], _ schema: Schema? = nil, missing: MissingColumns = .error, options: [String: OptionValue] = [:],
+    path: String = "test.avro"
+) -> AvroReading {
     var result = AvroReading()
     do throws(SluiceError) {
-        let format = try AvroFormat(options: [:])
+        let format = try AvroFormat(options: options)
         let input = FileInput(MemoryAccess(bytes), path: path)
         let own = try format.describe(input).schema
         result.schema = schema ?? own

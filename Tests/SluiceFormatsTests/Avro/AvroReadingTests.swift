@@ -208,4 +208,26 @@ import Testing
         #expect(result.rejects.first?.location == .file(path: "test.avro", line: 2))
         #expect(result.rejects.first?.error.column?.hasPrefix("x") == true)
     }
+
+    @Test("nanoseconds are read as the reader wants", arguments: ["", "local-"])
+    func nanoseconds(_ prefix: String) {
+        let zoned = prefix.isEmpty
+        let file = Files.file(
+            Files.record(#"["null",{"type":"long","logicalType":"\#(prefix)timestamp-nanos"}]"#),
+            [[2] + Files.long(1_001), [0], [2] + Files.long(-1), [2] + Files.long(.max), [2] + Files.long(.min)])
+        func read(_ way: String) -> AvroReading { readAvro(file, options: ["nanoseconds": .text(way)]) }
+        let micros: [Int64?] = [1, nil, -1, 9_223_372_036_854_775, -9_223_372_036_854_776]
+        #expect(read("truncate").column("x") == micros.map { $0.map { Value.timestamp($0, zoned: zoned) } ?? .null })
+        #expect(read("integer").column("x") == [.integer(1_001), .null, .integer(-1), .integer(.max), .integer(.min)])
+        let end = zoned ? "Z" : ""
+        #expect(
+            read("text").column("x") == [
+                .string("1970-01-01T00:00:00.000001001\(end)"), .null, .string("1969-12-31T23:59:59.999999999\(end)"),
+                .string("2262-04-11T23:47:16.854775807\(end)"), .string("1677-09-21T00:12:43.145224192\(end)"),
+            ])
+        let rejected = read("reject")
+        #expect(rejected.column("x") == [.null])
+        #expect(rejected.rejects.first?.error.stored == "1970-01-01T00:00:00.000001001")
+        #expect(rejected.rejects.first?.error.remedy?.contains("nanoseconds: truncate") == true)
+    }
 }

@@ -32,6 +32,23 @@ import Testing
         return (schema, try AvroTestBatches.batch(schema, [full, nulls, other, nulls]))
     }
 
+    @Test("a column that Avro has no type for is called by its name, and a member of a struct with the struct's")
+    func columnNames() throws {
+        let map = DataType.map(key: .int64, value: .string)
+        for (field, name) in [(Field("m", map), "\"m\""), (Field("s", .structure([Field("m", map)])), "\"s.m\"")] {
+            let error = #expect(throws: SluiceError.self) { try AvroFormat(options: [:]).writer(Schema([field])) }
+            #expect(error?.code == .typeError && error?.message.hasPrefix("column \(name) is") == true)
+        }
+    }
+
+    @Test("a level of a codec that has none is refused") func levels() throws {
+        let error = #expect(throws: SluiceError.self) { try AvroFormat(options: ["codec_level": .integer(5)]) }
+        #expect(error?.code == .invalidOption && error?.remedy?.contains("zstandard") == true)
+        #expect(throws: Never.self) { try AvroFormat(options: ["codec_level": .integer(5), "codec": .text("deflate")]) }
+        #expect(throws: SluiceError.self) { try ParquetFormat(options: ["level": .integer(22)]) }
+        #expect(throws: Never.self) { try ParquetFormat(options: ["level": .integer(22), "codec": .text("zstd")]) }
+    }
+
     @Test("every type comes back as it was", arguments: codecs) func roundTrip(_ codec: String) throws {
         let (schema, batch) = try Self.everything()
         let file = try writtenAvro([batch, batch], schema, options: ["codec": .text(codec)])

@@ -25,7 +25,7 @@ final class AdminBroker: Sendable {
 
     /// Versions that are spoken, by the number of the request.
     private static let versions: [(request: Int16, version: Int16)] = [
-        (2, 1), (3, 1), (18, 0), (19, 4), (20, 1), (32, 1), (33, 0), (37, 0),
+        (2, 1), (3, 4), (18, 0), (19, 4), (20, 1), (32, 1), (33, 0), (37, 0),
     ]
     /// What holds where nobody set anything.
     private static let defaults = ["retention.ms": "604800000", "max.message.bytes": "1048588", "cleanup.policy": "delete"]
@@ -34,7 +34,7 @@ final class AdminBroker: Sendable {
     private let server = Mutex<LoopbackServer?>(nil)
 
     init() throws {
-        let opened = try LoopbackServer { [weak self] in self?.answer($0) ?? [] }
+        let opened = try LoopbackServer { [weak self] frame, _ in self?.answer(frame) ?? [] }
         state.withLock { $0.port = opened.port }
         server.withLock { $0 = opened }
     }
@@ -63,7 +63,7 @@ final class AdminBroker: Sendable {
         state.withLock { state in
             switch kind {
             case 2: Self.offsets(&request, &answer, state)
-            case 3: Self.metadata(&request, &answer, state)
+            case 3: Self.metadata(&request, &answer, &state)
             case 18: Self.versions(version, &answer)
             case 19: Self.create(&request, &answer, &state)
             case 20: Self.delete(&request, &answer, &state)
@@ -86,26 +86,20 @@ final class AdminBroker: Sendable {
         }
     }
 
-    private static func metadata(_ request: inout WireReader, _ answer: inout WireWriter, _ state: State) {
+    /// Makes topics that are asked for, as brokers do unless they are told not to.
+    private static func metadata(_ request: inout WireReader, _ answer: inout WireWriter, _ state: inout State) {
         let names = request.list { $0.text() ?? "" } ?? state.topics.keys.sorted()
-        answer.list([state.port]) { answer, port in
-            answer.int32(1)
-            answer.text("127.0.0.1")
-            answer.int32(Int32(port))
-            answer.text(nil)
+        if request.number(UInt8.self) == 1 {
+            for name in names where state.topics[name] == nil { state.topics[name] = PlayedTopic(partitions: 1) }
         }
-        answer.int32(1)
+        answer.int32(0)
+        answer.broker(state.port)
+        let topics = state.topics
         answer.list(names) { answer, name in
-            answer.int16(state.topics[name] == nil ? 3 : 0)
+            answer.int16(topics[name] == nil ? 3 : 0)
             answer.text(name)
             answer.uint8(0)
-            answer.list(0..<(state.topics[name]?.partitions ?? 0)) { answer, partition in
-                answer.int16(0)
-                answer.int32(partition)
-                answer.int32(1)
-                answer.list([Int32(1)]) { $0.int32($1) }
-                answer.list([Int32(1)]) { $0.int32($1) }
-            }
+            answer.list(0..<Int(topics[name]?.partitions ?? 0)) { answer, partition in answer.partition(partition) }
         }
     }
 

@@ -5,11 +5,22 @@ import Testing
 
 /// Answers frames of a four-byte length and so many bytes on a free port of loopback, each connection on a thread of its own.
 final class LoopbackServer: Sendable {
+    /// Where a frame came from.
+    struct Connection {
+        fileprivate let descriptor: Int32
+
+        /// Waits until more has arrived, or the time is over.
+        func awaitNext(millis: Int32) {
+            var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            poll(&entry, 1, millis)
+        }
+    }
+
     let port: UInt16
     private let listener: Int32
 
-    /// - Parameter answer: The answer to a frame, without its length.
-    init(_ answer: @escaping @Sendable ([UInt8]) -> [UInt8]) throws {
+    /// - Parameter answer: The answer to a frame, without its length; nil cuts the connection.
+    init(_ answer: @escaping @Sendable ([UInt8], Connection) -> [UInt8]?) throws {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         self.listener = listener
         var address = sockaddr_in()
@@ -38,12 +49,12 @@ final class LoopbackServer: Sendable {
         Glibc.close(listener)
     }
 
-    private static func serve(_ connection: Int32, _ answer: ([UInt8]) -> [UInt8]) {
+    private static func serve(_ connection: Int32, _ answer: ([UInt8], Connection) -> [UInt8]?) {
         defer { Glibc.close(connection) }
         while let head = read(connection, 4) {
             let length = head.reduce(0) { $0 << 8 | Int($1) }
-            guard length < 1 << 20, let frame = read(connection, length) else { return }
-            let body = answer(frame)
+            guard length < 32 << 20, let frame = read(connection, length) else { return }
+            guard let body = answer(frame, Connection(descriptor: connection)) else { return }
             var whole = withUnsafeBytes(of: UInt32(body.count).bigEndian) { Array($0) }
             whole += body
             while !whole.isEmpty {

@@ -21,6 +21,13 @@ struct WireReader {
         return String(decoding: rest.prefix(count), as: UTF8.self)
     }
 
+    /// None for the absent ones.
+    mutating func block() -> [UInt8] {
+        let count = max(0, Int(number(Int32.self)))
+        defer { rest = rest.dropFirst(count) }
+        return Array(rest.prefix(count))
+    }
+
     /// Nil for the absent list.
     mutating func list<Item>(_ item: (inout WireReader) -> Item) -> [Item]? {
         let count = Int(number(Int32.self))
@@ -40,6 +47,11 @@ struct WireWriter {
     mutating func text(_ text: String?) {
         int16(Int16(text?.utf8.count ?? -1))
         bytes += (text ?? "").utf8
+    }
+
+    mutating func block(_ value: [UInt8]) {
+        int32(Int32(value.count))
+        bytes += value
     }
 
     mutating func list<Item>(_ items: some Collection<Item>, _ write: (inout WireWriter, Item) -> Void) {

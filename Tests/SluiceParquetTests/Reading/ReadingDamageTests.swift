@@ -23,6 +23,14 @@ struct ReadingDamageTests {
         }
     }
 
+    /// `COPY (SELECT [1,2,3]::INT[3] a UNION ALL SELECT NULL::INT[3]) TO 'duckdb-arrays.parquet'` by DuckDB 2.0.1.
+    @Test("DuckDB's arrays of a fixed size with nulls are no damaged download") func fixedSizeArrays() throws {
+        let bytes = try TemporaryDirectory.bytes(of: "\(ReadingFiles.fixtures)/duckdb-arrays.refused")
+        let file = try ParquetFile(MemoryAccess(bytes), path: "duckdb-arrays.parquet")
+        let error = #expect(throws: SluiceError.self) { try ReadTable(file, columns: ["a"]) }
+        #expect(error?.code == .corruptFile && error?.remedy?.contains("INT[3]") == true, "\(String(describing: error))")
+    }
+
     /// Keeps all rows, and asks all that indexes can answer of each column.
     struct AnyRow: RowCondition {
         let columns: [String] = []

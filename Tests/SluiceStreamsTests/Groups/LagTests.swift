@@ -50,6 +50,25 @@ struct LagTests {
         #expect(lag.records == nil && lag.millis == nil && lag.shards.count == 1)
     }
 
+    @Test("where a backend does not say what a shard holds, its next record tells the time, and its end that nothing is left")
+    func looks() throws {
+        let unknown = GroupShard(id: shard.id, range: shard.range)
+        func lag(_ next: Int64?, behind: Int64, reached: Int64? = nil) throws -> [Int64?] {
+            var lease = GroupLease.sample(shard, at: .after(sequence(4)))
+            lease.reachedMicros = reached
+            let record = next.map { GroupLag.Upcoming.Record(sequence: sequence(5), micros: $0) }
+            let lag = GroupLag(
+                try .sample([:], [lease]), [unknown], step: nil,
+                upcoming: [shard.id: GroupLag.Upcoming(record: record, millisBehind: behind)])
+            return [lag.records.map { Int64($0) }, lag.millis]
+        }
+        #expect(try lag(nil, behind: 0) == [0, 0])
+        #expect(try lag(nil, behind: 500) == [nil, 500])
+        #expect(try lag(10_000_000, behind: 2_000) == [nil, 2_000])
+        #expect(try lag(10_000_000, behind: 2_000, reached: 4_000_000) == [nil, 8_000])
+        #expect(try lag(10_000_000, behind: 0, reached: 20_000_000) == [nil, 0])
+    }
+
     @Test("finished shards do not count, and shards that wait for their parents count whole")
     func family() throws {
         let shards: [GroupShard] = [

@@ -33,10 +33,12 @@ struct CatalogShowCommand: ReportingCommand {
         let session = Session(home: state.directory)
         let name = try TableName(parsing: name)
         let catalog = try session.requireCatalog(for: "table \(name.description.quotedForMessage)")
+        let limit = all || output.json ? nil : TableDetails.listed
         let details = TableDetails(
-            table: try catalog.table(name), partitions: try catalog.partitions(of: name), files: try catalog.files(of: name),
-            versions: try catalog.versions(of: name))
-        let preview = rows == 0 ? nil : try await TablePreview(of: name, limit: rows, session: session, catalog: catalog)
+            table: try catalog.table(name), partitions: try catalog.partitions(of: name, where: nil, limit: limit),
+            files: try catalog.files(of: name, limit: limit ?? .max), versions: try catalog.versions(of: name))
+        let isView = details.table.definition.isView
+        let preview = rows == 0 || isView ? nil : try await TablePreview(of: name, limit: rows, session: session, catalog: catalog)
         var json = details.json
         json.append(.init("rows", preview?.json ?? .list([])))
         return Report(details.blocks(limit: all ? .max : TableDetails.listed) + previewBlocks(preview, details), json: .structure(json))

@@ -22,15 +22,18 @@ struct TableDetails: Sendable {
     func blocks(limit: Int) -> [Report.Block] {
         let definition = table.definition
         var facts = KeyValueBlock([
-            "location": definition.location,
+            "location": definition.location.isEmpty ? nil : definition.location,
             "format": ([definition.format] + definition.formatOptions.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
                 .joined(separator: ", "),
-            "rows":
-                "\(HumanText.grouped(table.rowCount)) in \(HumanText.count(table.fileCount, "file")), \(HumanText.bytes(table.byteCount))",
+            "rows": definition.isView
+                ? nil
+                : "\(HumanText.grouped(table.rowCount)) in \(HumanText.count(table.fileCount, "file")), \(HumanText.bytes(table.byteCount))",
             "version": "\(table.version), \(HumanText.time(micros: table.updatedMicros))",
         ])
         if !definition.comment.isEmpty { facts.add("comment", definition.comment) }
+        addDescriptions(to: &facts)
         var blocks: [Report.Block] = [.line("Table \(definition.name)", .heading), .pairs(facts), .blank, .table(columns)]
+        if let view = definition.view { blocks += [.blank, .line("Query", .heading), .verbatim(view.sql)] }
         if !partitions.isEmpty, !definition.partitionKeys.isEmpty { blocks += partitionBlocks(limit) } else { blocks += fileBlocks(limit) }
         if versions.count > 1 { blocks += versionBlocks(limit) }
         return blocks
@@ -48,19 +51,32 @@ struct TableDetails: Sendable {
         return table
     }
 
-    private func partitionBlocks(_ limit: Int) -> [Report.Block] {
-        var table = TextTable(
-            self.table.definition.partitionKeys.map { TextTable.Column($0.name, $0.type.alignment) } + [
-                .init("rows", .right), .init("size", .right), .init("files", .right), .init("updated"),
-            ])
-        for partition in partitions.prefix(limit) {
-            table.add(
-                partition.values + [
-                    HumanText.grouped(partition.rowCount), HumanText.bytes(partition.byteCount), HumanText.grouped(partition.fileCount),
-                    HumanText.time(micros: partition.updatedMicros),
-                ])
+    /// What people and other programs say of the table, where they say anything.
+    private func addDescriptions(to facts: inout KeyValueBlock) {
+        let definition = table.definition
+        let storage = definition.storage
+        func pairs(_ texts: [String: String]) -> String {
+            texts.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
         }
-        return [.blank, .line("Partitions", .heading), .table(table)] + rest(partitions.count, limit, "partition")
+        let sorted = storage.sortColumns.map { $0.isAscending ? $0.column : "\($0.column) desc" }
+        let lines: [(String, String)] = [
+            ("deprecated", definition.deprecation ?? ""), ("owner", definition.owner), ("tags", TagText.line(definition.tags)),
+            ("kind", definition.kind == .external || definition.isView ? "" : definition.kind.rawValue),
+            ("parameters", pairs(definition.parameters)), ("input format", storage.inputFormat ?? ""),
+            ("output format", storage.outputFormat ?? ""), ("serde", storage.serDe?.library ?? ""),
+            ("serde settings", pairs(storage.serDe?.parameters ?? [:])),
+            (
+                "buckets",
+                storage.bucketColumns.isEmpty ? "" : "\(storage.bucketCount ?? 0) by \(storage.bucketColumns.joined(separator: ", "))"
+            ),
+            ("sorted by", sorted.joined(separator: ", ")), ("storage", pairs(storage.parameters)),
+        ]
+        for (key, value) in lines where !value.isEmpty { facts.add(key, value) }
+    }
+
+    private func partitionBlocks(_ limit: Int) -> [Report.Block] {
+        let table = PartitionTable.table(self.table.definition, Array(partitions.prefix(limit)))
+        return [.blank, .line("Partitions", .heading), .table(table)] + rest(Int(self.table.partitionCount), limit, "partition")
     }
 
     private func fileBlocks(_ limit: Int) -> [Report.Block] {
@@ -69,15 +85,11 @@ struct TableDetails: Sendable {
         for file in files.prefix(limit) {
             table.add([HumanText.grouped(file.rowCount), HumanText.bytes(file.byteCount), relative(file.path)])
         }
-        return [.blank, .line("Files", .heading), .table(table)] + rest(files.count, limit, "file")
+        return [.blank, .line("Files", .heading), .table(table)] + rest(Int(self.table.fileCount), limit, "file")
     }
 
     private func versionBlocks(_ limit: Int) -> [Report.Block] {
-        var table = TextTable([.init("version", .right), .init("since"), .init("run"), .init("change")])
-        for (index, version) in versions.prefix(limit).enumerated() {
-            let change = index + 1 < versions.count ? Self.change(from: versions[index + 1], to: version) : "created"
-            table.add([String(version.version), HumanText.time(micros: version.createdMicros), version.run?.text ?? "", change])
-        }
+        let table = VersionTable.table(versions.prefix(limit), before: versions.dropFirst(limit).first)
         return [.blank, .line("Versions", .heading), .table(table)] + rest(versions.count, limit, "version")
     }
 
@@ -103,6 +115,9 @@ struct TableDetails: Sendable {
         }
         for column in before where !after.contains(where: { $0.name == column.name }) { changes.append("-\(column.name)") }
         if old.format != new.format || old.formatOptions != new.formatOptions { changes.append("format") }
-        return changes.isEmpty ? "columns in another order" : changes.joined(separator: ", ")
+        if old.view != new.view { changes.append("query") }
+        if old.storage != new.storage || old.kind != new.kind { changes.append("storage") }
+        if changes.isEmpty, old.columns.map(\.name) != new.columns.map(\.name) { changes.append("columns in another order") }
+        return changes.isEmpty ? "descriptions" : changes.joined(separator: ", ")
     }
 }

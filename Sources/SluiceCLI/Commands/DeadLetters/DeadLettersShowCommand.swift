@@ -1,4 +1,5 @@
 import ArgumentParser
+import SluiceCatalog
 import SluiceCore
 import SluiceEngine
 
@@ -27,38 +28,54 @@ struct DeadLettersShowCommand: ReportingCommand {
 
     func report() async throws -> Report {
         let archive = DeadLetterArchive(home: home.directory)
-        let files = try DeadLettersSelection.files(archive, pipeline, run)
-        var shown: [(run: String, letter: DeadLetterArchive.Letter)] = []
+        let files = try DeadLettersSelection.files(archive, pipeline, run, knownIn: Session(home: home.directory))
+        var shown: [Shown] = []
         var count = 0
         for file in files {
             try archive.forEachLetter(in: file) { letter in
                 guard code.map({ $0 == letter.code }) ?? true else { return true }
                 count += 1
-                if shown.count < limit { shown.append((file.run, letter)) }
+                if shown.count < limit { shown.append((file, letter)) }
                 return true
             }
         }
         var blocks: [Report.Block] = [
             .line(HumanText.count(Int64(count), "dead letter") + (count > shown.count ? ", the first \(shown.count):" : ":"), .heading)
         ]
-        for (_, letter) in shown {
+        for (file, letter) in shown {
             let column = letter.column.map { "column \($0): " } ?? ""
-            blocks.append(.line("\(letter.place)  \(letter.code)", .warning))
+            let replayed = file.replayedBy.map { "  (replayed by \($0))" } ?? ""
+            blocks.append(.line("\(letter.place)  \(letter.code)\(replayed)", .warning))
             blocks.append(.paragraph("\(column)\(letter.message) (step \(letter.step))", indent: 2))
+            for failure in letter.history ?? [] {
+                blocks.append(.line("  before, in run \(failure.run): \(failure.code) in step \(failure.step)", .dim))
+            }
             blocks.append(.line("  " + CellText.escaped(letter.raw ?? "base64 " + (letter.rawBase64 ?? "")), .dim))
         }
-        return Report(count == 0 ? [.line("No such dead letters.")] : blocks, json: json(shown, count))
+        if count == 0 { blocks = [.line(files.isEmpty ? "Pipeline \(pipeline) has no dead letters." : "No such dead letters.")] }
+        return Report(blocks, json: json(shown, count))
     }
 
-    private func json(_ shown: [(run: String, letter: DeadLetterArchive.Letter)], _ count: Int) -> Value {
+    private typealias Shown = (file: DeadLetterArchive.File, letter: DeadLetterArchive.Letter)
+
+    private func json(_ shown: [Shown], _ count: Int) -> Value {
         .object([
             "pipeline": .string(pipeline), "count": .number(count),
             "dead_letters": .list(
-                shown.map { run, letter in
+                shown.map { file, letter in
                     .object([
-                        "run": .string(run), "code": .string(letter.code), "message": .string(letter.message), "step": .string(letter.step),
+                        "run": .string(file.run), "replayed_by": .text(file.replayedBy), "code": .string(letter.code),
+                        "message": .string(letter.message), "step": .string(letter.step),
                         "column": .text(letter.column), "place": .string(letter.place), "raw": .text(letter.raw),
                         "raw_base64": .text(letter.rawBase64),
+                        "row": .text(letter.row),
+                        "history": .list(
+                            (letter.history ?? []).map { failure in
+                                .object([
+                                    "run": .string(failure.run), "code": .string(failure.code), "message": .string(failure.message),
+                                    "step": .string(failure.step),
+                                ])
+                            }),
                     ])
                 }),
         ])
@@ -67,10 +84,14 @@ struct DeadLettersShowCommand: ReportingCommand {
 
 /// What `show` and `drop` name.
 enum DeadLettersSelection {
+    /// - Parameter session: Pipelines that have run here may have none.
     /// - Throws: `notFound` where there is none, naming the pipelines that have some.
-    static func files(_ archive: DeadLetterArchive, _ pipeline: String, _ run: String?) throws -> [DeadLetterArchive.File] {
+    static func files(
+        _ archive: DeadLetterArchive, _ pipeline: String, _ run: String?, knownIn session: Session? = nil
+    ) throws -> [DeadLetterArchive.File] {
         let files = try archive.files(of: pipeline, run: run)
         guard files.isEmpty else { return files }
+        if run == nil, let catalog = try session?.existingCatalog(), try !catalog.runs(pipeline: pipeline, limit: 1).isEmpty { return [] }
         let known = Set(try archive.files().map(\.pipeline)).sorted()
         let what = run.map { "of runs that begin with \($0.quotedForMessage) of" } ?? "of"
         throw SluiceError(

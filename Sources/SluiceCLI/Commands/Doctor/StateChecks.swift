@@ -45,10 +45,20 @@ struct StateChecks: Sendable {
         guard Catalog.exists(home: home) else { return [HealthCheck("catalog", .passed, "none yet")] }
         do {
             let catalog = try Catalog(home: home)
-            return [recovery(catalog.recovery), try tables(catalog)]
+            return [recovery(catalog.recovery), try database(catalog), try tables(catalog)]
         } catch {
             return [failure("catalog", error)]
         }
+    }
+
+    /// All pages, indexes and references of the database.
+    private func database(_ catalog: Catalog) throws -> HealthCheck {
+        let problems = try catalog.integrityProblems()
+        let size = HumanText.bytes(DiskFiles.byteCount(of: Catalog.databasePath(home: home)) ?? 0)
+        if problems.isEmpty { return HealthCheck("database", .passed, "\(size), whole") }
+        return HealthCheck(
+            "database", .failed, "\(size), damaged: \(listed(problems))",
+            advice: "copy it away, and restore a backup: sluice catalog restore FILE --yes")
     }
 
     private func recovery(_ recovery: RecoveredWork) -> HealthCheck {
@@ -104,25 +114,37 @@ struct StateChecks: Sendable {
         let store = StreamStore(directory: home + "/streams")
         do {
             let names = try store.list()
-            let problems = names.compactMap { problem($0, store) }
+            let problems = names.flatMap { streamChecks($0, store) }
             return problems.isEmpty ? [HealthCheck("streams", .passed, HumanText.count(names.count, "stream"))] : problems
         } catch {
             return [failure("streams", error)]
         }
     }
 
-    private func problem(_ name: String, _ store: StreamStore) -> HealthCheck? {
+    private func streamChecks(_ name: String, _ store: StreamStore) -> [HealthCheck] {
         do {
             let stream = try store.open(name, for: .reading)
             defer { stream.close() }
-            if stream.recovery.isEmpty { return nil }
             let findings = listed(stream.recovery.findings.map(\.description))
             if stream.recovery.lostRecords {
-                return HealthCheck("stream \(name)", .failed, findings, advice: "put the records in again from their source")
+                return [HealthCheck("stream \(name)", .failed, findings, advice: "put the records in again from their source")]
             }
-            return HealthCheck("stream \(name)", .passed, "recovered: " + findings)
+            var checks: [HealthCheck] = []
+            if !stream.recovery.isEmpty { checks.append(HealthCheck("stream \(name)", .passed, "recovered: " + findings)) }
+            let (losses, lying) = (try stream.losses(), try stream.setAside())
+            if !losses.isEmpty || !lying.isEmpty {
+                let advice = [
+                    losses.isEmpty ? nil : "put the records in again from their source",
+                    lying.isEmpty ? nil : "remove the segment that was set aside",
+                ]
+                checks.append(
+                    HealthCheck(
+                        "stream \(name)", .warned, listed((losses + lying).map(\.description)),
+                        advice: advice.compactMap(\.self).joined(separator: ", and ")))
+            }
+            return checks
         } catch {
-            return failure("stream \(name)", error)
+            return [failure("stream \(name)", error)]
         }
     }
 

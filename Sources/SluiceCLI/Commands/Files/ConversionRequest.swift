@@ -36,6 +36,7 @@ struct ConversionRequest: Sendable {
         if let columns = command.rows.columns {
             source.append(("columns", try ColumnTypesArgument.node(DefinitionDocument(path: "--columns", text: columns))))
         }
+        if let policy = command.rows.onNewColumn { source.append(("on_new_column", .text(policy.rawValue))) }
         let sink =
             [("output", DefinitionNode.text(output)), ("replace", .boolean(command.work.force))]
             + (try ConversionOptions.writing(formats.writing, output: output))

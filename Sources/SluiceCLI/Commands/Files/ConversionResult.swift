@@ -54,7 +54,7 @@ struct ConversionResult: Sendable {
             "dead_letter_examples": .list(summary.deadLetters.map(\.value)),
             "columns": .list(
                 plan.outputSchema.fields.map { .object(["name": .string($0.name), "type": .string($0.type.description)]) }),
-            "notices": .texts(plan.notices.map(CommandLineWords.adapted)), "seconds": .float(summary.seconds),
+            "notices": .texts((plan.notices + summary.notices).map(CommandLineWords.adapted)), "seconds": .float(summary.seconds),
         ])
     }
 }

@@ -65,11 +65,22 @@ struct RowArguments: ParsableArguments, Sendable {
         help: ArgumentHelp("Types of columns: \"id: string, amount: decimal(12,2)\"; those of the others are inferred.", valueName: "types")
     )
     var columns: String?
+    @Option(
+        name: .customLong("on-new-column"),
+        help: ArgumentHelp(
+            "What --columns does not name: add infers its type, ignore leaves it out, fail ends the conversion. Default: add.",
+            valueName: "policy"))
+    var onNewColumn: NewColumns?
 
     func check() throws {
+        if let onNewColumn, onNewColumn != .add, columns == nil {
+            throw ValidationError("--on-new-column \(onNewColumn.rawValue) needs --columns, which names the columns that are not new")
+        }
         if let limit, limit < 0 { throw ValidationError("--limit takes a number of rows, 0 or more, not \(limit)") }
     }
 }
+
+extension NewColumns: ExpressibleByArgument {}
 
 /// What happens to records that cannot be read, or computed with.
 struct FailureArguments: ParsableArguments, Sendable {

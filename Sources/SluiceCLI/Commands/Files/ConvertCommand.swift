@@ -77,6 +77,7 @@ struct ConvertCommand: ReportingCommand {
         let summary = try await monitor.watching(progress, of: "convert") {
             try await runner.run(plan, deadLetters: request.deadLetterFile, progress: progress)
         }
+        if !isQuiet { for notice in summary.notices { console.notice(CommandLineWords.adapted(notice)) } }
         let result = ConversionResult(summary: summary, plan: plan, output: request.output)
         let status: CommandStatus = failures.strict && summary.report.deadLetters > 0 ? .deadLetters : .done
         if request.output == "-" {

@@ -47,7 +47,7 @@ struct InspectCommand: ReportingCommand {
         do {
             return try await Interruption.cancelling { try await inspect() }
         } catch {
-            throw ConversionError(error)
+            throw ConversionError(inspecting: error)
         }
     }
 
@@ -61,7 +61,7 @@ struct InspectCommand: ReportingCommand {
             } catch is CancellationError {
                 throw CancellationError()
             } catch {
-                entries.append(.failure(finding.path, ConversionError(error)))
+                entries.append(.failure(finding.path, ConversionError(inspecting: error)))
             }
         }
         let failures = entries.compactMap(\.failure)

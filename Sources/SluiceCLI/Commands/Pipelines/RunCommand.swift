@@ -17,11 +17,16 @@ struct RunCommand: ReportingCommand {
                 has read everything, and makes its output visible piece by piece; Ctrl-C ends it, and the next run goes on behind the \
                 last piece.
 
+                With --follow --share several processes run one pipeline that reads a stream: each has some of the shards, and they are \
+                handed over when one starts, stops or dies.
+
                 Examples:
                   \(program) run pipelines/delayed-flights.yaml
                   \(program) run pipelines/delayed-flights.yaml --show
                   \(program) run pipelines/clicks.yaml --strict --json
+                  \(program) run pipelines/daily.yaml --param day=2024-03-01
                   \(program) run pipelines/clicks.yaml --follow --every 10s
+                  \(program) run pipelines/clicks.yaml --follow --share
                 """)
     }
 
@@ -29,16 +34,19 @@ struct RunCommand: ReportingCommand {
     var name: String
     @Flag(help: "Read what is new, wait for more, and go on until stopped.") var follow = false
     @Option(help: ArgumentHelp("With --follow: how often output becomes visible. Default: 1s.", valueName: "time")) var every: TimeSpan?
+    @OptionGroup var sharing: SharingOptions
     @Flag(help: "Forget what earlier runs have read and kept, and begin anew.") var reset = false
     @Option(help: "Tasks side by side. Otherwise one for each core.") var jobs: Int?
     @Option(help: ArgumentHelp("Memory that one step may hold, such as 500MB; 1MiB or more.", valueName: "size")) var memory: ByteCount?
     @Flag(help: "Exit with 3 if records became dead letters or were skipped.") var strict = false
     @Flag(help: "Show the first rows of the tables that were written.") var show = false
     @Flag(help: "Print nothing but errors, and rows that --show asks for.") var quiet = false
+    @OptionGroup var parameters: ParameterOptions
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        try sharing.check(follow: follow, reset: reset)
         if every != nil, !follow { throw ValidationError("--every goes with --follow") }
         if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 1024") }
         try memory?.checkStepMemory()
@@ -46,11 +54,11 @@ struct RunCommand: ReportingCommand {
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
-        let definition = try session.definition(name)
+        let definition = try session.definition(name, parameters.given)
         let monitor = RunMonitor(console: session.console, isQuiet: quiet || output.json)
         return try await Interruption.cancelling {
             let catalog = try session.catalog(publishes: true)
-            for outcome in try await PublicationRecovery.run(catalog, session.streams) {
+            for outcome in try await PublicationRecovery.run(catalog, session.streams, session.connectors) {
                 RecoveryNotices.show(outcome, on: session.console)
             }
             let planned = ContinuousClock.now
@@ -63,10 +71,15 @@ struct RunCommand: ReportingCommand {
             let summary: RunSummary
             do {
                 summary = try await monitor.watching(progress, of: definition.name) {
-                    try await carryOut(plan, progress, planning, catalog, session)
+                    let publisher = LivePublisher(
+                        plan, catalog: catalog, home: session.home, progress: progress, follows: follow)
+                    return try await publisher.during { try await carryOut(plan, progress, planning, catalog, session) }
                 }
             } catch {
                 throw RunError(error, of: definition.name, since: started, catalog: catalog)
+            }
+            if !quiet && !output.json {
+                for notice in summary.notices where !plan.notices.contains(notice) { session.console.notice(notice) }
             }
             return try await result(summary, stream: plan.stream?.name, session: session, catalog: catalog)
         }
@@ -81,7 +94,8 @@ struct RunCommand: ReportingCommand {
         }
         var how = FollowOptions(follows: follow)
         if let every { how.interval = .microseconds(every.micros) }
-        let runner = EpochRunner(catalog: catalog, streams: session.streams, home: session.home, options: options, follow: how)
+        let runner = EpochRunner(
+            catalog: catalog, streams: session.streams, home: session.home, options: options, follow: how, sharing: sharing.membership)
         return try await runner.run(plan, progress: progress, planning: planning)
     }
 

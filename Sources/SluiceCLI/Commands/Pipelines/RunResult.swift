@@ -26,7 +26,7 @@ struct RunResult: Sendable {
             written.add("table", table.definition.name.description)
             written.add("location", table.definition.location)
         }
-        if tables.isEmpty { written.add("written to", summary.target) }
+        if tables.isEmpty, summary.report.routes == nil { written.add("written to", summary.target) }
         if let stream { written.add("stream", stream) }
         blocks += [.blank, .pairs(written)] + deadLetterBlocks + previewBlocks
         return blocks + [.blank, .line("Next:", .heading)] + nextCommands.map { .line("  " + $0) }
@@ -60,8 +60,8 @@ struct RunResult: Sendable {
             commands.append("head -n 5 \(ShellText.quoted(WorkingDirectory.relative(file)))")
         }
         if let stream { commands.append("\(program) stream tail \(stream)") }
-        if rejected > 0, let file = summary.report.deadLetterFile {
-            commands.append("head -n 3 \(ShellText.quoted(WorkingDirectory.relative(file)))")
+        if rejected > 0, summary.report.deadLetterFile != nil {
+            commands.append("\(program) dlq show \(ShellText.quoted(summary.pipeline)) \(summary.run)")
         }
         commands.append("\(program) runs show last")
         if commands.count < 3 { commands.append("\(program) catalog tables") }
@@ -70,6 +70,8 @@ struct RunResult: Sendable {
 
     var json: Value {
         guard case .structure(var members) = record.json else { return record.json }
+        // What came after the record was written is told, too.
+        members.removeAll { $0.name == "notices" }
         members += [
             .init("target", .string(summary.target)), .init("stream", .text(stream)),
             .init(

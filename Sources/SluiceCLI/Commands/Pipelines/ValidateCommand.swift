@@ -18,6 +18,7 @@ struct ValidateCommand: ReportingCommand {
 
     @Argument(help: ArgumentHelp("The definitions.", valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
     var files: [String]
+    @OptionGroup var parameters: ParameterOptions
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
@@ -39,7 +40,8 @@ struct ValidateCommand: ReportingCommand {
     func report() async throws -> Report {
         let session = Session(home: state.directory)
         var findings: [Finding] = []
-        for file in files { findings.append(try await check(file, session)) }
+        let given = try parameters.given
+        for file in files { findings.append(try await check(file, given, session)) }
         let errors = findings.flatMap(\.errors)
         var members: [Value.Member] = [
             .init("valid", .boolean(errors.isEmpty)), .init("files", .list(findings.map(\.json))),
@@ -52,10 +54,15 @@ struct ValidateCommand: ReportingCommand {
         return Report(blocks(findings), json: .structure(members), status: failure.status)
     }
 
-    private func check(_ file: String, _ session: Session) async throws -> Finding {
+    private func check(_ file: String, _ given: [GivenParameter], _ session: Session) async throws -> Finding {
         var finding = Finding(file: file)
         do {
-            let definition = try session.definition(file)
+            // Checked as far as they can be without a run, so that all files of a folder may be named.
+            if TestSuite.isTests(file) {
+                _ = try TestSuite.load(path: file, connectors: session.connectors)
+                return finding
+            }
+            let definition = try session.definition(file, given)
             finding.name = definition.name
             finding.notices = try await session.plan(definition).notices
         } catch {

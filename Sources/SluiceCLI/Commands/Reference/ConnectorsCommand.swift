@@ -2,6 +2,7 @@ import ArgumentParser
 import SluiceConnectors
 import SluiceCore
 import SluicePipelines
+import SluiceSaaS
 
 struct ConnectorsCommand: ReportingCommand {
     static var configuration: CommandConfiguration {
@@ -10,18 +11,20 @@ struct ConnectorsCommand: ReportingCommand {
             commandName: "connectors", abstract: "List what pipelines can read and write, or show one connector's options.",
             discussion: """
                 Examples:
-                  \(program) connectors
-                  \(program) connectors files
+                  \(program) connectors list
+                  \(program) connectors show zendesk
                 """)
     }
 
-    @Argument(help: "A connector.", completion: NameCompletion.connectors) var name: String?
+    @Argument(help: "A connector; list and show may stand before it.", completion: NameCompletion.connectors) var words: [String] = []
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
         let registry = ConnectorRegistry.standard
         let manuals = registry.connectors.map(\.manual)
-        guard let name else { return list(manuals) }
+        let isVerb = words.count == 2 ? words[0] == "show" : words == ["list"]
+        guard words.count <= 1 || isVerb else { throw SluiceError(.usage, "one connector is shown at a time") }
+        guard let name = isVerb ? words.dropFirst().first : words.first else { return list(manuals) }
         guard let manual = registry[name]?.manual else {
             throw SluiceError(
                 .notFound, "unknown connector \(name.quotedForMessage)",
@@ -32,7 +35,31 @@ struct ConnectorsCommand: ReportingCommand {
             blocks += [.blank, .line("Options of a \(end.rawValue)", .heading)]
             for option in manual.options(of: end) { blocks += Self.blocks(option) }
         }
-        return Report(blocks, json: manual.json)
+        guard let service = EmbeddedDeclarations.all.first(where: { $0.name == name }) else { return Report(blocks, json: manual.json) }
+        return Report(blocks + Self.blocks(service), json: .structure(Self.members(manual.json) + [.init("service", service.json)]))
+    }
+
+    private static func members(_ value: Value) -> [Value.Member] { if case .structure(let members) = value { members } else { [] } }
+
+    private static func blocks(_ service: ServiceDeclaration) -> [Report.Block] {
+        var blocks: [Report.Block] = [.blank, .line("Settings of a connection", .heading)]
+        for setting in service.settings {
+            let kind = [setting.isSecret ? "secret" : nil, setting.isOptional ? "optional" : nil].compactMap(\.self).joined(separator: ", ")
+            blocks += [
+                .paragraph(kind.isEmpty ? setting.name : "\(setting.name) (\(kind))", indent: 2),
+                .paragraph(setting.description, indent: 6, .dim),
+            ]
+        }
+        for entity in service.entities {
+            blocks += [.blank, .line(entity.name, .heading), .paragraph(entity.description)]
+            var table = TextTable([.init("field", isWhole: true), .init("type"), .init("filter"), .init("writes")])
+            for field in entity.fields {
+                let writes = ServiceEntity.Write.allCases.filter { field.writes.contains($0) }.map(\.rawValue).joined(separator: " ")
+                table.add([field.name, "\(field.type)", field.name == entity.cursor?.name ? "yes" : "", writes])
+            }
+            blocks.append(.table(table))
+        }
+        return blocks
     }
 
     private func list(_ manuals: [ConnectorManual]) -> Report {
@@ -71,6 +98,34 @@ extension OptionSpecification {
         .object([
             "name": .string(name), "takes": .string(shape.wanted), "required": .boolean(isRequired), "default": .text(defaultValue),
             "description": .string(description), "examples": .texts(examples),
+        ])
+    }
+}
+
+extension ServiceDeclaration {
+    fileprivate var json: Value {
+        .object([
+            "settings": .list(
+                settings.map { setting in
+                    .object([
+                        "name": .string(setting.name), "description": .string(setting.description), "secret": .boolean(setting.isSecret),
+                        "optional": .boolean(setting.isOptional), "example": .text(setting.example),
+                    ])
+                }),
+            "entities": .list(
+                entities.map { entity in
+                    .object([
+                        "name": .string(entity.name), "description": .string(entity.description), "key": .texts(entity.key),
+                        "cursor": .text(entity.cursor?.name), "writes": .texts(entity.writes.keys.map(\.rawValue).sorted()),
+                        "fields": .list(
+                            entity.fields.map { field in
+                                .object([
+                                    "name": .string(field.name), "type": .string("\(field.type)"),
+                                    "writes": .texts(field.writes.map(\.rawValue).sorted()),
+                                ])
+                            }),
+                    ])
+                }),
         ])
     }
 }

@@ -5,8 +5,11 @@ import SluicePipelines
 
 struct SchemaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "schema", abstract: "Print JSON Schemas, with which editors complete and check.",
-        subcommands: [SchemaPipelineCommand.self])
+        commandName: "schema", abstract: "Keep schemas of records in versions, and print that of pipeline definitions.",
+        subcommands: [
+            SchemaListCommand.self, SchemaShowCommand.self, SchemaRegisterCommand.self, SchemaCheckCommand.self, SchemaVersionsCommand.self,
+            SchemaDiffCommand.self, SchemaCompatCommand.self, SchemaDropCommand.self, SchemaDecodeCommand.self, SchemaPipelineCommand.self,
+        ])
 }
 
 struct SchemaPipelineCommand: ReportingCommand {

@@ -26,7 +26,7 @@ struct RunScreen: Sendable {
                 "speed",
                 "\(HumanText.short(Double(report.rowsIn) / seconds)) rows/s, \(HumanText.bytes(Double(report.bytesIn) / seconds))/s")
         }
-        return [.line(headline, emphasis), .pairs(facts)] + stepBlocks + ruleBlocks
+        return [.line(headline, emphasis), .pairs(facts)] + stepBlocks + routeBlocks + ruleBlocks
     }
 
     /// Everything that the record has.
@@ -41,7 +41,9 @@ struct RunScreen: Sendable {
         if let file = report.deadLetterFile { facts.add("dead letters", file) }
         blocks += [.blank, .pairs(facts)]
         if let failure = record.failure { blocks += failureBlocks(failure) }
+        blocks += list("Parameters", (report.parameters ?? []).map { "\($0.name) = \($0.value)" })
         blocks += list("Inputs", report.inputs.map { "\($0.name)  \(HumanText.count($0.rows, "row")), \(HumanText.bytes($0.bytes))" })
+        blocks += list("Notices", report.notices ?? [])
         blocks += list("Outputs", report.outputs)
         blocks += list("Timings", report.timings.map { "\($0.name)  \(HumanText.duration(seconds: Double($0.micros) / 1e6))" })
         return blocks
@@ -75,6 +77,16 @@ struct RunScreen: Sendable {
             table.add(
                 [step.name, HumanText.grouped(step.rowsIn), HumanText.grouped(step.rowsOut)]
                     + (rejects ? [HumanText.grouped(step.rejected)] : []))
+        }
+        return [.blank, .table(table)]
+    }
+
+    private var routeBlocks: [Report.Block] {
+        guard let routes = report.routes else { return [] }
+        var table = TextTable([.init("output", isWhole: true), .init("rows in", .right), .init("rows out", .right), .init("written to")])
+        for route in routes { table.add([route.name, HumanText.grouped(route.rowsIn), HumanText.grouped(route.rowsOut), route.target]) }
+        if let unrouted = report.unrouted, unrouted > 0 {
+            table.add(["(none)", HumanText.grouped(unrouted), "", "rows that no route took"])
         }
         return [.blank, .table(table)]
     }

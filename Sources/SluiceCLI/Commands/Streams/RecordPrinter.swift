@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceStreams
 
 /// Prints records one by one, as they are read.
 struct RecordPrinter: Sendable {
@@ -32,7 +33,8 @@ struct RecordPrinter: Sendable {
 
     /// Shard and sequence number, key, and the payload as text.
     func line(_ record: PrintedRecord) -> String {
-        let place = isNumbered ? "\(record.shard)@\(record.sequence)" : "\(record.sequence)"
+        let number = record.part.map { "\(record.sequence).\($0)" } ?? record.sequence.description
+        let place = isNumbered ? "\(record.shard)@\(number)" : number
         return "\(place)  \(PrintedRecord.text(record.key))  \(PrintedRecord.text(record.payload))"
     }
 }

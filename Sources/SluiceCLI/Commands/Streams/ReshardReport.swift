@@ -7,7 +7,14 @@ enum ReshardReport {
     /// Makes a change and reports the difference.
     static func change(_ stream: RecordStream, _ body: () async throws -> Void) async throws -> Report {
         let before = Set(stream.openShards)
-        try await body()
+        do {
+            try await body()
+        } catch let error as SluiceError where error.code == .invalidArgument {
+            // What was asked for is not possible with the shards that there are.
+            var refused = error
+            refused.code = .usage
+            throw refused
+        }
         let after = Set(stream.openShards)
         return report(
             stream.name, closed: before.subtracting(after).sorted(), opened: after.subtracting(before).sorted(), openCount: after.count)
@@ -28,6 +35,8 @@ enum ReshardReport {
             ]))
     }
 
-    private static func names(_ shards: [Int]) -> String { "shard " + shards.map(String.init).joined(separator: ", ") }
+    private static func names(_ shards: [Int]) -> String {
+        (shards.count == 1 ? "shard " : "shards ") + shards.map(String.init).joined(separator: ", ")
+    }
     private static func ids(_ shards: [Int]) -> Value { .texts(shards.map { ShardID($0).description }) }
 }

@@ -17,6 +17,11 @@ struct RetentionTime: Hashable, Sendable, ExpressibleByArgument {
         hours = number * factor
     }
 
+    /// What a stream may have: `24h to 365d`.
+    static var bounds: String {
+        "\(StreamLimits.retentionHours.lowerBound)h to \(StreamLimits.retentionHours.upperBound / 24)d"
+    }
+
     /// `36 h`, `7 d`.
     static func text(hours: Int) -> String { hours >= 48 && hours % 24 == 0 ? "\(hours / 24) d" : "\(hours) h" }
 }

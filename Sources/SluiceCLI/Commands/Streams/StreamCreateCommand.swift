@@ -13,6 +13,7 @@ struct StreamCreateCommand: ReportingCommand {
                   \(program) stream create orders
                   \(program) stream create clicks --shards 4 --retention 7d
                   \(program) stream create audit --encrypt --tag team=billing
+                  \(program) stream create orders --schema sales/orders --enforce dead_letter
                 """)
     }
 
@@ -25,7 +26,7 @@ struct StreamCreateCommand: ReportingCommand {
     var retention: RetentionTime?
     @Option(
         name: .customLong("retention-bytes"),
-        help: ArgumentHelp("What a shard holds at most, such as 10GB; the oldest records go first.", valueName: "size"))
+        help: ArgumentHelp("What a shard holds at most, such as 10GB, from 64MiB; the oldest segments go first.", valueName: "size"))
     var retentionBytes: ByteCount?
     @Option(
         name: .customLong("record-bytes"),
@@ -35,6 +36,7 @@ struct StreamCreateCommand: ReportingCommand {
     @Flag(name: .customLong("on-demand"), help: "Split busy shards and merge idle ones while the stream is written.") var onDemand = false
     @Flag(help: "Encrypt records with the key of the state directory.") var encrypt = false
     @Option(help: ArgumentHelp("A tag. May be given several times.", valueName: "name=value")) var tag: [String] = []
+    @OptionGroup var schema: SchemaOptions
     @OptionGroup var service: BackendOptions
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
@@ -46,7 +48,14 @@ struct StreamCreateCommand: ReportingCommand {
             mode: onDemand ? .onDemand : .provisioned, durability: durability, isEncrypted: encrypt, tags: try StreamTags.parse(tag))
         if let retention { configuration.retentionHours = retention.hours }
         if let recordBytes { configuration.recordBytes = recordBytes.bytes }
-        if let service = try service.service() { return try await service.create(name, configuration) }
+        if let service = try service.service() {
+            guard schema.schema == nil, schema.enforce == nil else {
+                throw SluiceError(
+                    .usage, "schemas are for streams of the state directory, not for those of a service", remedy: "leave --schema out")
+            }
+            return try await service.create(name, configuration)
+        }
+        configuration.schema = try schema.binding(session)
         try session.streamStore().create(name, configuration)
         let stream = try session.streams.describe(name)
         return Report(

@@ -15,8 +15,14 @@ struct StreamDeleteCommand: ReportingCommand {
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
-        if let service = try service.service() { return try await service.delete(name, isSure: isSure) }
         let session = Session(home: state.directory)
+        if let service = try service.service() {
+            let groups = try StreamGroups(of: service.groupedName(name), session)
+            if !isForced { try groups.requireIdle() }
+            let report = try await service.delete(name, isSure: isSure || isForced)
+            try groups.delete()
+            return report
+        }
         let opened = try session.openStream(name)
         defer { opened.close() }
         let stream = try opened.describe()

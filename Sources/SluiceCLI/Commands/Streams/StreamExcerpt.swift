@@ -7,6 +7,8 @@ struct PrintedRecord: Sendable {
     var shard: Int
     /// Of the embedded log: counted in its shard.
     var sequence: SequenceNumber
+    /// Place among the records that are packed in one; nil for a plain record.
+    var part: Int?
     /// Microseconds since 1970.
     var arrivalMicros: Int64
     var key: [UInt8]
@@ -17,7 +19,7 @@ struct PrintedRecord: Sendable {
             [
                 .init("shard", .number(shard)), .init("shard_id", .string(ShardID(shard).description)),
                 .init("sequence", .string(sequence.description)), .init("arrived_at", .time(arrivalMicros)),
-            ] + Self.members("key", key) + Self.members("data", payload))
+            ] + (part.map { [.init("part", .number($0))] } ?? []) + Self.members("key", key) + Self.members("data", payload))
     }
 
     /// The bytes as text, or in base 64 where they are none.

@@ -29,38 +29,36 @@ struct StreamRetentionCommand: ReportingCommand {
 
     @Argument(help: "The stream.", completion: NameCompletion.streams) var name: String
     @Argument(help: "How long records are kept from now on, such as 36h or 7d.") var time: RetentionTime?
-    @Option(help: ArgumentHelp("What a shard holds at most, such as 10GB, or none for no bound.", valueName: "size")) var bytes: Bound?
+    @Option(help: ArgumentHelp("What a shard holds at most, such as 10GB, from 64MiB, or none for no bound.", valueName: "size"))
+    var bytes: Bound?
     @OptionGroup var service: BackendOptions
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if bytes != nil, service.backend != .embedded { throw ValidationError("--bytes is for embedded streams") }
+        if bytes != nil, service.backend == .kinesis { throw ValidationError("Kinesis keeps records by time alone: leave out --bytes") }
     }
 
     func report() async throws -> Report {
-        if let service = try service.service() { return try await service.retention(name, time) }
+        if let service = try service.service() { return try await service.retention(name, time, bytes: newBound) }
         let isChange = time != nil || bytes != nil
         let stream = try Session(home: state.directory).openStream(name, for: isChange ? .writing : .reading)
         defer { stream.close() }
         if isChange {
             var change = StreamChange()
             change.retentionHours = time?.hours
-            switch bytes {
-            case Bound.none?: change.retentionBytes = .some(nil)
-            case .bytes(let count)?: change.retentionBytes = count
-            case nil: break
-            }
+            change.retentionBytes = newBound
             try stream.update(change)
         }
-        let configuration = stream.configuration
-        var text = "Stream \(name) keeps records for \(RetentionTime.text(hours: configuration.retentionHours))"
-        if let bound = configuration.retentionBytes { text += ", and at most \(HumanText.bytes(bound)) in a shard" }
-        return Report(
-            [.line(text + ".")],
-            json: .object([
-                "stream": .string(name), "retention_hours": .number(configuration.retentionHours),
-                "retention_bytes": .number(configuration.retentionBytes),
-            ]))
+        return RetentionReport.report(name, stream.configuration)
+    }
+
+    /// What a change sets the bound to; nil leaves it.
+    private var newBound: Int?? {
+        switch bytes {
+        case Bound.none?: .some(nil)
+        case .bytes(let count)?: .some(count)
+        case nil: nil
+        }
     }
 }

@@ -14,6 +14,7 @@ struct StreamSetCommand: ReportingCommand {
                 Examples:
                   \(program) stream set clicks --durability interval
                   \(program) stream set clicks --on-demand
+                  \(program) stream set clicks --schema clicks --enforce reject
                   \(program) stream set audit --encrypt --tag team=billing --remove-tag draft
                 """)
     }
@@ -30,17 +31,22 @@ struct StreamSetCommand: ReportingCommand {
     @Option(help: ArgumentHelp("A tag to set. May be given several times.", valueName: "name=value")) var tag: [String] = []
     @Option(name: .customLong("remove-tag"), help: ArgumentHelp("A tag to remove. May be given several times.", valueName: "name"))
     var removeTag: [String] = []
+    @OptionGroup var schema: SchemaOptions
+    @Flag(name: .customLong("no-schema"), help: "Take records whatever they are.") var noSchema = false
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if durability == nil, onDemand == nil, encrypt == nil, recordBytes == nil, tag.isEmpty, removeTag.isEmpty {
+        if durability == nil, onDemand == nil, encrypt == nil, recordBytes == nil, tag.isEmpty, removeTag.isEmpty,
+            schema.schema == nil, schema.enforce == nil, !noSchema
+        {
             throw ValidationError("say what to change; `stream describe` shows what there is")
         }
     }
 
     func report() async throws -> Report {
-        let stream = try Session(home: state.directory).openStream(name, for: .writing)
+        let session = Session(home: state.directory)
+        let stream = try session.openStream(name, for: .writing)
         defer { stream.close() }
         var change = StreamChange()
         change.durability = durability
@@ -49,6 +55,11 @@ struct StreamSetCommand: ReportingCommand {
         change.recordBytes = recordBytes?.bytes
         change.addedTags = try StreamTags.parse(tag)
         change.removedTags = removeTag
+        if noSchema {
+            change.schema = .some(nil)
+        } else if let binding = try schema.binding(session, current: stream.configuration.schema) {
+            change.schema = binding
+        }
         try stream.update(change)
         let described = try stream.describe()
         return Report([.line("Changed stream \(name).", .heading), .pairs(described.facts)], json: described.json)

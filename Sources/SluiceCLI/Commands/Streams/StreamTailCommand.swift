@@ -38,6 +38,11 @@ struct StreamTailCommand: ReportingCommand {
     @Option(help: "Only this shard, by its number or id.") var shard: ShardArgument?
     @Flag(help: "Print only the data of records, each as a line.") var lines = false
     @Flag(help: "Wait for more records, until interrupted.") var follow = false
+    @Option(
+        help: ArgumentHelp(
+            "With --follow of Kinesis: records are pushed through this consumer, registered for the time unless it is there.",
+            valueName: "name"))
+    var consumer: String?
     @OptionGroup(title: "Consumer group") var membership: GroupMembership
     @OptionGroup var service: BackendOptions
     @OptionGroup var state: HomeOptions
@@ -51,13 +56,16 @@ struct StreamTailCommand: ReportingCommand {
         if membership.group != nil, case .sequence = from {
             throw ValidationError("a group begins at start, end or a time; set one shard to a sequence number with `stream reset`")
         }
+        if consumer != nil, !follow || membership.group != nil || service.backend != .kinesis {
+            throw ValidationError("--consumer belongs to --follow with --backend kinesis")
+        }
         if lines, output.json { throw ValidationError("choose one of --lines and --json") }
     }
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
         if let group = membership.group { return try await tail(group, session) }
-        if let service = try service.service() { return try await report(service, session.console) }
+        if let service = try service.service(consumer: consumer) { return try await report(service, session.console) }
         let stream = try session.openStream(name)
         defer { stream.close() }
         let shards = try stream.shards(named: shard)
@@ -75,10 +83,23 @@ struct StreamTailCommand: ReportingCommand {
         if follow {
             let follower = ServiceFollower(streams: service.streams, stream: name, printer: printer)
             let read = from == nil || from == .end ? shards.filter(\.isOpen) : shards
-            return try await following { try await follower.run(read.map(\.id), from: from, limit: limit ?? .max) }
+            return try await releasing(service, follower, read)
         }
         let excerpt = ServiceExcerpt(streams: service.streams, stream: name)
         return report(try await excerpt.read(shards, from: from, limit: limit ?? Self.defaultLimit), printer)
+    }
+
+    /// Follows, and takes back what was registered for it, whatever the end is.
+    private func releasing(_ service: ServiceStreams, _ follower: ServiceFollower, _ shards: [ShardSummary]) async throws -> Report {
+        let report: Report
+        do {
+            report = try await following { try await follower.run(shards, from: from, limit: limit ?? .max) }
+        } catch {
+            try? await service.release()
+            throw error
+        }
+        try await service.release()
+        return report
     }
 
     private func printer(_ console: Console, shards: Int) -> RecordPrinter {
@@ -105,12 +126,13 @@ struct StreamTailCommand: ReportingCommand {
     }
 
     private func tail(_ group: String, _ session: Session) async throws -> Report {
-        let backend = try session.backend(reading: name)
-        defer { backend.close() }
+        let stream = try GroupedStream(name, try service.service(), session)
+        defer { stream.close() }
         let reader = try GroupReader(
-            of: try GroupID(stream: name, name: group), as: membership.name, settings: try membership.settings(start: from),
-            store: CatalogLeaseStore(try session.catalog()), backend: backend)
-        let tail = GroupTail(reader: reader, printer: printer(session.console, shards: 2), limit: limit ?? .max)
+            of: try GroupID(stream: stream.id, name: group), as: membership.name, settings: try membership.settings(start: from),
+            store: CatalogLeaseStore(try session.catalog()), backend: stream.backend, reading: name)
+        let tail = GroupTail(
+            stream: stream, reader: reader, printer: printer(session.console, shards: 2), limit: limit ?? .max)
         let isInterrupted = try await tail.run()
         return .streamed(isInterrupted ? .interrupted : .done)
     }

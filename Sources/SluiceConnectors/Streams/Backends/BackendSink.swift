@@ -12,23 +12,26 @@ final class BackendSink: Sink {
     let stream: BackendStream
     let keyRule: KeyRule
     let keepsOrder: Bool
+    /// Whether rows of a shard are packed into one record.
+    let packs: Bool
     let pauses: PutPauses
     private let shards: Int
     private let key: String?
-    private let format: any RecordFormat
+    private let shape: RecordShape
     /// Makes the stream where it is missing; begun by the first writer, awaited by all.
     private let preparation = Mutex<Task<Void, any Error>?>(nil)
 
     init(
-        _ stream: BackendStream, shards: Int, key: String?, keyRule: KeyRule, keepsOrder: Bool, format: any RecordFormat,
-        pauses: PutPauses = PutPauses()
+        _ stream: BackendStream, shards: Int, key: String?, keyRule: KeyRule, keepsOrder: Bool, packs: Bool = false,
+        shape: RecordShape, pauses: PutPauses = PutPauses()
     ) {
         self.stream = stream
         self.shards = shards
         self.key = key
         self.keyRule = keyRule
         self.keepsOrder = keepsOrder
-        self.format = format
+        self.packs = packs
+        self.shape = shape
         self.pauses = pauses
     }
 
@@ -36,12 +39,12 @@ final class BackendSink: Sink {
 
     var summary: String {
         let routing = key.map { "by \($0)" } ?? "by the record's bytes"
-        return "\(stream.kind) stream \(stream.name), \(type(of: format).name) records, \(routing)"
+        return "\(stream.kind) stream \(stream.name), \(shape.name) records\(packs ? ", packed" : ""), \(routing)"
     }
 
     func check(_ schema: Schema) throws {
         if let key { _ = try schema.require(key) }
-        _ = try format.encoder(schema)
+        _ = try shape.maker(schema, stream: stream.name)
     }
 
     func check(reading source: any Source) throws {
@@ -57,7 +60,7 @@ final class BackendSink: Sink {
             return fresh
         }
         try await preparation.value
-        return BackendWriter(self, format: format, encoder: try format.encoder(schema), key: try key.map { try schema.require($0) })
+        return BackendWriter(self, try shape.maker(schema, stream: stream.name), key: try key.map { try schema.require($0) })
     }
 
     private static func prepare(_ stream: BackendStream, _ shards: Int) async throws {

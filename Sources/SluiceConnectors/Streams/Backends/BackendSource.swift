@@ -12,12 +12,14 @@ struct BackendSource: Source {
     let notices: [String]
     let layouts: StreamLayouts
     let start: IteratorPosition
+    var isEndless: Bool { true }
     private let shards: [ShardSummary]
     private let ends: [ShardID: ShardEnd]
 
     /// - Throws: What the backend throws; `invalidOption` when there is nothing to infer columns from.
     init(
-        _ stream: BackendStream, from start: IteratorPosition, layout: FileLayout, declared: [DeclaredColumn]
+        _ stream: BackendStream, from start: IteratorPosition, layout: FileLayout, declared: [DeclaredColumn],
+        registry: RegistryRecords? = nil
     ) async throws(SluiceError) {
         self.stream = stream
         self.start = start
@@ -25,9 +27,9 @@ struct BackendSource: Source {
         var ends: [ShardID: ShardEnd] = [:]
         for shard in shards { ends[shard.id] = try await stream.backend.shardEnd(stream.name, shard.id) }
         self.ends = ends
-        var layouts = StreamLayouts(undescribed: layout)
+        var layouts = StreamLayouts(undescribed: layout, registry: registry)
         if declared.isEmpty {
-            var sample = StreamSample(layout)
+            var sample = StreamSample(layout, registry: registry)
             for shard in shards {
                 var reader = try await BackendShardReader(stream, shard, from: start, to: ends[shard.id] ?? .empty)
                 var rows = 0
@@ -41,7 +43,8 @@ struct BackendSource: Source {
             }
             schema = inferred.schema
             layouts.partitionColumns = inferred.partitionColumns
-            notices = ["the columns were inferred from \(inferred.rows) records of the stream; declare columns to be sure of them"]
+            layouts.known = KnownMembers(inferred.schema.fields)
+            notices = [StreamSample.notice(rows: inferred.rows)]
         } else {
             schema = try Schema(declared.map { Field($0.name, $0.type) })
             notices = []

@@ -8,7 +8,7 @@ final class BackendSplitReader: SplitReader {
     private struct State {
         var reader: BackendShardReader
         /// Of the last envelope: neighbouring batches mostly have one.
-        var last: (envelope: [UInt8]?, decoder: FilePayloadDecoder)?
+        var last: (envelope: [UInt8]?, decoder: any PayloadDecoder)?
         var bytesRead: Int64 = 0
     }
 
@@ -53,17 +53,17 @@ final class BackendSplitReader: SplitReader {
         return nil
     }
 
-    private func piece(_ records: UnpackedRecords, _ decoder: FilePayloadDecoder) -> DeferredBatch {
+    private func piece(_ records: UnpackedRecords, _ decoder: any PayloadDecoder) -> DeferredBatch {
         let split = Origin.Split.numbered(stream: source.stream.name, shard: shard.id.description, numbers: records.numbers)
         let origin = Origin(split, .dense(first: 0, count: records.payloads.count), raw: records.payloads)
         return DeferredBatch { [keepsRaw = request.keepsRaw] in
-            var read = decoder.decode(records.payloads, origin: origin)
+            var read = try decoder.decode(records.payloads, origin: origin)
             if !keepsRaw { read.batch.origin?.raw = nil }
             return read
         }
     }
 
-    private func decoder(_ envelope: [UInt8]?) throws(SluiceError) -> FilePayloadDecoder {
+    private func decoder(_ envelope: [UInt8]?) throws(SluiceError) -> any PayloadDecoder {
         if let last = state.withLock({ $0.last }), last.envelope == envelope { return last.decoder }
         let decoder = try source.layouts.decoder(envelope: envelope, columns: request.columns, of: source.schema)
         state.withLock { $0.last = (envelope, decoder) }

@@ -2,9 +2,6 @@ import SluiceCore
 import SluiceFormats
 package import SluicePipelines
 import SluiceStreams
-#if Kafka
-import SluiceKafka
-#endif
 
 /// Topics of a Kafka cluster: what they hold when the run begins as a source, one record for each row as a sink.
 ///
@@ -56,7 +53,8 @@ package struct KafkaConnector: Connector {
         let (layout, declared) = try RecordOptions.layout(options)
         let start = try start(options)
         do throws(SluiceError) {
-            return try await BackendSource(stream, from: start, layout: layout, declared: declared)
+            return try await BackendSource(
+                stream, from: start, layout: layout, declared: declared, registry: try RecordOptions.registry(options, in: context))
         } catch {
             throw error.located(at: options.location(of: Self.name))
         }
@@ -66,38 +64,28 @@ package struct KafkaConnector: Connector {
         BackendSink(
             try stream(options), shards: try options.integer("partitions") ?? 1, key: try options.string("key"),
             keyRule: .texts(StreamLimits.keyCharacters), keepsOrder: try options.boolean("ordered") ?? true,
-            format: try RecordOptions.format(options))
+            shape: try RecordOptions.shape(options, in: context))
     }
 
-    #if Kafka
     private func stream(_ options: OptionValues) throws(SluiceError) -> BackendStream {
         var properties: [String: String] = [:]
         for entry in try options["properties"]?.mapping() ?? [] {
-            guard !KafkaProperty.isSecret(entry.key) else {
-                throw SluiceError(
-                    .invalidOption, "\(entry.key) is a secret, which a definition does not hold", at: entry.keyLocation,
-                    remedy: "put it into the environment as \(KafkaProperty.variable(of: entry.key))")
+            do throws(SluiceError) {
+                try KafkaAccess.checkPublic(entry.key, in: "a definition")
+            } catch {
+                throw error.located(at: entry.keyLocation)
             }
             properties[entry.key] = try entry.value.string()
         }
         let brokers = try options.strings("brokers").joined(separator: ",")
         do throws(SluiceError) {
-            let settings = try KafkaSettings(brokers: brokers, properties: properties, environment: KafkaSettings.processEnvironment)
             return BackendStream(
-                backend: KafkaStreams(settings), name: try options.require(Self.name).string(), kind: Self.name)
+                backend: try KafkaAccess.streams(brokers: brokers, properties: properties),
+                name: try options.require(Self.name).string(), kind: Self.name)
         } catch {
             throw error.located(at: options.location(of: error.code == .invalidOption && !properties.isEmpty ? "properties" : Self.name))
         }
     }
-    #else
-    private func stream(_ options: OptionValues) throws(SluiceError) -> BackendStream {
-        throw SluiceError(
-            .notOffered, "this program was built without Kafka", at: options.location(of: Self.name),
-            remedy:
-                "install the Debian package librdkafka-dev and build with the trait: swift build -c release --product sluice --traits Kafka"
-        )
-    }
-    #endif
 
     private func start(_ options: OptionValues) throws(SluiceError) -> IteratorPosition {
         guard let text = try options.string("from"), text != "start" else { return .trimHorizon }

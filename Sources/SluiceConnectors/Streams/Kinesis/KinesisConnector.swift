@@ -17,7 +17,7 @@ package struct KinesisConnector: Connector {
             name: Self.name, summary: "A stream of Amazon Kinesis, or of anything that speaks its API.",
             sourceOptions: [Self.stream, Self.region, Self.endpoint, Self.profile, Self.from]
                 + RecordOptions.reading,
-            sinkOptions: [Self.stream, Self.region, Self.endpoint, Self.profile, Self.shards, RecordOptions.key, Self.ordered]
+            sinkOptions: [Self.stream, Self.region, Self.endpoint, Self.profile, Self.shards, RecordOptions.key, Self.ordered, Self.packed]
                 + RecordOptions.writing)
     }
 
@@ -48,12 +48,18 @@ package struct KinesisConnector: Connector {
         "Whether records of a key keep their order even where the service refuses some of a call: a call then has one record of a key at most, "
             + "so turn it off where few keys have most records.")
 
+    private static let packed = OptionSpecification(
+        "aggregate", .boolean, default: "false",
+        "Whether rows of a shard are packed into one record, as the Kinesis Producer Library does: for many small rows, since the service counts "
+            + "records. Readers have to take packed records apart.")
+
     package func source(_ options: OptionValues, in context: ConnectorContext) async throws -> any Source {
         let stream = try stream(options)
         let (layout, declared) = try RecordOptions.layout(options)
         let start = try start(options)
         do throws(SluiceError) {
-            return try await BackendSource(stream, from: start, layout: layout, declared: declared)
+            return try await BackendSource(
+                stream, from: start, layout: layout, declared: declared, registry: try RecordOptions.registry(options, in: context))
         } catch {
             throw error.located(at: options.location(of: Self.name))
         }
@@ -63,7 +69,7 @@ package struct KinesisConnector: Connector {
         BackendSink(
             try stream(options), shards: try options.integer("shards") ?? 1, key: try options.string("key"),
             keyRule: .texts(StreamLimits.keyCharacters), keepsOrder: try options.boolean("ordered") ?? true,
-            format: try RecordOptions.format(options))
+            packs: try options.boolean("aggregate") ?? false, shape: try RecordOptions.shape(options, in: context))
     }
 
     private func stream(_ options: OptionValues) throws(SluiceError) -> BackendStream {

@@ -3,7 +3,7 @@ import Glibc
 import SluiceCore
 import SluicePipelines
 
-/// A program that reads and writes lines, with bounded memory for what is between. Owned by one task at a time; killed, with what it started,
+/// A program that reads and writes lines or other bytes, with bounded memory for what is between. Owned by one task at a time; killed, with what it started,
 /// when it is let go of.
 final class ChildProcess: @unchecked Sendable {
     private let process: Int32
@@ -11,6 +11,8 @@ final class ChildProcess: @unchecked Sendable {
     private var output: Int32
     private var errors: Int32
     private let timeout: TimeSpan
+    /// Whether what it writes is lines.
+    private let writesLines: Bool
     private var pending: [UInt8] = []
     private var written = 0
     /// Whole lines, and the beginning of one.
@@ -22,7 +24,7 @@ final class ChildProcess: @unchecked Sendable {
     private var status: Int32?
 
     /// - Throws: `execFailed` where it cannot be started.
-    init(_ command: [String], directory: String, timeout: TimeSpan) throws(SluiceError) {
+    init(_ command: [String], directory: String, timeout: TimeSpan, writesLines: Bool = true) throws(SluiceError) {
         var words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
         var ends: [Int32] = [-1, -1, -1]
@@ -36,6 +38,7 @@ final class ChildProcess: @unchecked Sendable {
         self.process = process
         (input, output, errors) = (ends[0], ends[1], ends[2])
         self.timeout = timeout
+        self.writesLines = writesLines
     }
 
     deinit {
@@ -76,6 +79,15 @@ final class ChildProcess: @unchecked Sendable {
         return (bytes, ends)
     }
 
+    /// Of a program that writes no lines: how many bytes wait.
+    var receivedCount: Int { received.count }
+
+    /// These bytes.
+    func takeBytes() -> [UInt8] {
+        defer { received = [] }
+        return received
+    }
+
     /// Writes and reads until a condition holds or its output has ended.
     ///
     /// - Throws: `execFailed` where nothing moves for too long, or a line is too long; `CancellationError`.
@@ -111,7 +123,7 @@ final class ChildProcess: @unchecked Sendable {
 
     private func readOutput() throws {
         let start = received.count
-        guard let count = read(&output, into: &received) else { return }
+        guard let count = read(&output, into: &received), writesLines else { return }
         for index in start..<start + count where received[index] == UInt8(ascii: "\n") { lineEnds.append(index + 1) }
         guard received.count - (lineEnds.last ?? 0) <= ExecLimits.lineBytes else {
             throw failure("wrote a line of more than \(ExecLimits.lineBytes >> 20) MiB")
@@ -169,7 +181,7 @@ final class ChildProcess: @unchecked Sendable {
         if signal != 0 { throw failure("was ended by signal \(signal)") }
         let code = status >> 8 & 0xFF
         if code != 0 { throw failure("ended with exit code \(code)") }
-        if received.count > (lineEnds.last ?? 0) { throw failure("ended within a line") }
+        if writesLines, received.count > (lineEnds.last ?? 0) { throw failure("ended within a line") }
     }
 
     /// What it wrote last on its standard error, by lines.
@@ -195,6 +207,8 @@ enum ExecLimits {
     static let shownCharacters = 200
     /// How often a program that does nothing is looked at.
     static let pollMillis: Int32 = 100
+    /// Bytes of one message of a program that writes Arrow.
+    static let messageBytes = 256 << 20
 }
 
 extension SluiceError.Code {

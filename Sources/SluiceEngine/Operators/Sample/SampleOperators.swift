@@ -50,18 +50,20 @@ struct ShareOperator: StepOperator {
 struct EveryOperator: StepOperator {
     static var isSerial: Bool { true }
     let count: Int
-    /// Rows until the next one that stays.
-    private var wait = 0
+    let state: SampleState
 
-    init(count: Int) { self.count = count }
+    init(count: Int, state: SampleState? = nil) {
+        self.count = count
+        self.state = state ?? SampleState(every: count)
+    }
 
-    mutating func push(_ batch: Batch, rejects: inout [Reject]) throws -> [Batch] {
-        guard wait < batch.rowCount else {
-            wait -= batch.rowCount
+    func push(_ batch: Batch, rejects: inout [Reject]) throws -> [Batch] {
+        guard state.wait < batch.rowCount else {
+            state.wait -= batch.rowCount
             return []
         }
-        let positions = stride(from: wait, to: batch.rowCount, by: count).map { Int32($0) }
-        wait = Int(positions[positions.count - 1]) + count - batch.rowCount
+        let positions = stride(from: state.wait, to: batch.rowCount, by: count).map { Int32($0) }
+        state.wait = Int(positions[positions.count - 1]) + count - batch.rowCount
         return [batch.gather(positions)]
     }
 }

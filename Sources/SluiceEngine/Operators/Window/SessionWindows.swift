@@ -11,6 +11,9 @@ final class SessionWindows: OpenWindows, @unchecked Sendable {
     private let outputSchema: Schema
     private let gap: Int64
     private var panes = PaneStores()
+    private var closings: [Batch] = []
+    /// While values are restored: groups of a pane that were handed on, and are not taken out yet.
+    private var gone: [Int64: Set<Int32>] = [:]
 
     /// - Parameter makeStates: of the step's aggregates.
     init(gap: Int64, keyTypes: [DataType], makeStates: @escaping @Sendable () -> [any AggregateState], outputSchema: Schema) {
@@ -24,13 +27,24 @@ final class SessionWindows: OpenWindows, @unchecked Sendable {
     var byteCount: Int { panes.byteCount }
     var oldestPane: Int64? { panes.oldest }
 
-    func absorb(_ partial: Batch, notBefore pane: Int64) { panes.absorb(partial, layout, notBefore: pane) }
+    func absorb(_ partial: Batch, notBefore pane: Int64) {
+        // Behind the pane come the keys, and where the first row stood.
+        if let rows = partial.columns[keyCount + 2].flattened.integers, rows.contains(Self.closingRow) { return noteGone(partial) }
+        if !gone.isEmpty { dropGone(meeting: partial) }
+        panes.absorb(partial, layout, notBefore: pane)
+    }
+
+    private var keyCount: Int { layout.keyTypes.count }
+
+    func firstEnd(from pane: Int64, after time: Int64) -> Int64 { max((pane + 1) * gap, time.clampedAdding(1)) }
+
+    func undecided(_ times: [Int64], watermark: Int64) -> [Int] { times.indices.filter { times[$0] + gap <= watermark } }
 
     func forEachPartial(_ schema: Schema, _ body: (Batch) throws -> Void) rethrows { try panes.forEachPartial(schema, body) }
 
     /// A row is late when its own session would have ended, unless it belongs to one that is open.
     func lateRows(_ panes: [Int64], _ times: [Int64], _ keys: [Column], watermark: Int64) -> [Int] {
-        let old = times.indices.filter { times[$0] + gap <= watermark }
+        let old = undecided(times, watermark: watermark)
         if old.isEmpty { return [] }
         let rows = old.map { Int32($0) }
         let keys = keys.map { $0.gather(rows) }
@@ -49,6 +63,7 @@ final class SessionWindows: OpenWindows, @unchecked Sendable {
     }
 
     func close(after earlier: Int64, through watermark: Int64, rejects: inout [Reject]) -> [Batch] {
+        for pane in gone.keys { dropGone(of: pane) }
         let numbers = panes.numbers
         // A session of a younger pane cannot have ended.
         let candidates = numbers.filter { ($0 + 1) * gap <= watermark || watermark == .max }
@@ -68,6 +83,7 @@ final class SessionWindows: OpenWindows, @unchecked Sendable {
             }
             hand(over: ended[pane] ?? [], of: pane, store, starts, to: result)
         }
+        if watermark < .max { noteClosings(result) }
         return output(result, &rejects)
     }
 
@@ -109,7 +125,6 @@ final class SessionWindows: OpenWindows, @unchecked Sendable {
         let leaving = ended.indices.filter { ended[$0] }.map { Int32($0) }
         if leaving.isEmpty { return }
         let partial = store.partial(of: leaving)
-        let keyCount = layout.keyTypes.count
         var columns = partial.columns
         columns.insert(.integers(leaving.map { starts[Int($0)] }), at: keyCount)
         result.absorb(Batch(sessionLayout.partialSchema, columns, rowCount: leaving.count))
@@ -124,13 +139,80 @@ final class SessionWindows: OpenWindows, @unchecked Sendable {
         guard result.count > 0 else { return [] }
         let (columns, count, errors) = result.finish(inOrder: false)
         let span = result.span
-        let keyCount = layout.keyTypes.count
         let stamps = [span.first, span.last.map { $0 + gap }].enumerated().map { Column(outputSchema.fields[$0].type, .int64($1)) }
         let batch = Batch(outputSchema, stamps + columns[..<keyCount] + columns[(keyCount + 2)...], rowCount: count)
         let order = (0..<Int32(count)).sorted { (span.last[Int($0)], span.first[Int($0)]) < (span.last[Int($1)], span.first[Int($1)]) }
         let (kept, failed) = batch.separating(errors)
         rejects.append(contentsOf: failed)
         return kept.rowCount == count ? [kept.gather(order)] : kept.rowCount > 0 ? [kept] : []
+    }
+
+    // MARK: Between runs
+
+    /// The place of a row that says which session was handed on; of others it is not negative.
+    private static let closingRow: Int64 = -1
+
+    /// A row that comes late for a session that was handed on, and begins another near it, must not meet that one's values in the files.
+    private func noteClosings(_ result: GroupStore) {
+        guard result.count > 0 else { return }
+        let span = result.span
+        let sessions = GroupStore(sessionLayout)
+        sessions.take(result.keys, rowCount: result.count, at: 0)
+        var start = 0
+        sessions.forEachPartial { partial in
+            let range = start..<start + partial.rowCount
+            start = range.upperBound
+            var columns = [.integers(span.last[range].map { cut.pane(of: $0) })] + partial.columns
+            columns.remove(at: 1 + keyCount)
+            columns[keyCount + 2] = .integers([Int64](repeating: Self.closingRow, count: range.count))
+            columns[keyCount + 3] = .integers(Array(span.first[range]))
+            columns[keyCount + 4] = .integers(Array(span.last[range]))
+            let fields = [Field("pane", .int64)] + layout.partialSchema.fields
+            closings.append(Batch(Schema(unchecked: fields), columns, rowCount: range.count))
+        }
+    }
+
+    func takeClosings() -> [Batch] {
+        defer { closings = [] }
+        return closings
+    }
+
+    /// Takes in which sessions were handed on. What was absorbed before is as it was then.
+    private func noteGone(_ closings: Batch) {
+        let firsts = closings.columns[keyCount + 3].flattened.integers ?? []
+        let lasts = closings.columns[keyCount + 4].flattened.integers ?? []
+        var rows: [Int64: [Int32]] = [:]
+        for row in firsts.indices {
+            for pane in cut.pane(of: firsts[row])...cut.pane(of: lasts[row]) where panes[pane] != nil {
+                rows[pane, default: []].append(Int32(truncatingIfNeeded: row))
+            }
+        }
+        for (pane, rows) in rows {
+            let keys = closings.columns[1..<(1 + keyCount)].map { $0.gather(rows) }
+            let found = panes[pane]?.find(keys, rowCount: rows.count) ?? []
+            gone[pane, default: []].formUnion(found.filter { $0 >= 0 })
+        }
+    }
+
+    /// Takes out groups that were handed on, of panes where values for such groups come again.
+    private func dropGone(meeting partial: Batch) {
+        var rows: [Int64: [Int32]] = [:]
+        for (row, pane) in (partial.columns[0].flattened.integers ?? []).enumerated() where gone[pane] != nil {
+            rows[pane, default: []].append(Int32(truncatingIfNeeded: row))
+        }
+        for (pane, rows) in rows {
+            let keys = partial.columns[1..<(1 + keyCount)].map { $0.gather(rows) }
+            let found = panes[pane]?.find(keys, rowCount: rows.count) ?? []
+            if found.contains(where: { gone[pane]?.contains($0) == true }) { dropGone(of: pane) }
+        }
+    }
+
+    private func dropGone(of pane: Int64) {
+        guard let gone = gone.removeValue(forKey: pane), let store = panes[pane] else { return }
+        let staying = (0..<Int32(store.count)).filter { !gone.contains($0) }
+        let rest = GroupStore(layout)
+        if !staying.isEmpty { rest.absorb(store.partial(of: staying)) }
+        panes[pane] = staying.isEmpty ? nil : rest
     }
 }
 

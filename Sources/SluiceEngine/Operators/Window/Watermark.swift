@@ -19,6 +19,11 @@ struct Watermark: Hashable, Codable, Sendable {
     /// `Int64.min` before the first row.
     private(set) var time = Int64.min
     private var splits: [String: Split] = [:]
+    /// The machine's time when the last row was read, or when the first was waited for.
+    private var seen: Int64?
+
+    /// Names of splits that may go on.
+    var openSplits: Set<String> { Set(splits.filter(\.value.isOpen).keys) }
 
     init(delay: Int64, idle: Int64) {
         self.delay = delay
@@ -31,6 +36,7 @@ struct Watermark: Hashable, Codable, Sendable {
     ///   - newest: Event time of the newest row by split.
     ///   - open: Splits that may go on.
     mutating func advance(_ newest: [String: Int64], open: Set<String>, now: Int64) {
+        if seen == nil || !newest.isEmpty { seen = now }
         for (name, time) in newest {
             let known = splits[name]
             splits[name] = Split(newest: max(time, known?.newest ?? .min), seen: now, isOpen: open.contains(name))
@@ -45,7 +51,14 @@ struct Watermark: Hashable, Codable, Sendable {
     mutating func resume(_ other: Watermark) {
         time = other.time
         splits = other.splits
+        seen = other.seen
     }
+
+    /// Goes on to `bound`, less the delay: for rows that come from a step which says that none before it will.
+    mutating func follow(_ bound: Int64) { if bound != .min { time = max(time, bound.clampedAdding(-delay)) } }
+
+    /// Whether no row has come for so long that others need not wait; never for what follows another step.
+    func isSilent(now: Int64) -> Bool { seen.map { now - $0 >= idle } ?? false }
 
     /// Whether `settle` would move it.
     func wouldMove(now: Int64) -> Bool {

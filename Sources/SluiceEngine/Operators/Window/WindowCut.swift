@@ -28,6 +28,15 @@ struct WindowCut: Hashable, Sendable {
         return start.floorDivided(by: slide) * slide + size
     }
 
+    /// Where the first window that has a pane ends.
+    func firstEnd(ofPane number: Int64) -> Int64 { (number * pane + pane - size).ceilDivided(by: slide) * slide + size }
+
+    /// Where the first window that has a pane, or a later one, ends behind a time.
+    func firstEnd(ofPane number: Int64, after time: Int64) -> Int64 {
+        let first = firstEnd(ofPane: number)
+        return first > time ? first : (time - size).floorDivided(by: slide) * slide + slide + size
+    }
+
     /// The starts of the windows that have a pane, ascending.
     func starts(ofPane number: Int64) -> StrideThrough<Int64> {
         let last = (number * pane).floorDivided(by: slide) * slide

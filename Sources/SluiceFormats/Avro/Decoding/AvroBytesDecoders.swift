@@ -99,6 +99,30 @@ final class AvroTimeDecoder: AvroDecoder, @unchecked Sendable {
     deinit { rows.free() }
 }
 
+/// Timestamps in nanoseconds, as texts.
+final class AvroNanosecondTextDecoder: AvroDecoder, @unchecked Sendable {
+    private let zoned: Bool
+    private let rows = AvroRows()
+    private var text: [UInt8] = []
+
+    init(_ column: String, zoned: Bool) {
+        self.zoned = zoned
+        super.init(column)
+    }
+
+    override func decode(_ cursor: inout AvroCursor) {
+        text.removeAll(keepingCapacity: true)
+        NanosecondText.append(cursor.long(), zoned: zoned, to: &text)
+        text.withUnsafeBufferPointer { rows.append($0) }
+    }
+
+    override func appendSlot(_ cursor: inout AvroCursor) { rows.endRow() }
+    override func reserve(_ count: Int) { rows.reserve(count) }
+    override func take() -> Column { Column(.string, .bytes(rows.take())) }
+
+    deinit { rows.free() }
+}
+
 /// Symbols, as the codes of a dictionary.
 final class AvroEnumerationDecoder: AvroDecoder, @unchecked Sendable {
     private let symbols: ByteRows

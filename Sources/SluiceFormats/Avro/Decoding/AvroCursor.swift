@@ -52,6 +52,13 @@ struct AvroCursor {
         if rowError == nil { rowError = RowError(code, message(), column: column) }
     }
 
+    /// Keeps the row's first error, which gets the column's name.
+    mutating func reject(_ column: String, _ error: @autoclosure () -> RowError) {
+        guard rowError == nil else { return }
+        rowError = error()
+        rowError?.column = column
+    }
+
     /// A zigzag varint (Avro specification, "Primitive Types").
     @inline(__always)
     mutating func long() -> Int64 {

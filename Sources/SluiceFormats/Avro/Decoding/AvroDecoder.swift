@@ -62,7 +62,12 @@ extension AvroType {
         case .int(.timeMillis): AvroTimeDecoder(column, microsPerUnit: 1_000)
         case .long(.timeMicros): AvroTimeDecoder(column, microsPerUnit: 1)
         case .long(.number): AvroLongDecoder(column, type: .int64, scale: .same)
-        case .long(.timestamp(let unit, let zoned)): AvroLongDecoder(column, type: .timestamp(zoned: zoned), scale: .init(unit))
+        case .long(.timestamp(let unit, let zoned)):
+            AvroLongDecoder(column, type: .timestamp(zoned: zoned), scale: unit == .millis ? .thousandfold : .same)
+        case .long(.nanoseconds(.integer, _)): AvroLongDecoder(column, type: .int64, scale: .same)
+        case .long(.nanoseconds(.text, let zoned)): AvroNanosecondTextDecoder(column, zoned: zoned)
+        case .long(.nanoseconds(let reading, let zoned)):
+            AvroLongDecoder(column, type: .timestamp(zoned: zoned), scale: reading == .truncate ? .cutThousandth : .thousandth)
         case .string: AvroBytesDecoder(column, isText: true)
         case .bytes(nil): AvroBytesDecoder(column, isText: false)
         case .bytes(let decimal?): AvroDecimalDecoder(column, decimal, byteCount: nil)

@@ -51,15 +51,9 @@ final class AvroIntDecoder: AvroDecoder, @unchecked Sendable {
 /// Numbers and timestamps, which are microseconds in a column.
 final class AvroLongDecoder: AvroDecoder, @unchecked Sendable {
     enum Scale {
-        case same, thousandfold, thousandth
-
-        init(_ unit: AvroType.TimeUnit) {
-            switch unit {
-            case .millis: self = .thousandfold
-            case .micros: self = .same
-            case .nanos: self = .thousandth
-            }
-        }
+        case same, thousandfold
+        /// What is left must be nothing, or is cut off.
+        case thousandth, cutThousandth
     }
 
     private let type: DataType
@@ -84,8 +78,8 @@ final class AvroLongDecoder: AvroDecoder, @unchecked Sendable {
             cursor.reject(column, "\(value) milliseconds are beyond the range of a timestamp")
             return 0
         }
-        let (quotient, rest) = value.quotientAndRemainder(dividingBy: 1_000)
-        if rest != 0 { cursor.reject(column, "\(value) nanoseconds are no whole microseconds") }
+        let (quotient, rest) = value.flooredQuotientAndRemainder(1_000)
+        if rest != 0, scale == .thousandth { cursor.reject(column, .belowMicrosecond(NanosecondText.text(value, zoned: false))) }
         return quotient
     }
 

@@ -11,8 +11,9 @@ struct AvroHeader: Sendable {
     let metadata: [(key: String, value: [UInt8])]
     let sync: [UInt8]
 
+    /// - Parameter nanoseconds: What becomes of timestamps in nanoseconds: `type` says it.
     /// - Throws: `cutFile`, `corruptFile`, `typeError`, `unreadable` or `limitExceeded`.
-    init(_ input: inout AvroInput) throws(SluiceError) {
+    init(_ input: inout AvroInput, nanoseconds: NanosecondReading = .reject) throws(SluiceError) {
         let place = SourceLocation.file(path: input.path)
         for byte in Self.magic where try input.byte() != byte {
             throw SluiceError(
@@ -25,7 +26,7 @@ struct AvroHeader: Sendable {
             throw input.corrupt("the header has no schema", at: 0)
         }
         do throws(SluiceError) {
-            type = try AvroSchemaParser.type(of: schema)
+            type = try AvroSchemaParser.type(of: schema, nanoseconds: nanoseconds)
             let name = metadata.last { $0.key == "avro.codec" }.map { String(decoding: $0.value, as: UTF8.self) }
             codec = try AvroCodec(named: name ?? AvroCodec.null.rawValue)
         } catch {

@@ -3,14 +3,14 @@ import SluiceCore
 /// Logical types (Avro specification, "Logical Types"). Unknown and invalid ones are ignored, as the specification says.
 enum AvroLogicalType {
     /// A primitive type with what its declaration says beside.
-    static func annotated(_ type: AvroType, _ json: Value) throws(SluiceError) -> AvroType {
+    static func annotated(_ type: AvroType, _ json: Value, _ nanoseconds: NanosecondReading) throws(SluiceError) -> AvroType {
         guard case .string(let name)? = json.member("logicalType") else { return type }
         switch (type, name) {
         case (.bytes, "decimal"): return .bytes(try decimal(json))
         case (.int, "date"): return .int(.date)
         case (.int, "time-millis"): return .int(.timeMillis)
         case (.long, "time-micros"): return .long(.timeMicros)
-        case (.long, _): return unit(of: name).map { .long(.timestamp($0.unit, zoned: $0.zoned)) } ?? type
+        case (.long, _): return timestamp(name, nanoseconds).map { .long($0) } ?? type
         default: return type
         }
     }
@@ -24,14 +24,14 @@ enum AvroLogicalType {
         return .fixed(byteCount: byteCount, meaning)
     }
 
-    private static func unit(of name: String) -> (unit: AvroType.TimeUnit, zoned: Bool)? {
+    private static func timestamp(_ name: String, _ nanoseconds: NanosecondReading) -> AvroType.LongMeaning? {
         switch name {
-        case "timestamp-millis": (.millis, true)
-        case "timestamp-micros": (.micros, true)
-        case "timestamp-nanos": (.nanos, true)
-        case "local-timestamp-millis": (.millis, false)
-        case "local-timestamp-micros": (.micros, false)
-        case "local-timestamp-nanos": (.nanos, false)
+        case "timestamp-millis": .timestamp(.millis, zoned: true)
+        case "timestamp-micros": .timestamp(.micros, zoned: true)
+        case "timestamp-nanos": .nanoseconds(nanoseconds, zoned: true)
+        case "local-timestamp-millis": .timestamp(.millis, zoned: false)
+        case "local-timestamp-micros": .timestamp(.micros, zoned: false)
+        case "local-timestamp-nanos": .nanoseconds(nanoseconds, zoned: false)
         default: nil
         }
     }

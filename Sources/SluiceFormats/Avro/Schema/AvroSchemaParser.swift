@@ -8,12 +8,15 @@ struct AvroSchemaParser {
         case complete(AvroType)
     }
 
+    private let nanoseconds: NanosecondReading
     /// By full name.
     private var named: [String: Named] = [:]
     private var typeCount = 0
 
+    private init(nanoseconds: NanosecondReading) { self.nanoseconds = nanoseconds }
+
     /// - Throws: `corruptFile` for what is no schema; `typeError` for a schema that Sluice cannot read; `limitExceeded`.
-    static func type(of text: [UInt8]) throws(SluiceError) -> AvroType {
+    static func type(of text: [UInt8], nanoseconds: NanosecondReading = .reject) throws(SluiceError) -> AvroType {
         guard text.count <= AvroLimits.schemaBytes else {
             throw SluiceError(.limitExceeded, "the Avro schema has \(text.count) bytes, more than \(AvroLimits.schemaBytes)")
         }
@@ -23,7 +26,7 @@ struct AvroSchemaParser {
         } catch {
             throw malformed("it is no JSON: " + String(decoding: text.prefix(200), as: UTF8.self).quotedForMessage)
         }
-        var parser = AvroSchemaParser()
+        var parser = AvroSchemaParser(nanoseconds: nanoseconds)
         return try parser.type(json, namespace: "", depth: 0)
     }
 
@@ -64,7 +67,7 @@ struct AvroSchemaParser {
                 throw Self.malformed("fixed \(fullName) has no size from 0 to \(AvroLimits.fixedBytes)")
             }
             return try define(fullName, AvroLogicalType.fixed(Int(size), json))
-        default: return try AvroLogicalType.annotated(try reference(name, namespace), json)
+        default: return try AvroLogicalType.annotated(try reference(name, namespace), json, nanoseconds)
         }
     }
 

@@ -44,6 +44,7 @@ extension AvroType {
         case .int(.date): .date
         case .long(.number): .int64
         case .long(.timestamp(_, let zoned)): .timestamp(zoned: zoned)
+        case .long(.nanoseconds(let reading, let zoned)): reading.type(zoned: zoned)
         case .string, .enumeration, .int(.timeMillis), .long(.timeMicros), .fixed(_, .uuid): .string
         case .bytes(let decimal?): .decimal(precision: decimal.precision, scale: decimal.scale)
         case .fixed(_, .decimal(let decimal)): .decimal(precision: decimal.precision, scale: decimal.scale)

@@ -1,3 +1,5 @@
+import SluiceCore
+
 /// A type of an Avro schema (Avro specification 1.12), with its logical type where Sluice knows it.
 indirect enum AvroType: Hashable, Sendable {
     case null, boolean, float, double, string
@@ -24,10 +26,12 @@ indirect enum AvroType: Hashable, Sendable {
         case timeMicros
         /// `zoned`: a point in time; otherwise `local-timestamp-…`.
         case timestamp(TimeUnit, zoned: Bool)
+        /// The same in nanoseconds, read as the reader wants.
+        case nanoseconds(NanosecondReading, zoned: Bool)
     }
 
     enum TimeUnit: Hashable, Sendable {
-        case millis, micros, nanos
+        case millis, micros
     }
 
     enum FixedMeaning: Hashable, Sendable {

@@ -10,7 +10,7 @@ struct AvroSchemaText {
         let parts = recordName.split(separator: ".", omittingEmptySubsequences: false)
         for part in parts { try checkName(String(part), "the record name") }
         var text = AvroSchemaText()
-        try text.record(schema.fields, name: recordName, depth: 0)
+        try text.record(schema.fields, name: recordName, column: "", depth: 0)
         return text.bytes
     }
 
@@ -32,7 +32,10 @@ struct AvroSchemaText {
 
     private mutating func add(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
-    private mutating func record(_ fields: [Field], name: String, depth: Int) throws(SluiceError) {
+    /// - Parameters:
+    ///   - name: The record's.
+    ///   - column: As messages call it, with the structs that it is in; empty for the whole row.
+    private mutating func record(_ fields: [Field], name: String, column: String, depth: Int) throws(SluiceError) {
         guard depth < AvroLimits.schemaDepth else {
             throw SluiceError(.typeError, "the schema is nested deeper than \(AvroLimits.schemaDepth) types")
         }
@@ -41,7 +44,9 @@ struct AvroSchemaText {
             try Self.checkName(field.name, "column")
             if index > 0 { add(",") }
             add(#"{"name":""# + field.name + #"","type":"#)
-            try type(field.type, isNullable: field.isNullable, name: "\(name)_\(field.name)", depth: depth + 1)
+            try type(
+                field.type, isNullable: field.isNullable, name: "\(name)_\(field.name)",
+                column: column.isEmpty ? field.name : "\(column).\(field.name)", depth: depth + 1)
             add(field.isNullable ? #","default":null}"# : "}")
         }
         add("]}")
@@ -58,33 +63,36 @@ struct AvroSchemaText {
         return candidate
     }
 
-    private mutating func type(_ type: DataType, isNullable: Bool, name: String, depth: Int) throws(SluiceError) {
-        if case .choice(let alternatives) = type { return try choice(alternatives, isNullable, name, depth) }
-        guard isNullable, type != .null else { return try plain(type, name: name, depth: depth) }
+    private mutating func type(_ type: DataType, isNullable: Bool, name: String, column: String, depth: Int) throws(SluiceError) {
+        if case .choice(let alternatives) = type { return try choice(alternatives, isNullable, name, column, depth) }
+        guard isNullable, type != .null else { return try plain(type, name: name, column: column, depth: depth) }
         add(#"["null","#)
-        try plain(type, name: name, depth: depth)
+        try plain(type, name: name, column: column, depth: depth)
         add("]")
     }
 
-    private mutating func choice(_ alternatives: [DataType], _ isNullable: Bool, _ name: String, _ depth: Int) throws(SluiceError) {
+    private mutating func choice(
+        _ alternatives: [DataType], _ isNullable: Bool, _ name: String, _ column: String, _ depth: Int
+    ) throws(SluiceError) {
         // A union has one type of each kind at most; records differ by their names.
         var kinds: Set<String> = []
         for alternative in alternatives {
-            guard kinds.insert(try Self.kind(alternative, name)).inserted || alternative.isStructure else {
+            guard kinds.insert(Self.kind(alternative)).inserted || alternative.isStructure else {
                 throw SluiceError(
-                    .typeError, "column \(name.quotedForMessage) is \(DataType.choice(alternatives)), whose types are one in an Avro union",
+                    .typeError,
+                    "column \(column.quotedForMessage) is \(DataType.choice(alternatives)), whose types are one in an Avro union",
                     remedy: "resolve the choice in a step before")
             }
         }
         add(isNullable ? #"["null","# : "[")
         for (index, alternative) in alternatives.enumerated() {
             if index > 0 { add(",") }
-            try plain(alternative, name: name, depth: depth + 1)
+            try plain(alternative, name: name, column: column, depth: depth + 1)
         }
         add("]")
     }
 
-    private static func kind(_ type: DataType, _ column: String) throws(SluiceError) -> String {
+    private static func kind(_ type: DataType) -> String {
         switch type {
         case .int8, .int16, .int32, .date: "int"
         case .int64, .timestamp: "long"
@@ -96,7 +104,7 @@ struct AvroSchemaText {
         }
     }
 
-    private mutating func plain(_ type: DataType, name: String, depth: Int) throws(SluiceError) {
+    private mutating func plain(_ type: DataType, name: String, column: String, depth: Int) throws(SluiceError) {
         switch type {
         case .null: add(#""null""#)
         case .boolean: add(#""boolean""#)
@@ -112,19 +120,19 @@ struct AvroSchemaText {
             add(#"{"type":"bytes","logicalType":"decimal","precision":\#(precision),"scale":\#(scale)}"#)
         case .list(let element):
             add(#"{"type":"array","items":"#)
-            try self.type(element, isNullable: true, name: name, depth: depth + 1)
+            try self.type(element, isNullable: true, name: name, column: column, depth: depth + 1)
             add("}")
         case .map(let key, let value):
             guard key == .string else {
                 throw SluiceError(
-                    .typeError, "column \(name.quotedForMessage) is \(type), and maps in Avro files have texts as keys",
+                    .typeError, "column \(column.quotedForMessage) is \(type), and maps in Avro files have texts as keys",
                     remedy: "cast the keys to string in a step before")
             }
             add(#"{"type":"map","values":"#)
-            try self.type(value, isNullable: true, name: name, depth: depth + 1)
+            try self.type(value, isNullable: true, name: name, column: column, depth: depth + 1)
             add("}")
-        case .structure(let fields): try record(fields, name: name, depth: depth)
-        case .choice(let alternatives): try choice(alternatives, false, name, depth)
+        case .structure(let fields): try record(fields, name: name, column: column, depth: depth)
+        case .choice(let alternatives): try choice(alternatives, false, name, column, depth)
         }
     }
 }

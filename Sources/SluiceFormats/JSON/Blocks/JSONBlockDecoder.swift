@@ -14,6 +14,7 @@ struct JSONBlockDecoder {
     private let structure: JSONStructure
     /// By record.
     private var faults = RecordFaults()
+    private var newMembers = NewMembers()
 
     static func decode(_ decoder: JSONRecordDecoder, _ block: JSONBlock, _ request: ReadRequest) -> DecodedBatch {
         structures.with(JSONStructure.init) { structure in
@@ -43,13 +44,13 @@ struct JSONBlockDecoder {
         let fields = decoder.schema.fields
         let all = (0..<Int32(structure.found.records)).map { $0 }
         guard let condition = request.condition else {
-            let whole = part(fields, all)
+            let whole = part(fields, all, watchesRecords: true)
             return finish(whole, skipped: 0, request)
         }
         let names = Set(condition.columns.map { ExactText($0) })
         let isJudged = fields.map { names.contains(ExactText($0.name)) }
         let judgedFields = fields.indices.filter { isJudged[$0] }.map { fields[$0] }
-        var judged = part(judgedFields, all)
+        var judged = part(judgedFields, all, watchesRecords: true)
         drop(&judged)
         let kept = condition.kept(of: Batch(Schema(unchecked: judgedFields), judged.columns, rowCount: judged.records.count))
         let skipped = judged.records.count - kept.setCount
@@ -58,7 +59,7 @@ struct JSONBlockDecoder {
             judged = Part(columns: judged.columns.map { $0.gather(positions) }, records: positions.map { judged.records[Int($0)] })
         }
         let restFields = fields.indices.filter { !isJudged[$0] }.map { fields[$0] }
-        var rest = part(restFields, judged.records)
+        var rest = part(restFields, judged.records, watchesRecords: false)
         if rest.records.count < judged.records.count { judged = taken(judged, rest.records) }
         var (judgedColumns, restColumns) = (judged.columns[...], rest.columns[...])
         rest.columns = isJudged.map { $0 ? judgedColumns.removeFirst() : restColumns.removeFirst() }
@@ -76,8 +77,11 @@ struct JSONBlockDecoder {
     }
 
     /// Decodes some fields; records in which that fails are not in the result, or have a fault.
-    private mutating func part(_ fields: [Field], _ records: [Int32]) -> Part {
-        let tree = JSONTree(fields)
+    ///
+    /// - Parameter watchesRecords: Whether members of the records themselves that are not known are told of.
+    private mutating func part(_ fields: [Field], _ records: [Int32], watchesRecords: Bool) -> Part {
+        let isWatched = watchesRecords && (!fields.isEmpty || decoder.known?.isStrict == true)
+        let tree = JSONTree(fields, known: decoder.known, watchesRoot: isWatched)
         var read: [Int32] = []
         read.reserveCapacity(records.count)
         if structure.found.records > 0 {
@@ -90,6 +94,7 @@ struct JSONBlockDecoder {
                         continue
                     }
                     tree.settle(tree.nodes, read.count)
+                    tree.dropUnknown(from: Int(record.start))
                 }
                 if readCarefully(Int(index), tree, rows: read.count) { read.append(index) }
             }
@@ -97,7 +102,20 @@ struct JSONBlockDecoder {
         var failures: [Int] = []
         let columns = tree.columns(text, structure, &failures)
         for row in Set(failures) { explain(Int(read[row])) }
+        if !tree.unknown.isEmpty { tell(tree) }
         return Part(columns: columns, records: read)
+    }
+
+    /// Takes down the members that are not known.
+    private mutating func tell(_ tree: JSONTree) {
+        let lines = lines()
+        let paths = Dictionary(uniqueKeysWithValues: Set(tree.unknown.map(\.node)).map { ($0, tree.path(of: $0)) })
+        var record = 0
+        for unknown in tree.unknown {
+            while Int(structure.records[record].end) < unknown.end { record += 1 }
+            let name = String(decoding: UnsafeBufferPointer(rebasing: text[unknown.start..<unknown.end]), as: UTF8.self)
+            newMembers.add((paths[unknown.node] ?? "") + name, at: .file(path: block.path, line: Int(lines[record])))
+        }
     }
 
     private func bytes(_ record: Int) -> UnsafeBufferPointer<UInt8> {
@@ -160,7 +178,9 @@ struct JSONBlockDecoder {
             while rows < part.records.count, part.records[rows] < record { rows += 1 }
             rejects[index].ordinal = Int64(rows)
         }
-        return DecodedBatch(batch, rejects: rejects, skippedRows: skipped)
+        var decoded = DecodedBatch(batch, rejects: rejects, skippedRows: skipped)
+        decoded.newMembers = newMembers.isEmpty ? nil : newMembers
+        return decoded
     }
 
     /// The line of each record.

@@ -45,10 +45,12 @@ extension JSONTree {
     ) throws(JSONFault) {
         let row = node.pointee.count
         let wanted = node.pointee.firstKey..<(node.pointee.firstKey + node.pointee.keyCount)
+        let known = wanted.lowerBound..<(wanted.upperBound + node.pointee.knownCount)
         append(1, to: node)
         try reader.members(depth) { reader, name throws(JSONFault) in
-            let found = try reader.withText(name) { text in wanted.first { nameOf($0).elementsEqual(text) } }
-            guard let found else { return try reader.skipValue(depth: depth + 1) }
+            let found = try reader.withText(name) { text in known.first { nameOf($0).elementsEqual(text) } }
+            if found == nil, node.pointee.isWatched { note(node, offset + name.range.lowerBound, offset + name.range.upperBound) }
+            guard let found, wanted.contains(found) else { return try reader.skipValue(depth: depth + 1) }
             let member = nodes + keys[found].node
             settle(member, row)
             try read(member, &reader, offset, depth: depth + 1)

@@ -12,6 +12,10 @@ final class JSONTree {
         /// Of an object's keys in `keys`.
         var firstKey = 0
         var keyCount = 0
+        /// Keys behind these, of members that are known and not wanted.
+        var knownCount = 0
+        /// Whether members of an object that are neither are noted.
+        var isWatched = false
         /// Of an object's hash table in `slots`: a power of two slots.
         var firstSlot = 0
         var slotMask = 0
@@ -35,7 +39,16 @@ final class JSONTree {
         /// Of the name in `names`.
         let name: Int
         let nameLength: Int
+        /// -1 where the member is not wanted.
         let node: Int
+    }
+
+    /// The name of a member that is not known, in the text that places refer to.
+    struct Unknown {
+        /// The object's.
+        let node: Int
+        let start: Int
+        let end: Int
     }
 
     static let missing = UInt64.max
@@ -46,11 +59,18 @@ final class JSONTree {
     let names: UnsafeMutablePointer<UInt8>
     /// Places in `keys`, -1 where free.
     let slots: UnsafeMutablePointer<Int32>
+    /// Of watched objects, in the order of the text.
+    private(set) var unknown: [Unknown] = []
 
     /// A tree whose root, node 0, is a record with these members.
-    init(_ fields: [Field]) {
+    ///
+    /// - Parameters:
+    ///   - known: The members that records are known to have, wanted or not; nil: no object is watched.
+    ///   - watchesRoot: Whether the records themselves are watched, not only the objects in them.
+    init(_ fields: [Field], known: KnownMembers? = nil, watchesRoot: Bool = true) {
         var plan = Plan()
-        plan.add(.structure(fields))
+        plan.add(.structure(fields), known: known.map { .structure($0.fields) })
+        if !watchesRoot { plan.nodes[0].isWatched = false }
         types = plan.types
         nodes = .allocate(capacity: plan.nodes.count)
         nodes.initialize(from: plan.nodes, count: plan.nodes.count)
@@ -100,6 +120,30 @@ final class JSONTree {
         }
     }
 
+    // MARK: Members that are not known
+
+    @inline(never)
+    func note(_ node: UnsafeMutablePointer<Node>, _ start: Int, _ end: Int) {
+        unknown.append(Unknown(node: node - nodes, start: start, end: end))
+    }
+
+    /// Drops what was noted of a record that is read again.
+    func dropUnknown(from start: Int) { while let last = unknown.last, last.start >= start { unknown.removeLast() } }
+
+    /// The names of the structs that an object is in, with dots behind them; empty for the root.
+    func path(of node: Int) -> String {
+        for parent in types.indices where parent != node {
+            for key in 0..<nodes[parent].keyCount where keys[nodes[parent].firstKey + key].node == node {
+                let key = keys[nodes[parent].firstKey + key]
+                let name = String(decoding: UnsafeBufferPointer(start: names + key.name, count: key.nameLength), as: UTF8.self)
+                return path(of: parent) + name + "."
+            }
+            let isElement = nodes[parent].kind == .list || nodes[parent].kind == .map
+            if isElement, nodes[parent].element == node { return path(of: parent) }
+        }
+        return ""
+    }
+
     /// Appends a list or map whose elements were read.
     @inline(__always)
     func appendEnd(_ node: UnsafeMutablePointer<Node>) { append(UInt64(nodes[node.pointee.element].count) &<< 1 | 1, to: node) }
@@ -128,21 +172,32 @@ extension JSONTree {
         var slots: [Int32] = []
 
         /// Adds a node for a type and those below it; returns its place.
+        ///
+        /// - Parameter known: What is known of the values' types, where their objects are watched.
         @discardableResult
-        mutating func add(_ type: DataType) -> Int {
+        mutating func add(_ type: DataType, known: DataType? = nil) -> Int {
             let place = nodes.count
             types.append(type)
             nodes.append(Node(kind: Kind(type), rows: .allocate(capacity: 0)))
             switch type {
-            case .list(let element): nodes[place].element = add(element)
+            case .list(let element): nodes[place].element = add(element, known: known?.knownElement)
             case .map(.string, let value):
                 nodes[place].key = add(.string)
-                nodes[place].element = add(value)
+                nodes[place].element = add(value, known: known?.knownElement)
             case .structure(let fields):
-                let members = fields.map { (Array($0.name.utf8), add($0.type)) }
+                let known = known?.knownMembers
+                let types = Dictionary(known?.map { (ExactText($0.name), $0.type) } ?? [], uniquingKeysWith: { first, _ in first })
+                let members = fields.map { (Array($0.name.utf8), add($0.type, known: types[ExactText($0.name)])) }
                 nodes[place].firstKey = keys.count
                 nodes[place].keyCount = members.count
                 for (name, node) in members { addKey(name, node) }
+                if let known {
+                    let wanted = Set(fields.map { ExactText($0.name) })
+                    let others = known.filter { !wanted.contains(ExactText($0.name)) }
+                    for other in others { addKey(Array(other.name.utf8), -1) }
+                    nodes[place].knownCount = others.count
+                    nodes[place].isWatched = true
+                }
                 addSlots(place)
             default: break
             }
@@ -159,11 +214,12 @@ extension JSONTree {
 
         private mutating func addSlots(_ place: Int) {
             var capacity = 8
-            while capacity < nodes[place].keyCount * 2 { capacity *= 2 }
+            let keyCount = nodes[place].keyCount + nodes[place].knownCount
+            while capacity < keyCount * 2 { capacity *= 2 }
             nodes[place].firstSlot = slots.count
             nodes[place].slotMask = capacity - 1
             slots += [Int32](repeating: -1, count: capacity)
-            for key in nodes[place].firstKey..<(nodes[place].firstKey + nodes[place].keyCount) where keys[key].length >= 0 {
+            for key in nodes[place].firstKey..<(nodes[place].firstKey + keyCount) where keys[key].length >= 0 {
                 var slot = JSONTree.hash(keys[key].word, keys[key].length) & (capacity - 1)
                 while slots[nodes[place].firstSlot + slot] >= 0 { slot = (slot + 1) & (capacity - 1) }
                 slots[nodes[place].firstSlot + slot] = Int32(key)

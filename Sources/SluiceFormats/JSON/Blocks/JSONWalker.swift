@@ -55,7 +55,7 @@ struct JSONWalker {
         let keyCount = node.pointee.keyCount
         let firstKey = node.pointee.firstKey
         tree.append(1, to: node)
-        if keyCount == 0 { return true }
+        if keyCount == 0, !node.pointee.isWatched { return true }
         var position = opening &+ 1
         var start = Int(places[opening]) &+ 1
         var expected = firstKey
@@ -73,6 +73,8 @@ struct JSONWalker {
                 expected = key &+ 1
                 found &+= 1
                 guard take(nodes + keys[key].node, row, value) else { return false }
+            } else if key == Self.unknown, node.pointee.isWatched {
+                tree.note(node, start, end)
             }
             start = Int(places[value.next]) &+ 1
             position = value.next &+ 1
@@ -159,8 +161,9 @@ struct JSONWalker {
 
     // MARK: Keys
 
-    private static let unwanted = -1
+    private static let unknown = -1
     private static let unclear = -2
+    private static let unwanted = -3
 
     /// The place of a name in `keys`; records mostly have their members in one order, so the expected one is tried first.
     @inline(__always)
@@ -172,10 +175,12 @@ struct JSONWalker {
         while true {
             let key = Int(tree.slots[node.pointee.firstSlot &+ slot])
             if key < 0 { break }
-            if matches(key, word, start, length) { return key }
+            if matches(key, word, start, length) {
+                return key < node.pointee.firstKey &+ node.pointee.keyCount ? key : Self.unwanted
+            }
             slot = (slot &+ 1) & mask
         }
-        return JSONStructure.hasEscape(start, start &+ length &+ 1, in: bytes, escapes) ? Self.unclear : Self.unwanted
+        return JSONStructure.hasEscape(start, start &+ length &+ 1, in: bytes, escapes) ? Self.unclear : Self.unknown
     }
 
     /// The first eight bytes of a name.

@@ -1,4 +1,4 @@
-import SluiceCore
+package import SluiceCore
 
 /// How stored values become values of a Sluice column. Nothing is lost; what does not fit is an error of its row.
 ///
@@ -120,15 +120,5 @@ extension SchemaElement {
                 .corruptFile, "column \(name) is a decimal of \(digits.precision) digits with \(digits.scale) behind the point")
         }
         return .decimal(precision: Int(digits.precision), scale: Int(digits.scale))
-    }
-}
-
-extension NanosecondReading {
-    fileprivate func type(zoned: Bool) -> DataType {
-        switch self {
-        case .reject, .truncate: .timestamp(zoned: zoned)
-        case .integer: .int64
-        case .text: .string
-        }
     }
 }

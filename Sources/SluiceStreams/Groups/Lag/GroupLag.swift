@@ -79,9 +79,17 @@ private struct Distance {
     let step: UInt128?
     let upcoming: GroupLag.Upcoming?
 
+    /// What the look alone tells, where the backend does not say what a shard holds: records only once none is left.
+    private func looked(_ reachedMicros: Int64?) -> (records: Int?, millis: Int64?) {
+        guard let upcoming else { return (nil, nil) }
+        guard let next = upcoming.record else { return (upcoming.millisBehind == 0 ? 0 : nil, upcoming.millisBehind) }
+        let newest = next.micros + upcoming.millisBehind * 1_000
+        return (nil, max(0, newest - (reachedMicros ?? next.micros)) / 1_000)
+    }
+
     func left(_ position: GroupPosition, reachedMicros: Int64?) -> (records: Int?, millis: Int64?) {
         guard case .records(let oldest, let newest, let oldestMicros, let newestMicros) = contents else {
-            return contents == .empty ? (0, 0) : (nil, upcoming?.millisBehind)
+            return contents == .empty ? (0, 0) : looked(reachedMicros)
         }
         func behind(_ next: SequenceNumber?, _ micros: Int64?) -> (records: Int?, millis: Int64?) {
             let first = next.map { max($0, oldest) } ?? upcoming?.record?.sequence

@@ -17,6 +17,7 @@ package actor GroupReader {
     }
 
     package nonisolated let member: GroupMember
+    private let stream: String
     private let backend: any StreamBackend
     private let slots = PageSlots(GroupLimits.pagesInHand)
     private var readings: [String: Reading] = [:]
@@ -31,14 +32,19 @@ package actor GroupReader {
     private var isOver = false
     private var failure: SluiceError?
 
-    /// - Parameter name: Of the member, unique in the group.
+    /// - Parameters:
+    ///   - name: Of the member, unique in the group.
+    ///   - stream: What the backend calls the stream; nil where the group calls it the same.
     /// - Throws: `invalidOption` for a bad name.
     package init(
-        of group: GroupID, as name: String, settings: GroupSettings, store: any LeaseStore, backend: any StreamBackend
+        of group: GroupID, as name: String, settings: GroupSettings, store: any LeaseStore, backend: any StreamBackend,
+        reading stream: String? = nil
     ) throws(SluiceError) {
+        let stream = stream ?? group.stream
+        self.stream = stream
         self.backend = backend
         member = try GroupMember(of: group, name: name, settings: settings, store: store, clock: ContinuousClock()) {
-            () throws(SluiceError) in try await backend.groupShards(of: group.stream)
+            () throws(SluiceError) in try await backend.groupShards(of: stream)
         }
     }
 
@@ -220,7 +226,7 @@ extension GroupReader {
         var position = assignment.position
         while !Task.isCancelled {
             do throws(SluiceError) {
-                let subscription = try await backend.subscribe(member.group.stream, shard, position.iterator)
+                let subscription = try await backend.subscribe(stream, shard, position.iterator)
                 if try await deliver(subscription, assignment, &position) { return }
             } catch {
                 guard error.isRetriable else { throw error.advised(of: assignment, member.group) }

@@ -8,6 +8,8 @@ struct ServicePut {
     let stream: String
     let keys: RecordKeys
     let checksJSON: Bool
+    /// Whether records of a shard are packed into one.
+    let packs: Bool
     /// How messages call the input.
     let inputName: String
 
@@ -16,7 +18,7 @@ struct ServicePut {
     /// - Throws: for the first line that is no record, once all lines before it are stored; what reading and writing throws.
     func run(_ input: LineInput) async throws -> LinePut.Result {
         var input = input
-        let putter = RecordPutter(streams, stream, keepsOrder: true)
+        let putter = RecordPutter(streams, stream, keepsOrder: true, packs: packs)
         do {
             while let block = try input.next() {
                 let (found, fault) = keys.keys(of: block.records, checksJSON: checksJSON)

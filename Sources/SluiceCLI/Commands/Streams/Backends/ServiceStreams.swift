@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceKinesis
 import SluiceStreams
 
 /// The stream commands on a backend that is a service: what `StreamBackend` offers, reported as the commands report it.
@@ -39,8 +40,11 @@ struct ServiceStreams: Sendable {
         let configuration = summary.configuration
         let facts = KeyValueBlock([
             "address": address, "state": summary.status.rawValue, "mode": configuration.mode.rawValue,
-            "kept for": RetentionTime.text(hours: configuration.retentionHours), "encrypted": configuration.isEncrypted ? "yes" : "no",
-            "longest record": HumanText.bytes(configuration.recordBytes), "created": HumanText.time(micros: summary.createdMicros),
+            "kept for": RetentionTime.text(hours: configuration.retentionHours),
+            "kept within": configuration.retentionBytes.map { "\(HumanText.bytes($0)) a shard" },
+            "encrypted": configuration.isEncrypted ? "yes" : "no",
+            "longest record": HumanText.bytes(configuration.recordBytes),
+            "created": summary.createdMicros == 0 ? nil : HumanText.time(micros: summary.createdMicros),
             "tags": configuration.tags.isEmpty
                 ? nil : configuration.tags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", "),
         ])
@@ -62,16 +66,22 @@ struct ServiceStreams: Sendable {
     }
 
     /// Shows or changes how long records are kept.
-    func retention(_ name: String, _ time: RetentionTime?) async throws -> Report {
-        if let time {
+    ///
+    /// - Parameter bytes: `.some(nil)` takes the bound of a shard away.
+    func retention(_ name: String, _ time: RetentionTime?, bytes: Int??) async throws -> Report {
+        if time != nil || bytes != nil {
             var change = StreamChange()
-            change.retentionHours = time.hours
+            change.retentionHours = time?.hours
+            change.retentionBytes = bytes
             try await streams.updateStream(name, change)
         }
-        let hours = try await streams.describeStream(name).configuration.retentionHours
-        return Report(
-            [.line("Stream \(name) keeps records for \(RetentionTime.text(hours: hours)).")],
-            json: .object(["stream": .string(name), "retention_hours": .number(hours)]))
+        let configuration = try await streams.describeStream(name).configuration
+        return RetentionReport.report(name, configuration)
+    }
+
+    /// Takes back what following registered.
+    func release() async throws(SluiceError) {
+        if let kinesis = streams as? KinesisStreams { try await kinesis.deregisterConsumers() }
     }
 
     // MARK: Shards
@@ -89,12 +99,13 @@ struct ServiceStreams: Sendable {
         try await reshard(name) { try await streams.mergeShards(name, ShardID(shard.number), ShardID(adjacent.number)) }
     }
 
-    /// Scales in steps: one at most doubles or halves the shards.
+    /// Scales in steps: one at most doubles or halves the shards. Partitions of a topic are added at once, because each step moves keys.
     func scale(_ name: String, to count: Int) async throws -> Report {
         try await reshard(name) {
             var now = try await streams.describeStream(name).openShardCount
             while now != count {
-                try await streams.updateShardCount(name, to: min(max(count, (now + 1) / 2), 2 * now))
+                let step = kind == BackendOptions.Backend.kafka.rawValue ? count : min(max(count, (now + 1) / 2), 2 * now)
+                try await streams.updateShardCount(name, to: step)
                 let reached = try await streams.describeStream(name).openShardCount
                 guard reached != now else {
                     throw SluiceError(.jobFailed, "\(kind) stream \(name.quotedForMessage) stays at \(HumanText.count(now, "open shard"))")
@@ -138,8 +149,10 @@ struct ServiceStreams: Sendable {
     private static func json(_ summary: StreamSummary, _ shards: [ShardSummary]) -> Value {
         let configuration = summary.configuration
         return .object([
-            "name": .string(summary.name), "status": .string(summary.status.rawValue), "created_at": .time(summary.createdMicros),
+            "name": .string(summary.name), "status": .string(summary.status.rawValue),
+            "created_at": summary.createdMicros == 0 ? .null : .time(summary.createdMicros),
             "mode": .string(configuration.mode.rawValue), "retention_hours": .number(configuration.retentionHours),
+            "retention_bytes": .number(configuration.retentionBytes),
             "record_bytes": .number(configuration.recordBytes), "encrypted": .boolean(configuration.isEncrypted),
             "open_shards": .number(summary.openShardCount),
             "tags": .structure(configuration.tags.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),

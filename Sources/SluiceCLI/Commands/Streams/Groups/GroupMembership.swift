@@ -18,7 +18,10 @@ struct GroupMembership: ParsableArguments, Sendable {
         if group == nil, member != nil || failover != nil { throw ValidationError("--member and --failover belong to --group") }
     }
 
-    var name: String { member ?? "\(Self.hostName)-\(getpid())" }
+    var name: String { member ?? Self.processName }
+
+    /// The host's name and the process id.
+    static var processName: String { "\(hostName)-\(getpid())" }
 
     /// - Throws: `invalidOption` for a time out of bounds.
     func settings(start: StreamPlace?) throws(SluiceError) -> GroupSettings {

@@ -11,14 +11,15 @@ enum GroupPlace {
         case .time(let micros): HumanText.time(micros: micros)
         case .shardEnd: "done"
         case .after(let sequence, let part?): "\(sequence.position.map { String($0.offset) } ?? sequence.description), part \(part + 1)"
-        case .at, .after: nextSequence(position) ?? position.text
+        case .at(let sequence): nextSequence(position) ?? sequence.description
+        case .after(let sequence, nil): nextSequence(position) ?? "after \(sequence)"
         }
     }
 
     /// The number of the next record in its shard; nil where the position does not say it.
     static func nextSequence(_ position: GroupPosition) -> String? {
         switch position {
-        case .at(let sequence), .after(let sequence, _?): sequence.position.map { String($0.offset) }
+        case .at(let sequence), .after(let sequence, _?): sequence.position.map { String($0.offset) } ?? sequence.description
         case .after(let sequence, nil): sequence.position.map { String($0.offset + 1) }
         case .trimHorizon, .latest, .time, .shardEnd: nil
         }

@@ -34,6 +34,7 @@ struct GroupResetPlan {
     private func position(_ place: SequenceNumber, in shard: GroupShard?) throws(SluiceError) -> GroupPosition {
         // Without the shard, the check for its lease says more.
         guard let shard, let number = ShardID(parsing: shard.id)?.number else { return .trimHorizon }
+        if let position = try servicePosition(place, in: shard, number) { return position }
         guard case .records(let oldest, let newest, _, _) = shard.contents, let first = oldest.position?.offset,
             let last = newest.position?.offset
         else {
@@ -46,5 +47,20 @@ struct GroupResetPlan {
                 remedy: "choose one of these, or \(last + 1) for the next one")
         }
         return offset > last ? .after(newest) : .at(SequenceNumber(shard: number, offset: offset))
+    }
+
+    /// Where the numbers are not those of the embedded log: as they are, within what the shard is known to hold; nil for an embedded stream.
+    private func servicePosition(_ place: SequenceNumber, in shard: GroupShard, _ number: Int) throws(SluiceError) -> GroupPosition? {
+        switch shard.contents {
+        case .unknown: return .at(place)
+        case .empty: return nil
+        case .records(let oldest, _, _, _) where oldest.position != nil: return nil
+        case .records(let oldest, let newest, _, _):
+            if place >= oldest, place <= newest { return .at(place) }
+            if let next = newest.value, place.value == next + 1 { return .after(newest) }
+            throw SluiceError(
+                .usage, "shard \(number) of stream \(stream.quotedForMessage) holds the records \(oldest) to \(newest), not \(place)",
+                remedy: "choose one of these, or the number behind the last for the next one")
+        }
     }
 }

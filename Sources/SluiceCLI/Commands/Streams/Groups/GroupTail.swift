@@ -6,6 +6,7 @@ import Synchronization
 
 /// Prints the records of the shards that a member of a group is given. What was printed is recorded after it was written.
 struct GroupTail: Sendable {
+    let stream: GroupedStream
     let reader: GroupReader
     let printer: RecordPrinter
     /// Records to print at most.
@@ -49,16 +50,19 @@ struct GroupTail: Sendable {
     /// Prints until enough was printed, which returns true, or the member has left.
     private func use() async throws -> Bool {
         var left = limit
+        let unpacker = GroupUnpacker(stream)
         var lastCheckpoint = ContinuousClock.now
         while let event = await reader.next() {
             switch event {
-            case .started: break
+            case .started(let assignment): unpacker.begin(assignment)
             case .records(let records):
-                let printed = await print(records, limit: left)
+                let user = try await unpacker.records(of: records)
+                let printed = user.prefix(left)
+                await print(printed.map(\.record))
                 if printer.console.out.isClosed { return true }
                 left -= printed.count
-                if left == 0, let last = printed.last, printed.count < records.count {
-                    try await reader.checkpoint(records.shard, at: .after(last.number), recordMicros: last.micros)
+                if left == 0, let last = printed.last, printed.count < user.count {
+                    try await reader.checkpoint(records.shard, at: last.position, recordMicros: last.record.arrivalMicros)
                 }
                 if left == 0 || ContinuousClock.now - lastCheckpoint >= Self.checkpointInterval { try await checkpoint(&lastCheckpoint) }
                 if left == 0 { return true }
@@ -89,25 +93,9 @@ struct GroupTail: Sendable {
         }
     }
 
-    /// - Returns: How many records were printed, and the last of them.
-    private func print(_ records: GroupRecords, limit: Int) async -> (count: Int, last: (number: SequenceNumber, micros: Int64)?) {
-        guard let shard = ShardID(parsing: records.shard)?.number else { return (0, nil) }
+    private func print(_ records: [PrintedRecord]) async {
         var text: [UInt8] = []
-        var count = 0
-        var last: (SequenceNumber, Int64)?
-        for batch in records.batches {
-            for row in 0..<min(batch.count, limit - count) {
-                let number = batch.sequenceNumber(row)
-                let record = PrintedRecord(
-                    shard: shard, sequence: number.position.map { SequenceNumber(UInt128($0.offset)) } ?? number,
-                    arrivalMicros: batch.arrivalMicros(row),
-                    key: Array(batch.keys[row]),
-                    payload: Array(batch.payloads[row]))
-                text += printer.bytes(record)
-                count += 1
-                last = (number, record.arrivalMicros)
-            }
-        }
+        for record in records { text += printer.bytes(record) }
         let out = printer.console.out
         await withCheckedContinuation { done in
             Self.writing.async { [text] in
@@ -115,6 +103,5 @@ struct GroupTail: Sendable {
                 done.resume()
             }
         }
-        return (count, last)
     }
 }

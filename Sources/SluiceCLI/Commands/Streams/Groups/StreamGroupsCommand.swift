@@ -13,6 +13,7 @@ struct StreamGroupsCommand: ReportingCommand {
     @Argument(help: "Show the leases of this group.") var group: String?
     @Flag(name: .customLong("delete"), help: "Delete the group: what it has read is forgotten.") var isDeletion = false
     @Flag(help: "Delete it also while members are reading.") var force = false
+    @OptionGroup var service: BackendOptions
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
@@ -23,8 +24,10 @@ struct StreamGroupsCommand: ReportingCommand {
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
+        let service = try service.service()
+        let stream = name.map { service?.groupedName($0) ?? $0 }
         if let name, let group {
-            let id = try GroupID(stream: name, name: group)
+            let id = try GroupID(stream: stream ?? name, name: group)
             let store = try StreamGroups.store(id, session)
             if !isDeletion { return report(try store.describe(id), of: name, group) }
             try StreamGroups.change { () throws(SluiceError) in try store.delete(id, force: force) }
@@ -33,10 +36,10 @@ struct StreamGroupsCommand: ReportingCommand {
                 json: .object(["stream": .string(name), "group": .string(group), "deleted": .boolean(true)]))
         }
         // A stream that is not there is an error, unless groups were left of it.
-        if let name, try StreamGroups(of: name, session).names.isEmpty { try session.openStream(name).close() }
+        if let name, service == nil, try StreamGroups(of: name, session).names.isEmpty { try session.openStream(name).close() }
         guard let catalog = try session.existingCatalog() else { return list([]) }
         let store = CatalogLeaseStore(catalog)
-        return list(try store.groups(of: name).map { (id: $0, group: try store.describe($0)) })
+        return list(try store.groups(of: stream).map { (id: $0, group: try store.describe($0)) })
     }
 
     private func list(_ groups: [(id: GroupID, group: GroupSnapshot)]) -> Report {

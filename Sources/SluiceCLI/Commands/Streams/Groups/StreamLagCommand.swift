@@ -16,22 +16,24 @@ struct StreamLagCommand: ReportingCommand {
                 Examples:
                   \(program) stream lag orders
                   \(program) stream lag orders billing --json
+                  \(program) stream lag orders --backend kafka --brokers broker-1:9092
                 """)
     }
 
     @Argument(help: "The stream.", completion: NameCompletion.streams) var name: String
     @Argument(help: "Only this group. Otherwise all groups of the stream.") var group: String?
+    @OptionGroup var service: BackendOptions
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
-        let backend = try session.backend(reading: name)
-        defer { backend.close() }
+        let stream = try GroupedStream(name, try service.service(), session)
+        defer { stream.close() }
         var lags: [(group: String, lag: GroupLag)] = []
-        for id in try groups(session) {
+        for id in try groups(of: stream.id, session) {
             let snapshot = try CatalogLeaseStore(try session.catalog()).describe(id)
-            lags.append((id.name, try await GroupLag.measure(snapshot, of: name, on: backend)))
+            lags.append((id.name, try await GroupLag.measure(snapshot, of: name, on: stream.backend)))
         }
         let json = Value.object(["stream": .string(name), "groups": .list(lags.map { document($0.group, $0.lag) })])
         if lags.isEmpty {
@@ -45,14 +47,14 @@ struct StreamLagCommand: ReportingCommand {
         return Report(Array(lags.map { blocks($0.group, $0.lag) }.joined(separator: [.blank])), json: json)
     }
 
-    private func groups(_ session: Session) throws -> [GroupID] {
+    private func groups(of stream: String, _ session: Session) throws -> [GroupID] {
         if let group {
-            let id = try GroupID(stream: name, name: group)
+            let id = try GroupID(stream: stream, name: group)
             _ = try StreamGroups.store(id, session)
             return [id]
         }
         guard let catalog = try session.existingCatalog() else { return [] }
-        return try CatalogLeaseStore(catalog).groups(of: name)
+        return try CatalogLeaseStore(catalog).groups(of: stream)
     }
 
     private func blocks(_ group: String, _ lag: GroupLag) -> [Report.Block] {

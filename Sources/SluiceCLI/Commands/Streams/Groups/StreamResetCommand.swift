@@ -28,17 +28,18 @@ struct StreamResetCommand: ReportingCommand {
     @Option(help: "Only this shard, by its number or id.") var shard: ShardArgument?
     @Flag(help: "Reset it also while members are reading.") var force = false
     @Flag(name: .customLong("dry-run"), help: "Only show what would change.") var isDryRun = false
+    @OptionGroup var service: BackendOptions
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
-        let backend = try session.backend(reading: name)
-        defer { backend.close() }
-        let id = try GroupID(stream: name, name: group)
+        let stream = try GroupedStream(name, try service.service(), session)
+        defer { stream.close() }
+        let id = try GroupID(stream: stream.id, name: group)
         let store = try StreamGroups.store(id, session)
         let before = try store.describe(id)
-        let reset = try GroupResetPlan(stream: name, to: to, shard: shard).reset(before, try await backend.groupShards(of: name))
+        let reset = try GroupResetPlan(stream: name, to: to, shard: shard).reset(before, try await stream.backend.groupShards(of: name))
         if !isDryRun { try StreamGroups.change { () throws(SluiceError) in try store.reset(id, reset, force: force) } }
         return report(before, reset)
     }

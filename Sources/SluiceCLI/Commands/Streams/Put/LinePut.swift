@@ -8,6 +8,8 @@ struct LinePut {
         var records = 0
         /// Of the lines, without their ends and keys.
         var bytes = 0
+        /// Records that do not fit the stream's schema and are among its dead letters.
+        var letters = 0
         var wasInterrupted = false
     }
 
@@ -58,7 +60,15 @@ struct LinePut {
             found = found.slice(0..<row)
         }
         let records = fault == nil ? block.records : block.records.slice(0..<found.count)
-        try await append(NewRecords(keys: found, payloads: records))
+        let given = NewRecords(keys: found, payloads: records)
+        let admission = try await stream.admit(given)
+        try await append(admission.kept.count == given.count ? given : given.gather(admission.kept))
+        result.letters += admission.letters
+        if let refused = admission.refused {
+            throw SluiceError(
+                refused.error.code, refused.error.message,
+                at: .file(path: inputName, line: block.line(of: refused.row), column: nil), remedy: refused.error.remedy)
+        }
         if let fault {
             throw SluiceError(
                 fault.code, fault.message, at: .file(path: inputName, line: block.line(of: found.count), column: nil))

@@ -31,6 +31,7 @@ struct StreamPutCommand: ReportingCommand {
     @Option(help: ArgumentHelp("What is between two fields for --key-column.", valueName: "character")) var delimiter: String?
     @Option(name: .customLong("partition-key"), help: ArgumentHelp("The key of all records.", valueName: "key")) var partitionKey: String?
     @Flag(name: .customLong("json-lines"), help: "Refuse lines that are no JSON; --key does so, too.") var jsonLines = false
+    @Flag(help: "With --backend kinesis: pack records of a shard into one, as the Kinesis Producer Library does.") var aggregate = false
     @OptionGroup var service: BackendOptions
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
@@ -44,6 +45,7 @@ struct StreamPutCommand: ReportingCommand {
             if keyColumn == nil { throw ValidationError("--delimiter needs --key-column") }
             if delimiter != "\\t", delimiter.utf8.count != 1 { throw ValidationError("--delimiter takes one ASCII character, or \\t") }
         }
+        if aggregate, service.backend != .kinesis { throw ValidationError("--aggregate needs --backend kinesis") }
         if let partitionKey, partitionKey.isEmpty { throw ValidationError("--partition-key cannot be empty") }
     }
 
@@ -75,7 +77,7 @@ struct StreamPutCommand: ReportingCommand {
         defer { if descriptor != STDIN_FILENO { close(descriptor) } }
         if isatty(descriptor) == 1 { console.notice("every line is a record; Ctrl-D ends the input") }
         let put = ServicePut(
-            streams: service.streams, stream: name, keys: keys, checksJSON: jsonLines && key == nil, inputName: inputName)
+            streams: service.streams, stream: name, keys: keys, checksJSON: jsonLines && key == nil, packs: aggregate, inputName: inputName)
         let input = LineInput(descriptor: descriptor, name: inputName, lineBytes: recordBytes)
         let started = ContinuousClock.now
         let result = try await Interruption.cancelling { try await put.run(input) }
@@ -88,6 +90,12 @@ struct StreamPutCommand: ReportingCommand {
             "Put \(HumanText.count(result.records, "record")), \(HumanText.bytes(result.bytes)), into \(name) in "
             + "\(HumanText.duration(seconds: seconds)): \(HumanText.short(rate)) records/s"
         var blocks: [Report.Block] = [.line(text)]
+        if result.letters > 0 {
+            blocks.append(
+                .line(
+                    "\(HumanText.count(result.letters, "record")) did not fit the stream's schema: \(name).dead-letters has them.", .warning
+                ))
+        }
         if let shardsBefore, let shards, shards != shardsBefore {
             blocks.append(.line("The load was spread: \(HumanText.count(shardsBefore, "open shard")) before, \(shards) now."))
         }
@@ -95,7 +103,8 @@ struct StreamPutCommand: ReportingCommand {
             blocks,
             json: .object([
                 "stream": .string(name), "records": .number(result.records), "bytes": .number(result.bytes), "seconds": .float(seconds),
-                "records_per_second": .float(rate), "open_shards": .number(shards), "interrupted": .boolean(result.wasInterrupted),
+                "records_per_second": .float(rate), "dead_letters": .number(result.letters), "open_shards": .number(shards),
+                "interrupted": .boolean(result.wasInterrupted),
             ]), status: result.wasInterrupted ? .interrupted : .done)
     }
 

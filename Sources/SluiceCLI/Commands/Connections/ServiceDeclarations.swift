@@ -1,0 +1,25 @@
+import SluiceCore
+import SluiceHTTP
+import SluicePipelines
+import SluiceSaaS
+
+/// Finds the declaration of a service.
+enum ServiceDeclarations {
+    /// One that comes with the program, or that of a file.
+    ///
+    /// - Throws: `notFound` with the nearest name; what is wrong with the file.
+    static func named(_ name: String) throws -> ServiceDeclaration {
+        if let found = EmbeddedDeclarations.all.first(where: { $0.name == name }) { return found }
+        if name.hasSuffix(".yaml") || name.hasSuffix(".yml") { return try ServiceDeclaration(DeclarationFiles.read(path: name)) }
+        throw SluiceError(
+            .notFound, "there is no connector to a service \(name.quotedForMessage)",
+            remedy: Suggestion.remedy(for: name, in: EmbeddedDeclarations.all.map(\.name), noun: "there are"))
+    }
+}
+
+/// Stands for a vault where nothing is sent.
+struct UnusedVault: TokenVault {
+    func lock() async throws(SluiceError) -> any Sendable { 0 }
+    func read() throws(SluiceError) -> SecretText { throw SluiceError(.noCredentials, "no token is kept here") }
+    func keep(_ token: SecretText) throws(SluiceError) {}
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import SluiceCatalog
+import SluiceCore
+import SluicePipelines
+import SluiceScheduler
+import SluiceSchedules
+
+/// The jobs that commands see: those of the folders, and those that commands added.
+struct ScheduleProject {
+    let session: Session
+    let folders: [String]
+    let set: JobSet
+    /// What the ledger says, by name.
+    let stored: [String: StoredJob]
+
+    init(_ session: Session, folders: [String] = JobSet.folders) throws {
+        self.session = session
+        self.folders = folders
+        let rows = try session.existingCatalog()?.readSchedule { try $0.jobs() } ?? []
+        set = try JobSet.load(folders: folders, stored: rows)
+        stored = Dictionary(uniqueKeysWithValues: rows.map { ($0.name, $0) })
+    }
+
+    /// - Throws: `notFound`, with the nearest name.
+    func job(_ name: String) throws -> JobDeclaration {
+        if let job = set[name] { return job }
+        throw SluiceError(
+            .notFound, "there is no job \(name.quotedForMessage)",
+            remedy: Suggestion.remedy(for: name, in: set.names, noun: "jobs")
+                ?? "give a pipeline a `schedule`, declare a job in catalog/, or add one with `schedule add`")
+    }
+
+    func isPaused(_ job: JobDeclaration) -> Bool { stored[job.name]?.isPaused ?? job.rules.startsPaused }
+
+    /// The next ticks of a job, in seconds since 1970; none of a job that is paused or has no clock.
+    func ticks(_ job: JobDeclaration, count: Int, after moment: Int64) -> [Int64] {
+        guard let schedule = job.rules.schedule, !isPaused(job) else { return [] }
+        return schedule.ticks(after: max(moment, stored[job.name]?.cursor ?? moment), count: count)
+    }
+
+    /// Now, in seconds since 1970.
+    static var now: Int64 { WallClock.system.nowMicros() / TimeText.microsPerSecond }
+
+    /// `in 3 min 5 s`.
+    static func distance(_ tick: Int64) -> String {
+        let seconds = tick - now
+        return seconds < 0 ? "now" : "in " + HumanText.duration(seconds: Double(seconds))
+    }
+
+    /// A tick as its zone's clock shows it: `2026-03-29 03:00:00 +02:00`.
+    static func local(_ tick: Int64, _ zone: ZoneRules) -> String {
+        let text = zone.text(of: tick)
+        let head = text.prefix(19).replacing("T", with: " ")
+        let offset = text.dropFirst(19)
+        return head + (offset == "Z" ? "Z" : " " + offset)
+    }
+}
+
+/// How runs of jobs look.
+enum ScheduledRunScreen {
+    /// Of a run's id: enough to tell it from others, and for commands that take one.
+    static let shownCharacters = 14
+
+    static func table(_ runs: [ScheduledRun]) -> TextTable {
+        var table = TextTable([
+            .init("run", isWhole: true), .init("job"), .init("tick", isWhole: true), .init("state", isWhole: true), .init("took", .right),
+            .init("tries", .right), .init("reason"),
+        ])
+        for run in runs {
+            let end = run.endedMicros ?? (run.state == .running ? WallClock.system.nowMicros() : nil)
+            let took = run.startedMicros.flatMap { start in end.map { HumanText.duration(seconds: Double($0 - start) * 1e-6) } } ?? ""
+            table.add([
+                String(run.id.text.prefix(shownCharacters)), run.job,
+                HumanText.time(micros: run.logical * TimeText.microsPerSecond, hasSeconds: run.logical % 60 != 0), words(run.state), took,
+                String(run.attempts), run.reason ?? "",
+            ])
+        }
+        return table
+    }
+
+    static func words(_ state: ScheduledRunState) -> String { state.rawValue.replacing("_", with: " ") }
+
+    /// Exit code of a command that waited for runs.
+    static func status(_ runs: [ScheduledRun]) -> CommandStatus {
+        runs.contains { [.failed, .timedOut, .cancelled].contains($0.state) } ? .failed : .done
+    }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import SluiceCatalog
+import SluiceCore
+import SluicePipelines
+import SluiceScheduler
+import SluiceSchedules
+
+struct StatusCommand: ReportingCommand {
+    static var configuration: CommandConfiguration {
+        let program = Invocation.current.programName
+        return CommandConfiguration(
+            commandName: "status", abstract: "Show what runs, what waits and what comes next.",
+            discussion: """
+                Examples:
+                  \(program) status
+                  \(program) status --json
+                """)
+    }
+
+    @OptionGroup var state: HomeOptions
+    @OptionGroup var output: OutputOptions
+
+    /// Lines of each list.
+    private static let shown = 10
+
+    func report() async throws -> Report {
+        let session = Session(home: state.directory)
+        let catalog = try session.existingCatalog()
+        let leader = try catalog?.scheduleLeader()
+        let open = try catalog?.readSchedule { try $0.openRuns() } ?? []
+        let pipelines = try catalog?.runs(state: .running) ?? []
+        let project = try ScheduleProject(session)
+        let next = project.set.names.compactMap { name -> (job: JobDeclaration, tick: Int64)? in
+            guard let job = project.set[name], let tick = project.ticks(job, count: 1, after: ScheduleProject.now).first else { return nil }
+            return (job, tick)
+        }.sorted { ($0.tick, $0.job.name) < ($1.tick, $1.job.name) }
+        var blocks: [Report.Block] = [
+            .pairs(
+                KeyValueBlock([
+                    "scheduler": leader.map { "process \($0.process.processID), since \(HumanText.time(micros: $0.sinceMicros))" }
+                        ?? "none is at work",
+                    "jobs":
+                        "\(project.set.names.count)\(project.set.names.isEmpty ? "" : ", \(project.set.names.compactMap { project.set[$0] }.count(where: project.isPaused)) paused")",
+                ]))
+        ]
+        if !open.isEmpty {
+            blocks += [.blank, .line("Runs of jobs", .heading), .table(ScheduledRunScreen.table(Array(open.prefix(Self.shown))))]
+        }
+        if open.count > Self.shown { blocks.append(.line("… \(open.count - Self.shown) more", .dim)) }
+        if !pipelines.isEmpty {
+            var table = TextTable([
+                .init("pipeline", isWhole: true), .init("run", isWhole: true), .init("since", isWhole: true), .init("process", .right),
+            ])
+            for run in pipelines.prefix(Self.shown) {
+                table.add([run.pipeline, run.id.text, HumanText.time(micros: run.startedMicros), String(run.process.processID)])
+            }
+            blocks += [.blank, .line("Pipelines that run", .heading), .table(table)]
+        }
+        if !next.isEmpty {
+            var table = TextTable([.init("next tick", isWhole: true), .init("from now"), .init("job", isWhole: true)])
+            for item in next.prefix(Self.shown) {
+                let zone = item.job.rules.schedule?.zone ?? .utc
+                table.add([ScheduleProject.local(item.tick, zone), ScheduleProject.distance(item.tick), item.job.name])
+            }
+            blocks += [.blank, .table(table)]
+        }
+        let json = Value.object([
+            "scheduler": leader.map { .object(["process_id": .number($0.process.processID), "since": .time($0.sinceMicros)]) } ?? .null,
+            "runs": .list(open.map(\.json)),
+            "pipelines": .list(
+                pipelines.map {
+                    .object(["pipeline": .string($0.pipeline), "run_id": .string($0.id.text), "started_at": .time($0.startedMicros)])
+                }),
+            "next": .list(next.map { .object(["job": .string($0.job.name), "tick": .time($0.tick * TimeText.microsPerSecond)]) }),
+        ])
+        return Report(blocks, json: json)
+    }
+}

@@ -1,0 +1,85 @@
+import Dispatch
+import Glibc
+import SluiceCatalog
+import SluiceCore
+import SluicePipelines
+import SluiceScheduler
+import SluiceSchedules
+
+/// The scheduler beside following pipelines: its jobs, and how it learns of changed definitions.
+struct UpSchedule: Sendable {
+    /// Folders whose jobs it runs; none where files alone were named.
+    let folders: [String]
+    let jobs: JobSet
+    private let session: Session
+
+    /// - Parameter names: What a person named to follow.
+    /// - Throws: The mistakes of all jobs.
+    init(_ names: [String], _ session: Session) throws {
+        let named = names.filter { DiskFiles.kind(of: $0) == .directory }.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+        folders = named.isEmpty ? [] : named + (named.contains("catalog") ? [] : ["catalog"])
+        self.session = session
+        jobs = try Self.load(folders, session)
+    }
+
+    var isEmpty: Bool { jobs.names.isEmpty }
+
+    private static func load(_ folders: [String], _ session: Session) throws -> JobSet {
+        if folders.isEmpty { return JobSet() }
+        return try JobSet.load(folders: folders, stored: session.existingCatalog()?.readSchedule { try $0.jobs() } ?? [])
+    }
+
+    /// Works until the task is cancelled; SIGHUP reads the definitions again.
+    func run(_ catalog: Catalog, slots: Int?, drain: TimeSpan?, isQuiet: Bool) async throws {
+        if folders.isEmpty { return }
+        var options = Scheduler.Options()
+        options.program = WorkingDirectory.absolute("/proc/self/exe")
+        if let slots { options.slots = slots }
+        let console = session.console
+        let service = SchedulerService(
+            catalog: catalog, jobs: jobs, options: options, drainMicros: drain?.micros ?? Self.drainMicros
+        ) { event in
+            if case .warning(let text) = event { return console.warning(text) }
+            if !isQuiet { ScheduleEvents.show(event, on: console) }
+        }
+        let watch = HangupWatch { reload(service, console) }
+        defer { watch.end() }
+        if !isQuiet, !isEmpty { console.err.writeLine("scheduler: \(HumanText.count(jobs.names.count, "job"))") }
+        try await service.run()
+    }
+
+    static let drainMicros: Int64 = 30_000_000
+
+    /// Definitions that are wrong leave those before in place.
+    private func reload(_ service: SchedulerService, _ console: Console) {
+        do {
+            let jobs = try Self.load(folders, session)
+            service.reload(jobs)
+            console.notice("read the definitions again: \(HumanText.count(jobs.names.count, "job"))")
+        } catch {
+            let mistakes = DefinitionErrors.list(error) ?? []
+            for mistake in mistakes {
+                let place = mistake.location.map { "\($0): " } ?? ""
+                console.warning(place + mistake.message + (mistake.remedy.map { "; \($0)" } ?? ""))
+            }
+            console.warning("the definitions from before stay in place")
+        }
+    }
+}
+
+/// Calls a closure on each SIGHUP, from `init` to `end`.
+private final class HangupWatch {
+    private let source: any DispatchSourceSignal
+
+    init(_ body: @escaping @Sendable () -> Void) {
+        signal(SIGHUP, SIG_IGN)
+        source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: .global())
+        source.setEventHandler(handler: body)
+        source.resume()
+    }
+
+    func end() {
+        source.cancel()
+        signal(SIGHUP, SIG_DFL)
+    }
+}

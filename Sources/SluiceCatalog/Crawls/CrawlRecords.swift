@@ -1,0 +1,102 @@
+import SluiceCore
+
+/// A file as a crawl saw it.
+package struct CrawledFile: Hashable, Sendable {
+    package var path: String
+    package var byteCount: Int64
+    /// Microseconds since 1970.
+    package var modifiedMicros: Int64
+    /// Why it is in no table; nil: it is in one.
+    package var note: String?
+    /// What it is, as the crawler writes it; nil: nobody knows.
+    package var kind: String?
+
+    package init(path: String, byteCount: Int64, modifiedMicros: Int64, note: String? = nil, kind: String? = nil) {
+        self.path = path
+        self.byteCount = byteCount
+        self.modifiedMicros = modifiedMicros
+        self.note = note
+        self.kind = kind
+    }
+}
+
+/// A table that a crawler made.
+package struct CrawledTable: Hashable, Sendable {
+    package var name: TableName
+    /// What tells it apart from the crawler's other tables: its folder, and what its name is made of.
+    package var place: String
+
+    package init(name: TableName, place: String) {
+        self.name = name
+        self.place = place
+    }
+}
+
+/// What a crawler found the last time.
+package struct CrawlState: Sendable {
+    /// Of the last crawl that was applied; nil: there is none.
+    package var settings: String?
+    /// By path.
+    package var files: [CrawledFile] = []
+    package var tables: [CrawledTable] = []
+
+    package init() {}
+}
+
+/// All that an applied crawl changes.
+package struct CrawlCommit: Sendable {
+    /// A table that is new or changed.
+    package struct Table: Sendable {
+        package var definition: TableDefinition
+        package var place: String
+        /// All its files; nil: they stay as they are.
+        package var files: [TableFile]?
+        /// A JSON document: what its columns' values were.
+        package var evidence: String
+        /// Counts of different values, as the crawler writes them.
+        package var sketches: [UInt8]?
+        /// Of a table that has no files: how many rows and bytes it has.
+        package var counts: (rows: Int64, bytes: Int64)?
+        /// Whether the table stays another crawler's, or nobody's.
+        package var isForeign = false
+
+        package init(definition: TableDefinition, place: String, files: [TableFile]?, evidence: String) {
+            self.definition = definition
+            self.place = place
+            self.files = files
+            self.evidence = evidence
+        }
+    }
+
+    package var tables: [Table] = []
+    /// Tables that leave the catalog.
+    package var dropped: [TableName] = []
+    /// Files that are new or changed.
+    package var files: [CrawledFile] = []
+    /// Paths that are gone.
+    package var goneFiles: [String] = []
+    /// What files showed that were read, by path, as the crawler writes it.
+    package var evidence: [(path: String, bytes: [UInt8])] = []
+    /// A JSON document: what was found and done.
+    package var report = "{}"
+
+    package init() {}
+}
+
+/// One crawl of the history.
+package struct CrawlRun: Hashable, Sendable {
+    /// How far it came.
+    package enum State: String, Sendable {
+        case running, done, failed, interrupted
+    }
+
+    package var id: Int64
+    package var crawler: String
+    package var state: State
+    /// Microseconds since 1970.
+    package var startedMicros: Int64
+    package var endedMicros: Int64?
+    /// A JSON document; `{}` before its end.
+    package var report: String
+    package var error: String?
+}

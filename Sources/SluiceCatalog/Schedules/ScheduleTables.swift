@@ -1,0 +1,69 @@
+import GRDB
+import SluiceCore
+
+/// Where jobs, ticks, runs and attempts of the scheduler stand in the database.
+enum ScheduleTables {
+    /// Ticks (`logical`, `tick_cursor`) are seconds since 1970, other times microseconds. A tick is there once for each job and logical time: the
+    /// key is what makes a tick run once. `tick_cursor`: ticks up to it are in the ledger. `revision` counts changes of jobs.
+    static let schema = """
+        CREATE TABLE schedule_jobs (
+            name TEXT PRIMARY KEY, declaration TEXT, schedule TEXT NOT NULL, is_paused INTEGER NOT NULL DEFAULT 0,
+            tick_cursor INTEGER NOT NULL, created INTEGER NOT NULL) WITHOUT ROWID;
+
+        CREATE TABLE schedule_runs (
+            id TEXT PRIMARY KEY, job TEXT NOT NULL, logical INTEGER NOT NULL, cause TEXT NOT NULL, root TEXT NOT NULL, state TEXT NOT NULL,
+            reason TEXT, priority INTEGER NOT NULL, parameters TEXT NOT NULL, width INTEGER, created INTEGER NOT NULL,
+            not_before INTEGER NOT NULL, started INTEGER, ended INTEGER, attempts INTEGER NOT NULL, repeats INTEGER NOT NULL,
+            is_cancelled INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE INDEX schedule_runs_by_job ON schedule_runs (job, id);
+        CREATE INDEX schedule_runs_open ON schedule_runs (id) WHERE ended IS NULL;
+
+        CREATE TABLE schedule_ticks (
+            job TEXT NOT NULL, logical INTEGER NOT NULL, run_id TEXT REFERENCES schedule_runs(id), reason TEXT, PRIMARY KEY (job, logical))
+        WITHOUT ROWID;
+
+        CREATE TABLE schedule_attempts (
+            run_id TEXT NOT NULL REFERENCES schedule_runs(id) ON DELETE CASCADE, number INTEGER NOT NULL, state TEXT NOT NULL,
+            reason TEXT, started INTEGER NOT NULL, ended INTEGER, process_id INTEGER NOT NULL, process_started TEXT NOT NULL,
+            exit_code INTEGER, log TEXT NOT NULL, PRIMARY KEY (run_id, number)) WITHOUT ROWID;
+
+        CREATE TABLE schedule_lead (
+            id INTEGER PRIMARY KEY CHECK (id = 1), token INTEGER NOT NULL, process_id INTEGER NOT NULL, process_started TEXT NOT NULL,
+            since INTEGER NOT NULL, expires INTEGER NOT NULL, is_wanted INTEGER NOT NULL, revision INTEGER NOT NULL);
+        INSERT INTO schedule_lead VALUES (1, 0, 0, '', 0, 0, 0, 0);
+        CREATE TRIGGER schedule_jobs_come AFTER INSERT ON schedule_jobs BEGIN UPDATE schedule_lead SET revision = revision + 1; END;
+        CREATE TRIGGER schedule_jobs_go AFTER DELETE ON schedule_jobs BEGIN UPDATE schedule_lead SET revision = revision + 1; END;
+        CREATE TRIGGER schedule_jobs_change AFTER UPDATE OF declaration, schedule, is_paused ON schedule_jobs BEGIN
+            UPDATE schedule_lead SET revision = revision + 1;
+        END;
+
+        -- What was told about a run or a tick, and what an event last saw.
+        CREATE TABLE schedule_notices (
+            job TEXT NOT NULL, subject TEXT NOT NULL, kind TEXT NOT NULL, told INTEGER NOT NULL, PRIMARY KEY (job, subject, kind))
+        WITHOUT ROWID;
+        CREATE TABLE schedule_sights (job TEXT NOT NULL, event TEXT NOT NULL, seen TEXT NOT NULL, PRIMARY KEY (job, event)) WITHOUT ROWID;
+        """
+
+    static func run(_ row: Row) throws -> ScheduledRun {
+        ScheduledRun(
+            id: RunID(row["id"]), job: row["job"], logical: row["logical"], cause: RunCause(rawValue: row["cause"]) ?? .schedule,
+            root: RunID(row["root"]), state: ScheduledRunState(rawValue: row["state"]) ?? .failed, reason: row["reason"],
+            priority: row["priority"], parameters: try StoredText.map(row["parameters"] as String), width: row["width"],
+            createdMicros: row["created"], notBeforeMicros: row["not_before"], startedMicros: row["started"], endedMicros: row["ended"],
+            attempts: row["attempts"], repeats: row["repeats"], isCancelled: row["is_cancelled"])
+    }
+
+    static func attempt(_ row: Row) -> RunAttempt {
+        RunAttempt(
+            run: RunID(row["run_id"]), number: row["number"], state: ScheduledRunState(rawValue: row["state"]) ?? .failed,
+            reason: row["reason"], startedMicros: row["started"], endedMicros: row["ended"],
+            process: ProcessIdentity(processID: row["process_id"], started: row["process_started"]), exitCode: row["exit_code"],
+            log: row["log"])
+    }
+
+    static func job(_ row: Row) -> StoredJob {
+        StoredJob(
+            name: row["name"], declaration: row["declaration"], schedule: row["schedule"], isPaused: row["is_paused"],
+            cursor: row["tick_cursor"], createdMicros: row["created"])
+    }
+}

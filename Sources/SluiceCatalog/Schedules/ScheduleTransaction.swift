@@ -1,0 +1,176 @@
+import GRDB
+
+/// Changes of the ledger that are made together or not at all.
+package struct ScheduleTransaction {
+    let db: GRDB.Database
+    /// Microseconds since 1970.
+    package let now: Int64
+
+    // MARK: Jobs
+
+    package func jobs() throws -> [StoredJob] {
+        try Row.fetchAll(db, sql: "SELECT * FROM schedule_jobs ORDER BY name").map(ScheduleTables.job)
+    }
+
+    package func job(_ name: String) throws -> StoredJob? {
+        try Row.fetchOne(db, sql: "SELECT * FROM schedule_jobs WHERE name = ?", arguments: [name]).map(ScheduleTables.job)
+    }
+
+    package func put(_ job: StoredJob) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO schedule_jobs VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (name) DO UPDATE SET
+                    declaration = ?2, schedule = ?3, is_paused = ?4, tick_cursor = ?5
+                """,
+            arguments: [job.name, job.declaration, job.schedule, job.isPaused, job.cursor, job.createdMicros])
+    }
+
+    package func removeJob(_ name: String) throws {
+        try db.execute(sql: "DELETE FROM schedule_jobs WHERE name = ?", arguments: [name])
+    }
+
+    /// Ticks up to a moment are in the ledger. It never goes back.
+    package func advance(_ job: String, to cursor: Int64) throws {
+        try db.execute(sql: "UPDATE schedule_jobs SET tick_cursor = max(tick_cursor, ?) WHERE name = ?", arguments: [cursor, job])
+    }
+
+    /// Counts changes of jobs, whoever made them.
+    package func revision() throws -> Int64 { try Int64.fetchOne(db, sql: "SELECT revision FROM schedule_lead") ?? 0 }
+
+    // MARK: Ticks
+
+    package func tick(_ job: String, _ logical: Int64) throws -> StoredTick? {
+        try Row.fetchOne(db, sql: "SELECT * FROM schedule_ticks WHERE job = ? AND logical = ?", arguments: [job, logical]).map(Self.tick)
+    }
+
+    /// Ticks of a job from one moment to before another, in order.
+    package func ticks(_ job: String, in range: Range<Int64>, limit: Int) throws -> [StoredTick] {
+        try Row.fetchAll(
+            db, sql: "SELECT * FROM schedule_ticks WHERE job = ? AND logical >= ? AND logical < ? ORDER BY logical LIMIT ?",
+            arguments: [job, range.lowerBound, range.upperBound, limit]
+        ).map(Self.tick)
+    }
+
+    /// Adds a tick.
+    ///
+    /// - Returns: Whether it was not there before; nothing is changed otherwise.
+    package func add(_ tick: StoredTick) throws -> Bool {
+        try db.execute(
+            sql: "INSERT OR IGNORE INTO schedule_ticks VALUES (?, ?, ?, ?)",
+            arguments: [tick.job, tick.logical, tick.run?.text, tick.reason])
+        return db.changesCount == 1
+    }
+
+    /// Gives a tick that is there another run: that of a backfill or of a run that is done again.
+    package func replace(_ tick: StoredTick) throws {
+        try db.execute(
+            sql: "UPDATE schedule_ticks SET run_id = ?3, reason = ?4 WHERE job = ?1 AND logical = ?2",
+            arguments: [tick.job, tick.logical, tick.run?.text, tick.reason])
+    }
+
+    private static func tick(_ row: Row) -> StoredTick {
+        StoredTick(
+            job: row["job"], logical: row["logical"], run: (row["run_id"] as String?).map { RunID($0) }, reason: row["reason"])
+    }
+
+    // MARK: Runs
+
+    package func add(_ run: ScheduledRun) throws {
+        try db.execute(
+            sql: "INSERT INTO schedule_runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            arguments: [
+                run.id.text, run.job, run.logical, run.cause.rawValue, run.root.text, run.state.rawValue, run.reason, run.priority,
+                try StoredText.map(run.parameters), run.width, run.createdMicros, run.notBeforeMicros, run.startedMicros, run.endedMicros,
+                run.attempts, run.repeats, run.isCancelled,
+            ])
+    }
+
+    /// Writes what may change of a run; whether it is cancelled is only ever set.
+    package func update(_ run: ScheduledRun) throws {
+        try db.execute(
+            sql: """
+                UPDATE schedule_runs SET state = ?, reason = ?, not_before = ?, started = ?, ended = ?, attempts = ?, repeats = ?,
+                    is_cancelled = max(is_cancelled, ?) WHERE id = ?
+                """,
+            arguments: [
+                run.state.rawValue, run.reason, run.notBeforeMicros, run.startedMicros, run.endedMicros, run.attempts, run.repeats,
+                run.isCancelled, run.id.text,
+            ])
+    }
+
+    package func run(_ id: RunID) throws -> ScheduledRun? {
+        try Row.fetchOne(db, sql: "SELECT * FROM schedule_runs WHERE id = ?", arguments: [id.text]).map(ScheduleTables.run)
+    }
+
+    /// Runs that are not over, in the order in which they were made.
+    package func openRuns() throws -> [ScheduledRun] {
+        try Row.fetchAll(db, sql: "SELECT * FROM schedule_runs WHERE ended IS NULL ORDER BY id").map(ScheduleTables.run)
+    }
+
+    /// Runs, the newest first.
+    package func runs(job: String? = nil, state: ScheduledRunState? = nil, root: RunID? = nil, limit: Int) throws -> [ScheduledRun] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT * FROM schedule_runs WHERE (?1 IS NULL OR job = ?1) AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR root = ?3)
+                ORDER BY id DESC LIMIT ?4
+                """,
+            arguments: [job, state?.rawValue, root?.text, limit]
+        ).map(ScheduleTables.run)
+    }
+
+    /// The last run of a job that was over before another one of it.
+    package func lastEnded(_ job: String, before id: RunID) throws -> ScheduledRun? {
+        try Row.fetchOne(
+            db,
+            sql: """
+                SELECT * FROM schedule_runs WHERE job = ? AND id < ? AND ended IS NOT NULL AND state <> 'skipped' ORDER BY id DESC LIMIT 1
+                """,
+            arguments: [job, id.text]
+        ).map(ScheduleTables.run)
+    }
+
+    // MARK: Attempts
+
+    package func add(_ attempt: RunAttempt) throws {
+        try db.execute(
+            sql: "INSERT INTO schedule_attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            arguments: [
+                attempt.run.text, attempt.number, attempt.state.rawValue, attempt.reason, attempt.startedMicros, attempt.endedMicros,
+                attempt.process.processID, attempt.process.started, attempt.exitCode, attempt.log,
+            ])
+    }
+
+    package func update(_ attempt: RunAttempt) throws {
+        try db.execute(
+            sql: "UPDATE schedule_attempts SET state = ?, reason = ?, ended = ?, exit_code = ? WHERE run_id = ? AND number = ?",
+            arguments: [
+                attempt.state.rawValue, attempt.reason, attempt.endedMicros, attempt.exitCode, attempt.run.text, attempt.number,
+            ])
+    }
+
+    /// Attempts of a run, in order.
+    package func attempts(of run: RunID) throws -> [RunAttempt] {
+        try Row.fetchAll(db, sql: "SELECT * FROM schedule_attempts WHERE run_id = ? ORDER BY number", arguments: [run.text])
+            .map(ScheduleTables.attempt)
+    }
+
+    // MARK: Notices and events
+
+    /// Notes that something was told.
+    ///
+    /// - Returns: Whether it was not told before.
+    package func note(_ kind: String, about subject: String, of job: String) throws -> Bool {
+        try db.execute(sql: "INSERT OR IGNORE INTO schedule_notices VALUES (?, ?, ?, ?)", arguments: [job, subject, kind, now])
+        return db.changesCount == 1
+    }
+
+    /// What an event of a job last saw; nil before it first looked.
+    package func sight(_ event: String, of job: String) throws -> String? {
+        try String.fetchOne(db, sql: "SELECT seen FROM schedule_sights WHERE job = ? AND event = ?", arguments: [job, event])
+    }
+
+    package func setSight(_ event: String, of job: String, _ seen: String) throws {
+        try db.execute(sql: "INSERT OR REPLACE INTO schedule_sights VALUES (?, ?, ?)", arguments: [job, event, seen])
+    }
+}

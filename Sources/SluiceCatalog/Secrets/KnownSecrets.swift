@@ -1,0 +1,92 @@
+package import SluiceCore
+import Synchronization
+
+/// The secrets that this process has read: texts that must be in nothing that it prints, logs or keeps. Whatever does any of these asks here.
+///
+/// They belong to the process and not to a run, because no run may show those of another.
+package enum KnownSecrets {
+    /// What stands for a secret.
+    package static let mask = "***"
+    /// A shorter text cannot be hidden: too much else would be hidden with it.
+    package static let minimumBytes = 4
+    /// Lines of a secret of several lines are hidden by themselves from this length on.
+    private static let minimumLineBytes = 8
+
+    /// As bytes, the longest first.
+    private static let texts = Mutex<[[UInt8]]>([])
+
+    /// From now on the text is hidden, as it is and as it stands in SQL's and JSON's quotes.
+    package static func add(_ text: String) {
+        guard text.utf8.count >= minimumBytes else { return }
+        let lines = text.split(whereSeparator: \.isNewline).map(String.init).filter { $0.utf8.count >= minimumLineBytes }
+        var forms = Set([text] + lines)
+        for form in forms {
+            forms.insert(form.replacing("'", with: "''"))
+            var json: [UInt8] = []
+            JSONText.appendString(form.utf8, to: &json)
+            forms.insert(String(decoding: json.dropFirst().dropLast(), as: UTF8.self))
+        }
+        texts.withLock { texts in
+            for form in forms.map({ Array($0.utf8) }) where !texts.contains(form) { texts.append(form) }
+            texts.sort { $0.count > $1.count }
+        }
+    }
+
+    /// The text with `mask` for each secret in it.
+    package static func masked(_ text: String) -> String {
+        let secrets = texts.withLock { $0 }
+        guard !secrets.isEmpty else { return text }
+        let bytes = Array(text.utf8)
+        let hidden = masked(bytes, secrets)
+        return hidden.count == bytes.count && hidden == bytes ? text : String(decoding: hidden, as: UTF8.self)
+    }
+
+    package static func masked(_ bytes: [UInt8]) -> [UInt8] {
+        let secrets = texts.withLock { $0 }
+        return secrets.isEmpty ? bytes : masked(bytes, secrets)
+    }
+
+    /// The error with no secret in its texts.
+    package static func masked(_ error: SluiceError) -> SluiceError {
+        guard texts.withLock({ !$0.isEmpty }) else { return error }
+        var copy = error
+        copy.message = masked(error.message)
+        copy.remedy = error.remedy.map { masked($0) }
+        if case .file(let path, let line, let column) = error.location {
+            copy.location = .file(path: masked(path), line: line, column: column)
+        }
+        if let cause = error.underlying as? SluiceError { copy.underlying = masked(cause) }
+        return copy
+    }
+
+    /// The value with no secret in its texts.
+    package static func masked(_ value: Value) -> Value {
+        guard texts.withLock({ !$0.isEmpty }) else { return value }
+        switch value {
+        case .string(let text): return .string(masked(text))
+        case .list(let values): return .list(values.map { masked($0) })
+        case .structure(let members): return .structure(members.map { .init(masked($0.name), masked($0.value)) })
+        case .map(let entries): return .map(entries.map { .init(masked($0.key), masked($0.value)) })
+        default: return value
+        }
+    }
+
+    private static func masked(_ bytes: [UInt8], _ secrets: [[UInt8]]) -> [UInt8] {
+        var bytes = bytes
+        for secret in secrets where bytes.count >= secret.count {
+            var start = 0
+            while let place = find(secret, in: bytes, from: start) {
+                bytes.replaceSubrange(place..<(place + secret.count), with: mask.utf8)
+                start = place + mask.utf8.count
+            }
+        }
+        return bytes
+    }
+
+    private static func find(_ secret: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
+        guard bytes.count - start >= secret.count else { return nil }
+        return (start...(bytes.count - secret.count)).first { place in
+            bytes[place] == secret[0] && bytes[place..<(place + secret.count)].elementsEqual(secret)
+        }
+    }
+}

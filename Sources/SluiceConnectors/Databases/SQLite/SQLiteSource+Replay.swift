@@ -1,0 +1,10 @@
+import SluiceCore
+import SluicePipelines
+
+/// Dead letters of rows are JSON objects, whichever step they failed at.
+extension SQLiteSource: ReplayableSource {
+    func decoder(ofRecordsAt place: SourceLocation, columns: [String]) async throws -> (any PayloadDecoder)? {
+        guard case .shard(databaseName, rowsName, _) = place else { return nil }
+        return try DatabaseLetters.decoder(columns, of: schema)
+    }
+}

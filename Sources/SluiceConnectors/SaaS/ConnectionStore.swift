@@ -1,0 +1,120 @@
+package import SluiceCatalog
+package import SluiceCore
+import SluiceHTTP
+import SluiceLog
+import SluicePipelines
+package import SluiceSaaS
+
+/// The connections of a state directory: settings in the catalog, secret ones encrypted with the key file beside it.
+package struct ConnectionStore: Sendable {
+    private let catalog: Catalog
+    private let cipher: SecretCipher
+
+    package init(_ catalog: Catalog) {
+        self.catalog = catalog
+        cipher = SecretCipher(home: catalog.home)
+    }
+
+    /// By name; secrets stay closed.
+    package var list: [StoredConnection] { get throws(SluiceError) { try catalog.connections() } }
+
+    /// Keeps a connection.
+    ///
+    /// - Parameter secrets: Values of secret settings.
+    /// - Returns: Whether it took the place of one.
+    /// - Throws: `invalidOption` for a name that is none, or a secret that is too short to be hidden.
+    package func set(
+        _ name: String, connector: String, settings: [String: String], secrets: [String: String], address: String?
+    ) throws(SluiceError) -> Bool {
+        guard DefinitionNode.isName(name) else {
+            throw SluiceError(
+                .invalidOption, "a connection cannot be called \(name.quotedForMessage)",
+                remedy: "use letters, digits, \"_\" and \"-\", beginning with a letter or digit")
+        }
+        for (setting, value) in secrets where !SecretStore.sizes.contains(value.utf8.count) {
+            throw SluiceError(
+                .invalidOption, "the secret \(setting) has \(SecretStore.sizes.lowerBound) to \(SecretStore.sizes.upperBound) bytes",
+                remedy: "a shorter text could not be kept out of what is printed")
+        }
+        let sealed = try cipher.seal(Array(try SettingsText.text(secrets).utf8), name: Self.sealName(name))
+        return try catalog.storeConnection(
+            StoredConnection(name: name, connector: connector, settings: settings, address: address, sealed: sealed))
+    }
+
+    /// - Throws: `notFound` with the nearest name.
+    package func connection(_ name: String) throws(SluiceError) -> StoredConnection {
+        if let found = try catalog.connection(name) { return found }
+        throw SluiceError(
+            .notFound, "there is no connection \(name.quotedForMessage)",
+            remedy: Suggestion.remedy(for: name, in: try list.map(\.name), noun: "connections")
+                ?? "make it: sluice connections add \(name) CONNECTOR --set …")
+    }
+
+    /// All settings; the secret ones are hidden from now on in everything that this process prints.
+    package func values(of connection: StoredConnection) throws(SluiceError) -> [String: String] {
+        let opened = try cipher.open(connection.sealed, name: Self.sealName(connection.name))
+        let secrets = try SettingsText.value([String: String].self, opened, of: "connection")
+        for value in secrets.values { KnownSecrets.add(value) }
+        return connection.settings.merging(secrets) { $1 }
+    }
+
+    package func remove(_ name: String) throws(SluiceError) {
+        _ = try connection(name)
+        _ = try catalog.removeConnection(name)
+    }
+
+    /// A session with a connection's service.
+    package func session(_ name: String, of declaration: ServiceDeclaration) throws(SluiceError) -> ServiceSession {
+        let connection = try connection(name)
+        guard connection.connector == declaration.name else {
+            throw SluiceError(
+                .invalidOption, "the connection \(name.quotedForMessage) is one to \(connection.connector), not to \(declaration.name)",
+                remedy: "name another one; see sluice connections list")
+        }
+        var around = ServiceSession.Surroundings()
+        around.address = connection.address
+        around.onSecret = { KnownSecrets.add($0) }
+        around.vault = { [self] setting in ConnectionVault(store: self, catalog: catalog, connection: name, setting: setting) }
+        return try ServiceSession(declaration, try values(of: connection), around)
+    }
+
+    private static func sealName(_ name: String) -> String { "connection \(name)" }
+
+    /// Puts another value in place of a secret setting.
+    func replace(_ setting: String, by value: String, of name: String) throws(SluiceError) {
+        let connection = try connection(name)
+        var secrets = try values(of: connection).filter { connection.settings[$0.key] == nil }
+        secrets[setting] = value
+        _ = try set(name, connector: connection.connector, settings: connection.settings, secrets: secrets, address: connection.address)
+    }
+}
+
+/// The refresh token of a connection. Processes that share the state take turns by a lock file.
+private struct ConnectionVault: TokenVault {
+    let store: ConnectionStore
+    let catalog: Catalog
+    let connection: String
+    let setting: String
+
+    func lock() async throws(SluiceError) -> any Sendable {
+        let folder = "\(catalog.home)/locks"
+        try DiskFiles.createDirectories(folder)
+        while true {
+            if case .acquired(let lock) = try FileLock.attempt("\(folder)/connection-\(connection)", sinceMicros: nil) { return lock }
+            do {
+                try await Task.sleep(for: .milliseconds(20))
+            } catch {
+                throw SluiceError(.interrupted, "the wait for another process was cancelled", underlying: error)
+            }
+        }
+    }
+
+    func read() throws(SluiceError) -> SecretText {
+        guard let value = try store.values(of: store.connection(connection))[setting] else {
+            throw SluiceError(.noCredentials, "the connection \(connection.quotedForMessage) has no \(setting)")
+        }
+        return SecretText(value)
+    }
+
+    func keep(_ token: SecretText) throws(SluiceError) { try store.replace(setting, by: token.value, of: connection) }
+}

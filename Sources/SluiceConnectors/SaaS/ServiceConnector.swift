@@ -1,0 +1,88 @@
+import SluiceCatalog
+import SluiceCore
+package import SluicePipelines
+package import SluiceSaaS
+
+/// A service over HTTP that a declaration describes.
+package struct ServiceConnector: Connector {
+    package let declaration: ServiceDeclaration
+
+    package init(_ declaration: ServiceDeclaration) { self.declaration = declaration }
+
+    package var manual: ConnectorManual {
+        let readable = declaration.entities.filter { $0.read != nil }.map(\.name)
+        let writable = declaration.entities.filter { !$0.writes.isEmpty }.map(\.name)
+        return ConnectorManual(
+            name: declaration.name, summary: declaration.summary,
+            sourceOptions: [
+                OptionSpecification(declaration.name, .enumeration(readable), isRequired: true, "What to read.", examples: [readable[0]]),
+                ServiceOptions.connection, ServiceOptions.from, ServiceOptions.lag, ServiceOptions.columns,
+            ],
+            sinkOptions: writable.isEmpty
+                ? []
+                : [
+                    OptionSpecification(
+                        declaration.name, .enumeration(writable), isRequired: true, "What to write.", examples: [writable[0]]),
+                    ServiceOptions.connection, ServiceOptions.mode, ServiceOptions.errors,
+                ])
+    }
+
+    package func source(_ options: OptionValues, in context: ConnectorContext) async throws -> any Source {
+        let name = try options.require(declaration.name).string()
+        let entity = try ServiceOptions.entity(name, options, declaration, at: declaration.name)
+        return try ServiceSource(session(options, context), entity, options)
+    }
+
+    package func sink(_ options: OptionValues, in context: ConnectorContext) async throws -> any Sink {
+        let name = try options.require(declaration.name).string()
+        let entity = try ServiceOptions.entity(name, options, declaration, at: declaration.name)
+        return try ServiceSink(session(options, context), entity, options, context)
+    }
+
+    private func session(_ options: OptionValues, _ context: ConnectorContext) throws(SluiceError) -> ServiceSession {
+        let catalog = try context.requireCatalog()
+        do throws(SluiceError) {
+            return try ConnectionStore(catalog).session(try options.require("connection").string(), of: declaration)
+        } catch {
+            throw error.located(at: options.location(of: "connection"))
+        }
+    }
+}
+
+/// Services that a file of the user declares.
+package struct DeclaredServiceConnector: Connector {
+    private static let name = "http"
+
+    package init() {}
+
+    package var manual: ConnectorManual {
+        let declaration = OptionSpecification(
+            Self.name, .string, isRequired: true, "The file that declares the service, relative to the definition.", examples: ["crm.yaml"])
+        let entity = OptionSpecification("entity", .string, isRequired: true, "Which of its entities.", examples: ["contacts"])
+        return ConnectorManual(
+            name: Self.name, summary: "Any HTTP API that a file of YAML describes: addresses, logins, pages, limits.",
+            sourceOptions: [
+                declaration, entity, ServiceOptions.connection, ServiceOptions.from, ServiceOptions.lag, ServiceOptions.columns,
+            ],
+            sinkOptions: [declaration, entity, ServiceOptions.connection, ServiceOptions.mode, ServiceOptions.errors])
+    }
+
+    package func source(_ options: OptionValues, in context: ConnectorContext) async throws -> any Source {
+        let (entity, session) = try opened(options, context)
+        return try ServiceSource(session, entity, options)
+    }
+
+    package func sink(_ options: OptionValues, in context: ConnectorContext) async throws -> any Sink {
+        let (entity, session) = try opened(options, context)
+        return try ServiceSink(session, entity, options, context)
+    }
+
+    private func opened(_ options: OptionValues, _ context: ConnectorContext) throws -> (ServiceEntity, ServiceSession) {
+        let path = DatasetName.absolute(try options.require(Self.name).string(), in: context.directory)
+        let declaration = try ServiceDeclaration(DeclarationFiles.read(path: path))
+        let entity = try ServiceOptions.entity(try options.require("entity").string(), options, declaration, at: "entity")
+        let catalog = try context.requireCatalog()
+        let session = try ConnectionStore(catalog).session(try options.require("connection").string(), of: declaration)
+        return (entity, session)
+    }
+}

@@ -1,0 +1,57 @@
+import SluiceCore
+import SluicePipelines
+import SluiceSaaS
+
+/// The options that all connectors to services have.
+enum ServiceOptions {
+    static let connection = OptionSpecification(
+        "connection", .name, isRequired: true, "Settings and credentials, kept by `sluice connections add`.", examples: ["acme"])
+
+    static let from = OptionSpecification(
+        "from", .string, "Where the first window of a cursor begins; with the oldest record when absent.",
+        examples: ["\"2024-01-01T00:00:00Z\""])
+
+    static let lag = OptionSpecification(
+        "lag", .timeSpan(0...86_400_000_000 * 31),
+        "How late a record may become visible: each window goes back so far, and leaves out what was read already.", examples: ["5 m"])
+
+    static let columns = OptionSpecification(
+        "columns", .mapping(key: "column", .dataType, minimum: 1),
+        "Further fields with their types, such as custom ones; other types for those that the connector knows.",
+        examples: ["{custom_status_id: int64}"])
+
+    static let mode = OptionSpecification(
+        "mode", .enumeration(ServiceEntity.Write.allCases.map(\.rawValue)), isRequired: true,
+        "What becomes of a row: it makes a record, "
+            + "changes the one of its key, or one of the two.")
+
+    static let errors = OptionSpecification(
+        "errors", .string,
+        "A file of JSON lines that takes rows which the service refuses, each with the reason. Without it the first one ends the run.",
+        examples: ["refused.jsonl"])
+
+    /// What of an entity a definition reads.
+    static func entity(_ name: String, _ options: OptionValues, _ declaration: ServiceDeclaration, at key: String) throws(SluiceError)
+        -> ServiceEntity
+    {
+        do throws(SluiceError) {
+            var entity = try declaration.entity(name)
+            if let node = options["lag"] { entity.cursor?.lagMicros = try node.timeSpan().micros }
+            return entity
+        } catch {
+            throw error.located(at: options.location(of: key))
+        }
+    }
+
+    /// Where the first window begins.
+    static func start(_ entity: ServiceEntity, _ options: OptionValues) throws(SluiceError) -> Int64? {
+        guard let text = try options.string("from") else { return nil }
+        guard let cursor = entity.cursor else {
+            throw options.invalid("from", "\(entity.name) has no cursor that a window could begin at", remedy: "leave it out")
+        }
+        let place =
+            cursor.form == .number ? CursorForm.number.place(of: text) : CursorForm.time.place(of: text) ?? cursor.form.place(of: text)
+        guard let place else { throw options.invalid("from", "\(text.quotedForMessage) is no value of \(cursor.name)") }
+        return place
+    }
+}

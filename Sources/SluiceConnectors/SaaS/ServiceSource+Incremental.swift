@@ -1,0 +1,93 @@
+import SluiceCore
+import SluicePipelines
+import SluiceSaaS
+
+/// What the cursor puts behind the bookmark, slice by slice: a run that fails goes on behind the last page that was committed.
+extension ServiceSource: IncrementalSource {
+    func checkIncremental() throws(SluiceError) {
+        guard entity.cursor == nil else { return }
+        let known = session.declaration.entities.filter { $0.cursor != nil }.map(\.name)
+        throw SluiceError(
+            .notIncremental, "\(entity.name) of \(session.declaration.name) has nothing that tells new records",
+            remedy: "read it whole, without incremental: true"
+                + (known.isEmpty ? "" : "; by a cursor are read \(known.joined(separator: ", "))"))
+    }
+
+    /// Splits that one slice reads, so that what was read of many channels is committed before all of them were asked.
+    private static let splitsOfSlice = 4
+
+    func slice(after positions: SourcePositions, _ request: SliceRequest) async throws -> SourceSlice? {
+        try checkIncremental()
+        var parts: [ServiceSlice.Part] = []
+        let all = try await parents(isFresh: request.leavesUnfinished)
+        for parent in progress.rotated(all) {
+            guard parts.count < Self.splitsOfSlice else { break }
+            let split = name(parent)
+            // A run over what there is reads one window of each; one that follows reads for ever.
+            if !request.leavesUnfinished, progress.isFinished(split) { continue }
+            if let part = try await part(parent, positions[ExactText(split)]) { parts.append(part) } else { progress.finish(split) }
+            progress.advance()
+        }
+        guard !parts.isEmpty else { return nil }
+        let budget = max(1, min(request.limitBytes, SaaSLimits.sliceBytes) / Int64(parts.count))
+        let slice = ServiceSlice(source: self, parts: parts, budget: budget)
+        return SourceSlice(source: slice, openSplits: Set(parts.map(\.split)), isLast: false) { slice.reached() }
+    }
+
+    /// A reader that has something new, with the pages that were fetched to find that out; nil where there is nothing.
+    private func part(_ parent: String?, _ stored: [UInt8]?) async throws -> ServiceSlice.Part? {
+        let split = name(parent)
+        var position = try stored.map { bytes throws(SluiceError) in try SettingsText.value(ReadPosition.self, bytes, of: "bookmark") }
+        var pages: [RecordPage] = []
+        while true {
+            // A window that an earlier run left open is read to its end, and then another is begun.
+            let wasOpen = position?.isInWindow ?? false
+            let reader = try ServiceReader(session, entity, parent: parent, from: position ?? ReadPosition(startingAt: start))
+            while let page = try await reader.next() {
+                guard !page.records.isEmpty else { continue }
+                pages.append(page)
+                return ServiceSlice.Part(split: split, parent: parent, reader: reader, pages: pages, endsWindows: !wasOpen)
+            }
+            guard wasOpen else { return nil }
+            position = reader.position
+        }
+    }
+}
+
+/// Some pages of each split.
+struct ServiceSlice: Source {
+    struct Part: Sendable {
+        var split: String
+        var parent: String?
+        var reader: ServiceReader
+        var pages: [RecordPage]
+        /// Whether the end of the reader's window is the end of what a run over what there is reads.
+        var endsWindows: Bool
+    }
+
+    let source: ServiceSource
+    let parts: [Part]
+    let budget: Int64
+
+    var schema: Schema { source.schema }
+    var notices: [String] { source.notices }
+
+    func splits() async throws -> [SourceSplit] { parts.map { SourceSplit(id: $0.split, bytes: nil) } }
+
+    func open(_ split: SourceSplit, _ request: SourceRequest) async throws -> any SplitReader {
+        guard let part = parts.first(where: { $0.split == split.id }) else {
+            throw SluiceError(.notFound, "the slice has no \(split.id.quotedForMessage)")
+        }
+        return try source.splitReader(part.reader, part.pages, part.parent, request, budget: budget)
+    }
+
+    /// Asked for when all pages that were fetched are rows.
+    func reached() -> SourcePositions {
+        var positions: SourcePositions = [:]
+        for part in parts {
+            if part.endsWindows, part.reader.isDone { source.progress.finish(part.split) }
+            if let text = try? SettingsText.text(part.reader.position) { positions[ExactText(part.split)] = Array(text.utf8) }
+        }
+        return positions
+    }
+}

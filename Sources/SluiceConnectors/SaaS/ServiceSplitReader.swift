@@ -1,0 +1,89 @@
+import SluiceCore
+import SluiceFormats
+import SluicePipelines
+import SluiceSaaS
+import Synchronization
+
+/// Decodes the pages of a reader as rows. A page's bytes are kept as they came, and its records are ranges of them.
+final class ServiceSplitReader: SplitReader {
+    private struct State {
+        var pages: [RecordPage]
+        var bytesRead: Int64 = 0
+        var rowCount: Int64 = 0
+    }
+
+    private let reader: ServiceReader
+    private let decoder: FilePayloadDecoder
+    private let place: Origin.Split
+    private let keepsRaw: Bool
+    private let budget: Int64
+    private let state: Mutex<State>
+
+    /// - Parameters:
+    ///   - pages: Those that were fetched already, in order.
+    ///   - budget: Bytes of pages after which no other is fetched.
+    init(
+        _ reader: ServiceReader, _ pages: [RecordPage], decoder: FilePayloadDecoder, place: Origin.Split, keepsRaw: Bool, budget: Int64
+    ) {
+        self.reader = reader
+        self.decoder = decoder
+        self.place = place
+        self.keepsRaw = keepsRaw
+        self.budget = budget
+        state = Mutex(State(pages: pages))
+    }
+
+    var bytesRead: Int64 { state.withLock { $0.bytesRead } }
+
+    func next() async throws -> (any SplitPiece)? {
+        while let page = try await nextPage() {
+            let first = state.withLock { state in
+                state.bytesRead += Int64(page.bytes.count)
+                defer { state.rowCount += Int64(page.records.count) }
+                return state.rowCount + 1
+            }
+            if !page.records.isEmpty { return piece(page, first: first) }
+        }
+        return nil
+    }
+
+    private func nextPage() async throws -> RecordPage? {
+        if let page = state.withLock({ $0.pages.isEmpty ? nil : $0.pages.removeFirst() }) { return page }
+        return bytesRead < budget ? try await reader.next() : nil
+    }
+
+    private func piece(_ page: RecordPage, first: Int64) -> PagePiece {
+        let records = RawRecords(
+            bytes: page.bytes, starts: page.records.map { Int32($0.lowerBound) }, ends: page.records.map { Int32($0.upperBound) })
+        return PagePiece(records: records, decoder: decoder, place: place, first: first, keepsRaw: keepsRaw)
+    }
+}
+
+/// The records of a page, decoded some thousand at a time.
+private struct PagePiece: SplitPiece {
+    let records: RawRecords
+    let decoder: FilePayloadDecoder
+    let place: Origin.Split
+    let first: Int64
+    let keepsRaw: Bool
+    private var done = 0
+
+    init(records: RawRecords, decoder: FilePayloadDecoder, place: Origin.Split, first: Int64, keepsRaw: Bool) {
+        self.records = records
+        self.decoder = decoder
+        self.place = place
+        self.first = first
+        self.keepsRaw = keepsRaw
+    }
+
+    mutating func next() throws -> ReadBatch? {
+        guard done < records.count else { return nil }
+        let rows = done..<min(records.count, done + CoreLimits.batchRows)
+        let part = records.slice(rows)
+        let origin = Origin(place, .dense(first: first + Int64(done), count: rows.count), raw: part)
+        done = rows.upperBound
+        var read = try decoder.decode(part, origin: origin)
+        if !keepsRaw { read.batch.origin?.raw = nil }
+        return read
+    }
+}

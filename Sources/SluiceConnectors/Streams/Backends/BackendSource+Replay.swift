@@ -1,0 +1,9 @@
+import SluiceCore
+import SluicePipelines
+
+extension BackendSource: ReplayableSource {
+    func decoder(ofRecordsAt place: SourceLocation, columns: [String]) async throws -> (any PayloadDecoder)? {
+        guard case .shard(let name, _, _) = place, name == stream.name else { return nil }
+        return try layouts.decoder(envelope: nil, columns: columns, of: schema)
+    }
+}

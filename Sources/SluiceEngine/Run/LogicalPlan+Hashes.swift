@@ -1,0 +1,24 @@
+import Crypto
+import SluiceCatalog
+import SluiceCore
+import SluicePipelines
+
+extension PipelineDefinition {
+    /// SHA-256 of its text and of the values of its parameters, in hexadecimal.
+    var hash: String { hashedText.contentHash }
+}
+
+extension LogicalPlan {
+    /// The plan's lineage as a run records it: runs of one plan share it.
+    func storedLineage() throws(SluiceError) -> StoredLineage {
+        let text = KnownSecrets.masked(try lineage.storedText())
+        return StoredLineage(hash: text.contentHash, text: text)
+    }
+}
+
+extension String {
+    /// SHA-256 of the text, in hexadecimal.
+    fileprivate var contentHash: String {
+        SHA256.hash(data: Array(utf8)).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    }
+}

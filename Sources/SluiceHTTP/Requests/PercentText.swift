@@ -1,0 +1,51 @@
+import SluiceJSON
+
+/// Percent-encoding as signatures want it: all but letters, digits and `-._~`, in upper-case hexadecimal digits.
+package enum PercentText {
+    private static let digits = Array("0123456789ABCDEF".utf8)
+
+    package static func encode(_ text: String, keepsSlashes: Bool = false) -> String {
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            if byte.isASCIILetterOrDigit || "-._~".utf8.contains(byte) || (keepsSlashes && byte == UInt8(ascii: "/")) {
+                bytes.append(byte)
+            } else {
+                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// A path without empty, `.` and `..` segments (RFC 3986, section 5.2.4, and slashes that follow one another).
+    package static func normalize(_ path: String) -> String {
+        var kept: [Substring] = []
+        for segment in path.split(separator: "/") {
+            switch segment {
+            case ".": break
+            case "..": _ = kept.popLast()
+            default: kept.append(segment)
+            }
+        }
+        let isFolder = path.hasSuffix("/") || path.hasSuffix("/.") || path.hasSuffix("/..")
+        return "/" + kept.joined(separator: "/") + (isFolder && !kept.isEmpty ? "/" : "")
+    }
+
+    /// The reverse; a plus is a blank, what is no encoding stays as it is.
+    package static func decode(_ text: Substring) -> String {
+        let source = Array(text.utf8)
+        var bytes: [UInt8] = []
+        var place = 0
+        while place < source.count {
+            if source[place] == UInt8(ascii: "%"), place + 2 < source.count,
+                let byte = UInt8(String(decoding: source[(place + 1)...(place + 2)], as: UTF8.self), radix: 16)
+            {
+                bytes.append(byte)
+                place += 3
+            } else {
+                bytes.append(source[place] == UInt8(ascii: "+") ? UInt8(ascii: " ") : source[place])
+                place += 1
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,177 @@
+package import SluiceCore
+
+/// What an answer means for the request, as the service's own rules have it.
+package enum WebVerdict: Sendable {
+    case accept
+    /// Try again: after the time that the service says, or after a growing pause.
+    case retry(String, isThrottled: Bool, after: Duration? = nil)
+    /// Try again with another credential.
+    case renew(String)
+    case refuse(SluiceError)
+}
+
+/// Sends requests to one service for one account: limits, credentials, retries and redirects, the same for all connectors.
+package struct WebClient: Sendable {
+    package let limiter: Limiter
+    package let pacing: Pacing
+    /// Hosts beside the request's own to which a redirect may lead; credentials never go there.
+    package var otherHosts: Set<String> = []
+    package var policy: RetryPolicy
+    package var timeout = Duration.seconds(HTTPLimits.requestSeconds)
+    private let transport: any WebTransport
+    private let authenticator: any Authenticator
+
+    package init(
+        _ transport: any WebTransport, limiter: Limiter, authenticator: any Authenticator, pacing: Pacing = .system,
+        policy: RetryPolicy = .services
+    ) {
+        self.transport = transport
+        self.limiter = limiter
+        self.authenticator = authenticator
+        self.pacing = pacing
+        self.policy = policy
+    }
+
+    /// What happened so far to a request.
+    private struct History {
+        var failures = 0
+        var throttled = 0
+        var hasRenewed = false
+    }
+
+    /// Sends a request until it is accepted or refused.
+    ///
+    /// - Parameters:
+    ///   - rules: Limits that count it.
+    ///   - judge: What an answer means; by its status (`judgeByStatus`) unless the service has rules of its own.
+    /// - Throws: `serviceUnreachable`, `serviceFailed`, `timedOut`, `credentialsRefused`, `accessDenied`, `requestRefused`, `quotaSpent`,
+    ///   `foreignHost`, `untrustedService`, `interrupted`.
+    package func send(
+        _ request: WebRequest, rules: [RateRule] = [], judge: (@Sendable (WebRequest, WebAnswer) -> WebVerdict)? = nil
+    ) async throws(SluiceError) -> WebAnswer {
+        var history = History()
+        while true {
+            switch await limited(request, rules) {
+            case .failure(let error):
+                guard error.isRetriable, request.isRepeatable, error.code != .quotaSpent else { throw error }
+                try await pauseOrGiveUp(&history, error)
+            case .success(let (attempt, answer)):
+                switch judge.map({ $0(request, answer) }) ?? judgeByStatus(request, answer) {
+                case .accept: return answer
+                case .refuse(let error): throw error
+                case .renew(let reason):
+                    guard !history.hasRenewed, try await authenticator.renew(after: attempt) else {
+                        throw failure(.credentialsRefused, request, answer, reason, remedy: "check the connection's credentials")
+                    }
+                    history.hasRenewed = true
+                case .retry(let reason, let isThrottled, let after):
+                    let error = failure(.serviceFailed, request, answer, reason, isRetriable: true)
+                    if isThrottled {
+                        try await obey(&history, after, error)
+                    } else {
+                        guard request.isRepeatable else { throw error }
+                        try await pauseOrGiveUp(&history, error)
+                    }
+                }
+            }
+        }
+    }
+
+    // MARK: Attempts
+
+    /// One attempt when the limits let it: its credentials are those of that moment.
+    private func limited(_ request: WebRequest, _ rules: [RateRule]) async -> Result<(WebRequest, WebAnswer), SluiceError> {
+        do throws(SluiceError) {
+            return .success(
+                try await limiter.run(rules) { () async throws(SluiceError) in
+                    var attempt = request
+                    try await authenticator.authorize(&attempt)
+                    return (attempt, try await followed(attempt))
+                })
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// One attempt, with the redirects that it meets.
+    private func followed(_ request: WebRequest) async throws(SluiceError) -> WebAnswer {
+        var request = request
+        let origin = request.address.origin
+        for _ in 0...HTTPLimits.redirects {
+            let answer = try await exchanged(request)
+            guard [301, 302, 303, 307, 308].contains(answer.status), let location = answer.headers["location"],
+                ["GET", "HEAD"].contains(request.method)
+            else { return answer }
+            let next = try request.address.resolving(location)
+            if next.origin != request.address.origin || next.origin != origin {
+                let isDowngrade = request.address.scheme == .https && next.scheme == .http
+                guard otherHosts.contains(next.hostName), !isDowngrade else { throw foreign(request, next) }
+                // What was added for the first host stays there: its credentials are in headers, or in parameters that are not repeated.
+                request.headers = request.headers.filter { $0.name.lowercased() == "accept" }
+            }
+            request.address = next
+        }
+        throw SluiceError(.serviceFailed, "\(request.label): \(request.shown) is redirected over and over")
+    }
+
+    private func foreign(_ request: WebRequest, _ next: WebAddress) -> SluiceError {
+        SluiceError(
+            .foreignHost, "\(request.label): \(request.shown) is redirected to another host, \(next.host.quotedForMessage)",
+            remedy: "write that address into the connection if it is the right one; no credentials were sent there")
+    }
+
+    private func exchanged(_ request: WebRequest) async throws(SluiceError) -> WebAnswer {
+        do throws(WebFailure) {
+            return try await transport.send(request, timeout: timeout)
+        } catch {
+            let what = "\(request.label): \(request.shown)"
+            switch error {
+            case .cancelled: throw SluiceError(.interrupted, "\(what) was cancelled")
+            case .timedOut:
+                throw SluiceError(.timedOut, "\(what) had no answer in \(timeout.components.seconds) s", isRetriable: true)
+            case .unreachable(let reason): throw SluiceError(.serviceUnreachable, "\(what) failed: \(reason)", isRetriable: true)
+            case .untrusted(let reason):
+                throw SluiceError(
+                    .untrustedService, "\(what): the host is not trusted: \(reason)",
+                    remedy: "check the address; a certificate of your own has to be among those that the machine trusts")
+            case .answerTooLong(let limit):
+                throw SluiceError(.limitExceeded, "\(what) answered with more than \(limit) bytes", remedy: "ask for smaller pages")
+            }
+        }
+    }
+
+    // MARK: Pauses
+
+    private func pauseOrGiveUp(_ history: inout History, _ error: SluiceError) async throws(SluiceError) {
+        history.failures += 1
+        guard history.failures < policy.attempts else { throw error }
+        try await sleep(policy.pause(behind: history.failures, isThrottled: false, random: pacing.random()))
+    }
+
+    /// The service asks for a pause, which holds for all requests of the account.
+    private func obey(_ history: inout History, _ after: Duration?, _ error: SluiceError) async throws(SluiceError) {
+        history.throttled += 1
+        guard history.throttled < HTTPLimits.throttledAttempts else { throw error }
+        let random = pacing.random()
+        // No less than it says, and a little more, so that many who wait do not come at once.
+        let pause =
+            after.map { $0 + .milliseconds(Int64(random * 500)) }
+            ?? policy.pause(behind: history.throttled, isThrottled: true, random: 0.5 + random / 2)
+        guard pause <= HTTPLimits.longestWait else {
+            var spent = error
+            spent.code = .quotaSpent
+            spent.message += "; it asks for a pause of \(pause.components.seconds) s"
+            spent.remedy = "run it again later: it goes on where it stopped"
+            throw spent
+        }
+        limiter.pause(for: pause)
+    }
+
+    private func sleep(_ duration: Duration) async throws(SluiceError) {
+        do {
+            try await pacing.sleep(duration)
+        } catch {
+            throw SluiceError(.interrupted, "the wait for a service was cancelled", underlying: error)
+        }
+    }
+}

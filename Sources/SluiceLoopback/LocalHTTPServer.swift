@@ -1,0 +1,175 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+/// An HTTP server on a free port of the loopback address whose answers a test writes, bad ones included. It ends with its last reference.
+package final class LocalHTTPServer: Sendable {
+    /// What a client sent.
+    package struct Request: Sendable {
+        package var method: String
+        package var target: String
+        /// By lower-case name; the last of each.
+        package var headers: [String: String] = [:]
+        package var body: [UInt8] = []
+
+        /// The body as text.
+        package var text: String { String(decoding: body, as: UTF8.self) }
+    }
+
+    /// What the client gets.
+    package enum Answer: Sendable {
+        case status(Int, String, headers: [String: String] = [:])
+        /// Any bytes; of them, the answer to a HEAD has the length only.
+        case content(Int, [UInt8], headers: [String: String])
+        /// A head that promises more bytes than come before the connection is cut.
+        case cutBody(promised: Int, String)
+        /// A body that comes in parts, each as soon as the one before it is written, and how it ends.
+        case parts([[UInt8]], Ending)
+        /// A byte now and then, without an end.
+        case drip
+        /// A body of so many blanks.
+        case blanks(Int)
+        /// The connection is cut instead of an answer.
+        case cut
+        /// No answer, and the connection stays.
+        case silence
+    }
+
+    /// How a body in parts ends.
+    package enum Ending: Sendable {
+        case whole
+        /// The connection is cut.
+        case cut
+        /// Nothing more comes, and the connection stays.
+        case silence
+    }
+
+    private let channel: any Channel
+    private let log: RequestLog
+    package let port: Int
+
+    /// - Parameters:
+    ///   - port: 0 for a free one.
+    ///   - answer: Called for each request, with the number of those before it.
+    package init(port: Int = 0, _ answer: @escaping @Sendable (Request, Int) -> Answer) throws {
+        let log = RequestLog()
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).childChannelInitializer { channel in
+            channel.pipeline.configureHTTPServerPipeline().flatMapThrowing {
+                try channel.pipeline.syncOperations.addHandler(AnsweringHandler(log, answer))
+            }
+        }
+        channel = try bootstrap.bind(host: "127.0.0.1", port: port).wait()
+        self.port = channel.localAddress?.port ?? 0
+        self.log = log
+    }
+
+    deinit { channel.close(promise: nil) }
+
+    package var address: String { "http://127.0.0.1:\(port)" }
+
+    /// All that came, in order.
+    package var requests: [Request] { log.requests }
+}
+
+private final class RequestLog: Sendable {
+    private let list = Mutex<[LocalHTTPServer.Request]>([])
+
+    var requests: [LocalHTTPServer.Request] { list.withLock { $0 } }
+
+    /// How many there were before.
+    func append(_ request: LocalHTTPServer.Request) -> Int {
+        list.withLock {
+            $0.append(request)
+            return $0.count - 1
+        }
+    }
+}
+
+/// Collects a request and writes what the test answers.
+private final class AnsweringHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let log: RequestLog
+    private let answer: @Sendable (LocalHTTPServer.Request, Int) -> LocalHTTPServer.Answer
+    private var request = LocalHTTPServer.Request(method: "", target: "")
+
+    init(_ log: RequestLog, _ answer: @escaping @Sendable (LocalHTTPServer.Request, Int) -> LocalHTTPServer.Answer) {
+        self.log = log
+        self.answer = answer
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            request = LocalHTTPServer.Request(method: head.method.rawValue, target: head.uri)
+            for header in head.headers { request.headers[header.name.lowercased()] = header.value }
+        case .body(let part): request.body += Array(part.readableBytesView)
+        case .end: write(answer(request, log.append(request)), context)
+        }
+    }
+
+    private func write(_ answer: LocalHTTPServer.Answer, _ context: ChannelHandlerContext) {
+        switch answer {
+        case .status(let status, let body, let headers):
+            var headers = headers
+            headers["Content-Length"] = String(body.utf8.count)
+            begin(status, headers, context)
+            if request.method != "HEAD" { send(body, context) }
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        case .content(let status, let body, let headers):
+            begin(status, headers.merging(["Content-Length": String(body.count)]) { $1 }, context)
+            if request.method != "HEAD" { context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil) }
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        case .cutBody(let promised, let body):
+            begin(200, ["Content-Length": String(promised)], context)
+            send(body, context)
+            context.flush()
+            context.close(promise: nil)
+        case .parts(let parts, let ending):
+            begin(200, ["Transfer-Encoding": "chunked"], context)
+            context.flush()
+            write(parts[...], ending, context)
+        case .drip:
+            begin(200, ["Transfer-Encoding": "chunked"], context)
+            drip(context)
+        case .blanks(let count):
+            begin(200, ["Transfer-Encoding": "chunked"], context)
+            for _ in 0..<count / 1_000 { send(String(repeating: " ", count: 1_000), context) }
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        case .cut: context.close(promise: nil)
+        case .silence: break
+        }
+    }
+
+    private func begin(_ status: Int, _ headers: [String: String], _ context: ChannelHandlerContext) {
+        let head = HTTPResponseHead(
+            version: .http1_1, status: HTTPResponseStatus(statusCode: status), headers: HTTPHeaders(headers.map { ($0.key, $0.value) }))
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+    }
+
+    private func send(_ text: String, _ context: ChannelHandlerContext) {
+        context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
+    }
+
+    private func write(_ parts: ArraySlice<[UInt8]>, _ ending: LocalHTTPServer.Ending, _ context: ChannelHandlerContext) {
+        if let part = parts.first {
+            let written = context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: part)))))
+            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            return written.whenSuccess { bound.value.0.write(parts.dropFirst(), ending, bound.value.1) }
+        }
+        switch ending {
+        case .whole: context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        case .cut: context.close(promise: nil)
+        case .silence: break
+        }
+    }
+
+    private func drip(_ context: ChannelHandlerContext) {
+        guard context.channel.isActive else { return }
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: " ")))), promise: nil)
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: .milliseconds(5)) { bound.value.0.drip(bound.value.1) }
+    }
+}

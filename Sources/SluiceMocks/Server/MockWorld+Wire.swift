@@ -1,0 +1,86 @@
+import SluiceCore
+import SluiceJSON
+import SluiceLoopback
+
+extension MockWorld {
+    /// The service's name and what is asked of it.
+    static func parsed(_ received: LocalHTTPServer.Request) -> (name: String, request: MockRequest)? {
+        let parts = received.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let steps = parts[0].split(separator: "/", maxSplits: 1)
+        guard let name = steps.first else { return nil }
+        var parameters = parts.count == 2 ? decoded(parts[1]) : []
+        if received.headers["content-type"]?.hasPrefix("application/x-www-form-urlencoded") == true {
+            parameters += decoded(Substring(received.text))
+        }
+        return (
+            String(name),
+            MockRequest(
+                method: received.method, path: "/" + (steps.count == 2 ? unescaped(steps[1]) : ""), parameters: parameters,
+                headers: received.headers, body: received.body, base: base(received, name))
+        )
+    }
+
+    /// Where the client thinks that the service is: what a proxy says (`X-Forwarded-Host`), or this server and the service's name.
+    private static func base(_ received: LocalHTTPServer.Request, _ name: Substring) -> String {
+        if let host = received.headers["x-forwarded-host"] { return "https://\(host)" }
+        return "http://\(received.headers["host"] ?? "127.0.0.1")/\(name)"
+    }
+
+    private static func decoded(_ text: Substring) -> [(name: String, value: String)] {
+        text.split(separator: "&").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (unescaped(parts[0]), parts.count == 2 ? unescaped(parts[1]) : "")
+        }
+    }
+
+    private static func unescaped(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The answer as the faults let it through.
+    static func spoiled(_ answer: MockAnswer, _ faults: Set<MockFault>) -> LocalHTTPServer.Answer {
+        if faults.contains(.reset) { return .cut }
+        if faults.contains(.drip) { return .drip }
+        if faults.contains(.huge) { return .blanks(hugeBytes) }
+        let half = String(answer.body.prefix(answer.body.count / 2))
+        if faults.contains(.cut) { return .cutBody(promised: answer.body.utf8.count, half) }
+        if faults.contains(.truncated) { return .status(answer.status, half, headers: answer.headers) }
+        if faults.contains(.notJSON) { return .status(200, "<html>Down for maintenance</html>", headers: ["Content-Type": "text/html"]) }
+        if faults.contains(.wrongShape) { return .status(200, "{\"ok\":true,\"unexpected\":[]}", headers: answer.headers) }
+        return .status(answer.status, answer.body, headers: answer.headers)
+    }
+}
+
+/// Times as headers have them: `Sun, 29 Nov 2026 16:00:18 GMT` (RFC 9110, section 5.6.7).
+enum HTTPDateText {
+    private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    static func text(micros: Int64) -> String {
+        let seconds = Int(micros / 1_000_000)
+        let date = CivilDate(daysSinceEpoch: seconds / 86_400)
+        let time = [seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+        let day = date.day < 10 ? "0\(date.day)" : "\(date.day)"
+        return "\(days[seconds / 86_400 % 7]), \(day) \(months[date.month - 1]) \(date.year) \(time) GMT"
+    }
+}
+
+/// Times as JSON has them.
+enum TimeOfRecord {
+    /// `2024-01-01T00:00:00Z`.
+    static func text(_ micros: Int64) -> String {
+        var bytes: [UInt8] = []
+        TimeText.append(micros: micros / 1_000_000 * 1_000_000, zoned: true, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,39 @@
+import SluiceCore
+
+/// The part of SOQL that the mock answers: `SELECT a, b FROM Object [WHERE SystemModstamp >= time] [ORDER BY …] [LIMIT n]`.
+///
+/// Rows always come in the order of SystemModstamp and Id, whatever order is asked for.
+struct SOQLQuery: Sendable {
+    var fields: [String] = []
+    var object = ""
+    /// Microseconds since 1970, inclusive.
+    var since: Int64 = 0
+    var limit = Int.max
+
+    init?(parsing text: String) {
+        let words = text.replacing(",", with: " , ").split(whereSeparator: \.isWhitespace).map(String.init)
+        guard words.count >= 4, words[0].uppercased() == "SELECT", let from = words.firstIndex(where: { $0.uppercased() == "FROM" }),
+            words.indices.contains(from + 1)
+        else { return nil }
+        fields = words[1..<from].filter { $0 != "," }
+        object = words[from + 1]
+        var rest = words[(from + 2)...]
+        while let word = rest.popFirst() {
+            switch word.uppercased() {
+            case "WHERE":
+                guard rest.count >= 3, rest.popFirst() == "SystemModstamp", let sign = rest.popFirst(), [">=", ">"].contains(sign),
+                    let time = rest.popFirst(), let place = Array(time.utf8).withUnsafeBufferPointer({ TimeText.timestamp($0) })
+                else { return nil }
+                since = place.utcMicros + (sign == ">" ? 1 : 0)
+            case "ORDER":
+                guard rest.popFirst()?.uppercased() == "BY" else { return nil }
+                while let next = rest.first, next.uppercased() != "LIMIT" { rest = rest.dropFirst() }
+            case "LIMIT":
+                guard let count = rest.popFirst().flatMap({ Int($0) }), count >= 0 else { return nil }
+                limit = count
+            default: return nil
+            }
+        }
+        guard !fields.isEmpty else { return nil }
+    }
+}

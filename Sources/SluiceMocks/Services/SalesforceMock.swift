@@ -1,0 +1,238 @@
+package import SluiceJSON
+
+/// Salesforce's REST API: token endpoint, queries in a part of SOQL with locators, rows of objects.
+///
+/// Source: Salesforce's REST API developer guide, "Query", "sObject Rows", "Status codes and error responses".
+package struct SalesforceMock: MockService {
+    package static let name = "salesforce"
+    package static let root: String? = "services"
+    /// Requests of a day.
+    private static let daily = 100_000
+
+    private var timelines: [String: Timeline]
+    private var written: [String: [Int: [JSONNode.Member]]] = [:]
+    private var deleted: [String: Set<Int>] = [:]
+    private var tokens = MockTokens()
+    /// What open queries have still to give, by locator.
+    private var cursors: [String: Cursor] = [:]
+    private var nextCursor = 1
+    private var used = 0
+
+    private struct Cursor: Sendable {
+        var query: SOQLQuery
+        var includesDeleted: Bool
+        var place: Timeline.Entry?
+        var given: Int
+        var total: Int
+    }
+
+    package init(seed: UInt64, rows: Int) {
+        timelines = ["Account": Timeline(seed: seed, rows: rows), "Contact": Timeline(seed: seed &+ 3, rows: rows)]
+    }
+
+    package func quota(of request: MockRequest) -> MockQuota? { nil }
+
+    package func refusal(_ moment: MockMoment) -> MockAnswer { Self.error(503, "SERVER_UNAVAILABLE", "too many requests at once") }
+
+    private static func error(_ status: Int, _ code: String, _ words: String) -> MockAnswer {
+        MockAnswer(status, .list([.members(["message": .string(words), "errorCode": .string(code)])]))
+    }
+
+    package mutating func records(_ entity: String, at now: Int64) -> [JSONNode] {
+        let object = entity == "contacts" ? "Contact" : "Account"
+        timelines[object]?.advance(to: now)
+        return (0..<(timelines[object]?.count ?? 0)).map { .object(members(object, $0)) }
+    }
+
+    package mutating func answer(_ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
+        for name in timelines.keys { timelines[name]?.advance(to: moment.now) }
+        if request.path == "/services/oauth2/token" { return tokens.issue(request, at: moment.now) }
+        if moment.faults.contains(.expireToken) { tokens.expireAll() }
+        if let refusal = unauthorized(request, moment) { return refusal }
+        used += 1
+        var answer = served(request, moment)
+        answer.headers["Sforce-Limit-Info"] = "api-usage=\(used)/\(Self.daily)"
+        return answer
+    }
+
+    private mutating func served(_ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
+        let steps = request.path.split(separator: "/").map(String.init)
+        guard steps.count >= 4, steps[0] == "services", steps[1] == "data", steps[2].hasPrefix("v") else { return Self.missing }
+        switch (request.method, steps[3], steps.count) {
+        case ("GET", "limits", 4):
+            return MockAnswer(
+                200, .members(["DailyApiRequests": .members(["Max": .integer(Self.daily), "Remaining": .integer(Self.daily - used)])]))
+        case ("GET", "query", 4), ("GET", "queryAll", 4): return query(request, moment, isAll: steps[3] == "queryAll")
+        case ("GET", "query", 5), ("GET", "queryAll", 5): return page(steps[4], request, moment)
+        case ("POST", "sobjects", 5) where timelines[steps[4]] != nil: return create(steps[4], request, moment)
+        case (_, "sobjects", 6) where timelines[steps[4]] != nil: return row(steps[4], steps[5], request, moment)
+        default: return Self.missing
+        }
+    }
+
+    private static let missing = error(404, "NOT_FOUND", "The requested resource does not exist")
+
+    private func unauthorized(_ request: MockRequest, _ moment: MockMoment) -> MockAnswer? {
+        let refusal = Self.error(401, "INVALID_SESSION_ID", "Session expired or invalid")
+        let token = String((request.headers["authorization"] ?? "").dropFirst("Bearer ".count))
+        if token == "mock-access-token" { return nil }
+        switch tokens.isValid(token, at: moment.now) {
+        case true?: return nil
+        case false?:
+            var expired = refusal
+            if !moment.faults.contains(.expireToken) { expired.violation = "used a token that had ended" }
+            return expired
+        case nil: return refusal
+        }
+    }
+
+    // MARK: Queries
+
+    private mutating func query(_ request: MockRequest, _ moment: MockMoment, isAll: Bool) -> MockAnswer {
+        guard let text = request["q"], let query = SOQLQuery(parsing: text), let timeline = timelines[query.object] else {
+            return Self.error(400, "MALFORMED_QUERY", "unexpected token: \(request["q"] ?? "")")
+        }
+        if let unknown = query.fields.first(where: { name in !members(query.object, 0).contains { $0.name == name } }) {
+            return Self.error(400, "INVALID_FIELD", "No such column '\(unknown)' on entity '\(query.object)'")
+        }
+        let total = timeline.page(since: query.since, after: nil, limit: .max).count
+        let cursor = Cursor(query: query, includesDeleted: isAll, place: nil, given: 0, total: min(total, query.limit))
+        return give(cursor, request, moment)
+    }
+
+    private mutating func page(_ locator: String, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
+        guard let cursor = cursors[locator], !moment.faults.contains(.expireCursor) else {
+            return Self.error(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
+        }
+        if moment.faults.contains(.endless) { return give(cursor, request, moment, again: locator) }
+        return give(cursor, request, moment)
+    }
+
+    private mutating func give(_ cursor: Cursor, _ request: MockRequest, _ moment: MockMoment, again: String? = nil) -> MockAnswer {
+        let size = request.headers["sforce-query-options"].flatMap { Int($0.split(separator: "=").last ?? "") } ?? 2_000
+        let limit = min(min(max(size, 200), 2_000), cursor.query.limit - cursor.given)
+        let timeline = timelines[cursor.query.object] ?? Timeline(seed: 0, rows: 0)
+        let entries = timeline.page(since: cursor.query.since, after: cursor.place, limit: limit)
+        let hasDeleted = deleted[cursor.query.object] ?? []
+        let shown = entries.filter { cursor.includesDeleted || !hasDeleted.contains($0.index) }
+        var next = cursor
+        next.place = entries.last ?? cursor.place
+        next.given += entries.count
+        let isDone = again == nil && (entries.count < limit || next.given >= cursor.query.limit)
+        var locator = again
+        if !isDone, locator == nil {
+            locator = "0r8mock\(nextCursor)-\(next.given)"
+            nextCursor += 1
+            cursors[locator ?? ""] = next
+        }
+        var members: [JSONNode.Member] = [
+            .init(name: "totalSize", value: .integer(cursor.total)), .init(name: "done", value: .boolean(isDone)),
+        ]
+        if let locator, !isDone {
+            let version = request.path.split(separator: "/")[2]
+            members.append(.init(name: "nextRecordsUrl", value: .string("/services/data/\(version)/query/\(locator)")))
+        }
+        members.append(.init(name: "records", value: .list(shown.map { record(cursor.query, $0.index) })))
+        return MockAnswer(200, .object(members))
+    }
+
+    private func record(_ query: SOQLQuery, _ index: Int) -> JSONNode {
+        let all = members(query.object, index)
+        let attributes = JSONNode.members([
+            "type": .string(query.object), "url": .string("/services/data/v60.0/sobjects/\(query.object)/\(id(query.object, index))"),
+        ])
+        return .object([.init(name: "attributes", value: attributes)] + query.fields.compactMap { name in all.first { $0.name == name } })
+    }
+
+    // MARK: Rows
+
+    private func id(_ object: String, _ index: Int) -> String {
+        let digits = String(index + 1)
+        return "\(object == "Account" ? "001" : "003")MOCK\(String(repeating: "0", count: max(0, 11 - digits.count)))\(digits)"
+    }
+
+    private func index(_ object: String, _ id: String) -> Int? {
+        guard id.hasPrefix(object == "Account" ? "001MOCK" : "003MOCK"), let number = Int(id.dropFirst(7)), number >= 1,
+            number <= timelines[object]?.count ?? 0
+        else { return nil }
+        return number - 1
+    }
+
+    private func members(_ object: String, _ index: Int) -> [JSONNode.Member] {
+        let timeline = timelines[object] ?? Timeline(seed: 0, rows: 0)
+        let exists = index < timeline.count
+        let (created, updated) = exists ? (timeline.created(index), timeline.updated(index)) : (0, 0)
+        let draw = Timeline.mix(timeline.seed, UInt64(bitPattern: updated) ^ UInt64(index))
+        var members: [JSONNode.Member] = [
+            .init(name: "Id", value: .string(id(object, index))),
+            .init(name: "IsDeleted", value: .boolean(deleted[object]?.contains(index) ?? false)),
+        ]
+        if object == "Account" {
+            members += [
+                .init(name: "Name", value: .string("Account \(index + 1)")),
+                .init(name: "Type", value: draw % 3 == 0 ? .null : .string("Customer")),
+                .init(name: "Industry", value: .string(["Energy", "Retail", "Médias"][Int(draw % 3)])),
+                .init(name: "AnnualRevenue", value: draw % 4 == 0 ? .null : .number(Array("\(draw % 1_000_000).25".utf8)[...])),
+                .init(name: "NumberOfEmployees", value: .integer(Int(draw % 5_000))),
+                .init(name: "Website", value: .string("https://a\(index + 1).example.com")), .init(name: "Phone", value: .null),
+                .init(name: "OwnerId", value: .string("005MOCK00000000001")),
+            ]
+        } else {
+            members += [
+                .init(name: "AccountId", value: .string(id("Account", 0))), .init(name: "FirstName", value: .string("First\(index + 1)")),
+                .init(name: "LastName", value: .string("Last\(index + 1)")),
+                .init(name: "Email", value: .string("p\(index + 1)@example.com")),
+                .init(name: "Phone", value: .null),
+            ]
+        }
+        members += [
+            .init(name: "CreatedDate", value: .string(Self.time(created))),
+            .init(name: "SystemModstamp", value: .string(Self.time(updated))),
+        ]
+        for member in written[object]?[index] ?? [] {
+            if let place = members.firstIndex(where: { $0.name == member.name }) { members[place] = member }
+        }
+        return members
+    }
+
+    /// `2024-01-01T00:00:00.000+0000`, as Salesforce writes it.
+    private static func time(_ micros: Int64) -> String { TimeOfRecord.text(micros).dropLast() + ".000+0000" }
+
+    private mutating func create(_ object: String, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
+        guard case .object(let fields) = request.json else { return Self.error(400, "JSON_PARSER_ERROR", "no object") }
+        let required = object == "Account" ? "Name" : "LastName"
+        guard fields.contains(where: { $0.name == required }) else {
+            return Self.error(400, "REQUIRED_FIELD_MISSING", "Required fields are missing: [\(required)]")
+        }
+        if let refusal = unknown(fields, object) { return refusal }
+        let index = timelines[object]?.insert(at: moment.now) ?? 0
+        written[object, default: [:]][index] = fields
+        return MockAnswer(201, .members(["id": .string(id(object, index)), "success": .boolean(true), "errors": .list([])]))
+    }
+
+    private mutating func row(_ object: String, _ id: String, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
+        guard let index = index(object, id) else { return Self.missing }
+        switch request.method {
+        case "GET": return MockAnswer(200, .object(members(object, index)))
+        case "DELETE":
+            deleted[object, default: []].insert(index)
+            timelines[object]?.touch(index, at: moment.now)
+            return MockAnswer(204, text: "")
+        case "PATCH":
+            guard case .object(let fields) = request.json else { return Self.error(400, "JSON_PARSER_ERROR", "no object") }
+            if let refusal = unknown(fields, object) { return refusal }
+            let names = Set(fields.map(\.name))
+            written[object, default: [:]][index, default: []].removeAll { names.contains($0.name) }
+            written[object, default: [:]][index, default: []] += fields
+            timelines[object]?.touch(index, at: moment.now)
+            return MockAnswer(204, text: "")
+        default: return Self.missing
+        }
+    }
+
+    private func unknown(_ fields: [JSONNode.Member], _ object: String) -> MockAnswer? {
+        let known = members(object, 0)
+        guard let field = fields.first(where: { field in !known.contains { $0.name == field.name } }) else { return nil }
+        return Self.error(400, "INVALID_FIELD", "No such column '\(field.name)' on sobject of type \(object)")
+    }
+}

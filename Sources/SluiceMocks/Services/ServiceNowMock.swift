@@ -1,0 +1,135 @@
+import SluiceCore
+package import SluiceJSON
+
+/// ServiceNow's Table API: encoded queries with a lower bound and an order, pages by limit and offset, values as texts.
+///
+/// Source: ServiceNow's REST API reference, "Table API".
+package struct ServiceNowMock: MockService {
+    package static let name = "servicenow"
+
+    private var timelines: [String: Timeline]
+    private var written: [String: [Int: [JSONNode.Member]]] = [:]
+    private var isLate = false
+    private var hasNewField = false
+
+    package init(seed: UInt64, rows: Int) {
+        timelines = ["incident": Timeline(seed: seed, rows: rows), "sys_user": Timeline(seed: seed &+ 5, rows: max(1, rows / 10))]
+    }
+
+    package func quota(of request: MockRequest) -> MockQuota? { MockQuota(name: "requests", requests: 600, perMicros: 60_000_000) }
+
+    package func refusal(_ moment: MockMoment) -> MockAnswer { Self.error(429, "Rate limit exceeded", "") }
+
+    private static func error(_ status: Int, _ words: String, _ detail: String) -> MockAnswer {
+        MockAnswer(
+            status,
+            .members(["error": .members(["message": .string(words), "detail": .string(detail)]), "status": .string("failure")]))
+    }
+
+    package mutating func records(_ entity: String, at now: Int64) -> [JSONNode] {
+        let table = entity == "users" ? "sys_user" : "incident"
+        timelines[table]?.advance(to: now)
+        return (0..<(timelines[table]?.count ?? 0)).map { record(table, $0) }
+    }
+
+    package mutating func answer(_ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
+        for name in timelines.keys { timelines[name]?.advance(to: moment.now) }
+        isLate = moment.faults.contains(.lateWrites)
+        if moment.faults.contains(.newField) { hasNewField = true }
+        guard request.headers["authorization"]?.hasPrefix("Basic ") == true else {
+            return Self.error(401, "User Not Authenticated", "Required to provide Auth information")
+        }
+        let steps = request.path.split(separator: "/").map(String.init)
+        guard steps.count >= 4, steps[0] == "api", steps[1] == "now", steps[2] == "table", timelines[steps[3]] != nil else {
+            return Self.error(400, "Invalid table", request.path)
+        }
+        switch (request.method, steps.count) {
+        case ("GET", 4): return list(steps[3], request, moment)
+        case ("POST", 4): return write(steps[3], nil, request, moment)
+        case ("PATCH", 5), ("PUT", 5): return write(steps[3], steps[4], request, moment)
+        default: return Self.error(404, "No Record found", "")
+        }
+    }
+
+    private func list(_ table: String, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
+        let timeline = timelines[table] ?? Timeline(seed: 0, rows: 0)
+        let limit = min(10_000, request.integer("sysparm_limit") ?? 10_000)
+        let offset = request.integer("sysparm_offset") ?? 0
+        let query = request["sysparm_query"] ?? ""
+        var since: Int64 = 0
+        for condition in query.split(separator: "^") where condition.hasPrefix("sys_updated_on>=") {
+            let text = condition.dropFirst("sys_updated_on>=".count)
+            guard let time = Array(text.utf8).withUnsafeBufferPointer({ TimeText.timestamp($0) }) else {
+                return Self.error(400, "Invalid query", String(condition))
+            }
+            since = time.utcMicros
+        }
+        // The tick that an endless service never leaves.
+        if moment.faults.contains(.endless) { since = 0 }
+        let (sum, isTooLarge) = limit.addingReportingOverflow(offset)
+        let page = timeline.page(since: since, after: nil, limit: isTooLarge ? limit : sum) { entry in
+            !(isLate && entry.index % 3 == 0 && entry.updated + 30_000_000 > moment.now)
+        }
+        let shown = page.dropFirst(offset).map { record(table, $0.index) }
+        let violation = offset > 0 && !query.contains("ORDERBY") ? "pages by offset without an order" : nil
+        return MockAnswer(200, .members(["result": .list(shown)]), headers: ["X-Total-Count": String(timeline.count)], violation: violation)
+    }
+
+    private func id(_ index: Int) -> String {
+        let digits = String(index + 1, radix: 16)
+        return String(repeating: "0", count: 32 - digits.count) + digits
+    }
+
+    /// `2024-01-31 10:00:00`, in UTC.
+    private static func time(_ micros: Int64) -> String { String(TimeOfRecord.text(micros).dropLast()).replacing("T", with: " ") }
+
+    private func record(_ table: String, _ index: Int) -> JSONNode {
+        let timeline = timelines[table] ?? Timeline(seed: 0, rows: 0)
+        let updated = timeline.updated(index)
+        let draw = Timeline.mix(timeline.seed, UInt64(bitPattern: updated) ^ UInt64(index))
+        var members: [JSONNode.Member] = [.init(name: "sys_id", value: .string(id(index)))]
+        if table == "incident" {
+            members += [
+                .init(name: "number", value: .string("INC\(index + 10_001)")),
+                .init(name: "short_description", value: .string("Incident \(index + 1): größer")),
+                .init(name: "description", value: .string("")),
+                .init(name: "state", value: .string(String(draw % 7 + 1))), .init(name: "priority", value: .string(String(draw % 5 + 1))),
+                .init(name: "urgency", value: .string("3")), .init(name: "impact", value: .string("3")),
+                .init(name: "active", value: .string(draw % 7 == 6 ? "false" : "true")), .init(name: "caller_id", value: .string(id(0))),
+                .init(name: "assigned_to", value: .string("")),
+            ]
+        } else {
+            members += [
+                .init(name: "user_name", value: .string("user.\(index + 1)")), .init(name: "name", value: .string("User \(index + 1)")),
+                .init(name: "email", value: .string("user\(index + 1)@example.com")), .init(name: "active", value: .string("true")),
+            ]
+        }
+        if hasNewField { members.append(.init(name: "u_new", value: .string("x"))) }
+        members += [
+            .init(name: "sys_created_on", value: .string(Self.time(timeline.created(index)))),
+            .init(name: "sys_updated_on", value: .string(Self.time(updated))),
+        ]
+        for member in written[table]?[index] ?? [] {
+            if let place = members.firstIndex(where: { $0.name == member.name }) { members[place] = member }
+        }
+        return .object(members)
+    }
+
+    private mutating func write(_ table: String, _ key: String?, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
+        guard case .object(let fields) = request.json else { return Self.error(400, "Invalid body", "no object") }
+        let index: Int
+        if let key {
+            guard let number = Int(key, radix: 16), (1...max(1, timelines[table]?.count ?? 0)).contains(number) else {
+                return Self.error(404, "No Record found", "Record doesn't exist or ACL restricts the record retrieval")
+            }
+            index = number - 1
+            timelines[table]?.touch(index, at: moment.now)
+        } else {
+            index = timelines[table]?.insert(at: moment.now) ?? 0
+        }
+        let names = Set(fields.map(\.name))
+        written[table, default: [:]][index, default: []].removeAll { names.contains($0.name) }
+        written[table, default: [:]][index, default: []] += fields
+        return MockAnswer(key == nil ? 201 : 200, .members(["result": record(table, index)]))
+    }
+}

@@ -1,0 +1,64 @@
+import SluiceCore
+
+/// How many records that cannot be processed a run may leave out before it fails.
+package struct ErrorLimits: Sendable, Hashable {
+    /// Nil: any number.
+    package var maxRecords: Int?
+    /// Of the records that were read, from 0 to 1; nil: any share.
+    package var maxShare: Double?
+    /// Records that a following run must have read before the share counts: a few say nothing of those to come.
+    package var minRecords: Int
+
+    package init(maxRecords: Int? = nil, maxShare: Double? = nil, minRecords: Int = ErrorLimits.minRecords) {
+        self.maxRecords = maxRecords
+        self.maxShare = maxShare
+        self.minRecords = minRecords
+    }
+
+    package static let minRecords = 100
+
+    /// For people: `at most 100, or 1 % of the records`.
+    package var summary: String {
+        let parts = [maxRecords.map { "\($0)" }, maxShare.map { "\(Self.percent($0)) of the records" }].compactMap(\.self)
+        return "at most " + parts.joined(separator: ", and ")
+    }
+
+    /// `1 %`, `0.25 %`.
+    package static func percent(_ share: Double) -> String {
+        let hundredths = (share * 10_000).rounded() / 100
+        return (hundredths == hundredths.rounded() ? String(Int(hundredths)) : "\(hundredths)") + " %"
+    }
+}
+
+extension ErrorLimits {
+    /// `on_error`: a policy, or one with limits.
+    static let shape = ValueShape.either([
+        .enumeration(ErrorPolicy.allCases.map(\.rawValue)),
+        .object([
+            OptionSpecification(
+                "action", .enumeration(ErrorPolicy.allCases.filter { $0 != .fail }.map(\.rawValue)), isRequired: true,
+                "What happens to such a record.", examples: ["dead_letter"]),
+            OptionSpecification(
+                "max_records", .integer(0 ... .max), "How many of them a run may have before it fails.", examples: ["100"]),
+            OptionSpecification(
+                "max_share", .number(0...1), "Which part of the records that were read they may be, of 1.", examples: ["0.01"]),
+            OptionSpecification(
+                "min_records", .integer(1 ... .max), default: String(minRecords),
+                "Of a run with --follow: records that it must have read before the share counts."),
+        ]),
+    ])
+
+    /// - Parameter node: The value of `on_error`; nil where nothing is said.
+    static func read(_ node: DefinitionNode?) throws -> (policy: ErrorPolicy, limits: ErrorLimits?) {
+        guard let node, node.isMapping else { return (try node?.enumeration(ErrorPolicy.self) ?? .fail, nil) }
+        var limits = ErrorLimits()
+        limits.maxRecords = try node[key: "max_records"]?.integer(in: 0 ... .max)
+        limits.maxShare = try node[key: "max_share"]?.number(in: 0...1)
+        limits.minRecords = try node[key: "min_records"]?.integer(in: 1 ... .max) ?? minRecords
+        if limits.maxShare == nil, let place = node[key: "min_records"] {
+            throw place.invalid("min_records means nothing without max_share", remedy: "leave it out, or add max_share")
+        }
+        let policy = try node.require("action").enumeration(ErrorPolicy.self)
+        return (policy, limits.maxRecords == nil && limits.maxShare == nil ? nil : limits)
+    }
+}

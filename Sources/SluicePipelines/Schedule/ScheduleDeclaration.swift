@@ -1,0 +1,206 @@
+package import SluiceCore
+package import SluiceSchedules
+
+/// What makes a job run beside its clock: other jobs that ended.
+package struct JobCondition: Sendable, Hashable {
+    package static let stateNames = ["succeeded", "failed", "timed_out", "cancelled", "skipped"]
+
+    package var jobs: [String]
+    /// Whether one of them is enough.
+    package var isAny: Bool
+    /// Names of the states in which they have to end.
+    package var states: Set<String>
+    package var location: SourceLocation?
+
+    package init(jobs: [String], isAny: Bool = false, states: Set<String> = ["succeeded"], location: SourceLocation? = nil) {
+        (self.jobs, self.isAny, self.states, self.location) = (jobs, isAny, states, location)
+    }
+}
+
+/// Something whose happening makes a job run.
+package enum JobEvent: Sendable, Hashable {
+    /// Files that match a pattern and are new or changed.
+    case file(String)
+    /// A table that has got partitions or was written.
+    case table(String)
+    /// A crawler that has found a change.
+    case crawler(String)
+
+    /// Names it in the ledger.
+    package var key: String {
+        switch self {
+        case .file(let text): "file \(text)"
+        case .table(let text): "table \(text)"
+        case .crawler(let text): "crawler \(text)"
+        }
+    }
+}
+
+/// Who is told of what.
+package struct NoticeTarget: Sendable, Hashable {
+    package enum Means: Sendable, Hashable { case command(String), file(String) }
+
+    package var means: Means
+    package var kinds: Set<NoticeKind>
+}
+
+/// The value of `schedule`: when a job runs, and how its runs are treated. Times are in microseconds, unless they say otherwise.
+package struct ScheduleDeclaration: Sendable {
+    /// Nil where only other jobs, events or people make it run.
+    package var schedule: Schedule?
+    /// What decides the ticks, as text.
+    package var scheduleText = ""
+    /// What a person reads of it: `30 2 * * * Europe/Berlin`.
+    package var summary = ""
+    /// Calendars whose days are excluded, with their places; `JobSet` puts them into the schedule.
+    package var calendars: [DefinitionNode] = []
+    package var catchUp = CatchUp.last
+    package var catchUpLimit = ScheduleDeclarationLimits.defaultCatchUp
+    package var after: JobCondition?
+    package var events: [JobEvent] = []
+    package var retries = 0
+    package var retryDelayMicros: Int64 = 30_000_000
+    package var retryDelayMaxMicros: Int64 = 3_600_000_000
+    package var timeoutMicros: Int64?
+    package var graceMicros: Int64 = 10_000_000
+    package var concurrency = 1
+    package var overlap = Overlap.queue
+    package var pool: DefinitionNode?
+    package var priority = 0
+    package var expectedByMicros: Int64?
+    package var keptLogs = 50
+    package var startsPaused = false
+    package var notices: [NoticeTarget] = []
+
+    package init() {}
+
+    /// - Parameter node: A text, or a mapping that fits `ScheduleKeys.all`; nil: a job that only people start.
+    /// - Throws: `DefinitionErrors` with everything that is wrong.
+    package init(_ node: DefinitionNode?) throws {
+        guard let node else { return }
+        var errors = ErrorCollector()
+        let keyed = node.isMapping ? node : nil
+        try readClock(node, keyed, &errors)
+        _ = try errors.attempt { try readTriggers(keyed) }
+        _ = try errors.attempt { try readRuns(keyed) }
+        try errors.throwIfAny()
+    }
+
+    private mutating func readClock(_ node: DefinitionNode, _ keyed: DefinitionNode?, _ errors: inout ErrorCollector) throws {
+        let texts = keyed == nil ? [node] : keyed?[key: "at"]?.oneOrMany() ?? []
+        guard texts.count <= ScheduleLimits.expressions else {
+            throw node.invalid("a schedule has at most \(ScheduleLimits.expressions) expressions")
+        }
+        var expressions: [ScheduleExpression] = []
+        for text in texts {
+            _ = try errors.attempt {
+                expressions.append(try text.placed { (text) throws(ScheduleSyntaxError) in try ScheduleExpression(text) })
+            }
+        }
+        guard !texts.isEmpty else {
+            let clockKeys = ["timezone", "start", "end", "exclude", "calendar", "jitter", "catch_up", "catch_up_limit"]
+            if let key = clockKeys.first(where: { keyed?[key: $0] != nil }), let place = keyed?[key: key] {
+                try errors.add(
+                    place.invalid("\(key) means nothing without `at`", remedy: "say when the job runs, such as at: \"30 2 * * *\""))
+            }
+            return
+        }
+        var schedule = Schedule(expressions)
+        if let zone = keyed?[key: "timezone"] {
+            let name = try zone.string()
+            _ = try errors.attempt {
+                do throws(SluiceError) {
+                    schedule.zone = try ZoneDirectory.system.zone(name)
+                } catch {
+                    throw error.code == .notFound ? error.located(at: zone.location) : error
+                }
+            }
+        }
+        for day in keyed?[key: "exclude"]?.oneOrMany() ?? [] {
+            _ = try errors.attempt { try day.placed { (text) throws(ScheduleSyntaxError) in try schedule.excluded.add(text) } }
+        }
+        schedule.start = try errors.attempt { try keyed?[key: "start"]?.localTime(schedule.zone) } ?? nil
+        schedule.end = try errors.attempt { try keyed?[key: "end"]?.localTime(schedule.zone) } ?? nil
+        schedule.jitterSeconds = try (keyed?[key: "jitter"]?.timeSpan().micros ?? 0) / TimeText.microsPerSecond
+        if let start = schedule.start, let end = schedule.end, start > end, let place = keyed?[key: "end"] {
+            try errors.add(place.invalid("the schedule ends before it starts", remedy: "swap start and end"))
+        }
+        calendars = keyed?[key: "calendar"]?.oneOrMany() ?? []
+        catchUp = try keyed?[key: "catch_up"]?.enumeration(CatchUp.self) ?? .last
+        catchUpLimit = try keyed?[key: "catch_up_limit"]?.integer() ?? catchUpLimit
+        let words = try texts.map { try $0.string() }
+        summary = words.joined(separator: ", ") + (schedule.zone === ZoneRules.utc ? "" : " \(schedule.zone.name)")
+        let excluded = try (keyed?[key: "exclude"]?.oneOrMany() ?? []).map { try $0.string() }
+        scheduleText = (words + [schedule.zone.name, "\(schedule.start ?? 0)", "\(schedule.end ?? 0)"] + excluded).joined(separator: "|")
+        self.schedule = schedule
+    }
+
+    private mutating func readTriggers(_ keyed: DefinitionNode?) throws {
+        if let node = keyed?[key: "after"] {
+            let jobs = try (node.isMapping ? node.require("jobs") : node).oneOrMany().map { try $0.string() }
+            let states = try node[key: "states"]?.oneOrMany().map { try $0.choice(of: JobCondition.stateNames) } ?? ["succeeded"]
+            after = JobCondition(
+                jobs: jobs, isAny: try node[key: "when"]?.choice(of: ["all", "any"]) == "any", states: Set(states), location: node.location)
+            if jobs.isEmpty { throw node.invalid("after names no job") }
+        }
+        for node in keyed?[key: "on"]?.oneOrMany() ?? [] {
+            guard case .mapping(let entries) = node.content, entries.count == 1, let entry = entries.first else {
+                throw node.invalid("an event is one of file, table, crawler", remedy: "write for example on: {file: \"inbox/*.csv\"}")
+            }
+            let text = try entry.value.string()
+            switch entry.key {
+            case "file": events.append(.file(text))
+            case "table": events.append(.table(text))
+            default: events.append(.crawler(text))
+            }
+        }
+    }
+
+    private mutating func readRuns(_ keyed: DefinitionNode?) throws {
+        guard let keyed else { return }
+        retries = try keyed[key: "retries"]?.integer() ?? retries
+        retryDelayMicros = try keyed[key: "retry_delay"]?.timeSpan().micros ?? retryDelayMicros
+        retryDelayMaxMicros = try keyed[key: "retry_delay_max"]?.timeSpan().micros ?? retryDelayMaxMicros
+        timeoutMicros = try keyed[key: "timeout"]?.timeSpan().micros
+        graceMicros = try keyed[key: "grace"]?.timeSpan().micros ?? graceMicros
+        concurrency = try keyed[key: "concurrency"]?.integer() ?? concurrency
+        overlap = try keyed[key: "overlap"]?.enumeration(Overlap.self) ?? overlap
+        pool = keyed[key: "pool"]
+        priority = try keyed[key: "priority"]?.integer() ?? priority
+        expectedByMicros = try keyed[key: "expected_by"]?.timeSpan().micros
+        keptLogs = try keyed[key: "keep_logs"]?.integer() ?? keptLogs
+        startsPaused = try keyed[key: "paused"]?.boolean() ?? false
+        for node in keyed[key: "notify"]?.oneOrMany() ?? [] {
+            let kinds = try node[key: "on"]?.oneOrMany().map { try $0.enumeration(NoticeKind.self) } ?? [.failure, .late, .recovery]
+            switch (node[key: "command"], node[key: "file"]) {
+            case (let command?, nil): notices.append(NoticeTarget(means: .command(try command.string()), kinds: Set(kinds)))
+            case (nil, let file?): notices.append(NoticeTarget(means: .file(try file.string()), kinds: Set(kinds)))
+            default: throw node.invalid("a notice goes to a command or to a file", remedy: "write one of `command` and `file`")
+            }
+        }
+    }
+}
+
+extension DefinitionNode {
+    /// Reads a scalar as a text of a schedule; mistakes are placed at the characters that are wrong.
+    func placed<Result>(_ read: (String) throws(ScheduleSyntaxError) -> Result) throws(SluiceError) -> Result {
+        let text = try string()
+        do throws(ScheduleSyntaxError) {
+            return try read(text)
+        } catch {
+            throw error.sluiceError(in: text, at: location(ofScalar: error.range.lowerBound))
+        }
+    }
+
+    /// Seconds since 1970 of a local time, or of the beginning of a date.
+    fileprivate func localTime(_ zone: ZoneRules) throws(SluiceError) -> Int64 {
+        let text = try string()
+        let time = Array(text.utf8).withUnsafeBufferPointer { TimeText.timestamp($0) }
+        guard let time, time.offsetSeconds == nil else {
+            throw invalid(
+                "\(path) must be a local time without an offset, but is \(text.quotedForMessage)",
+                remedy: "write for example 2026-01-31 or 2026-01-31T08:00")
+        }
+        return zone.instant(ofLocal: time.wallMicros / TimeText.microsPerSecond)
+    }
+}

@@ -1,0 +1,101 @@
+import SluiceCore
+import SluiceHTTP
+import SluicePipelines
+
+extension ServiceEntity {
+    /// - Parameter connector: Limits without a name are called by it and the entity.
+    init(_ name: String, _ node: DefinitionNode, of connector: String) throws(SluiceError) {
+        self.name = name
+        description = try node.require("description").string()
+        key = try node[key: "key"]?.oneOrMany().map { item throws(SluiceError) in try item.string() } ?? []
+        fields = try node.entries("fields").map { entry throws(SluiceError) in try Field(entry.key, entry.value) }
+        read = try node[key: "read"].map { node throws(SluiceError) in try Read(node, named: "\(connector) \(name)") }
+        cursor = try node[key: "cursor"].map { node throws(SluiceError) in try Cursor(node) }
+        parent = try node[key: "parent"].map { node throws(SluiceError) in
+            Parent(entity: try node.require("entity").string(), setting: try node.require("setting").string())
+        }
+        writes = [:]
+        for entry in try node.entries("write") {
+            guard let kind = Write(rawValue: entry.key) else { throw node.unknownKey(entry, known: Write.allCases.map(\.rawValue)) }
+            writes[kind] = try WriteRequest(entry.value, named: "\(connector) \(name) \(entry.key)")
+        }
+        guard cursor == nil || !key.isEmpty else {
+            throw node.missing("key", remedy: "records are told apart by it where windows overlap")
+        }
+    }
+}
+
+extension ServiceEntity.Field {
+    init(_ name: String, _ node: DefinitionNode) throws(SluiceError) {
+        self.name = name
+        guard node.isMapping else {
+            type = try node.dataType()
+            description = ""
+            isReadable = true
+            writes = []
+            return
+        }
+        type = try node.require("type").dataType()
+        description = try node[key: "description"]?.string() ?? ""
+        isReadable = try node[key: "readable"]?.boolean() ?? true
+        writes = []
+        for item in node[key: "write"]?.oneOrMany() ?? [] { writes.insert(try item.enumeration(ServiceEntity.Write.self)) }
+    }
+}
+
+extension ServiceEntity.Cursor {
+    init(_ node: DefinitionNode) throws(SluiceError) {
+        field = try node.require("field").path()
+        form = try node[key: "form"]?.enumeration(CursorForm.self) ?? .time
+        sent = try node[key: "sent"]?.enumeration(CursorForm.self) ?? form
+        lagMicros = try node[key: "lag"]?.timeSpan().micros ?? 60_000_000
+        order = try node[key: "order"]?.enumeration(Order.self) ?? .ascending
+        guard (form == .number) == (sent == .number) else { throw node.invalid("a number is not sent as a time, and no time as a number") }
+    }
+}
+
+extension ServiceEntity.Read {
+    init(_ node: DefinitionNode, named name: String) throws(SluiceError) {
+        method = try node[key: "method"]?.string() ?? "GET"
+        path = try node.require("path").template()
+        parameters = try node.templates("query")
+        records = try node[key: "records"]?.path() ?? []
+        size = try node[key: "size"]?.integer() ?? 100
+        limits = try node.limits(named: name)
+        paging = .single
+        endsShort = true
+        keepsParameters = true
+        guard let page = node[key: "page"] else { return }
+        paging = try Self.paging(page)
+        endsShort = try page[key: "ends_short"]?.boolean() ?? true
+        keepsParameters = try page[key: "keeps_query"]?.boolean() ?? true
+        resumeParameter = try page[key: "resume"]?.string()
+        if let path = try page[key: "more"]?.path() { flag = (path, false) }
+        if let path = try page[key: "done"]?.path() { flag = (path, true) }
+    }
+
+    private static func paging(_ page: DefinitionNode) throws(SluiceError) -> ServiceEntity.Paging {
+        if let path = try page[key: "cursor"]?.path() { return .cursor(from: path, parameter: try page.require("parameter").string()) }
+        if let path = try page[key: "url"]?.path() { return .address(from: path) }
+        if try page[key: "link"]?.boolean() == true { return .link }
+        let kind = try page.require("kind").string()
+        if kind == "cursor_value" { return .cursorValue }
+        let parameter = try page.require("parameter").string()
+        switch kind {
+        case "key": return .key(parameter: parameter)
+        case "offset": return .offset(parameter: parameter)
+        default: return .number(parameter: parameter, first: try page[key: "first"]?.integer() ?? 1)
+        }
+    }
+}
+
+extension ServiceEntity.WriteRequest {
+    init(_ node: DefinitionNode, named name: String) throws(SluiceError) {
+        method = try node.require("method").string()
+        path = try node.require("path").template()
+        body = try node[key: "body"]?.enumeration(Body.self) ?? .json
+        wrap = try node[key: "wrap"]?.string()
+        idempotencyHeader = try node[key: "idempotency"]?.string()
+        limits = try node.limits(named: name)
+    }
+}

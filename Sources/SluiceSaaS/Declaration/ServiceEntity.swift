@@ -1,0 +1,102 @@
+package import SluiceCore
+package import SluiceHTTP
+
+/// One kind of record of a service.
+package struct ServiceEntity: Sendable {
+    package enum Write: String, CaseIterable, Sendable { case create, update, upsert }
+
+    /// A member of a record, by its name in the service.
+    package struct Field: Sendable {
+        package var name: String
+        package var type: DataType
+        package var description: String
+        /// Whether records that are read have it.
+        package var isReadable: Bool
+        /// In which writes it may be sent.
+        package var writes: Set<Write>
+    }
+
+    /// The member that grows with every new or changed record.
+    package struct Cursor: Sendable {
+        package enum Order: String, CaseIterable, Sendable { case ascending, descending }
+
+        package var field: [String]
+        package var form: CursorForm
+        /// How the lower bound is sent.
+        package var sent: CursorForm
+        /// How much later than its cursor says a record may become visible.
+        package var lagMicros: Int64
+        package var order: Order
+
+        package var name: String { field.joined(separator: ".") }
+    }
+
+    /// How one page leads to the next.
+    package enum Paging: Sendable {
+        case single
+        /// A text on the page goes into a parameter of the next request.
+        case cursor(from: [String], parameter: String)
+        /// The key of the last record goes into a parameter.
+        case key(parameter: String)
+        /// The number of records so far.
+        case offset(parameter: String)
+        /// The window begins again at the greatest cursor, until nothing is new: for services whose other ways lose records that change meanwhile.
+        case cursorValue
+        /// Pages by number.
+        case number(parameter: String, first: Int)
+        /// An address on the page.
+        case address(from: [String])
+        /// The header `Link` (RFC 8288).
+        case link
+    }
+
+    /// How records are asked for, and found in the answer.
+    package struct Read: Sendable {
+        package var method: String
+        package var path: TemplateText
+        package var parameters: [(name: String, value: TemplateText)]
+        /// Where the records are.
+        package var records: [String]
+        package var paging: Paging
+        /// A flag that says that more follows, or with `isDone`, that nothing does.
+        package var flag: (path: [String], isDone: Bool)? = nil
+        /// A shorter page is the last one.
+        package var endsShort: Bool
+        /// Whether the parameters of the first page go along with the cursor.
+        package var keepsParameters: Bool
+        /// Records of a page.
+        package var size: Int
+        /// The parameter that takes the last cursor where a page's cursor has ended, in records that come in descending order.
+        package var resumeParameter: String? = nil
+        package var limits: [RateRule]
+    }
+
+    /// Each record of another entity has records of this one.
+    package struct Parent: Sendable {
+        package var entity: String
+        package var setting: String
+    }
+
+    /// How one record is sent.
+    package struct WriteRequest: Sendable {
+        package enum Body: String, CaseIterable, Sendable { case json, form }
+
+        package var method: String
+        package var path: TemplateText
+        package var body: Body
+        /// The member that the record is put into; the whole body where nil.
+        package var wrap: String?
+        /// The header that takes the record's idempotency key.
+        package var idempotencyHeader: String?
+        package var limits: [RateRule]
+    }
+
+    package var name: String
+    package var description: String
+    package var key: [String]
+    package var fields: [Field]
+    package var read: Read?
+    package var cursor: Cursor?
+    package var parent: Parent?
+    package var writes: [Write: WriteRequest]
+}

@@ -1,0 +1,156 @@
+package import SluicePipelines
+
+/// The keys of a connector's declaration: what is checked, and what the page about connectors says.
+package enum ServiceKeys {
+    private static let texts = ValueShape.mapping(key: "name", .string, minimum: 0)
+    private static let names = ValueShape.oneOrMany(.string)
+
+    package static let connector = [
+        OptionSpecification("connector", .name, isRequired: true, "The connector's name.", examples: ["zendesk"]),
+        OptionSpecification("summary", .string, isRequired: true, "What it reads and writes, in a sentence."),
+        OptionSpecification(
+            "settings", .mapping(key: "setting", .object(setting), minimum: 0), "What a connection has to say: account names, keys."),
+        OptionSpecification(
+            "url", .string, isRequired: true, "Where the service is; settings stand in braces.",
+            examples: ["https://{subdomain}.zendesk.com"]
+        ),
+        OptionSpecification(
+            "auth", .list(.object(login), minimum: 1),
+            "Ways to prove who asks; the first whose settings a connection has is taken. None: no credentials."),
+        OptionSpecification("check", .string, default: "/", "A path that `sluice connections test` asks for."),
+        OptionSpecification("headers", texts, "Headers of every request."),
+        OptionSpecification("limits", .list(.object(limit), minimum: 1), "How many requests an account may make."),
+        OptionSpecification("concurrency", .integer(1...100), default: "4", "Requests of an account at a time."),
+        OptionSpecification("answers", .object(answers), "What answers mean beyond their status."),
+        OptionSpecification("entities", .mapping(key: "entity", .object(entity), minimum: 1), isRequired: true, "What the service has."),
+    ]
+
+    static let setting = [
+        OptionSpecification("description", .string, isRequired: true, "What it is and where it is found."),
+        OptionSpecification("secret", .boolean, default: "false", "Whether nobody may see it."),
+        OptionSpecification("optional", .boolean, default: "false", "Whether a connection may leave it out."),
+        OptionSpecification("example", .string, "A value."),
+    ]
+
+    static let login = [
+        OptionSpecification(
+            "basic", .object([OptionSpecification("user", .string, ""), OptionSpecification("password", .string, "")]),
+            "A user's name and a password."),
+        OptionSpecification("bearer", .string, "A token in the header Authorization."),
+        OptionSpecification("header", .object(named), "A key in a header."),
+        OptionSpecification("parameter", .object(named), "A key in the address."),
+        OptionSpecification("client_credentials", .object(oauth), "OAuth 2.0 for programs (RFC 6749, section 4.4)."),
+        OptionSpecification(
+            "refresh_token", .object(oauth + [OptionSpecification("setting", .string, "The setting that holds the refresh token.")]),
+            "OAuth 2.0 with a refresh token (RFC 6749, section 6), which may change with each use."),
+    ]
+
+    private static let named = [
+        OptionSpecification("name", .string, isRequired: true, "Its name."),
+        OptionSpecification("value", .string, isRequired: true, "Its value."),
+    ]
+
+    private static let oauth = [
+        OptionSpecification("token", .string, isRequired: true, "The token endpoint: an address, or a path of the service."),
+        OptionSpecification("id", .string, isRequired: true, "The client's id."),
+        OptionSpecification("secret", .string, isRequired: true, "The client's secret."),
+        OptionSpecification("scope", .string, "What is asked for."),
+    ]
+
+    static let limit = [
+        OptionSpecification("name", .string, "Limits of one name count together.", examples: ["incremental exports"]),
+        OptionSpecification("requests", .integer(1...10_000_000), isRequired: true, "So many requests"),
+        OptionSpecification("per", .timeSpan(1_000...86_400_000_000 * 31), isRequired: true, "in any such time.", examples: ["1 m"]),
+    ]
+
+    static let answers = [
+        OptionSpecification(
+            "success",
+            .object([
+                OptionSpecification("path", .string, isRequired: true, "A member of the answer"),
+                OptionSpecification("is", .string, isRequired: true, "and what it says where all is well."),
+            ]), "For services whose errors come with status 200."),
+        OptionSpecification("code", .string, "Where an error's code is.", examples: ["error.code"]),
+        OptionSpecification("message", .string, "Where an error's words are."),
+        OptionSpecification("retry_codes", names, "Codes after which a request is sent again."),
+        OptionSpecification("retry_statuses", .oneOrMany(.integer(400...599)), "Statuses after which a request is sent again."),
+        OptionSpecification("throttle_codes", names, "Codes that ask for a pause."),
+        OptionSpecification("spent_codes", names, "Codes that say that a budget is spent for hours."),
+        OptionSpecification("renew_codes", names, "Codes that say that a token has ended."),
+        OptionSpecification("expired_codes", names, "Codes that say that a page's cursor has ended."),
+    ]
+
+    static let entity = [
+        OptionSpecification("description", .string, isRequired: true, "What one record is."),
+        OptionSpecification("key", .oneOrMany(.string), "The members that tell records apart."),
+        OptionSpecification("fields", .mapping(key: "field", field, minimum: 1), isRequired: true, "The members, with their types."),
+        OptionSpecification("read", .object(read), "How records are read."),
+        OptionSpecification("cursor", .object(cursor), "The member by which new and changed records are found."),
+        OptionSpecification(
+            "parent",
+            .object([
+                OptionSpecification("entity", .string, isRequired: true, "The other entity."),
+                OptionSpecification("setting", .string, isRequired: true, "What its key is called in paths and parameters."),
+            ]), "Each record of another entity has records of this one."),
+        OptionSpecification("write", .mapping(key: "create, update or upsert", .object(write), minimum: 1), "How records are written."),
+    ]
+
+    private static let field = ValueShape.either([
+        .dataType,
+        .object([
+            OptionSpecification("type", .dataType, isRequired: true, "Its type."),
+            OptionSpecification("description", .string, "What it means."),
+            OptionSpecification("readable", .boolean, default: "true", "Whether records that are read have it."),
+            OptionSpecification("write", names, "In which writes it may be sent: create, update, upsert."),
+        ]),
+    ])
+
+    static let read = [
+        OptionSpecification("method", .enumeration(["GET", "POST"]), default: "GET", "The method."),
+        OptionSpecification("path", .string, isRequired: true, "The path behind the service's address."),
+        OptionSpecification(
+            "query", texts,
+            "Parameters: {since} is the window's lower bound, {limit} the size of a page, {fields} the names of all fields, other names are settings."
+        ),
+        OptionSpecification("records", .string, default: "\"\"", "Where the list of records is; the whole answer when empty."),
+        OptionSpecification("size", .integer(1...100_000), default: "100", "Records of a page."),
+        OptionSpecification("page", .object(page), "How one page leads to the next; without it there is one."),
+        OptionSpecification("limits", .list(.object(limit), minimum: 1), "Limits of these requests, beside the account's."),
+    ]
+
+    private static let page = [
+        OptionSpecification("cursor", .string, "Where the text is that leads to the next page."),
+        OptionSpecification("url", .string, "Where the address of the next page is."),
+        OptionSpecification("link", .boolean, "The header Link says where the next page is."),
+        OptionSpecification(
+            "kind", .enumeration(["key", "offset", "number", "cursor_value"]),
+            "The last key, the count of records, or a page's number leads on; or the window begins again at the greatest cursor."),
+        OptionSpecification("parameter", .string, "The parameter that takes it."),
+        OptionSpecification("first", .integer(0...1), default: "1", "The number of the first page."),
+        OptionSpecification("more", .string, "A flag that says whether more follows."),
+        OptionSpecification("done", .string, "A flag that says that nothing more follows."),
+        OptionSpecification("ends_short", .boolean, default: "true", "Whether a page with fewer records than its size is the last one."),
+        OptionSpecification("keeps_query", .boolean, default: "true", "Whether the parameters of the first page go along."),
+        OptionSpecification(
+            "resume", .string,
+            "For records in descending order: the parameter that bounds them, for going on where a page's cursor has ended."),
+    ]
+
+    static let cursor = [
+        OptionSpecification("field", .string, isRequired: true, "The member."),
+        OptionSpecification("form", .enumeration(CursorForm.allCases.map(\.rawValue)), default: "time", "How it is written."),
+        OptionSpecification("sent", .enumeration(CursorForm.allCases.map(\.rawValue)), "How the lower bound is sent; as it is written."),
+        OptionSpecification("lag", .timeSpan(0...86_400_000_000 * 31), default: "1 m", "How late a record may become visible."),
+        OptionSpecification(
+            "order", .enumeration(ServiceEntity.Cursor.Order.allCases.map(\.rawValue)), default: "ascending", "How pages are ordered."),
+    ]
+
+    static let write = [
+        OptionSpecification("method", .enumeration(["POST", "PUT", "PATCH"]), isRequired: true, "The method."),
+        OptionSpecification("path", .string, isRequired: true, "The path; {key} is the record's key."),
+        OptionSpecification("body", .enumeration(["json", "form"]), default: "json", "How the record is sent."),
+        OptionSpecification("wrap", .string, "The member that the record is put into."),
+        OptionSpecification("idempotency", .string, "The header that takes a key, so that a record that is sent twice is made once."),
+        OptionSpecification("limits", .list(.object(limit), minimum: 1), "Limits of these requests, beside the account's."),
+    ]
+}

@@ -1,0 +1,47 @@
+/// The page of documentation of a connector, made from its declaration.
+package enum ServicePage {
+    /// The page as Markdown: settings, and for each entity its fields with what they allow.
+    package static func markdown(_ declaration: ServiceDeclaration) -> String {
+        var lines = ["# \(declaration.name)", "", declaration.summary, "", "Made from the connector's declaration.", "", "## Settings", ""]
+        lines += ["A connection has these: `sluice connections add NAME \(declaration.name) --set name=value --secret name`.", ""]
+        lines += table(
+            ["setting", "what it is", "secret", "optional"],
+            declaration.settings.map { setting in
+                let example = setting.example.map { " For example `\($0)`." } ?? ""
+                return ["`\(setting.name)`", setting.description + example, setting.isSecret ? "yes" : "", setting.isOptional ? "yes" : ""]
+            })
+        for entity in declaration.entities { lines += section(entity) }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func section(_ entity: ServiceEntity) -> [String] {
+        var lines = ["", "## \(entity.name)", "", entity.description]
+        if !entity.key.isEmpty { lines.append("Records are told apart by " + entity.key.map { "`\($0)`" }.joined(separator: ", ") + ".") }
+        if let cursor = entity.cursor {
+            lines.append(
+                "With `incremental: true`, runs read what `\(cursor.name)` puts behind the last run, less a lag of \(seconds(cursor.lagMicros))."
+            )
+        } else if entity.read != nil {
+            lines.append("It is read whole.")
+        }
+        if let parent = entity.parent { lines.append("Each of the \(parent.entity) has its own.") }
+        let writes = ServiceEntity.Write.allCases.filter { entity.writes[$0] != nil }.map { "`\($0.rawValue)`" }
+        if !writes.isEmpty { lines.append("As a sink it takes \(writes.joined(separator: ", ")).") }
+        lines.append("")
+        return lines
+            + table(
+                ["field", "type", "filter", "create", "update", "upsert", "what it is"],
+                entity.fields.map { field in
+                    ["`\(field.name)`", "`\(field.type)`", field.name == entity.cursor?.name ? "yes" : ""]
+                        + ServiceEntity.Write.allCases.map { field.writes.contains($0) ? "yes" : "" } + [field.description]
+                })
+    }
+
+    private static func seconds(_ micros: Int64) -> String { "\(micros / 1_000_000) s" }
+
+    private static func table(_ head: [String], _ rows: [[String]]) -> [String] {
+        guard !rows.isEmpty else { return ["None."] }
+        return ["| \(head.joined(separator: " | ")) |", "|\(head.map { _ in "---" }.joined(separator: "|"))|"]
+            + rows.map { "| " + $0.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |" }
+    }
+}

@@ -1,0 +1,222 @@
+package import SluiceCore
+import SluiceHTTP
+import SluiceJSON
+
+/// The records of one page that were not read before.
+package struct RecordPage: Sendable {
+    package var bytes: [UInt8]
+    package var records: [Range<Int>]
+    /// Records of the page that were read before.
+    package var repeated: Int
+}
+
+/// What a request for a page has beside what is declared.
+package struct PageTarget: Hashable, Sendable {
+    /// An address that the last page gave; nil for the declared path.
+    package var address: String?
+    /// Whether the declared parameters go along.
+    package var hasParameters = true
+    /// The window's lower bound as the service reads it.
+    package var since: String?
+    /// The parameter that leads to the page, or that bounds the first.
+    package var name: String?
+    package var value: String?
+}
+
+/// Walks through the pages of one entity: which request comes next, and what of its answer is new. Logic only; `ServiceReader` sends.
+///
+/// A window begins at the greatest cursor that was read, less the lag, both included. Records of which key and cursor are known already are
+/// left out, so windows may overlap, and pages may repeat records with equal cursors.
+package struct PageWalk: Sendable {
+    private let entity: ServiceEntity
+    private let read: ServiceEntity.Read
+    package private(set) var position: ReadPosition
+    private var window: ReadPosition.Window
+    /// Whether the window was read to its end.
+    package private(set) var isDone = false
+    private var restarts = 0
+
+    package init(_ entity: ServiceEntity, _ read: ServiceEntity.Read, from position: ReadPosition) {
+        self.entity = entity
+        self.read = read
+        self.position = position
+        window = position.window ?? ReadPosition.Window(since: position.high.map { max(0, $0 - (entity.cursor?.lagMicros ?? 0)) })
+    }
+
+    /// The request of the next page.
+    package var target: PageTarget {
+        var target = PageTarget(since: entity.cursor.map { $0.sent.text(of: window.since ?? 0) })
+        guard let next = window.next else {
+            if let value = window.resumeAt { (target.name, target.value) = (read.resumeParameter, value) }
+            if case .number(let name, let first) = read.paging { (target.name, target.value) = (name, String(first)) }
+            return target
+        }
+        switch read.paging {
+        case .single, .cursorValue: break
+        case .address, .link: target.address = next
+        case .cursor(_, let name):
+            (target.name, target.value) = (name, next)
+            target.hasParameters = read.keepsParameters
+        case .key(let name), .offset(let name), .number(let name, _): (target.name, target.value) = (name, next)
+        }
+        return target
+    }
+
+    /// Takes in the answer to `target`.
+    ///
+    /// - Parameter link: The header `Link`.
+    /// - Throws: `serviceFailed` for what is not of the declared shape, and for pages that lead to themselves; `limitExceeded`.
+    package mutating func take(_ bytes: [UInt8], link: String?) throws(SluiceError) -> RecordPage {
+        let found: PageParts?
+        do throws(JSONScanner.Failure) {
+            found = try PageParts(bytes, entity, read)
+        } catch {
+            throw malformed("is no JSON that can be read: \(error)")
+        }
+        guard var parts = found else {
+            let path = read.records.isEmpty ? "it" : read.records.joined(separator: ".")
+            throw malformed("has no list of records: \(path) is none; it is \(WebClient.quoted(bytes))")
+        }
+        if case .link = read.paging { parts.token = link.flatMap(LinkHeader.next) }
+        try checkOrder(parts)
+        let page = fresh(parts, bytes)
+        guard position.seen.count <= SaaSLimits.seenRecords else {
+            throw SluiceError(
+                .limitExceeded, "over \(SaaSLimits.seenRecords) records of \(entity.name) have cursors within the lag",
+                remedy: "say a shorter lag")
+        }
+        window.pages += 1
+        window.records += parts.records.count
+        if case .cursorValue = read.paging { try beginAgain(parts, page) } else { try advance(parts) }
+        return page
+    }
+
+    /// The service does not know the page's cursor any more: the window begins again behind what was read of it.
+    ///
+    /// - Throws: `serviceFailed` where there is no such place, or this happens over and over.
+    package mutating func expire(_ cause: SluiceError) throws(SluiceError) {
+        restarts += 1
+        guard window.next != nil, restarts <= SaaSLimits.restarts else { throw cause }
+        window.next = nil
+        if let cursor = entity.cursor, cursor.order == .ascending {
+            window.since = position.high
+        } else if read.resumeParameter != nil, let low = window.low {
+            window.resumeAt = low
+        } else {
+            throw cause
+        }
+        position.window = window
+    }
+
+    // MARK: Records
+
+    private mutating func fresh(_ parts: PageParts, _ bytes: [UInt8]) -> RecordPage {
+        var page = RecordPage(bytes: bytes, records: [], repeated: 0)
+        var noted: [(key: String, place: Int64)] = []
+        for (index, record) in parts.records.enumerated() {
+            guard let cursor = entity.cursor, let text = parts.cursors[index], let place = cursor.form.place(of: text),
+                !parts.keys[index].isEmpty
+            else {
+                page.records.append(record)
+                continue
+            }
+            // A bound that is included brings the record again that stands at it.
+            let isAtEdge = window.resumeAt == text && window.edge == parts.keys[index]
+            (window.low, window.edge) = (text, parts.keys[index])
+            if isAtEdge || position.seen[parts.keys[index]] == place {
+                page.repeated += 1
+            } else {
+                page.records.append(record)
+                noted.append((parts.keys[index], place))
+            }
+        }
+        position.note(noted, lagMicros: entity.cursor?.lagMicros ?? 0)
+        return page
+    }
+
+    /// A later page of a window in descending order has no record above the last one.
+    private func checkOrder(_ parts: PageParts) throws(SluiceError) {
+        guard let cursor = entity.cursor, cursor.order == .descending, window.next != nil,
+            let low = window.low.flatMap({ cursor.form.place(of: $0) }),
+            let greatest = parts.cursors.compactMap({ $0.flatMap { cursor.form.place(of: $0) } }).max(), greatest > low
+        else { return }
+        throw malformed("has records above those of the page before, so it leads to itself")
+    }
+
+    // MARK: The next page
+
+    private mutating func advance(_ parts: PageParts) throws(SluiceError) {
+        let count = parts.records.count
+        guard more(parts) else {
+            isDone = true
+            position.window = nil
+            return
+        }
+        var next = parts.token
+        switch read.paging {
+        case .single, .cursor, .address, .link, .cursorValue: break
+        case .key: next = parts.keys.last(where: { !$0.isEmpty }) ?? window.next
+        case .offset: next = String(window.records)
+        case .number(_, let first): next = String((window.next.flatMap { Int($0) } ?? first) + 1)
+        }
+        guard let next, !next.isEmpty else { throw malformed("says that more follows, and not where") }
+        guard next != window.next, window.pages < SaaSLimits.pages else {
+            throw malformed("leads to itself: page \(window.pages) of \(count) records says that \(next.quotedForMessage) follows")
+        }
+        window.next = next
+        position.window = window
+    }
+
+    /// The next page begins at the greatest cursor of this one, and holds some of its records again. A page that is neither full nor has much
+    /// that is new is the last one: what comes meanwhile is left for the next window, or there might be no end.
+    private mutating func beginAgain(_ parts: PageParts, _ page: RecordPage) throws(SluiceError) {
+        guard let cursor = entity.cursor, window.pages < SaaSLimits.pages else { throw malformed("is one of too many") }
+        let places = parts.cursors.compactMap { $0.flatMap { cursor.form.place(of: $0) } }
+        let bound = window.since.flatMap { cursor.sent.place(of: cursor.sent.text(of: $0)) } ?? .min
+        guard (places.min() ?? bound) >= bound else {
+            throw malformed("has a record before the bound that was asked for, so it would lead to itself")
+        }
+        let isFull = parts.records.count >= read.size
+        let next = places.max().flatMap { cursor.sent.place(of: cursor.sent.text(of: $0)) } ?? bound
+        guard next > bound || !isFull else {
+            throw malformed("is full of records with one cursor, so nothing leads on")
+        }
+        guard next > bound, isFull || page.records.count * 4 >= read.size else {
+            isDone = true
+            position.window = nil
+            return
+        }
+        window.since = next
+        position.window = window
+    }
+
+    private func more(_ parts: PageParts) -> Bool {
+        if let flag = read.flag { return (parts.flag == "true") != flag.isDone }
+        switch read.paging {
+        case .single, .cursorValue: return false
+        case .cursor, .address, .link: return !(parts.token ?? "").isEmpty
+        case .key, .offset, .number: return !parts.records.isEmpty && !(read.endsShort && parts.records.count < read.size)
+        }
+    }
+
+    private func malformed(_ what: String) -> SluiceError {
+        SluiceError(
+            .serviceFailed, "a page of \(entity.name) \(what)",
+            remedy: "if the service has changed its answers, the connector's declaration has to follow")
+    }
+}
+
+/// The header `Link` (RFC 8288).
+enum LinkHeader {
+    /// Where the relation `next` leads.
+    static func next(_ header: String) -> String? {
+        for part in header.split(separator: ",") {
+            let pieces = part.split(separator: ";").map { $0.drop { $0 == " " } }
+            guard let target = pieces.first, target.hasPrefix("<"), target.contains(">") else { continue }
+            if pieces.dropFirst().contains(where: { $0 == "rel=\"next\"" || $0 == "rel=next" }) {
+                return String(target.dropFirst().prefix { $0 != ">" })
+            }
+        }
+        return nil
+    }
+}

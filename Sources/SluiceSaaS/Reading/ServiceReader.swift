@@ -1,0 +1,84 @@
+package import SluiceCore
+import SluiceHTTP
+import Synchronization
+
+/// Reads a window of one entity's records page by page. One task uses it at a time.
+package final class ServiceReader: Sendable {
+    private let session: ServiceSession
+    private let entity: ServiceEntity
+    private let read: ServiceEntity.Read
+    private let parent: [String: String]
+    private let walk: Mutex<PageWalk>
+
+    /// - Parameter parent: The key of the record whose records are read.
+    /// - Throws: `invalidOption` for an entity that cannot be read.
+    package init(_ session: ServiceSession, _ entity: ServiceEntity, parent: String?, from position: ReadPosition) throws(SluiceError) {
+        guard let read = entity.read else {
+            throw SluiceError(.invalidOption, "\(entity.name) of \(session.declaration.name) cannot be read, only written")
+        }
+        self.session = session
+        self.entity = entity
+        self.read = read
+        var values: [String: String] = [:]
+        if let setting = entity.parent?.setting, let parent { values[setting] = parent }
+        self.parent = values
+        walk = Mutex(PageWalk(entity, read, from: position))
+    }
+
+    /// How far pages were handed out.
+    package var position: ReadPosition { walk.withLock { $0.position } }
+    package var isDone: Bool { walk.withLock { $0.isDone } }
+
+    /// The next page, maybe one without a record; nil at the window's end.
+    package func next() async throws(SluiceError) -> RecordPage? {
+        while !isDone {
+            let target = walk.withLock { $0.target }
+            do throws(SluiceError) {
+                let answer = try await session.page(entity, read, target, parent)
+                return try take(answer)
+            } catch {
+                guard error.code == .pageExpired else { throw error }
+                try expire(error)
+            }
+        }
+        return nil
+    }
+
+    private func take(_ answer: WebAnswer) throws(SluiceError) -> RecordPage {
+        let link = answer.headers["link"]
+        let page = try walk.withLock { walk throws(SluiceError) in try walk.take(answer.body, link: link) }
+        guard let setting = entity.parent?.setting, let value = parent[setting], entity.fields.contains(where: { $0.name == setting })
+        else { return page }
+        return page.adding(setting, value)
+    }
+
+    private func expire(_ error: SluiceError) throws(SluiceError) {
+        try walk.withLock { walk throws(SluiceError) in try walk.expire(error) }
+    }
+}
+
+extension RecordPage {
+    /// The page with one more member, the first, in each record.
+    fileprivate func adding(_ name: String, _ value: String) -> RecordPage {
+        var member: [UInt8] = [UInt8(ascii: "{")]
+        JSONText.appendString(name.utf8, to: &member)
+        member.append(UInt8(ascii: ":"))
+        JSONText.appendString(value.utf8, to: &member)
+        var page = RecordPage(bytes: [], records: [], repeated: repeated)
+        page.bytes.reserveCapacity(bytes.count + records.count * (member.count + 1))
+        for record in records {
+            let start = page.bytes.count
+            if bytes[record.lowerBound] == UInt8(ascii: "{") {
+                page.bytes += member
+                let rest = bytes[(record.lowerBound + 1)..<record.upperBound]
+                let isEmpty = rest.first { $0 > 0x20 } == UInt8(ascii: "}")
+                if !isEmpty { page.bytes.append(UInt8(ascii: ",")) }
+                page.bytes += rest
+            } else {
+                page.bytes += bytes[record]
+            }
+            page.records.append(start..<page.bytes.count)
+        }
+        return page
+    }
+}

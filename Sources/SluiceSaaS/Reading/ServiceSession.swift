@@ -1,0 +1,148 @@
+package import SluiceCore
+package import SluiceHTTP
+import SluiceJSON
+
+/// A declared service together with one connection's settings.
+package struct ServiceSession: Sendable {
+    package let declaration: ServiceDeclaration
+    package let address: WebAddress
+    private let values: [String: String]
+    private let client: WebClient
+
+    /// What a session needs beside the declaration.
+    package struct Surroundings: Sendable {
+        package var transport: any WebTransport = PooledTransport()
+        package var pacing = Pacing.system
+        /// Told every secret that comes up.
+        package var onSecret: @Sendable (String) -> Void = { _ in }
+        /// Where a refresh token is kept, by the setting's name.
+        package var vault: (@Sendable (String) -> any TokenVault)?
+        /// Where the service is, in place of its own address.
+        package var address: String?
+        /// Nil for the one that the process shares.
+        package var limiter: Limiter?
+
+        package init() {}
+    }
+
+    /// - Throws: `missingKey` for a setting that is not given, `invalidOption` for one that is not known.
+    package init(_ declaration: ServiceDeclaration, _ values: [String: String], _ around: Surroundings) throws(SluiceError) {
+        for name in values.keys.sorted() where !declaration.settings.contains(where: { $0.name == name }) {
+            throw SluiceError(
+                .invalidOption, "\(declaration.name) has no setting \(name.quotedForMessage)",
+                remedy: Suggestion.remedy(for: name, in: declaration.settings.map(\.name), noun: "settings"))
+        }
+        for setting in declaration.settings {
+            if setting.isSecret, let value = values[setting.name] { around.onSecret(value) }
+            // An address of the connection's own stands for what the settings would make of it.
+            let isNeeded = !setting.isOptional && !(around.address != nil && declaration.address.names.contains(setting.name))
+            guard !isNeeded || values[setting.name] != nil else {
+                throw SluiceError(
+                    .missingKey, "the connection to \(declaration.name) lacks the setting \"\(setting.name)\"",
+                    remedy: "add it: --set \(setting.name)=…")
+            }
+        }
+        guard let text = around.address ?? declaration.address.filled(values, encode: { PercentText.encode($0) }) else {
+            throw SluiceError(.missingKey, "the connection to \(declaration.name) does not say where it is")
+        }
+        address = try WebAddress(parsing: text)
+        guard address.scheme == .https || address.isLoopback else {
+            throw SluiceError(
+                .invalidOption, "\(address.origin) would be given credentials without encryption", remedy: "write an address of https")
+        }
+        self.declaration = declaration
+        self.values = values
+        let login = try Logins(declaration, values, address, around).authenticator()
+        let account = declaration.settings.filter { !$0.isSecret }.map { values[$0.name] ?? "" }.joined(separator: "\n")
+        let limiter =
+            around.limiter
+            ?? Limiter.shared(account: "\(declaration.name)\n\(account)", host: address.host, concurrency: declaration.concurrency)
+        client = WebClient(around.transport, limiter: limiter, authenticator: login, pacing: around.pacing)
+    }
+
+    /// Asks for what the declaration names as a check of a connection.
+    package func check() async throws(SluiceError) {
+        guard let path = declaration.check.filled(values, encode: { PercentText.encode($0) }) else { return }
+        var request = WebRequest("GET", try located(path), label: declaration.name)
+        request.headers = headers(values)
+        _ = try await send(request, [], isJSON: true)
+    }
+
+    /// Asks for a page.
+    ///
+    /// - Parameter more: Values beside the settings': the parent's key.
+    /// - Throws: `pageExpired` where the service does not know the page's cursor any more.
+    package func page(
+        _ entity: ServiceEntity, _ read: ServiceEntity.Read, _ target: PageTarget, _ more: [String: String]
+    ) async throws(SluiceError) -> WebAnswer {
+        var values = values.merging(more) { $1 }
+        values["since"] = target.since
+        values["limit"] = String(read.size)
+        values["fields"] = entity.fields.filter(\.isReadable).map(\.name).joined(separator: ", ")
+        var address: WebAddress
+        if let link = target.address {
+            address = try self.address.resolving(link)
+            guard address.origin == self.address.origin else {
+                throw SluiceError(
+                    .foreignHost, "\(entity.name): a page leads to another host, \(address.host.quotedForMessage)",
+                    remedy: "no credentials were sent there; check the connection's address")
+            }
+        } else {
+            guard let path = read.path.filled(values, encode: { PercentText.encode($0) }) else {
+                throw SluiceError(.missingKey, "the path of \(entity.name) needs a value that the connection does not have")
+            }
+            address = try located(path)
+            var parameters: [(name: String, value: String)] = []
+            // Where the parameters do not go along, the size of a page still does.
+            for parameter in read.parameters where target.hasParameters || parameter.value.names == ["limit"] {
+                if let value = parameter.value.filled(values) { parameters.append((parameter.name, value)) }
+            }
+            if let name = target.name, let value = target.value {
+                parameters.removeAll { $0.name == name }
+                parameters.append((name, value))
+            }
+            address = address.adding(parameters)
+        }
+        var request = WebRequest(read.method, address, label: "\(declaration.name) \(entity.name)", isRepeatable: true)
+        request.headers = headers(values)
+        return try await send(request, read.limits, isJSON: true)
+    }
+
+    /// Sends a request that writes a record; `values` fill the path.
+    package func write(
+        _ entity: ServiceEntity, _ write: ServiceEntity.WriteRequest, body: [UInt8], key: String, isRepeatable: Bool,
+        idempotencyKey: String
+    ) async throws(SluiceError) -> WebAnswer {
+        guard let path = write.path.filled(values.merging(["key": key]) { $1 }, encode: { PercentText.encode($0) }) else {
+            throw SluiceError(.missingKey, "the path of \(entity.name) needs a value that the connection does not have")
+        }
+        var request = WebRequest(
+            write.method, try located(path), label: "\(declaration.name) \(entity.name)",
+            isRepeatable: isRepeatable)
+        request.headers = headers(values)
+        request.setHeader("Content-Type", write.body == .json ? "application/json" : "application/x-www-form-urlencoded")
+        if let name = write.idempotencyHeader { request.setHeader(name, idempotencyKey) }
+        request.body = body
+        return try await send(request, write.limits, isJSON: false)
+    }
+
+    /// The declared headers whose values are known.
+    private func headers(_ values: [String: String]) -> [(name: String, value: String)] {
+        declaration.headers.compactMap { header in header.value.filled(values).map { (header.name, $0) } }
+    }
+
+    private func located(_ path: String) throws(SluiceError) -> WebAddress {
+        guard let mark = path.firstIndex(of: "?") else { return address.appending(path: path) }
+        return try WebAddress(parsing: address.appending(path: String(path[..<mark])).description + path[mark...])
+    }
+
+    private func send(_ request: WebRequest, _ rules: [RateRule], isJSON: Bool) async throws(SluiceError) -> WebAnswer {
+        let judge = AnswerJudge(declaration.answers, client, isJSON: isJSON)
+        return try await client.send(request, rules: declaration.limits + rules) { judge.verdict($0, $1) }
+    }
+}
+
+extension SluiceError.Code {
+    /// A page's cursor has ended; the reader begins again behind what it has.
+    package static let pageExpired = Self("page-expired")
+}

@@ -1,0 +1,106 @@
+package import SluiceCore
+import SluiceHTTP
+import SluiceJSON
+
+/// What became of one record.
+package enum WriteResult: Sendable {
+    case written
+    /// The service does not take this record; others may be fine.
+    case refused(SluiceError)
+}
+
+/// Writes records of one entity, one request each.
+package struct RecordWriter: Sendable {
+    private let session: ServiceSession
+    private let entity: ServiceEntity
+    private let kind: ServiceEntity.Write
+    private let request: ServiceEntity.WriteRequest
+
+    /// - Throws: `invalidOption` for an entity that does not take the write.
+    package init(_ session: ServiceSession, _ entity: ServiceEntity, _ kind: ServiceEntity.Write) throws(SluiceError) {
+        guard let request = entity.writes[kind] else {
+            let known = ServiceEntity.Write.allCases.filter { entity.writes[$0] != nil }.map(\.rawValue)
+            throw SluiceError(
+                .invalidOption, "\(entity.name) of \(session.declaration.name) takes no \(kind.rawValue)",
+                remedy: known.isEmpty ? "it can only be read" : "it takes \(known.joined(separator: ", "))")
+        }
+        self.session = session
+        self.entity = entity
+        self.kind = kind
+        self.request = request
+    }
+
+    /// Whether a record that is sent twice is made once.
+    package var isIdempotent: Bool { kind != .create || request.idempotencyHeader != nil }
+    package var takesKey: Bool { request.path.names.contains("key") }
+
+    /// - Throws: `schemaMismatch` for columns that the write does not take, or lacks.
+    package func check(_ columns: [String]) throws(SluiceError) {
+        let taken = entity.fields.filter { $0.writes.contains(kind) }.map(\.name)
+        for column in columns where !taken.contains(column) && !(takesKey && entity.key.contains(column)) {
+            throw SluiceError(
+                .unknownColumn, "\(kind.rawValue) of \(entity.name) takes no column \(column.quotedForMessage)",
+                remedy: Suggestion.remedy(for: column, in: taken, noun: "it takes"))
+        }
+        for key in entity.key where takesKey && !columns.contains(key) {
+            throw SluiceError(
+                .unknownColumn, "\(kind.rawValue) of \(entity.name) needs the column \(key.quotedForMessage)",
+                remedy: "it says which record is meant")
+        }
+    }
+
+    /// Sends one record.
+    ///
+    /// - Parameters:
+    ///   - record: A JSON object; members that are null are left out.
+    ///   - idempotencyKey: The same for the same record of the same pipeline.
+    /// - Throws: what is wrong with more than the record: credentials, the connection, limits.
+    package func write(_ record: [UInt8], idempotencyKey: String) async throws(SluiceError) -> WriteResult {
+        guard let node = try? JSONParser.parse(record), case .object(let members) = node else {
+            return .refused(SluiceError(.malformedRecord, "the record is no JSON object"))
+        }
+        var key = ""
+        var sent: [JSONNode.Member] = []
+        for member in members where member.value != .null {
+            if takesKey, entity.key.contains(member.name) {
+                key = member.value.string ?? String(decoding: member.value.json, as: UTF8.self)
+            } else {
+                sent.append(member)
+            }
+        }
+        if takesKey, key.isEmpty {
+            return .refused(SluiceError(.malformedRecord, "the record has no \(entity.key.joined(separator: ", "))"))
+        }
+        do throws(SluiceError) {
+            _ = try await session.write(
+                entity, request, body: body(sent), key: key, isRepeatable: isIdempotent, idempotencyKey: idempotencyKey)
+            return .written
+        } catch {
+            guard [.requestRefused, .notFound].contains(error.code) else { throw error }
+            return .refused(error)
+        }
+    }
+
+    private func body(_ members: [JSONNode.Member]) -> [UInt8] {
+        switch request.body {
+        case .json:
+            let object = JSONNode.object(members)
+            return (request.wrap.map { .object([JSONNode.Member(name: $0, value: object)]) } ?? object).json
+        case .form:
+            var parameters: [(name: String, value: String)] = []
+            for member in members { Self.flatten(member.value, member.name, &parameters) }
+            return Array(FormText.encode(parameters).utf8)
+        }
+    }
+
+    /// `metadata[plan]=x`, `items[0][id]=y`.
+    private static func flatten(_ value: JSONNode, _ name: String, _ parameters: inout [(name: String, value: String)]) {
+        switch value {
+        case .object(let members): for member in members { flatten(member.value, "\(name)[\(member.name)]", &parameters) }
+        case .list(let elements): for (index, element) in elements.enumerated() { flatten(element, "\(name)[\(index)]", &parameters) }
+        case .null: break
+        case .text(let bytes): parameters.append((name, String(decoding: bytes, as: UTF8.self)))
+        case .number, .boolean: parameters.append((name, String(decoding: value.json, as: UTF8.self)))
+        }
+    }
+}

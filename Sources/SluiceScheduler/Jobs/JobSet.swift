@@ -1,0 +1,191 @@
+package import SluiceCatalog
+import SluiceCore
+package import SluicePipelines
+import SluiceSchedules
+
+/// All jobs that are declared, checked against each other.
+package struct JobSet: Sendable {
+    /// By name.
+    package private(set) var jobs: [String: JobDeclaration] = [:]
+    /// Slots of declared pools, by name.
+    package private(set) var pools: [String: Int] = [:]
+    /// Jobs that run after one, by its name.
+    package private(set) var followers: [String: [String]] = [:]
+
+    package init() {}
+
+    package subscript(name: String) -> JobDeclaration? { jobs[name] }
+    package var names: [String] { jobs.keys.sorted() }
+
+    /// Folders of declarations, as they are usually named.
+    package static let folders = ["pipelines", "catalog"]
+
+    /// The jobs of folders, and those that commands added.
+    ///
+    /// - Throws: `DefinitionErrors` with everything that is wrong.
+    package static func load(folders: [String] = folders, stored: [StoredJob] = []) throws -> JobSet {
+        var reader = Reader()
+        for folder in folders {
+            do {
+                for file in try DeclarationFiles.files(below: folder, withAnyOf: ["schedule", "job", "calendar", "pool"]) {
+                    reader.read(file)
+                }
+            } catch {
+                reader.note(error)
+            }
+        }
+        for job in stored {
+            guard let text = job.declaration else { continue }
+            do {
+                reader.add(try JobDeclaration(text: text, path: "<job \(job.name)>", directory: "."))
+            } catch {
+                reader.note(error)
+            }
+        }
+        return try reader.finish()
+    }
+
+    /// - Throws: `DefinitionErrors`.
+    package init(_ jobs: [JobDeclaration], pools: [String: Int] = [:]) throws {
+        var reader = Reader()
+        reader.set.pools = pools
+        jobs.forEach { reader.add($0) }
+        self = try reader.finish()
+    }
+
+    private struct Reader {
+        var set = JobSet()
+        var calendars: [String: ExcludedDays] = [:]
+        var errors: [SluiceError] = []
+
+        mutating func note(_ error: any Error) {
+            errors += DefinitionErrors.list(error) ?? [SluiceError(.ioFailure, "\(error)", underlying: error)]
+        }
+
+        mutating func read(_ file: DeclarationFiles.File) {
+            do {
+                try readParts(of: file)
+            } catch {
+                note(error)
+            }
+        }
+
+        private mutating func readParts(of file: DeclarationFiles.File) throws {
+            let root = file.root
+            if root[key: "job"] != nil {
+                add(try JobDeclaration(root, path: file.path, directory: file.directory))
+            } else if let node = root[key: "calendar"] {
+                try readCalendar(node, root)
+            } else if let node = root[key: "pool"] {
+                set.pools[try node.string()] = try root.require("slots").integer(in: 1...100_000)
+            } else if root[key: "source"] != nil, let job = try JobDeclaration(pipeline: root, path: file.path, directory: ".") {
+                add(job)
+            }
+        }
+
+        private mutating func readCalendar(_ node: DefinitionNode, _ root: DefinitionNode) throws {
+            var days = ExcludedDays()
+            for day in try root.require("exclude").oneOrMany() { try days.add(day) }
+            calendars[try node.string()] = days
+        }
+
+        mutating func add(_ job: JobDeclaration) {
+            if let other = set.jobs[job.name] {
+                errors.append(
+                    SluiceError(
+                        .alreadyExists,
+                        "the job \(job.name.quotedForMessage) is declared in \(other.path ?? "the state") and in \(job.path ?? "the state")",
+                        at: job.location ?? job.path.map { .file(path: $0) }, remedy: "give one of them another name"))
+            } else {
+                set.jobs[job.name] = job
+            }
+        }
+
+        mutating func finish() throws -> JobSet {
+            for name in set.names {
+                guard var job = set.jobs[name] else { continue }
+                do {
+                    for node in job.rules.calendars { try addCalendar(node, to: &job) }
+                    job.rules.calendars = []
+                    if let node = job.rules.pool { try checkPool(node) }
+                } catch {
+                    note(error)
+                }
+                set.jobs[name] = job
+                for other in job.rules.after?.jobs ?? [] {
+                    if set.jobs[other] == nil {
+                        errors.append(
+                            SluiceError(
+                                .notFound, "the job \(name.quotedForMessage) runs after \(other.quotedForMessage), which is not there",
+                                at: job.rules.after?.location ?? job.location,
+                                remedy: Suggestion.remedy(for: other, in: set.names.filter { $0 != name }, noun: "jobs")))
+                    }
+                    set.followers[other, default: []].append(name)
+                }
+            }
+            if let cycle = set.cycle() {
+                errors.append(
+                    SluiceError(
+                        .invalidOption, "jobs wait for each other: \(cycle.joined(separator: " → "))",
+                        at: cycle.first.flatMap { set.jobs[$0]?.rules.after?.location }, remedy: "take one of them out of `after`"))
+            }
+            guard errors.isEmpty else { throw DefinitionErrors(errors) }
+            return set
+        }
+
+        private func addCalendar(_ node: DefinitionNode, to job: inout JobDeclaration) throws {
+            let name = try node.string()
+            guard let days = calendars[name] else {
+                throw SluiceError(
+                    .notFound, "there is no calendar \(name.quotedForMessage)", at: node.location,
+                    remedy: Suggestion.remedy(for: name, in: calendars.keys.sorted(), noun: "calendars")
+                        ?? "declare it in a file of catalog/: calendar: \(name), and its days under exclude")
+            }
+            job.rules.schedule?.excluded.formUnion(days)
+            job.rules.scheduleText += "|\(name)"
+        }
+
+        private func checkPool(_ node: DefinitionNode) throws {
+            let name = try node.string()
+            guard set.pools[name] == nil else { return }
+            throw SluiceError(
+                .notFound, "there is no pool \(name.quotedForMessage)", at: node.location,
+                remedy: Suggestion.remedy(for: name, in: set.pools.keys.sorted(), noun: "pools")
+                    ?? "declare it in a file of catalog/: pool: \(name), and slots: a number")
+        }
+    }
+
+    /// Jobs that run after each other, the first once more at the end; nil where there are none.
+    private func cycle() -> [String]? {
+        var done: Set<String> = []
+        for start in names where !done.contains(start) {
+            // Depth first, with the way to where it is.
+            var way: [(name: String, rest: ArraySlice<String>)] = [(start, (followers[start] ?? []).sorted()[...])]
+            while var last = way.popLast() {
+                guard let next = last.rest.popFirst() else {
+                    done.insert(last.name)
+                    continue
+                }
+                way.append(last)
+                if let index = way.firstIndex(where: { $0.name == next }) { return way[index...].map(\.name) + [next] }
+                if !done.contains(next) { way.append((next, (followers[next] ?? []).sorted()[...])) }
+            }
+        }
+        return nil
+    }
+}
+
+extension DefinitionNode {
+    fileprivate func location(of error: ScheduleSyntaxError) -> SourceLocation? { location(ofScalar: error.range.lowerBound) }
+}
+
+extension ExcludedDays {
+    fileprivate mutating func add(_ node: DefinitionNode) throws(SluiceError) {
+        let text = try node.string()
+        do throws(ScheduleSyntaxError) {
+            try add(text)
+        } catch {
+            throw error.sluiceError(in: text, at: node.location(of: error))
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import CSystemCalls
+import Glibc
+package import SluiceCatalog
+package import SluiceCore
+
+/// Jobs as processes of this machine, each in a process group of its own, behind a shell that keeps its exit code in a file: so the code is known
+/// to whichever scheduler is there when it ends.
+package final class ProcessLauncher: JobLauncher {
+    /// The gate is descriptor 3. A signal to the group ends the program and not the shell, which waits for it.
+    private static let script = """
+        status=$1.$$; shift
+        keep() { echo "$1" > "$status.new" && mv "$status.new" "$status"; }
+        read -r word <&3 || { keep gate; exit 75; }
+        exec 3<&-
+        trap : TERM INT HUP QUIT
+        "$@"
+        keep $?
+        """
+
+    /// Commands of notices that may still run.
+    private var helpers: [Int32] = []
+
+    package init() {}
+
+    /// Where the exit code is kept until the ledger has it. The process's number is a part of it: a scheduler that lost its lead while its process
+    /// waited may have started one for the same attempt as the scheduler that came after, and its note must not count for the other.
+    private static func statusPath(_ attempt: RunAttempt) -> String { statusStem(log: attempt.log) + ".\(attempt.process.processID)" }
+    private static func statusStem(log: String) -> String { log + ".status" }
+
+    package func prepare(_ launch: JobLaunch) throws(SluiceError) -> PreparedJob {
+        try DiskFiles.createDirectories(DiskFiles.parent(of: launch.log))
+        let log = open(launch.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard log >= 0 else { throw .system(errno, cannot: "open log", launch.log) }
+        defer { close(log) }
+        let words = ["/bin/sh", "-c", Self.script, "sluice-job", Self.statusStem(log: AbsolutePath.of(launch.log))] + launch.program
+        return try start(words, launch.environment, launch.directory, output: log)
+    }
+
+    package func release(_ job: PreparedJob) {
+        var line: [UInt8] = Array("go\n".utf8)
+        _ = write(job.gate, &line, line.count)
+        close(job.gate)
+    }
+
+    package func abandon(_ job: PreparedJob) { close(job.gate) }
+
+    package func outcome(of attempt: RunAttempt) -> JobOutcome? {
+        // A child that has ended stays until it is asked for; of those of an earlier scheduler there is nothing to ask.
+        waitpid(attempt.process.processID, nil, WNOHANG)
+        if let outcome = stored(attempt) { return outcome }
+        if attempt.process.isRunning { return nil }
+        // It may have ended between the two looks.
+        return stored(attempt) ?? .lost
+    }
+
+    package func end(_ attempt: RunAttempt, isHard: Bool) {
+        guard attempt.process.isRunning else { return }
+        kill(-attempt.process.processID, isHard ? SIGKILL : SIGTERM)
+    }
+
+    package func forget(_ attempt: RunAttempt) { unlink(Self.statusPath(attempt)) }
+
+    package func notify(command: String, text: String, directory: String) {
+        let null = open("/dev/null", O_WRONLY | O_CLOEXEC)
+        guard null >= 0 else { return }
+        defer { close(null) }
+        // The text goes by the environment, so that nobody has to feed a pipe.
+        let words = [
+            "/bin/sh", "-c", "read -r word <&3; exec 3<&-; printf '%s\\n' \"$SLUICE_NOTICE\" | sh -c \"$1\"", "sluice-notice", command,
+        ]
+        guard let job = try? start(words, ["SLUICE_NOTICE": text], directory, output: null) else { return }
+        release(job)
+        helpers = helpers.filter { waitpid($0, nil, WNOHANG) == 0 } + [job.process.processID]
+    }
+
+    private func stored(_ attempt: RunAttempt) -> JobOutcome? {
+        guard let bytes = try? DiskFiles.read(Self.statusPath(attempt)) else { return nil }
+        let text = String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }
+        if text == "gate" { return .neverStarted }
+        return Int(text).map { .exited($0) } ?? .lost
+    }
+
+    private func start(
+        _ words: [String], _ environment: [String: String], _ directory: String, output: Int32
+    ) throws(SluiceError) -> PreparedJob {
+        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+        defer { arguments.forEach { free($0) } }
+        var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { variables.forEach { free($0) } }
+        var (process, gate): (Int32, Int32) = (-1, -1)
+        let failure = sluice_spawn_gated(&arguments, &variables, directory, output, &gate, &process)
+        guard failure == 0 else { throw .system(failure, cannot: "start a process in", directory) }
+        return PreparedJob(process: ProcessIdentity(of: process), gate: gate)
+    }
+
+}
+
+/// Paths for processes that have another working directory.
+enum AbsolutePath {
+    static func of(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let buffer = getcwd(nil, 0) else { return path }
+        defer { free(buffer) }
+        return String(cString: buffer) + "/" + path
+    }
+}

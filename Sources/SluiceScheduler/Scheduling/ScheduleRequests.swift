@@ -1,0 +1,96 @@
+package import SluiceCatalog
+import SluiceCore
+package import SluicePipelines
+import SluiceSchedules
+
+/// Runs that are asked for beside the clock, each with a tick of its own.
+package enum ScheduleRequests {
+    /// Adds a run of a job, for now.
+    ///
+    /// - Returns: The run; its logical time is now, or the next second that is no tick of the job and has no run yet.
+    @discardableResult
+    package static func add(
+        _ job: JobDeclaration, _ cause: RunCause, parameters: [String: String] = [:], _ ledger: ScheduleTransaction
+    ) throws -> ScheduledRun {
+        var logical = ledger.now.seconds
+        while try ledger.tick(job.name, logical) != nil || job.rules.schedule?.next(after: logical - 1) == logical { logical += 1 }
+        return try add(job, cause, logical: logical, root: nil, parameters: parameters, width: nil, ledger)
+    }
+
+    /// Does a run that is over again, and what runs after it.
+    ///
+    /// - Throws: `invalidArgument` where it is not over, or has succeeded.
+    package static func resume(_ run: ScheduledRun, _ job: JobDeclaration, _ ledger: ScheduleTransaction) throws -> ScheduledRun {
+        guard run.state.isOver, run.state != .succeeded else {
+            throw SluiceError(
+                .invalidArgument, "the run \(run.id) of \(run.job) is \(run.state.rawValue)",
+                remedy: run.state.isOver
+                    ? "only a run that did not succeed is done again; `schedule run` makes a new one" : "wait until it ends, or cancel it")
+        }
+        guard try ledger.tick(run.job, run.logical)?.run == run.id else {
+            throw SluiceError(.invalidArgument, "the tick of run \(run.id) has another run by now", remedy: "look at the job's history")
+        }
+        return try add(job, .resume, logical: run.logical, root: nil, parameters: run.parameters, width: nil, ledger)
+    }
+
+    /// What a backfill over logical times does to one of them.
+    package enum BackfillStep: Hashable, Sendable {
+        case run(Int64)
+        /// It has a run already.
+        case done(Int64, ScheduledRunState)
+    }
+
+    /// The ticks of a job from one moment to before another, with what there is of them.
+    ///
+    /// - Parameter again: Whether ticks that succeeded are to run once more.
+    /// - Throws: `invalidArgument` for a job without a clock; `limitExceeded`.
+    package static func backfillPlan(
+        _ job: JobDeclaration, _ range: Range<Int64>, again: Bool, _ ledger: ScheduleTransaction
+    ) throws -> [BackfillStep] {
+        guard let schedule = job.rules.schedule else {
+            throw SluiceError(
+                .invalidArgument, "the job \(job.name.quotedForMessage) has no clock, and so no ticks in the past",
+                remedy: "give its schedule an `at`, or start it with `schedule run`")
+        }
+        let ticks = schedule.ticks(after: range.lowerBound - 1, notAfter: range.upperBound - 1, limit: SchedulerLimits.backfillRuns + 1)
+        guard ticks.count <= SchedulerLimits.backfillRuns else {
+            throw SluiceError(
+                .limitExceeded, "the job has more than \(SchedulerLimits.backfillRuns) ticks in this range", remedy: "take a shorter range")
+        }
+        return try ticks.map { tick in
+            guard let known = try ledger.tick(job.name, tick), let id = known.run, let run = try ledger.run(id) else { return .run(tick) }
+            let isDone = run.state == .succeeded && !again || !run.state.isOver
+            return isDone ? .done(tick, run.state) : .run(tick)
+        }
+    }
+
+    /// Adds the runs of a backfill.
+    ///
+    /// - Parameter width: How many of them run side by side.
+    /// - Returns: In the order of their ticks; the first one is the root of all.
+    package static func backfill(
+        _ job: JobDeclaration, _ ticks: [Int64], parameters: [String: String], width: Int, _ ledger: ScheduleTransaction
+    ) throws -> [ScheduledRun] {
+        var runs: [ScheduledRun] = []
+        for tick in ticks {
+            runs.append(
+                try add(job, .backfill, logical: tick, root: runs.first?.id, parameters: parameters, width: width, ledger))
+        }
+        return runs
+    }
+
+    private static func add(
+        _ job: JobDeclaration, _ cause: RunCause, logical: Int64, root: RunID?, parameters: [String: String], width: Int?,
+        _ ledger: ScheduleTransaction
+    ) throws -> ScheduledRun {
+        var random = SystemRandomNumberGenerator()
+        let run = ScheduledRun(
+            id: RunID(atMicros: ledger.now, using: &random), job: job.name, logical: logical, cause: cause, root: root,
+            priority: job.rules.priority - (cause == .backfill ? 1 : 0), parameters: parameters, width: width, createdMicros: ledger.now,
+            notBeforeMicros: ledger.now)
+        try ledger.add(run)
+        let tick = StoredTick(job: job.name, logical: logical, run: run.id)
+        if try !ledger.add(tick) { try ledger.replace(tick) }
+        return run
+    }
+}

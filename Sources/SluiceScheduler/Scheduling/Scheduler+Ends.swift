@@ -1,0 +1,126 @@
+import SluiceCatalog
+import SluiceCore
+import SluicePipelines
+
+extension Scheduler {
+    /// Writes down what became of processes that ended.
+    func collectEnds(_ now: Int64) throws {
+        var ended: [(ActiveAttempt, JobOutcome)] = []
+        for entry in active.values {
+            logs.rotate(entry.attempt.log)
+            if let outcome = launcher.outcome(of: entry.attempt) { ended.append((entry, outcome)) }
+        }
+        guard !ended.isEmpty else { return }
+        ended.sort { $0.0.attempt.run < $1.0.attempt.run }
+        let over = try write { ledger in
+            try ended.flatMap { entry, outcome -> [ScheduledRun] in
+                guard var run = try ledger.run(entry.attempt.run) else { return [] }
+                var attempt = entry.attempt
+                settle(&run, &attempt, entry, outcome, now)
+                try ledger.update(attempt)
+                return try put(run, ledger)
+            }
+        }
+        for (entry, _) in ended {
+            active[entry.attempt.run] = nil
+            launcher.forget(entry.attempt)
+            if let job = jobs[entry.job] { logs.prune(job: job.name, keep: job.rules.keptLogs) }
+        }
+        announce(over)
+    }
+
+    /// Writes a run, and what follows from it if it is over.
+    ///
+    /// - Returns: All runs that are over by it.
+    func put(_ run: ScheduledRun, _ ledger: ScheduleTransaction) throws -> [ScheduledRun] {
+        try ledger.update(run)
+        guard run.state.isOver else { return [] }
+        return try [run] + follow(run, ledger)
+    }
+
+    /// What an attempt's end means for it and its run.
+    private func settle(
+        _ run: inout ScheduledRun, _ attempt: inout RunAttempt, _ entry: ActiveAttempt, _ outcome: JobOutcome, _ now: Int64
+    ) {
+        let job = jobs[run.job]
+        attempt.endedMicros = now
+        if case .exited(let code) = outcome { attempt.exitCode = code }
+        let isTransactional = job?.isTransactional ?? false
+        let wasStopped = entry.askedMicros != nil
+        switch (outcome, entry.stop) {
+        case (.exited(0), _): settle(&run, job, .succeeded, nil, mayRetry: false, now)
+        case _ where run.isCancelled && outcome != .neverStarted: settle(&run, job, .cancelled, "it was cancelled", mayRetry: false, now)
+        case (_, .replaced?) where wasStopped: settle(&run, job, .cancelled, "a later run of the job took its place", mayRetry: false, now)
+        case (_, .timedOut?) where wasStopped: settle(&run, job, .timedOut, "it took longer than its timeout", mayRetry: true, now)
+        case (.neverStarted, _): again(&run, "the scheduler ended before it began", now)
+        case (_, .drained?) where wasStopped && isTransactional && run.repeats < SchedulerLimits.repeats:
+            again(&run, "the scheduler ended", now)
+        case (_, .drained?) where wasStopped: settle(&run, job, .failed, "the scheduler ended before it did", mayRetry: true, now)
+        case (.lost, _) where isTransactional && run.repeats < SchedulerLimits.repeats: again(&run, "its process was gone", now)
+        case (.lost, _): settle(&run, job, .failed, "its process is gone, and nobody knows how it ended", mayRetry: true, now)
+        case (.exited(2), _) where isTransactional:
+            settle(&run, job, .failed, "its definition or arguments are wrong (exit code 2)", mayRetry: false, now)
+        case (.exited(let code), _) where code > 128:
+            settle(&run, job, .failed, "it was ended by signal \(code - 128)", mayRetry: true, now)
+        case (.exited(let code), _): settle(&run, job, .failed, "exit code \(code)", mayRetry: true, now)
+        }
+        attempt.reason = run.reason
+        attempt.state = run.state.isOver ? run.state : .failed
+    }
+
+    /// The run waits for an attempt that does not count as a retry.
+    private func again(_ run: inout ScheduledRun, _ reason: String, _ now: Int64) {
+        (run.state, run.reason, run.notBeforeMicros) = (.queued, reason, now)
+        run.repeats += 1
+    }
+
+    /// Ends a run, or lets it wait for its next attempt.
+    func settle(
+        _ run: inout ScheduledRun, _ job: JobDeclaration?, _ state: ScheduledRunState, _ reason: String?, mayRetry: Bool, _ now: Int64
+    ) {
+        (run.state, run.reason) = (state, reason)
+        let failures = run.attempts - run.repeats
+        if mayRetry, !run.isCancelled, let rules = job?.rules, failures <= rules.retries {
+            let factor = Int64(1) << Int64(min(max(failures - 1, 0), 40))
+            let (delay, isLong) = rules.retryDelayMicros.multipliedReportingOverflow(by: factor)
+            run.state = .retrying
+            run.notBeforeMicros = now + (isLong ? rules.retryDelayMaxMicros : min(delay, rules.retryDelayMaxMicros))
+            return
+        }
+        run.endedMicros = now
+    }
+
+    // MARK: Ending what runs
+
+    /// Ends runs that were cancelled or take too long: softly first, and after their time for it hard.
+    func endThoseThatShall(_ open: [ScheduledRun], _ now: Int64) throws {
+        var waiting: [ScheduledRun] = []
+        for var run in open {
+            let rules = jobs[run.job]?.rules
+            guard let entry = active[run.id] else {
+                if run.isCancelled, run.state != .running {
+                    (run.state, run.reason, run.endedMicros) = (.cancelled, "it was cancelled before it ran", now)
+                    waiting.append(run)
+                }
+                continue
+            }
+            if run.isCancelled { stop(run.id, .cancelled) }
+            if let timeout = rules?.timeoutMicros, now - entry.attempt.startedMicros > timeout { stop(run.id, .timedOut) }
+            let grace = rules?.graceMicros ?? ScheduleDeclaration().graceMicros
+            if let asked = active[run.id]?.askedMicros, now - asked > grace, active[run.id]?.isKilled == false {
+                launcher.end(entry.attempt, isHard: true)
+                active[run.id]?.isKilled = true
+            }
+        }
+        guard !waiting.isEmpty else { return }
+        announce(try write { ledger in try waiting.flatMap { try put($0, ledger) } })
+    }
+
+    /// Asks an attempt to end; a second reason changes nothing.
+    func stop(_ run: RunID, _ reason: StopReason) {
+        guard let entry = active[run], entry.stop == nil else { return }
+        active[run]?.stop = reason
+        active[run]?.askedMicros = catalog.clock.nowMicros()
+        launcher.end(entry.attempt, isHard: false)
+    }
+}

@@ -1,0 +1,67 @@
+import SluiceCatalog
+import SluiceCore
+import SluicePipelines
+
+extension Scheduler {
+    /// Makes the runs of jobs that run after one that is over, in the same transaction.
+    ///
+    /// - Returns: Those that are over at once, because what they wait for did not end so.
+    func follow(_ run: ScheduledRun, _ ledger: ScheduleTransaction) throws -> [ScheduledRun] {
+        // A run that is not its tick's any more makes nothing.
+        guard try ledger.tick(run.job, run.logical)?.run == run.id else { return [] }
+        var over: [ScheduledRun] = []
+        for name in jobs.followers[run.job]?.sorted() ?? [] {
+            guard let job = jobs[name], let condition = job.rules.after, try ledger.job(name)?.isPaused != true else { continue }
+            let known = try ledger.tick(name, run.logical)
+            if let known, try !mayReplace(known, run, ledger) { continue }
+            guard let verdict = try verdict(condition, run.logical, ledger) else { continue }
+            var next = ScheduledRun(
+                id: newID(ledger.now), job: name, logical: run.logical, cause: .jobs, root: run.root, priority: job.rules.priority,
+                parameters: run.parameters, width: run.width, createdMicros: ledger.now, notBeforeMicros: ledger.now)
+            if case .missed(let reason) = verdict { (next.state, next.reason, next.endedMicros) = (.skipped, reason, ledger.now) }
+            try ledger.add(next)
+            let tick = StoredTick(job: name, logical: run.logical, run: next.id)
+            if known == nil { _ = try ledger.add(tick) } else { try ledger.replace(tick) }
+            if next.state.isOver { over += try [next] + follow(next, ledger) }
+        }
+        return over
+    }
+
+    /// Whether a tick may get another run: it was skipped, and what it waits for is done again.
+    private func mayReplace(_ tick: StoredTick, _ cause: ScheduledRun, _ ledger: ScheduleTransaction) throws -> Bool {
+        guard let id = tick.run, let before = try ledger.run(id) else { return true }
+        guard before.root != cause.root else { return false }
+        return before.state == .skipped || cause.cause == .resume || cause.cause == .backfill || cause.cause == .jobs
+    }
+
+    /// What has become of a condition.
+    private enum Verdict {
+        case met
+        /// It can no longer be met, for a reason.
+        case missed(String)
+    }
+
+    /// Nil while it is open.
+    private func verdict(_ condition: JobCondition, _ logical: Int64, _ ledger: ScheduleTransaction) throws -> Verdict? {
+        var met = 0
+        var missed: [String] = []
+        for name in condition.jobs {
+            guard let tick = try ledger.tick(name, logical) else { continue }
+            let run = try tick.run.flatMap { try ledger.run($0) }
+            let state = run?.state ?? .skipped
+            guard state.isOver else { continue }
+            if condition.states.contains(state.rawValue) {
+                met += 1
+            } else {
+                missed.append("\(name) \(state.rawValue.replacing("_", with: " "))")
+            }
+        }
+        if condition.isAny {
+            if met > 0 { return .met }
+            return missed.count == condition.jobs.count
+                ? .missed("none of what it waits for ended so: \(missed.joined(separator: ", "))") : nil
+        }
+        if !missed.isEmpty { return .missed("what it waits for did not end so: \(missed.joined(separator: ", "))") }
+        return met == condition.jobs.count ? .met : nil
+    }
+}

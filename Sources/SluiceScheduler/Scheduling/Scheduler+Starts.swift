@@ -1,0 +1,135 @@
+import SluiceCatalog
+import SluiceCore
+import SluicePipelines
+
+extension Scheduler {
+    /// A run that may start, and its process at the gate.
+    private struct Start {
+        var run: ScheduledRun
+        var job: JobDeclaration
+        var attempt: RunAttempt
+        var prepared: PreparedJob
+    }
+
+    /// Starts runs that wait, the highest priority first, then the oldest, as far as there is room for them.
+    func start(_ open: [ScheduledRun], _ now: Int64) throws {
+        var room = Room(open.filter { active[$0.id] != nil }, jobs, slots: options.slots)
+        let waiting = open.filter { run in
+            (run.state == .queued || run.state == .retrying) && run.notBeforeMicros <= now && !run.isCancelled
+                && (options.root == nil || run.root == options.root)
+        }.sorted { ($1.priority, $0.notBeforeMicros, $0.id) < ($0.priority, $1.notBeforeMicros, $1.id) }
+        var starts: [Start] = []
+        var changed: [ScheduledRun] = []
+        for var run in waiting where starts.count < SchedulerLimits.startedAtOnce {
+            guard let job = jobs[run.job] else {
+                let reason = "no job of this name is declared any more"
+                if run.reason != reason {
+                    run.reason = reason
+                    changed.append(run)
+                }
+                continue
+            }
+            switch room.place(run, job) {
+            case .full: continue
+            case .jobIsFull:
+                if job.rules.overlap == .skip {
+                    (run.state, run.reason, run.endedMicros) = (.skipped, "another run of the job had not ended", now)
+                    changed.append(run)
+                }
+                if job.rules.overlap == .replace, let oldest = open.first(where: { $0.job == run.job && active[$0.id] != nil }) {
+                    stop(oldest.id, .replaced)
+                }
+            case .free:
+                if let start = prepare(&run, job, now) {
+                    starts.append(start)
+                    room.take(run, job)
+                } else {
+                    changed.append(run)
+                }
+            }
+        }
+        guard !starts.isEmpty || !changed.isEmpty else { return }
+        try commit(starts, changed)
+    }
+
+    /// Starts the process; of one that cannot be started the run gets the reason.
+    private func prepare(_ run: inout ScheduledRun, _ job: JobDeclaration, _ now: Int64) -> Start? {
+        run.attempts += 1
+        let log = logs.path(job: job.name, run: run.id, attempt: run.attempts)
+        do {
+            let launch = JobCommand(program: options.program, home: catalog.home).launch(job, run, attempt: run.attempts, log: log)
+            let prepared = try launcher.prepare(launch)
+            run.state = .running
+            run.reason = nil
+            run.startedMicros = run.startedMicros ?? now
+            let attempt = RunAttempt(run: run.id, number: run.attempts, startedMicros: now, process: prepared.process, log: log)
+            return Start(run: run, job: job, attempt: attempt, prepared: prepared)
+        } catch {
+            settle(&run, job, .failed, "it could not be started: \(error.message)", mayRetry: true, now)
+            tell(.warning("\(job.name): \(error.message)"))
+            return nil
+        }
+    }
+
+    /// The processes begin when the ledger has them.
+    private func commit(_ starts: [Start], _ changed: [ScheduledRun]) throws {
+        var over: [ScheduledRun] = []
+        do {
+            over = try write { ledger in
+                for start in starts {
+                    try ledger.update(start.run)
+                    try ledger.add(start.attempt)
+                }
+                var over: [ScheduledRun] = []
+                for run in changed { over += try put(run, ledger) }
+                return over
+            }
+        } catch {
+            starts.forEach { launcher.abandon($0.prepared) }
+            throw error
+        }
+        for start in starts {
+            active[start.run.id] = ActiveAttempt(attempt: start.attempt, job: start.job.name)
+            launcher.release(start.prepared)
+            tell(.started(start.run))
+        }
+        announce(over)
+    }
+
+    /// How much room there is for more runs.
+    private struct Room {
+        enum Place { case free, full, jobIsFull }
+
+        let pools: [String: Int]
+        var slots: Int
+        var byJob: [String: Int] = [:]
+        var byPool: [String: Int] = [:]
+        var byRoot: [RunID: Int] = [:]
+
+        init(_ running: [ScheduledRun], _ jobs: JobSet, slots: Int) {
+            pools = jobs.pools
+            self.slots = slots
+            for run in running { take(run, jobs[run.job]) }
+        }
+
+        mutating func take(_ run: ScheduledRun, _ job: JobDeclaration?) {
+            slots -= 1
+            byJob[run.job, default: 0] += 1
+            byRoot[run.root, default: 0] += 1
+            if let pool = job?.poolName { byPool[pool, default: 0] += 1 }
+        }
+
+        func place(_ run: ScheduledRun, _ job: JobDeclaration) -> Place {
+            if byJob[run.job, default: 0] >= max(job.rules.concurrency, run.width ?? 0) { return .jobIsFull }
+            if slots <= 0 { return .full }
+            if let width = run.width, byRoot[run.root, default: 0] >= width { return .full }
+            if let pool = job.poolName, byPool[pool, default: 0] >= pools[pool, default: 0] { return .full }
+            return .free
+        }
+    }
+}
+
+extension JobDeclaration {
+    /// The pool of which a run takes a slot.
+    var poolName: String? { rules.pool.flatMap { try? $0.string() } }
+}

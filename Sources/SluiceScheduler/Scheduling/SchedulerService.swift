@@ -1,0 +1,85 @@
+package import SluiceCatalog
+import SluiceCore
+import SluicePipelines
+import Synchronization
+
+/// Keeps a scheduler at work until its task is cancelled, and then lets it end what runs.
+package final class SchedulerService: Sendable {
+    private let catalog: Catalog
+    private let options: Scheduler.Options
+    /// How long runs may go on behind a cancellation before they are asked to end.
+    private let drainMicros: Int64
+    private let tell: @Sendable (Scheduler.Event) -> Void
+    /// Definitions that are to take the place of those that are there.
+    private let next: Mutex<JobSet?>
+
+    /// - Parameters:
+    ///   - jobs: At the beginning.
+    ///   - drainMicros: How long runs may go on behind a cancellation before they are asked to end.
+    package init(
+        catalog: Catalog, jobs: JobSet, options: Scheduler.Options, drainMicros: Int64, tell: @escaping @Sendable (Scheduler.Event) -> Void
+    ) {
+        self.catalog = catalog
+        self.options = options
+        self.drainMicros = drainMicros
+        self.tell = tell
+        next = Mutex(jobs)
+    }
+
+    /// Puts other definitions in place.
+    package func reload(_ jobs: JobSet) { next.withLock { $0 = jobs } }
+
+    /// Works until the task is cancelled, or until `isDone` holds.
+    ///
+    /// - Parameter isDone: Asked after each step with whether the scheduler leads.
+    /// - Throws: What the state throws again and again; runs are left to another scheduler.
+    @concurrent package func run(until isDone: @escaping @Sendable (_ isLeading: Bool) throws -> Bool = { _ in false }) async throws {
+        let jobs = next.withLock { set -> JobSet in
+            defer { set = nil }
+            return set ?? JobSet()
+        }
+        let scheduler = Scheduler(catalog: catalog, jobs: jobs, launcher: ProcessLauncher(), options: options, tell: tell)
+        defer { scheduler.leave() }
+        var failures = 0
+        while !Task.isCancelled {
+            if let jobs = next.withLock({ set -> JobSet? in
+                defer { set = nil }
+                return set
+            }) {
+                try scheduler.reload(jobs)
+            }
+            let pause: Int64
+            do {
+                let wake = try scheduler.step()
+                if try isDone(scheduler.isLeading) { return }
+                pause = min(max(wake - catalog.clock.nowMicros(), 1_000), SchedulerLimits.idleMicros)
+                failures = 0
+            } catch {
+                // A full disk, a state that is busy: another scheduler may do better meanwhile, and this one tries again.
+                scheduler.leave()
+                failures += 1
+                guard failures <= SchedulerLimits.failures else { throw error }
+                pause = SchedulerLimits.pause(afterFailures: failures)
+                let message = (error as? SluiceError)?.message ?? "\(error)"
+                tell(.warning("the scheduler waits \(pause / TimeText.microsPerSecond) s: \(message)"))
+            }
+            try? await Task.sleep(for: .microseconds(pause))
+        }
+        await drain(scheduler)
+    }
+
+    private func drain(_ scheduler: Scheduler) async {
+        guard scheduler.isLeading else { return }
+        let begun = ContinuousClock.now
+        scheduler.drain(asksToEnd: false)
+        var asked = false
+        while scheduler.isLeading, (try? scheduler.step()) != nil, scheduler.runningCount > 0 {
+            if !asked, ContinuousClock.now - begun >= .microseconds(drainMicros) {
+                scheduler.drain(asksToEnd: true)
+                asked = true
+            }
+            // The task is cancelled, so that its own sleep would end at once.
+            await Task.detached { try? await Task.sleep(for: .microseconds(SchedulerLimits.pollMicros)) }.value
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package import SluiceCore
+
+/// What is wrong with the text of a schedule, and where in the text.
+package struct ScheduleSyntaxError: Error, Hashable, Sendable {
+    /// Lower case, no full stop, quotes what it is about.
+    package var message: String
+    /// The offending part in Unicode scalars from the start of the text; empty where something is missing.
+    package var range: Range<Int>
+    package var remedy: String?
+
+    package init(_ message: String, _ range: Range<Int>, remedy: String? = nil) {
+        self.message = message
+        self.range = range
+        self.remedy = remedy
+    }
+
+    /// The text, and below it a line with `^` under each offending character.
+    package func caret(in text: String) -> String {
+        let shown = String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
+        return shown + "\n" + String(repeating: " ", count: range.lowerBound) + String(repeating: "^", count: max(1, range.count))
+    }
+
+    /// The error that leaves the room.
+    package func sluiceError(in text: String, at location: SourceLocation?, showsText: Bool = false) -> SluiceError {
+        SluiceError(.invalidOption, message + (showsText ? "\n" + caret(in: text) : ""), at: location, remedy: remedy)
+    }
+}
+
+/// A part of a text with its place.
+struct Piece {
+    /// Unicode scalars.
+    var scalars: ArraySlice<Unicode.Scalar>
+
+    init(_ scalars: ArraySlice<Unicode.Scalar>) { self.scalars = scalars }
+    init(_ text: String) { scalars = Array(text.unicodeScalars)[...] }
+
+    var text: String {
+        var text = ""
+        text.unicodeScalars.append(contentsOf: scalars)
+        return text
+    }
+
+    var range: Range<Int> { scalars.startIndex..<scalars.endIndex }
+    var isEmpty: Bool { scalars.isEmpty }
+
+    /// Parts between a separator, empty ones with them.
+    func split(_ separator: Unicode.Scalar) -> [Piece] {
+        scalars.split(separator: separator, omittingEmptySubsequences: false).map(Piece.init)
+    }
+
+    /// Words between blanks.
+    var words: [Piece] { scalars.split { $0 == " " || $0 == "\t" }.map(Piece.init) }
+
+    var trimmed: Piece {
+        var rest = scalars.drop { $0 == " " || $0 == "\t" }
+        while let last = rest.last, last == " " || last == "\t" { rest.removeLast() }
+        return Piece(rest)
+    }
+
+    /// The number that the digits are; nil for anything else, and for more than 9 digits.
+    var number: Int? {
+        guard !scalars.isEmpty, scalars.count <= 9, scalars.allSatisfy({ $0.value &- 0x30 < 10 }) else { return nil }
+        return Int(text)
+    }
+
+    func error(_ message: String, remedy: String? = nil) -> ScheduleSyntaxError {
+        ScheduleSyntaxError(message, range, remedy: remedy)
+    }
+}

@@ -1,0 +1,2 @@
+// The server of tests is also that of the mocks.
+@_exported public import SluiceLoopback

@@ -1,0 +1,156 @@
+import SluiceCatalog
+import SluiceCore
+import SluiceJSON
+import SluiceMocks
+import SluicePipelines
+import SluiceTestKit
+import Testing
+
+@testable import SluiceConnectors
+
+@Suite("writing to services")
+struct ServiceSinkTests {
+    private func bench(_ service: String, _ secrets: [String: String], plan: FaultPlan = FaultPlan(), _ settings: [String: String] = [:])
+        throws
+        -> (Workbench, MockServer)
+    {
+        let bench = try Workbench()
+        // Its time stands still, so that nothing changes but by the test.
+        var mock = MockServer.Settings { 0 }
+        mock.plan = plan
+        mock.isStrict = true
+        let server = try MockServer([service], mock)
+        _ = try ConnectionStore(bench.catalog).set(
+            "mock", connector: service, settings: settings, secrets: secrets, address: "\(server.address)/\(service)")
+        return (bench, server)
+    }
+
+    private func write(_ bench: Workbench, _ sink: String, _ columns: [(String, DataType, [Value])]) async throws {
+        let batch = try makeBatch(columns)
+        try await bench.run(try await bench.sink(sink), batch.schema, [[batch]])
+    }
+
+    @Test("rows become customers; a run that is repeated makes none twice, equal rows of one run are two") func create() async throws {
+        let (bench, server) = try bench("stripe", ["api_key": "sk_test_1"])
+        let before = server.records("stripe", "customers").count
+        let columns: [(String, DataType, [Value])] = [
+            ("name", .string, [.string("Ann & Bob"), .string("Zoë"), .string("Zoë")]), ("balance", .int64, [.integer(5), .null, .null]),
+        ]
+        try await write(bench, "stripe: customers\nconnection: mock\nmode: create", columns)
+        try await write(bench, "stripe: customers\nconnection: mock\nmode: create", columns)
+        let made = server.records("stripe", "customers").dropFirst(before)
+        #expect(made.compactMap { $0["name"]?.string } == ["Ann & Bob", "Zoë", "Zoë"])
+        #expect(made.first?["balance"]?.integer == 5)
+    }
+
+    @Test("updates and upserts meet the record of their key") func update() async throws {
+        let (bench, server) = try bench("zendesk", ["api_token": "t0ken-t0ken"], ["email": "a@example.com"])
+        try await write(
+            bench, "zendesk: tickets\nconnection: mock\nmode: update",
+            [("id", .int64, [.integer(3), .integer(4)]), ("status", .string, [.string("solved"), .string("hold")])])
+        let tickets = server.records("zendesk", "tickets")
+        #expect(tickets[2]["status"]?.string == "solved")
+        #expect(tickets[3]["status"]?.string == "hold")
+        let sink = "zendesk: users\nconnection: mock\nmode: upsert"
+        try await write(bench, sink, [("name", .string, [.string("New")]), ("email", .string, [.string("new@example.com")])])
+        try await write(bench, sink, [("name", .string, [.string("Newer")]), ("email", .string, [.string("new@example.com")])])
+        let users = server.records("zendesk", "users").filter { $0["email"]?.string == "new@example.com" }
+        #expect(users.map { $0["name"]?.string } == ["Newer"])
+    }
+
+    @Test("a row that is refused ends the run, or goes into a file with its reason") func refusals() async throws {
+        let (bench, server) = try bench("stripe", ["api_key": "sk_test_1"])
+        let rows: [(String, DataType, [Value])] = [("email", .string, [.string("a@b.c"), .string("nowhere"), .string("d@e.f")])]
+        await #expect(throws: SluiceError.self) { try await write(bench, "stripe: customers\nconnection: mock\nmode: create", rows) }
+        let before = server.records("stripe", "customers").count
+        try await write(bench, "stripe: customers\nconnection: mock\nmode: create\nerrors: refused.jsonl", rows)
+        // The first was made by the run that failed.
+        #expect(server.records("stripe", "customers").count == before + 1)
+        let file = String(decoding: try DiskFiles.read(bench.directory.path("refused.jsonl")), as: UTF8.self)
+        #expect(file.hasPrefix(#"{"row":{"email":"nowhere"},"code":"request-refused","message":"stripe customers: POST "#))
+        #expect(file.contains("Invalid email address"))
+    }
+
+    @Test("columns that the service does not take are refused before anything is sent") func columns() async throws {
+        let (bench, server) = try bench("stripe", ["api_key": "sk_test_1"])
+        let batch = try makeBatch([("emial", .string, [.string("a@b.c")])])
+        let sink = try await bench.sink("stripe: customers\nconnection: mock\nmode: create")
+        do {
+            try sink.check(batch.schema)
+            Issue.record("taken")
+        } catch let error as SluiceError {
+            #expect(error.code == .unknownColumn)
+            #expect(error.remedy?.contains("email") == true)
+        }
+        #expect(server.journal.isEmpty)
+    }
+
+    @Test("connections keep secrets closed") func connections() throws {
+        let (bench, _) = try bench("stripe", ["api_key": "sk_live_verysecret"])
+        let stored = try #require(try bench.catalog.connection("mock"))
+        #expect(!"\(stored)".contains("verysecret"))
+        #expect(!String(decoding: stored.sealed, as: UTF8.self).contains("verysecret"))
+        let store = ConnectionStore(bench.catalog)
+        #expect(try store.values(of: stored)["api_key"] == "sk_live_verysecret")
+        #expect(KnownSecrets.masked("the key sk_live_verysecret") == "the key ***")
+        do {
+            _ = try store.connection("mok")
+            Issue.record("found")
+        } catch {
+            #expect(error.code == .notFound)
+            #expect(error.remedy?.contains("mock") == true)
+        }
+        try store.remove("mock")
+        #expect(try store.list.isEmpty)
+    }
+
+    @Test("a refresh token that the service changes is kept, and works for the next process") func rotation() async throws {
+        let bench = try Workbench()
+        let server = try MockServer(["zendesk"], MockServer.Settings { WallClock.system.nowMicros() })
+        let store = ConnectionStore(bench.catalog)
+        _ = try store.set(
+            "mock", connector: "zendesk", settings: ["client_id": "me"],
+            secrets: ["client_secret": "s3cret", "refresh_token": "mock-refresh-0"],
+            address: "\(server.address)/zendesk")
+        for number in 1...3 {
+            let source = try await bench.source("zendesk: organizations\nconnection: mock")
+            _ = try await source.readAll()
+            let stored = try store.values(of: store.connection("mock"))
+            #expect(stored["refresh_token"] == "mock-refresh-\(number)")
+        }
+    }
+
+    @Test("a service that a file declares is read like any other") func declared() async throws {
+        let (bench, server) = try bench("stripe", ["api_key": "sk_test_1"])
+        try bench.directory.write(
+            "shop.yaml",
+            """
+            connector: shop
+            summary: Charges of a shop.
+            settings:
+              key: {description: A key., secret: true}
+            url: https://shop.example.com
+            auth: [{bearer: "{key}"}]
+            entities:
+              charges:
+                description: A charge.
+                key: id
+                fields: {id: string, amount: int64, created: int64}
+                cursor: {field: created, form: seconds, order: descending}
+                read:
+                  path: /v1/charges
+                  query: {limit: "{limit}", "created[gte]": "{since}"}
+                  size: 7
+                  records: data
+                  page: {kind: key, parameter: starting_after, more: has_more}
+            """)
+        _ = try ConnectionStore(bench.catalog).set(
+            "shop", connector: "shop", settings: [:], secrets: ["key": "sk_test_2"], address: "\(server.address)/stripe")
+        let read = try await bench.source("http: shop.yaml\nentity: charges\nconnection: shop\ncolumns: {status: string}").readAll()
+        #expect(read.schema.names == ["id", "amount", "created", "status"])
+        #expect(read["id"].map(\.description).sorted() == server.records("stripe", "charges").compactMap { $0["id"]?.string }.sorted())
+        #expect(Set(read["status"].map(\.description)).isSubset(of: ["failed", "succeeded"]))
+        await #expect(throws: SluiceError.self) { _ = try await bench.source("http: shop.yaml\nentity: charge\nconnection: shop") }
+        await #expect(throws: SluiceError.self) { _ = try await bench.source("http: shop.yaml\nentity: charges\nconnection: mock") }
+    }
+}

@@ -1,0 +1,34 @@
+import SluiceCore
+import SluiceTestKit
+import Testing
+
+@testable import SluiceHTTP
+
+@Suite("requests over sockets")
+struct TransportTests {
+    private func send(_ answer: LocalHTTPServer.Answer, limit: Int = 10_000, timeout: Duration = .seconds(20)) async throws -> WebAnswer {
+        let server = try LocalHTTPServer { _, _ in answer }
+        var request = WebRequest("GET", try WebAddress(parsing: server.address + "/x"), label: "x")
+        request.answerBytes = limit
+        return try await PooledTransport().send(request, timeout: timeout)
+    }
+
+    @Test("an answer comes whole") func whole() async throws {
+        let answer = try await send(.status(418, "teapot", headers: ["X-Request-Id": "7"]))
+        #expect(answer.status == 418)
+        #expect(String(decoding: answer.body, as: UTF8.self) == "teapot")
+        #expect(answer.requestID == "7")
+    }
+
+    @Test("a body that is cut, a connection that is cut, and one that nobody answers are failures") func broken() async throws {
+        await #expect(throws: WebFailure.self) { _ = try await send(.cutBody(promised: 100, "{\"a\":")) }
+        await #expect(throws: WebFailure.self) { _ = try await send(.cut) }
+        await #expect(throws: WebFailure.timedOut) { _ = try await send(.silence, timeout: .milliseconds(50)) }
+        await #expect(throws: WebFailure.timedOut) { _ = try await send(.drip, timeout: .milliseconds(50)) }
+    }
+
+    @Test("a body beyond its bound is refused, whether its length is said or not") func bounds() async throws {
+        await #expect(throws: WebFailure.answerTooLong(limit: 100)) { _ = try await send(.blanks(1_000_000), limit: 100) }
+        await #expect(throws: WebFailure.answerTooLong(limit: 3)) { _ = try await send(.status(200, "four"), limit: 3) }
+    }
+}

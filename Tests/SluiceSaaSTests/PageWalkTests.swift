@@ -1,0 +1,186 @@
+import SluiceCore
+import SluiceHTTP
+import Testing
+
+@testable import SluiceSaaS
+
+/// A walk as a dialogue: requests on the one side, pages on the other.
+@Suite("walk through pages")
+struct PageWalkTests {
+    private func walk(_ page: String, cursor: String = "", from position: ReadPosition = ReadPosition()) throws -> PageWalk {
+        let yaml = """
+            connector: x
+            summary: X.
+            url: https://x.example.com
+            entities:
+              rows:
+                description: A row.
+                key: id
+                fields: {id: int64, at: int64}
+                \(cursor)
+                read: {path: /rows, records: rows, size: 2, page: \(page)}
+            """
+        let entity = try ServiceDeclaration(parsing: yaml, path: "x.yaml").entity("rows")
+        return PageWalk(entity, try #require(entity.read), from: position)
+    }
+
+    private static let ascending = "cursor: {field: at, form: seconds, lag: 10 s}"
+    private static let descending = "cursor: {field: at, form: seconds, lag: 10 s, order: descending}"
+
+    /// Gives a page of rows `id@at`; which of them were new.
+    private func give(_ walk: inout PageWalk, _ rows: String, _ more: String = "", link: String? = nil) throws -> [String] {
+        let list = rows.split(separator: " ").map { row in
+            let parts = row.split(separator: "@")
+            return "{\"id\":\(parts[0]),\"at\":\(parts.count > 1 ? parts[1] : "0")}"
+        }
+        let bytes = Array("{\"rows\":[\(list.joined(separator: ","))]\(more.isEmpty ? "" : ",\(more)")}".utf8)
+        let page = try walk.take(bytes, link: link)
+        return page.records.map { String(decoding: page.bytes[$0], as: UTF8.self).dropFirst(6).prefix { $0 != "," }.description }
+    }
+
+    @Test("a cursor leads on until it is empty") func cursor() throws {
+        var walk = try walk("{cursor: next, parameter: after}")
+        #expect(walk.target == PageTarget())
+        #expect(try give(&walk, "1 2", #""next":"abc""#) == ["1", "2"])
+        #expect(walk.target == PageTarget(name: "after", value: "abc"))
+        #expect(try give(&walk, "3", #""next":"""#) == ["3"])
+        #expect(walk.isDone)
+        #expect(walk.position.window == nil)
+    }
+
+    @Test("a flag that says done ends, not a short page") func flag() throws {
+        var walk = try walk("{cursor: next, parameter: after, done: end, keeps_query: false}")
+        #expect(try give(&walk, "", #""next":"a","end":false"#) == [])
+        #expect(walk.target.hasParameters == false)
+        #expect(try give(&walk, "1 2", #""next":"b","end":true"#) == ["1", "2"])
+        #expect(walk.isDone)
+    }
+
+    @Test("the last key, a count, a number, an address and a link lead on") func kinds() throws {
+        var key = try walk("{kind: key, parameter: after, more: more}")
+        #expect(try give(&key, "7 5", #""more":true"#) == ["7", "5"])
+        #expect(key.target.value == "5")
+        var offset = try walk("{kind: offset, parameter: skip}")
+        #expect(try give(&offset, "1 2") == ["1", "2"])
+        #expect(offset.target == PageTarget(name: "skip", value: "2"))
+        #expect(try give(&offset, "3") == ["3"])
+        #expect(offset.isDone)
+        var number = try walk("{kind: number, parameter: page, first: 0, ends_short: false}")
+        #expect(number.target.value == "0")
+        #expect(try give(&number, "1") == ["1"])
+        #expect(number.target.value == "1")
+        #expect(try give(&number, "") == [])
+        #expect(number.isDone)
+        var address = try walk("{url: links.next}")
+        #expect(try give(&address, "1", #""links":{"next":"https://x.example.com/rows?p=2"}"#) == ["1"])
+        #expect(address.target.address == "https://x.example.com/rows?p=2")
+        var link = try walk("{link: true}")
+        #expect(try give(&link, "1", link: #"</rows?p=1>; rel="prev", </rows?p=3>; rel="next""#) == ["1"])
+        #expect(link.target.address == "/rows?p=3")
+        #expect(try give(&link, "2", link: #"</rows?p=1>; rel="prev""#) == ["2"])
+        #expect(link.isDone)
+    }
+
+    @Test("where the cursor itself leads on, full pages go on and one with little new ends") func cursorValue() throws {
+        var walk = try walk("{kind: cursor_value}", cursor: Self.ascending)
+        #expect(try give(&walk, "1@100 2@101") == ["1", "2"])
+        #expect(walk.target.since == "101")
+        #expect(try give(&walk, "2@101 3@102") == ["3"])
+        #expect(try give(&walk, "3@102") == [])
+        #expect(walk.isDone)
+        // A lag that holds a whole page of known records does not end the window.
+        var next = try self.walk("{kind: cursor_value}", cursor: Self.ascending, from: walk.position)
+        #expect(next.target.since == "92")
+        #expect(try give(&next, "1@100 2@101") == [])
+        #expect(next.target.since == "101")
+        #expect(try give(&next, "2@101 3@102") == [])
+        #expect(try give(&next, "3@102 4@103") == ["4"])
+        var tied = try self.walk("{kind: cursor_value}", cursor: Self.ascending)
+        _ = try give(&tied, "1@100 2@100")
+        #expect(throws: SluiceError.self) { try give(&tied, "1@100 2@100") }
+        var unbound = try self.walk("{kind: cursor_value}", cursor: Self.ascending)
+        _ = try give(&unbound, "1@100 2@110")
+        #expect(throws: SluiceError.self) { try give(&unbound, "1@100 2@110") }
+    }
+
+    @Test("the next window goes back by the lag and leaves out what it knows, unless that was changed") func windows() throws {
+        var first = try walk("{cursor: next, parameter: after}", cursor: Self.ascending)
+        #expect(first.target.since == "0")
+        #expect(try give(&first, "1@100 2@105 3@112") == ["1", "2", "3"])
+        var second = try walk("{cursor: next, parameter: after}", cursor: Self.ascending, from: first.position)
+        #expect(second.target.since == "102")
+        // 9 came into sight late; 3 was changed.
+        #expect(try give(&second, "9@103 2@105 3@113") == ["9", "3"])
+    }
+
+    @Test("records at a page's border that come twice are taken once") func ties() throws {
+        var walk = try walk("{url: next}", cursor: Self.ascending)
+        #expect(try give(&walk, "1@100 2@100", #""next":"/rows?t=100""#) == ["1", "2"])
+        #expect(try give(&walk, "1@100 2@100 3@100", #""next":"/rows?t=101""#) == ["3"])
+    }
+
+    @Test("a window goes on where its last page was committed") func resume() throws {
+        var walk = try walk("{cursor: next, parameter: after}", cursor: Self.ascending)
+        _ = try give(&walk, "1@100 2@101", #""next":"b""#)
+        let stored = walk.position
+        #expect(stored.isInWindow)
+        let resumed = try self.walk("{cursor: next, parameter: after}", cursor: Self.ascending, from: stored)
+        #expect(resumed.target == PageTarget(since: "0", name: "after", value: "b"))
+    }
+
+    @Test("where a page's cursor has ended the window begins again behind what it has") func expiry() throws {
+        let cause = SluiceError(.pageExpired, "gone", isRetriable: true)
+        var up = try walk("{cursor: next, parameter: after}", cursor: Self.ascending)
+        _ = try give(&up, "1@100 2@101", #""next":"b""#)
+        try up.expire(cause)
+        #expect(up.target == PageTarget(since: "101"))
+        #expect(try give(&up, "2@101 3@102") == ["3"])
+
+        var down = try walk("{cursor: next, parameter: after, resume: before}", cursor: Self.descending)
+        _ = try give(&down, "9@200 8@190", #""next":"b""#)
+        try down.expire(cause)
+        #expect(down.target == PageTarget(since: "0", name: "before", value: "190"))
+        #expect(try give(&down, "8@190 7@180") == ["7"])
+
+        var plain = try walk("{cursor: next, parameter: after}")
+        _ = try give(&plain, "1 2", #""next":"b""#)
+        #expect(throws: SluiceError.self) { try plain.expire(cause) }
+        // Not for ever.
+        for _ in 0..<2 {
+            _ = try give(&down, "6@170", #""next":"c""#)
+            try down.expire(cause)
+        }
+        _ = try give(&down, "5@160", #""next":"d""#)
+        #expect(throws: SluiceError.self) { try down.expire(cause) }
+    }
+
+    @Test(
+        "pages that lead to themselves, or say that more follows and not where, are refused",
+        arguments: [(#""next":"b""#, #""next":"b""#), (#""next":"b""#, #""next":null"#)]) func endless(_ one: String, _ two: String) throws
+    {
+        var walk = try walk("{cursor: next, parameter: after, more: more}")
+        _ = try give(&walk, "1 2", one + #","more":true"#)
+        #expect(throws: SluiceError.self) { try give(&walk, "3 4", two + #","more":true"#) }
+    }
+
+    @Test(
+        "what has not the declared shape is refused with what came",
+        arguments: ["[]", "{}", #"{"rows":{}}"#, #"{"rows":null}"#, "{", "", #"{"rows":[1,}"#, #"{"error":"x"}"#])
+    func shapes(_ body: String) throws {
+        var walk = try walk("{cursor: next, parameter: after}")
+        do {
+            _ = try walk.take(Array(body.utf8), link: nil)
+            Issue.record("taken: \(body)")
+        } catch {
+            #expect(error.code == .serviceFailed)
+            #expect(error.message.hasPrefix("a page of rows "))
+        }
+    }
+
+    @Test("records without key or cursor are handed on, and move nothing") func odd() throws {
+        var walk = try walk("{cursor: next, parameter: after}", cursor: Self.ascending)
+        let page = try walk.take(Array(#"{"rows":[{"id":1,"at":"null"},7,{"at":300},{"id":2,"at":100}]}"#.utf8), link: nil)
+        #expect(page.records.count == 4)
+        #expect(walk.position.high == 100_000_000)
+    }
+}

@@ -1,0 +1,14 @@
+import SluiceTestKit
+import Testing
+
+@testable import SluiceSaaS
+
+@Suite("pages of connectors to services")
+struct ServicePageTests {
+    @Test("docs/connectors has a page of each, made from its declaration", arguments: EmbeddedDeclarations.all.map(\.name))
+    func pages(_ name: String) throws {
+        let declaration = try #require(EmbeddedDeclarations.all.first { $0.name == name })
+        let difference = try GoldenFile.difference(ServicePage.markdown(declaration), from: "\(Repository.root)/docs/connectors/\(name).md")
+        if let difference { Issue.record("\(difference)") }
+    }
+}

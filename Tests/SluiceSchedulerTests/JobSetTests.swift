@@ -1,0 +1,75 @@
+import SluiceCatalog
+import SluiceCore
+import SluicePipelines
+import SluiceScheduler
+import SluiceSchedules
+import SluiceTestKit
+import Testing
+
+@Suite("declared jobs") struct JobSetTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func load() throws -> JobSet { try JobSet.load(folders: [directory.path("jobs")]) }
+
+    @Test("pipelines with a schedule, jobs, calendars and pools") func load_() throws {
+        try directory.write("jobs/p.yaml", "name: orders\nsource: {files: a.csv}\nsink: {files: out}\nschedule: \"30 2 * * *\"\n")
+        try directory.write(
+            "jobs/sub/j.yaml",
+            """
+            job: export
+            command: [sh, -c, "echo {logical_date}"]
+            environment: {DAY: "{logical_date}"}
+            schedule: {at: ["0 9 * * *", rate(2 hours)], timezone: Europe/Berlin, calendar: holidays, pool: small, after: orders, retries: 3}
+            """)
+        try directory.write("jobs/c.yaml", "calendar: holidays\nexclude: [12-25, weekends]\n")
+        try directory.write("jobs/pool.yaml", "pool: small\nslots: 2\n")
+        let set = try load()
+        #expect(set.names == ["export", "orders"] && set.followers == ["orders": ["export"]] && set.pools == ["small": 2])
+        #expect(set["orders"]?.kind == "pipeline" && set["export"]?.rules.retries == 3)
+        #expect(set["export"]?.rules.schedule?.excluded.isEmpty == false)
+        #expect(set["export"]?.rules.summary == "0 9 * * *, rate(2 hours) Europe/Berlin")
+    }
+
+    @Test(
+        "mistakes have their place and a remedy",
+        arguments: [
+            ("job: a\ncommand: x\nschedule: {at: \"60 * * * *\"}", "j.yaml:3:17", "60 is no minute"),
+            ("job: a\ncommand: x\nschedule: \"* * * FOB *\"", "j.yaml:3:18", "\"FEB\""),
+            ("job: a\ncommand: x\nschedule: {at: \"* * * * *\", timezone: Europe/Berln}", "j.yaml:3:39", "Europe/Berlin"),
+            ("job: a\ncommand: x\nschedule: {at: \"* * * * *\", exclude: [fridy]}", "j.yaml:3:39", "friday"),
+            ("job: a\ncommand: x\nschedule: {cron: \"* * * * *\"}", "j.yaml:3:12", "unknown key"),
+            ("job: a\ncommand: x\nschedule: {after: b}", "j.yaml:3:19", "\"b\", which is not there"),
+            ("job: a\ncommand: x\nschedule: {after: a}", "j.yaml:3:19", "a → a"),
+            ("job: a\ncommand: x\nschedule: {at: \"* * * * *\", calendar: c}", "j.yaml:3:39", "no calendar"),
+            ("job: a\ncommand: x\nschedule: {at: \"* * * * *\", pool: c}", "j.yaml:3:35", "no pool"),
+            ("job: a\ncommand: x\nschedule: {jitter: 5m}", "j.yaml:3:20", "means nothing without"),
+            ("job: a\npipeline: x\ncommand: y", "j.yaml:3:10", "more than one kind"), ("job: a", "j.yaml:1:1", "lacks the key"),
+            ("job: a\ncommand: x\nparameters: {d: \"{logical_dat}\"}", "j.yaml:3:17", "logical_date"),
+            ("job: a\ncommand: x\nschedule: {at: \"* * * * *\", notify: {on: late}}", "j.yaml:3:37", "command or to a file"),
+        ])
+    func mistakes(_ text: String, _ place: String, _ part: String) throws {
+        try directory.write("jobs/j.yaml", text + "\n")
+        let errors = try #require(throws: DefinitionErrors.self) { try load() }
+        let shown = errors.errors.map { "\($0.location.map { "\($0)" } ?? "") \($0.message) \($0.remedy ?? "")" }
+        #expect(shown.contains { $0.contains(place) && $0.contains(part) }, "\(shown)")
+    }
+
+    @Test("a cycle is printed, and graphs are drawn") func graphs() throws {
+        func set(_ after: [String: String]) throws -> JobSet {
+            try JobSet(after.sorted { $0.key < $1.key }.map { try job($0.key, $0.value.isEmpty ? "" : "{after: [\($0.value)]}") })
+        }
+        let errors = try #require(throws: DefinitionErrors.self) { try set(["a": "c", "b": "a", "c": "b", "d": ""]) }
+        #expect(errors.errors[0].message == "jobs wait for each other: a → b → c → a")
+        let graph = JobGraph(try set(["a": "", "b": "a", "c": "a", "d": "b, c"]))
+        #expect(graph.text == "a  command work\n├─ b  command work\n│  └─ d  command work\n└─ c  command work\n   └─ d …\n")
+        #expect(graph.mermaid.contains("n0 --> n1\n") && graph.mermaid.hasPrefix("flowchart TD\n"))
+        #expect(graph.svg.components(separatedBy: "<rect").count == 6 && graph.svg.hasSuffix("</svg>\n"))
+        #expect(JobGraph(try set(["a": "", "b": "a", "x": ""]), around: "b").names == ["a", "b"])
+    }
+}
+
+extension String {
+    fileprivate func components(separatedBy text: String) -> [Substring] { split(separator: text, omittingEmptySubsequences: false) }
+}

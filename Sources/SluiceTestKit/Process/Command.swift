@@ -58,7 +58,7 @@ package struct Command: Sendable {
     package func start() throws -> RunningCommand { try RunningCommand(self) }
 
     /// Starts the program and waits for its end; kills it, and what it started, after `timeout`.
-    package func run(timeout: Duration = .seconds(180)) async throws -> CommandResult {
+    package func run(timeout: Duration = .seconds(600)) async throws -> CommandResult {
         try await start().wait(timeout: timeout)
     }
 }

@@ -198,9 +198,13 @@ let package = Package(
         tests("SluiceCrawlerTests", ["SluiceCrawler", "SluiceConnectors", "SluiceLog", "SluiceSQLite", "SluiceStreams", "SluiceTestKit"]),
         tests("SluiceTests", ["Sluice", "SluiceTestKit"]),
         tests("SluiceCLITests", ["SluiceCLI", "SluiceTestKit"]),
+        .executableTarget(
+            name: "run-crasher",
+            dependencies: ["SluiceCore", "SluiceCatalog", "SluicePipelines", "SluiceLog", "SluiceEngine", "SluiceConnectors"],
+            path: "Tests/RunCrasher", swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["sluice", "SluiceCore", "SluiceSQLite", "SluiceTestKit"], exclude: ["Scenarios"],
-            swiftSettings: strict),
+            name: "EndToEndTests", dependencies: ["sluice", "run-crasher", "SluiceCore", "SluiceSQLite", "SluiceTestKit"],
+            exclude: ["Scenarios"], swiftSettings: strict),
         tests("TidyTests", []),
     ]
 )

@@ -109,6 +109,17 @@ struct EpochWork {
         try resume()
     }
 
+    /// The same where a source or a sink cannot be reached for the moment.
+    ///
+    /// - Parameter counts: As they were before the epoch.
+    mutating func beginAgain(_ counts: RunProgress.Snapshot, waitingFor error: SluiceError) async throws {
+        try await beginAgain()
+        progress.update { snapshot in
+            snapshot = counts
+            snapshot.waiting = error.message
+        }
+    }
+
     /// Takes over how far the source was read, as other processes may have moved it.
     mutating func lookUpPositions() throws {
         for bookmark in try catalog.bookmarks(pipeline: pipeline) { positions[ExactText(bookmark.source)] = bookmark.position }

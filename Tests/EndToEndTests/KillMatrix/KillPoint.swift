@@ -25,14 +25,14 @@ enum KillPoint: String, CaseIterable, Sendable {
 
     /// Those that a run comes to with this sink.
     static func all(of sink: MatrixSink) -> [KillPoint] {
-        let publishing: [KillPoint]
+        let own: [KillPoint]
         switch sink {
-        case .file, .table, .merged: publishing = [.renamed]
-        case .stream, .objects: publishing = [.published, .struckOff]
-        case .sqlite: publishing = [.published, .landed, .struckOff]
+        case .file, .table, .merged: own = [.renamed, .removed]
+        // A few records are staged in the catalog, and leave no file behind.
+        case .stream: own = [.published, .struckOff]
+        case .sqlite: own = [.published, .landed, .struckOff]
+        case .objects: own = [.removed, .published, .struckOff]
         }
-        return allCases.filter {
-            [.row, .prepared, .written, .recorded, .removed, .cleared, .random].contains($0) || publishing.contains($0)
-        }
+        return allCases.filter { [.row, .prepared, .written, .recorded, .cleared, .random].contains($0) || own.contains($0) }
     }
 }

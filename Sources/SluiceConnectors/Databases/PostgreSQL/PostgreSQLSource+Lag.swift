@@ -18,31 +18,48 @@ extension PostgreSQLSource: LaggingSource {
 
 /// Counts rows now and then, through a connection of its own that stays open.
 final class PostgreSQLCounter: Sendable {
+    private struct State {
+        var connection: PostgreSQLConnection?
+        /// A server that took long in vain is left alone until then.
+        var restsUntil: ContinuousClock.Instant?
+    }
+
     private let access: PostgreSQLAccess
-    private let connection = Mutex<PostgreSQLConnection?>(nil)
+    private let state = Mutex(State())
 
     init(_ access: PostgreSQLAccess) { self.access = access }
 
     /// - Parameter limit: Rows at which counting ends.
-    /// - Throws: `notIncremental` where no index leads to the rows; what the server says, among it that counting took longer than
-    ///   `DatabaseLimits.countingMillis`.
+    /// - Throws: `notIncremental` where no index leads to the rows, or counting them took too long a short while ago; what the server says.
     func count(_ rows: String, upTo limit: Int64, of name: String, cursor: String) throws(SluiceError) -> Int64 {
-        try connection.withLock { held throws(SluiceError) in
+        try state.withLock { state throws(SluiceError) in
+            if let until = state.restsUntil, until > .now { throw Self.costly(name, cursor) }
             let connection: PostgreSQLConnection
-            if let known = held { connection = known } else { connection = try open() }
+            if let known = state.connection { connection = known } else { connection = try open() }
             // One that fails is not used again.
-            held = nil
-            // Without scans of whole tables, also of small ones: what is planned then shows whether there is an index.
-            let plan = try connection.rows("EXPLAIN (COSTS OFF) " + rows).compactMap { $0.first.flatMap(\.self) }
-            guard !plan.contains(where: { $0.contains("Seq Scan") }) else {
-                held = connection
-                throw SluiceError(
-                    .notIncremental, "rows of \(name) behind \"\(cursor)\" cannot be counted cheaply", remedy: "give the column an index")
+            state = State()
+            let begun = ContinuousClock.now
+            do throws(SluiceError) {
+                // Without scans of whole tables, also of small ones: what is planned then shows whether there is an index.
+                let plan = try connection.rows("EXPLAIN (COSTS OFF) " + rows).compactMap { $0.first.flatMap(\.self) }
+                let isIndexed = !plan.contains { $0.contains("Seq Scan") }
+                let sql = "SELECT count(*) FROM (\(rows) LIMIT \(limit)) AS counted"
+                let count = isIndexed ? try connection.rows(sql).first?.first.flatMap(\.self).flatMap { Int64($0) } ?? 0 : nil
+                state.connection = connection
+                guard let count else { throw Self.costly(name, cursor) }
+                return count
+            } catch {
+                if ContinuousClock.now - begun >= .milliseconds(DatabaseLimits.countingMillis) {
+                    state.restsUntil = .now + DatabaseLimits.countingRest
+                }
+                throw error
             }
-            let count = try connection.rows("SELECT count(*) FROM (\(rows) LIMIT \(limit)) AS counted").first?.first.flatMap(\.self)
-            held = connection
-            return count.flatMap { Int64($0) } ?? 0
         }
+    }
+
+    private static func costly(_ name: String, _ cursor: String) -> SluiceError {
+        SluiceError(
+            .notIncremental, "rows of \(name) behind \"\(cursor)\" cannot be counted cheaply", remedy: "give the column an index")
     }
 
     private func open() throws(SluiceError) -> PostgreSQLConnection {

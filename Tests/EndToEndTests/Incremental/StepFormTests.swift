@@ -61,7 +61,7 @@ struct StepFormTests {
             "\(isWhole ? "whole" : "live")/\(name).yaml",
             """
             name: \(isWhole ? "whole" : "live")-\(name)
-            source: {stream: rows, columns: {\(columns.replacing("list<string>", with: "\"list<string>\""))}}
+            source: {stream: \(isWhole ? "all" : "rows"), columns: {\(columns.replacing("list<string>", with: "\"list<string>\""))}}
             steps:
               - \(step.replacing("names.csv", with: "../names.csv").replacing("more/", with: "../more/"))
             sink: {files: ../out/\(isWhole ? "whole" : "live")-\(name), format: json, mode: \(isWhole ? "overwrite" : "append")}
@@ -86,12 +86,8 @@ struct StepFormTests {
             try define(name, step, isWhole: true)
             try define(name, step, isWhole: false)
         }
-        _ = try await project.sluice("stream", "create", "rows", "--shards", "2")
-        let running = try project.command(["up", "live", "--every", "20ms", "--quiet"]).start()
-        for part in 0..<3 {
-            try await project.put((part * 20..<(part + 1) * 20).map(Self.line).joined(), into: "rows", key: "part")
-            try await Task.sleep(for: .milliseconds(100))
-        }
+        for stream in ["all", "rows"] { _ = try await project.sluice("stream", "create", stream, "--shards", "2") }
+        try await project.put((0..<60).map(Self.line).joined(), into: "all", key: "part")
         var expected: [String: [String]] = [:]
         for (name, step) in names {
             let whole = try await project.sluice("run", "whole/\(name).yaml", "--quiet")
@@ -99,8 +95,16 @@ struct StepFormTests {
             expected[name] = rows("whole-\(name)")
             #expect(expected[name]?.isEmpty == false, "\(step)")
         }
-        for _ in 0..<3_600 where running.isRunning && names.contains(where: { rows("live-\($0.name)") != expected[$0.name] }) {
-            try await Task.sleep(for: .milliseconds(50))
+        let running = try project.command(["up", "live", "--every", "100ms", "--quiet"]).start()
+        for part in 0..<3 {
+            try await project.put((part * 20..<(part + 1) * 20).map(Self.line).joined(), into: "rows", key: "part")
+            // The next part is none of the same epoch.
+            for _ in 0..<900 where running.isRunning && rows("live-sql-0").count < [16, 36, 56][part] {
+                try await Task.sleep(for: .milliseconds(200))
+            }
+        }
+        for _ in 0..<900 where running.isRunning && names.contains(where: { rows("live-\($0.name)") != expected[$0.name] }) {
+            try await Task.sleep(for: .milliseconds(200))
         }
         for (name, step) in names { #expect(rows("live-\(name)") == expected[name], "\(step)") }
         running.signal(SIGTERM)

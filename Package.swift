@@ -159,7 +159,8 @@ let package = Package(
         tests(
             "SluicePostgreSQLTests",
             ["SluicePostgreSQL", "SluiceCore"]
-                + ["SluiceCatalog", "SluiceConnectors", "SluiceEngine", "SluiceLog", "SluicePipelines", "SluiceTestKit"].map {
+                + ["SluiceCatalog", "SluiceConnectors", "SluiceCrawler", "SluiceEngine", "SluiceLog", "SluicePipelines", "SluiceTestKit"]
+                .map {
                     .target(name: $0, condition: withPostgreSQL)
                 }),
         tests("SluiceSQLiteTests", ["SluiceSQLite", "SluiceTestKit"]),

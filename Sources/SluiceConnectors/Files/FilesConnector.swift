@@ -12,7 +12,7 @@ package struct FilesConnector: PublishingConnector {
         ConnectorManual(
             name: "files", summary: "Files of one format on this machine or in a bucket (s3://), plain or compressed.",
             sourceOptions: [Self.sourceFiles] + FileOptions.reading + ObjectOptions.all,
-            sinkOptions: [Self.sinkFiles] + FileOptions.writing + ObjectOptions.all)
+            sinkOptions: [Self.sinkFiles] + FileOptions.writing + [SchemaContract.declaring] + ObjectOptions.all)
     }
 
     private static let sourceFiles = OptionSpecification(
@@ -52,7 +52,8 @@ package struct FilesConnector: PublishingConnector {
             throw options.invalid("files", "\(directory.quotedForMessage) is a file", remedy: "name a directory; files are written into it")
         }
         return DirectorySink(
-            try FileOptions.output(directory, options, in: context), mode: try FileOptions.mode(options))
+            try FileOptions.output(directory, options, in: context), mode: try FileOptions.mode(options),
+            contract: try ContractOptions.contract(options, in: context))
     }
 
     package func target(_ settings: String, in catalog: Catalog) throws(SluiceError) -> any PublicationTarget {

@@ -24,6 +24,7 @@ enum FileOptions {
         OptionSpecification(
             "on_new_column", .enumeration(NewColumns.allCases.map(\.rawValue)), default: NewColumns.add.rawValue,
             "A column of the data that columns does not declare: add infers its type, ignore leaves it out, fail is an error."),
+        SourceContract.specification,
     ]
 
     static let writing = [
@@ -72,10 +73,16 @@ enum FileOptions {
             format = try FormatOptions.format(found.name, file: found.file, options)
             notices += [found.notice].compactMap(\.self)
         }
+        let contract = try SourceContract(options)
+        if contract != nil, !options.has("columns") {
+            throw options.invalid("contract", "a contract needs the columns that it is about", remedy: "declare them under columns")
+        }
         let read = FileReadOptions(
             format: format, codec: try options.string("compression").flatMap(Codec.init(rawValue:)), declared: try declared(options),
-            onNewColumn: try options.enumeration("on_new_column", as: NewColumns.self) ?? .add)
-        return try FileSource(files, read, notices: notices)
+            onNewColumn: try options.enumeration("on_new_column", as: NewColumns.self) ?? contract?.onNewColumn ?? .add)
+        var source = try FileSource(files, read, notices: notices)
+        source.contract = contract
+        return source
     }
 
     static func declared(_ options: OptionValues) throws(SluiceError) -> [DeclaredColumn] {

@@ -42,7 +42,7 @@ let package = Package(
         // parts of targets that would bring the database and the network along
         room("Crypto"),
         room("SluicePipelines"),
-        room("SluiceRegistry", ["SluiceCore", "SluicePatterns", "SluiceFormats", "Crypto"]),
+        room("SluiceRegistry", ["SluiceCore", "SluiceCodecs", "SluicePatterns", "SluiceFormats", "Crypto"]),
         // fuzzers
         room("FuzzKit", ["SluiceCore"]),
         fuzzer("codecs", ["SluiceCodecs"]),

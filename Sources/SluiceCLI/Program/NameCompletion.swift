@@ -21,6 +21,7 @@ enum NameCompletion {
     static let bookmarkedPipelines = CompletionKind.custom { words, _, _ in
         Set((try? catalog(words)?.bookmarks().map(\.pipeline)) ?? []).sorted()
     }
+    static let flows = CompletionKind.custom { _, _, _ in (try? FlowFiles.all().map(\.name)) ?? [] }
     static let streams = CompletionKind.custom { words, _, _ in
         (try? StreamStore(directory: home(words) + "/streams").list()) ?? []
     }

@@ -51,8 +51,13 @@ package struct FilesConnector: PublishingConnector {
         guard S3Location.isOne(directory) || DiskFiles.kind(of: directory) != .file else {
             throw options.invalid("files", "\(directory.quotedForMessage) is a file", remedy: "name a directory; files are written into it")
         }
-        return DirectorySink(
-            try FileOptions.output(directory, options, in: context), mode: try FileOptions.mode(options))
+        let mode = try FileOptions.mode(options)
+        guard mode == .append || !options.has("prefix") else {
+            throw options.invalid(
+                "prefix", "with a prefix files of several runs lie side by side, which mode: overwrite would not leave",
+                remedy: "add mode: append")
+        }
+        return DirectorySink(try FileOptions.output(directory, options, in: context), mode: mode)
     }
 
     package func target(_ settings: String, in catalog: Catalog) throws(SluiceError) -> any PublicationTarget {

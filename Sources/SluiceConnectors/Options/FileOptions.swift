@@ -37,6 +37,7 @@ enum FileOptions {
             "partition_by", .oneOrMany(.column),
             "Columns whose values become directories (key=value), outermost first; the files themselves do not hold them.",
             examples: ["month", "[year, month]"]),
+        OutputPrefix.specification,
         OptionSpecification(
             "mode", .enumeration(WriteMode.allCases.map(\.rawValue)), default: WriteMode.overwrite.rawValue,
             "What happens to the files of earlier runs: overwrite replaces them, append leaves them. Files that Sluice did not write stay."),
@@ -102,6 +103,7 @@ enum FileOptions {
             directory: FileListing.absolute(directory), shown: directory, format: format,
             formatOptions: try FormatOptions.values(options, format: name), codec: codec,
             codecLevel: try options.integer("compression_level") ?? Codec.defaultLevel, partitionBy: try options.strings("partition_by"))
+        output.prefix = try OutputPrefix(options)
         if S3Location.isOne(output.directory) {
             output.objects = ObjectOutput(try S3Location(parsing: output.directory), try ObjectOptions.site(options), in: context)
         }

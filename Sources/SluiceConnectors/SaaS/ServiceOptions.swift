@@ -20,6 +20,14 @@ enum ServiceOptions {
         "Further fields with their types, such as custom ones; other types for those that the connector knows.",
         examples: ["{custom_status_id: int64}"])
 
+    static let newFields = OptionSpecification(
+        "new_fields", .enumeration(FoundFields.Rule.allCases.map(\.rawValue)), default: FoundFields.Rule.ignore.rawValue,
+        "Fields that neither the connector nor columns names: follow reads them, also those that come up later, and keeps their types.")
+
+    static let slice = OptionSpecification(
+        "slice_mb", .integer(1...1_024), default: String(SaaSLimits.sliceBytes >> 20),
+        "With `incremental: true`: after how many MiB of pages rows are committed, so that a run that fails goes on behind them.")
+
     static let mode = OptionSpecification(
         "mode", .enumeration(ServiceEntity.Write.allCases.map(\.rawValue)), isRequired: true,
         "What becomes of a row: it makes a record, "

@@ -17,8 +17,10 @@ final class ServiceSink: Sink {
     private let target: String
     private let format: any RecordFormat
     private let refusals: RefusedRows?
+    private let entity: ServiceEntity
 
     init(_ session: ServiceSession, _ entity: ServiceEntity, _ options: OptionValues, _ context: ConnectorContext) throws(SluiceError) {
+        self.entity = entity
         mode = try options.require("mode").enumeration(ServiceEntity.Write.self)
         do throws(SluiceError) {
             writer = try RecordWriter(session, entity, mode)
@@ -38,6 +40,7 @@ final class ServiceSink: Sink {
 
     func check(_ schema: Schema) throws {
         try writer.check(schema.names)
+        try FieldTypes.check(schema, entity)
         _ = try format.encoder(schema)
     }
 

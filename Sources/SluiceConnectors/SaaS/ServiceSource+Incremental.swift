@@ -1,3 +1,4 @@
+import SluiceCatalog
 import SluiceCore
 import SluicePipelines
 import SluiceSaaS
@@ -29,9 +30,11 @@ extension ServiceSource: IncrementalSource {
             progress.advance()
         }
         guard !parts.isEmpty else { return nil }
-        let budget = max(1, min(request.limitBytes, SaaSLimits.sliceBytes) / Int64(parts.count))
+        let budget = max(1, min(request.limitBytes, sliceBytes) / Int64(parts.count))
         let slice = ServiceSlice(source: self, parts: parts, budget: budget)
-        return SourceSlice(source: slice, openSplits: Set(parts.map(\.split)), isLast: false) { slice.reached() }
+        var result = SourceSlice(source: slice, openSplits: Set(parts.map(\.split)), isLast: false) { slice.reached() }
+        result.windows = { slice.windows }
+        return result
     }
 
     /// A reader that has something new, with the pages that were fetched to find that out; nil where there is nothing.
@@ -42,11 +45,14 @@ extension ServiceSource: IncrementalSource {
         while true {
             // A window that an earlier run left open is read to its end, and then another is begun.
             let wasOpen = position?.isInWindow ?? false
-            let reader = try ServiceReader(session, entity, parent: parent, from: position ?? ReadPosition(startingAt: start))
+            let begin = position ?? ReadPosition(startingAt: start)
+            let reader = try ServiceReader(session, entity, parent: parent, from: begin)
             while let page = try await reader.next() {
                 guard !page.records.isEmpty else { continue }
                 pages.append(page)
-                return ServiceSlice.Part(split: split, parent: parent, reader: reader, pages: pages, endsWindows: !wasOpen)
+                return ServiceSlice.Part(
+                    split: split, parent: parent, reader: reader, pages: pages, endsWindows: !wasOpen,
+                    since: begin.lowerBound(lagMicros: entity.cursor?.lagMicros ?? 0))
             }
             guard wasOpen else { return nil }
             position = reader.position
@@ -63,6 +69,8 @@ struct ServiceSlice: Source {
         var pages: [RecordPage]
         /// Whether the end of the reader's window is the end of what a run over what there is reads.
         var endsWindows: Bool
+        /// The window's lower bound, as a place of the cursor.
+        var since: Int64?
     }
 
     let source: ServiceSource
@@ -79,6 +87,14 @@ struct ServiceSlice: Source {
             throw SluiceError(.notFound, "the slice has no \(split.id.quotedForMessage)")
         }
         return try source.splitReader(part.reader, part.pages, part.parent, request, budget: budget)
+    }
+
+    /// What was read so far of the parts.
+    var windows: [RunReport.Window] {
+        guard let form = source.entity.cursor?.form else { return [] }
+        return parts.map { part in
+            RunReport.Window(source: part.split, from: part.since.map(form.shown), to: part.reader.position.high.map(form.shown))
+        }
     }
 
     /// Asked for when all pages that were fetched are rows.

@@ -13,16 +13,50 @@ struct ServiceSource: Source {
     let notices: [String]
     /// Where a first window begins.
     let start: Int64?
+    /// Bytes of pages after which a slice ends.
+    let sliceBytes: Int64
     let progress = ServiceProgress()
+    /// Nil where fields that have no column are of no interest.
+    private let watch: FieldWatch?
     private let layouts: StreamLayouts
 
-    init(_ session: ServiceSession, _ entity: ServiceEntity, _ options: OptionValues) throws(SluiceError) {
+    /// The source with the fields that were found so far, and those that the service tells of.
+    static func opened(
+        _ session: ServiceSession, _ entity: ServiceEntity, _ options: OptionValues, _ context: ConnectorContext
+    ) async throws -> ServiceSource {
+        guard try options.enumeration("new_fields", as: FoundFields.Rule.self) == .follow else {
+            return try ServiceSource(session, entity, options, found: nil)
+        }
+        guard entity.hasOpenFields else {
+            throw options.invalid(
+                "new_fields", "\(entity.name) of \(session.declaration.name) is asked for by the names of its fields, so none can come up",
+                remedy: "leave it out, and declare further fields under columns")
+        }
+        let found = FoundFields(
+            catalog: try context.requireCatalog(), connection: try options.require("connection").string(),
+            entity: "\(session.declaration.name) \(entity.name)")
+        let names = Set(entity.fields.map(\.name))
+        let described = try await session.describe(entity).filter { !names.contains($0.name) }
+        if !described.isEmpty { try found.keep(described) }
+        return try ServiceSource(session, entity, options, found: found)
+    }
+
+    /// - Parameter found: What is known of fields that nobody declared; nil where they are of no interest.
+    init(
+        _ session: ServiceSession, _ entity: ServiceEntity, _ options: OptionValues, found: FoundFields? = nil
+    ) throws(SluiceError) {
         guard entity.read != nil else {
             throw SluiceError(.invalidOption, "\(entity.name) of \(session.declaration.name) can only be written")
+        }
+        var entity = entity
+        let declared = Set(entity.fields.map(\.name))
+        for field in try found?.known() ?? [] where !declared.contains(field.name) {
+            entity.addReadable(field.name, field.type)
         }
         self.session = session
         self.entity = entity
         start = try ServiceOptions.start(entity, options)
+        sliceBytes = try options.integer("slice_mb").map { Int64($0) << 20 } ?? SaaSLimits.sliceBytes
         var fields = entity.fields.filter(\.isReadable).map { Field($0.name, $0.type) }
         for column in try options.columnTypes("columns") {
             if let place = fields.firstIndex(where: { $0.name == column.name }) {
@@ -33,7 +67,12 @@ struct ServiceSource: Source {
         }
         schema = try Schema(fields)
         notices = []
-        layouts = StreamLayouts(undescribed: FileLayout(format: JSONFormat.name, columns: fields.map(\.name), options: [:]))
+        let isWatched = found != nil && entity.describe == nil
+        let columns = Set(schema.names)
+        watch = isWatched ? found.map { FieldWatch(found: $0, columns: columns) } : nil
+        var layouts = StreamLayouts(undescribed: FileLayout(format: JSONFormat.name, columns: fields.map(\.name), options: [:]))
+        if isWatched { layouts.known = KnownMembers(schema.fields) }
+        self.layouts = layouts
     }
 
     /// `zendesk/tickets`, or with the parent `slack/messages/C024BE91L`.
@@ -60,7 +99,7 @@ struct ServiceSource: Source {
         return ServiceSplitReader(
             reader, pages, decoder: decoder,
             place: .shard(stream: session.declaration.name, shard: parent.map { "\(entity.name)/\($0)" } ?? entity.name),
-            keepsRaw: request.keepsRaw, budget: budget)
+            keepsRaw: request.keepsRaw, budget: budget, watch: watch)
     }
 
     /// Keys of the records whose records are read; one nil for an entity of its own.

@@ -93,6 +93,10 @@ package struct EpochRunner: Sendable {
                     try await work.beginAgain()
                     work.progress.update { $0 = counts }
                     continue
+                } catch let error as SluiceError where error.code == .newFields && !follow.follows {
+                    await work.abandonEpoch()
+                    work.progress.update { $0 = counts }
+                    return work.end(before: error)
                 }
                 attempts = 1
                 try await work.publish(patience: patience)

@@ -17,6 +17,8 @@ package struct SalesforceMock: MockService {
     private var cursors: [String: Cursor] = [:]
     private var nextCursor = 1
     private var used = 0
+    /// Whether accounts have a field that they had not.
+    private var hasNewField = false
 
     private struct Cursor: Sendable {
         var query: SOQLQuery
@@ -48,6 +50,7 @@ package struct SalesforceMock: MockService {
         for name in timelines.keys { timelines[name]?.advance(to: moment.now) }
         if request.path == "/services/oauth2/token" { return tokens.issue(request, at: moment.now) }
         if moment.faults.contains(.expireToken) { tokens.expireAll() }
+        if moment.faults.contains(.newField) { hasNewField = true }
         if let refusal = unauthorized(request, moment) { return refusal }
         used += 1
         var answer = served(request, moment)
@@ -65,6 +68,7 @@ package struct SalesforceMock: MockService {
         case ("GET", "query", 4), ("GET", "queryAll", 4): return query(request, moment, isAll: steps[3] == "queryAll")
         case ("GET", "query", 5), ("GET", "queryAll", 5): return page(steps[4], request, moment)
         case ("POST", "sobjects", 5) where timelines[steps[4]] != nil: return create(steps[4], request, moment)
+        case ("GET", "sobjects", 6) where timelines[steps[4]] != nil && steps[5] == "describe": return description(of: steps[4])
         case (_, "sobjects", 6) where timelines[steps[4]] != nil: return row(steps[4], steps[5], request, moment)
         default: return Self.missing
         }
@@ -158,7 +162,7 @@ package struct SalesforceMock: MockService {
         return number - 1
     }
 
-    private func members(_ object: String, _ index: Int) -> [JSONNode.Member] {
+    func members(_ object: String, _ index: Int) -> [JSONNode.Member] {
         let timeline = timelines[object] ?? Timeline(seed: 0, rows: 0)
         let exists = index < timeline.count
         let (created, updated) = exists ? (timeline.created(index), timeline.updated(index)) : (0, 0)
@@ -177,6 +181,7 @@ package struct SalesforceMock: MockService {
                 .init(name: "Website", value: .string("https://a\(index + 1).example.com")), .init(name: "Phone", value: .null),
                 .init(name: "OwnerId", value: .string("005MOCK00000000001")),
             ]
+            if hasNewField { members.append(.init(name: "Region__c", value: .string(["North", "South"][Int(draw % 2)]))) }
         } else {
             members += [
                 .init(name: "AccountId", value: .string(id("Account", 0))), .init(name: "FirstName", value: .string("First\(index + 1)")),

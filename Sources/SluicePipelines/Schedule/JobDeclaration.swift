@@ -123,7 +123,7 @@ extension JobDeclaration {
         environment = try Self.texts(root[key: "environment"])
     }
 
-    /// The job that a pipeline's `schedule` makes.
+    /// The job that the `schedule` of a pipeline, or of a flow, makes.
     ///
     /// - Returns: Nil where the definition has none.
     package init?(pipeline root: DefinitionNode, path: String, directory: String) throws {
@@ -131,7 +131,8 @@ extension JobDeclaration {
         let mistakes = ScheduleKeys.shape.errors(in: node, connectors: ConnectorRegistry([]))
         guard mistakes.isEmpty else { throw DefinitionErrors(mistakes) }
         self.init(
-            name: try root.require("name").string(), work: .pipeline(path), rules: try ScheduleDeclaration(node), directory: directory)
+            name: try (root[key: FlowKeys.flow] ?? root.require("name")).string(), work: .pipeline(path),
+            rules: try ScheduleDeclaration(node), directory: directory)
         description = try root[key: "description"]?.string()
         self.path = path
         location = node.location

@@ -19,6 +19,8 @@ extension ServiceEntity {
             guard let kind = Write(rawValue: entry.key) else { throw node.unknownKey(entry, known: Write.allCases.map(\.rawValue)) }
             writes[kind] = try WriteRequest(entry.value, named: "\(connector) \(name) \(entry.key)")
         }
+        deleted = try node[key: "deleted"]?.string()
+        describe = try node[key: "describe"].map { node throws(SluiceError) in try Describe(node) }
         guard cursor == nil || !key.isEmpty else {
             throw node.missing("key", remedy: "records are told apart by it where windows overlap")
         }

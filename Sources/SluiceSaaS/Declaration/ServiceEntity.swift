@@ -99,4 +99,13 @@ package struct ServiceEntity: Sendable {
     package var cursor: Cursor?
     package var parent: Parent?
     package var writes: [Write: WriteRequest]
+    /// The condition, in SQL over the fields, for which a record is one that was deleted; nil where records do not say.
+    package var deleted: String?
+    /// Nil where the service does not tell.
+    package var describe: Describe?
+
+    /// Whether fields that no declaration names can be read: records have all of them, or the service tells which there are.
+    package var hasOpenFields: Bool {
+        describe != nil || read.map { !$0.parameters.contains { $0.value.names.contains("fields") } } ?? false
+    }
 }

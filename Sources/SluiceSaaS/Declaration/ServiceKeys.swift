@@ -92,6 +92,10 @@ package enum ServiceKeys {
                 OptionSpecification("entity", .string, isRequired: true, "The other entity."),
                 OptionSpecification("setting", .string, isRequired: true, "What its key is called in paths and parameters."),
             ]), "Each record of another entity has records of this one."),
+        OptionSpecification("describe", .object(ServiceEntity.describeKeys), "How the service itself tells which fields there are."),
+        OptionSpecification(
+            "deleted", .expression, "For which records it is true, they were deleted: flows keep, drop or delete them.",
+            examples: ["status = 'deleted'"]),
         OptionSpecification("write", .mapping(key: "create, update or upsert", .object(write), minimum: 1), "How records are written."),
     ]
 

@@ -41,6 +41,11 @@ extension EmbeddedDeclarations {
               CreatedDate: timestamptz
               SystemModstamp: timestamptz
             cursor: &modstamp {field: SystemModstamp, lag: 1 m}
+            deleted: IsDeleted
+            describe: &describe
+              path: /services/data/v60.0/sobjects/Account/describe
+              types: {boolean: boolean, int: int64, double: float64, currency: float64, percent: float64, date: date, datetime: timestamptz}
+              without: [address, location]
             read:
               path: /services/data/v60.0/queryAll
               query: {q: "SELECT {fields} FROM Account WHERE SystemModstamp >= {since} ORDER BY SystemModstamp, Id"}
@@ -64,6 +69,10 @@ extension EmbeddedDeclarations {
               CreatedDate: timestamptz
               SystemModstamp: timestamptz
             cursor: *modstamp
+            deleted: IsDeleted
+            describe:
+              <<: *describe
+              path: /services/data/v60.0/sobjects/Contact/describe
             read:
               path: /services/data/v60.0/queryAll
               query: {q: "SELECT {fields} FROM Contact WHERE SystemModstamp >= {since} ORDER BY SystemModstamp, Id"}

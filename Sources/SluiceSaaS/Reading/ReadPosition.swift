@@ -26,6 +26,9 @@ package struct ReadPosition: Codable, Hashable, Sendable {
 
     package var isInWindow: Bool { window != nil }
 
+    /// The lower bound of the window that is being read, or of the next one; nil from the beginning.
+    package func lowerBound(lagMicros: Int64) -> Int64? { window.map(\.since) ?? high.map { max(0, $0 - lagMicros) } }
+
     /// - Parameter place: Where the first window begins; nil for the beginning.
     package init(startingAt place: Int64? = nil) { high = place }
 

@@ -68,6 +68,17 @@ package struct ServiceSession: Sendable {
         _ = try await send(request, [], isJSON: true)
     }
 
+    /// Asks which fields an entity has; empty where the service does not tell.
+    package func describe(_ entity: ServiceEntity) async throws(SluiceError) -> [Field] {
+        guard let describe = entity.describe else { return [] }
+        guard let path = describe.path.filled(values, encode: { PercentText.encode($0) }) else {
+            throw SluiceError(.missingKey, "the path of \(entity.name) needs a value that the connection does not have")
+        }
+        var request = WebRequest("GET", try located(path), label: "\(declaration.name) \(entity.name)", isRepeatable: true)
+        request.headers = headers(values)
+        return try describe.read(try await send(request, [], isJSON: true).body, of: entity.name)
+    }
+
     /// Asks for a page.
     ///
     /// - Parameter more: Values beside the settings': the parent's key.

@@ -16,7 +16,8 @@ struct UpDefinitions {
         for (file, isNamed) in try names.flatMap(Self.files) {
             do {
                 let definition = try session.definition(file, parameters)
-                if isNamed || definition.isIncremental && schedule.jobs[definition.name] == nil { found.append(definition) }
+                let isFollowed = definition.isIncremental && !definition.isFlow && schedule.jobs[definition.name] == nil
+                if isNamed || isFollowed { found.append(definition) }
             } catch {
                 guard let errors = DefinitionErrors.list(error) else { throw error }
                 mistakes += errors

@@ -68,7 +68,8 @@ struct ServiceSource: Source {
         schema = try Schema(fields)
         notices = []
         let isWatched = found != nil && entity.describe == nil
-        let columns = Set(schema.names)
+        // A declared field that cannot be read is nothing new.
+        let columns = declared.union(schema.names)
         watch = isWatched ? found.map { FieldWatch(found: $0, columns: columns) } : nil
         var layouts = StreamLayouts(undescribed: FileLayout(format: JSONFormat.name, columns: fields.map(\.name), options: [:]))
         if isWatched { layouts.known = KnownMembers(schema.fields) }

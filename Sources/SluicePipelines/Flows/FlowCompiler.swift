@@ -40,13 +40,16 @@ struct FlowCompiler {
         let pull = try FlowPull(root.require("pull"), entity)
         var tasks = FlowTasks()
         for node in try root[key: "tasks"]?.list() ?? [] { try errors.attempt { try tasks.add(node) } }
+        let followsFields =
+            try pull.newFields?.string() == "follow" || pull.newFields == nil && tasks.passesAll && entity?.hasOpenFields == true
+        let ends = EndRules(partition: tasks.partition, followsFields: followsFields)
         let steps = pull.steps + tasks.steps(carrying: pull.carried)
         var entries = kept(["description", "parameters", "on_error", "schedule", "tests"])
         entries.insert(entry("name", try root.require(FlowKeys.flow)), at: 0)
-        entries.append(entry("source", try source(pull, followsFields: tasks.passesAll && entity?.hasOpenFields == true)))
+        entries.append(entry("source", try source(pull, followsFields: followsFields)))
         entries.append(entry("incremental", .boolean(pull.mode == .incremental, at: root[key: "pull"]?.location)))
         if !steps.isEmpty { entries.append(entry("steps", .list(steps, at: root[key: "tasks"]?.location ?? root.location))) }
-        entries += try outputs(pull, partition: tasks.partition)
+        entries += try outputs(pull, ends)
         try errors.throwIfAny()
         var compiled = root
         compiled.content = .mapping(entries)
@@ -71,6 +74,14 @@ struct FlowCompiler {
     }
 
     // MARK: Ends
+
+    /// What holds for all destinations.
+    struct EndRules {
+        /// Columns whose values become directories.
+        var partition: DefinitionNode?
+        /// Whether columns may come up that a destination does not have.
+        var followsFields: Bool
+    }
 
     /// The source with what `pull` says as its options.
     private mutating func source(_ pull: FlowPull, followsFields: Bool) throws -> DefinitionNode {
@@ -102,13 +113,13 @@ struct FlowCompiler {
     }
 
     /// `sink`, or `routes` that all rows go into.
-    private mutating func outputs(_ pull: FlowPull, partition: DefinitionNode?) throws -> [DefinitionNode.Entry] {
+    private mutating func outputs(_ pull: FlowPull, _ rules: EndRules) throws -> [DefinitionNode.Entry] {
         switch (root[key: "destination"], root[key: "destinations"]) {
         case (let node?, nil):
             let destination = FlowDestination(node, connectors)
-            if let partition { try checkPartition(partition, [destination]) }
-            return try errors.attempt { try destination.sink(pull, partition) }.map { [entry("sink", $0)] } ?? []
-        case (nil, let node?): return try routes(node, pull, partition)
+            if let partition = rules.partition { try checkPartition(partition, [destination]) }
+            return try errors.attempt { try destination.sink(pull, rules) }.map { [entry("sink", $0)] } ?? []
+        case (nil, let node?): return try routes(node, pull, rules)
         case (let node?, _?):
             try errors.add(
                 node.invalid("rows go into `destination` or into `destinations`, not both", remedy: "make it one of `destinations`"))
@@ -118,9 +129,9 @@ struct FlowCompiler {
         return []
     }
 
-    private mutating func routes(_ node: DefinitionNode, _ pull: FlowPull, _ partition: DefinitionNode?) throws -> [DefinitionNode.Entry] {
+    private mutating func routes(_ node: DefinitionNode, _ pull: FlowPull, _ rules: EndRules) throws -> [DefinitionNode.Entry] {
         let named = try node.mapping()
-        if let partition { try checkPartition(partition, named.map { FlowDestination($0.value, connectors) }) }
+        if let partition = rules.partition { try checkPartition(partition, named.map { FlowDestination($0.value, connectors) }) }
         var routes: [DefinitionNode.Entry] = []
         for destination in named {
             guard destination.value.isMapping else {
@@ -138,7 +149,7 @@ struct FlowCompiler {
                 parts.append(entry("steps", .list(tasks.steps(carrying: pull.carried), at: items.location)))
             }
             let end = FlowDestination(destination.value, connectors)
-            if let sink = try errors.attempt({ try end.sink(pull, partition) }) {
+            if let sink = try errors.attempt({ try end.sink(pull, rules) }) {
                 parts.append(entry("sink", sink))
             }
             var route = destination.value

@@ -4,6 +4,7 @@ import SluiceCore
 struct FlowDestination {
     private static let mode = "mode"
     private static let keys = "keys"
+    private static let newColumns = "on_new_column"
     /// Modes by which a row takes the place of the one with its key.
     private static let merging = ["merge", "upsert"]
 
@@ -26,10 +27,10 @@ struct FlowDestination {
     /// Whether its connector has an option; a connector that nobody knows is reported by whoever reads the sink.
     func has(_ option: String) -> Bool { manual?.sinkOptions.contains { $0.name == option } ?? true }
 
-    /// The sink: with the mode that keys ask for, the flow's partition, and what removes deleted records.
+    /// The sink: with the mode that keys ask for, the flow's partition, columns that come up, and what removes deleted records.
     ///
     /// - Throws: `invalidOption`, placed.
-    func sink(_ pull: FlowPull, _ partition: DefinitionNode?) throws(SluiceError) -> DefinitionNode {
+    func sink(_ pull: FlowPull, _ rules: FlowCompiler.EndRules) throws(SluiceError) -> DefinitionNode {
         guard case .mapping(let given) = node.content else { return node }
         var entries = given.filter { !FlowKeys.branch.contains($0.key) }
         func add(_ key: String, _ value: DefinitionNode) {
@@ -38,7 +39,10 @@ struct FlowDestination {
         if node[key: Self.mode] == nil, let keys = node[key: Self.keys], let mode = mergingMode {
             add(Self.mode, .text(mode, at: keys.location))
         }
-        if let partition, has("partition_by"), node[key: "partition_by"] == nil { add("partition_by", partition) }
+        if let partition = rules.partition, has("partition_by"), node[key: "partition_by"] == nil { add("partition_by", partition) }
+        if rules.followsFields, manual != nil, has(Self.newColumns), node[key: Self.newColumns] == nil {
+            add(Self.newColumns, .text("add", at: node.location))
+        }
         for (option, value) in try pull.deletion(at: self) {
             if let other = node[key: option] {
                 throw other.invalid("\(option) stands here, and deleted: delete says it, too", remedy: "keep one of them")

@@ -32,6 +32,18 @@ struct FlowPreviewCommand: ReportingCommand {
 
     func report() async throws -> Report {
         let found = try FlowFiles.find(flow)
+        var plans = 1
+        while true {
+            do {
+                return try await preview(found)
+            } catch let error as SluiceError where error.code == .newFields && plans < RunCommand.mostPlans {
+                // The fields are known now; the next plan shows them.
+                plans += 1
+            }
+        }
+    }
+
+    private func preview(_ found: FlowFiles.Flow) async throws -> Report {
         let session = Session(home: home.directory)
         let definition = try session.definition(found.path, parameters.given)
         var plan = try await session.plan(definition)

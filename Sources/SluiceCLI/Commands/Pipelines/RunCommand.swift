@@ -77,7 +77,7 @@ struct RunCommand: ReportingCommand {
     }
 
     /// How often a run is planned anew because records have fields that were not known.
-    private static let mostPlans = 20
+    static let mostPlans = 20
 
     /// One run with a plan of its own.
     private func run(

@@ -24,6 +24,7 @@ let asyncHTTP = Target.Dependency.product(name: "AsyncHTTPClient", package: "asy
 let withKafka = TargetDependencyCondition.when(traits: ["Kafka"])
 let withPostgreSQL = TargetDependencyCondition.when(traits: ["PostgreSQL"])
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let nio = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -68,7 +69,7 @@ let package = Package(
         // wire
         room("SluiceJSON", ["SluiceCore"]),
         room("SluiceLoopback", nio),
-        room("SluiceHTTP", ["SluiceCore", "SluiceJSON", asyncHTTP] + nio),
+        room("SluiceHTTP", ["SluiceCore", "SluiceJSON", "SluiceLoopback", asyncHTTP, crypto, cryptoExtras] + nio),
         // bricks
         room("SluiceAWS", ["SluiceCore", "SluiceJSON", "SluiceHTTP", asyncHTTP, crypto] + nio),
         room("SluiceArrow", ["SluiceCore", "CArrow"]),
@@ -150,7 +151,7 @@ let package = Package(
         tests("SluiceCoreTests", ["SluiceCore", "SluiceTestKit"]),
         tests("SluiceJSONTests", ["SluiceJSON", "SluiceTestKit"]),
         tests("SluiceLoopbackTests", ["SluiceLoopback"]),
-        tests("SluiceHTTPTests", ["SluiceHTTP", "SluiceCore", "SluiceTestKit"]),
+        tests("SluiceHTTPTests", ["SluiceHTTP", "SluiceJSON", "SluiceCore", "SluiceTestKit", crypto, cryptoExtras]),
         tests("SluiceSaaSTests", ["SluiceSaaS", "SluiceHTTP", "SluiceCore", "SluiceTestKit"]),
         tests("SluiceMocksTests", ["SluiceMocks", "SluiceJSON", "SluiceLoopback", "SluiceTestKit"]),
         tests("SluiceAWSTests", ["SluiceAWS", "SluiceCore", "SluiceTestKit"]),

@@ -27,6 +27,7 @@ extension Catalog {
         try write { db in
             try Self.record(run, report, isLast: progress.isLast, now: now, db)
             try Self.record(progress, run: run, now: now, db)
+            try Self.forgetServiceJobs(of: run, db)
             for result in output.quality { _ = try Self.insert(result, run: run, now: now, db) }
             var removals = output.removals
             for table in output.tables { removals += try Self.record(table, run: run, now: now, db) }

@@ -10,33 +10,36 @@ package struct ServiceConnector: Connector {
     package init(_ declaration: ServiceDeclaration) { self.declaration = declaration }
 
     package var manual: ConnectorManual {
-        let readable = declaration.entities.filter { $0.read != nil }.map(\.name)
-        let writable = declaration.entities.filter { !$0.writes.isEmpty }.map(\.name)
+        let readable = declaration.entities.filter(\.isReadable).map(\.name)
+        let writable = declaration.entities.filter { !$0.takenWrites.isEmpty }.map(\.name)
         return ConnectorManual(
             name: declaration.name, summary: declaration.summary,
             sourceOptions: [
                 OptionSpecification(declaration.name, .enumeration(readable), isRequired: true, "What to read.", examples: [readable[0]]),
                 ServiceOptions.connection, ServiceOptions.from, ServiceOptions.lag, ServiceOptions.columns,
-            ],
+            ] + (declaration.entities.contains { $0.job != nil } ? [ServiceOptions.bulk] : []),
             sinkOptions: writable.isEmpty
                 ? []
                 : [
                     OptionSpecification(
                         declaration.name, .enumeration(writable), isRequired: true, "What to write.", examples: [writable[0]]),
                     ServiceOptions.connection, ServiceOptions.mode, ServiceOptions.errors,
-                ])
+                ] + (declaration.entities.contains { $0.load != nil } ? [ServiceOptions.bulk, ServiceOptions.key] : []))
     }
 
     package func source(_ options: OptionValues, in context: ConnectorContext) async throws -> any Source {
         let name = try options.require(declaration.name).string()
         let entity = try ServiceOptions.entity(name, options, declaration, at: declaration.name)
-        return try ServiceSource(session(options, context), entity, options)
+        let session = try session(options, context)
+        return try await ServiceSource(
+            session, ServiceOptions.following(entity, session, options), options, ledger: CatalogJobLedger(context))
     }
 
     package func sink(_ options: OptionValues, in context: ConnectorContext) async throws -> any Sink {
         let name = try options.require(declaration.name).string()
         let entity = try ServiceOptions.entity(name, options, declaration, at: declaration.name)
-        return try ServiceSink(session(options, context), entity, options, context)
+        let session = try session(options, context)
+        return try await ServiceSink(session, session.following(entity), options, context)
     }
 
     private func session(_ options: OptionValues, _ context: ConnectorContext) throws(SluiceError) -> ServiceSession {
@@ -63,13 +66,18 @@ package struct DeclaredServiceConnector: Connector {
             name: Self.name, summary: "Any HTTP API that a file of YAML describes: addresses, logins, pages, limits.",
             sourceOptions: [
                 declaration, entity, ServiceOptions.connection, ServiceOptions.from, ServiceOptions.lag, ServiceOptions.columns,
+                ServiceOptions.bulk,
             ],
-            sinkOptions: [declaration, entity, ServiceOptions.connection, ServiceOptions.mode, ServiceOptions.errors])
+            sinkOptions: [
+                declaration, entity, ServiceOptions.connection, ServiceOptions.mode, ServiceOptions.errors, ServiceOptions.bulk,
+                ServiceOptions.key,
+            ])
     }
 
     package func source(_ options: OptionValues, in context: ConnectorContext) async throws -> any Source {
         let (entity, session) = try opened(options, context)
-        return try ServiceSource(session, entity, options)
+        return try await ServiceSource(
+            session, ServiceOptions.following(entity, session, options), options, ledger: CatalogJobLedger(context))
     }
 
     package func sink(_ options: OptionValues, in context: ConnectorContext) async throws -> any Sink {

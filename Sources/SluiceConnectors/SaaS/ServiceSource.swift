@@ -14,15 +14,25 @@ struct ServiceSource: Source {
     /// Where a first window begins.
     let start: Int64?
     let progress = ServiceProgress()
+    let bulk: BulkChoice
+    /// Which jobs were made.
+    let ledger: any JobLedger
     private let layouts: StreamLayouts
 
-    init(_ session: ServiceSession, _ entity: ServiceEntity, _ options: OptionValues) throws(SluiceError) {
-        guard entity.read != nil else {
+    init(
+        _ session: ServiceSession, _ entity: ServiceEntity, _ options: OptionValues, ledger: any JobLedger = MemoryJobLedger()
+    ) throws(SluiceError) {
+        guard entity.isReadable else {
             throw SluiceError(.invalidOption, "\(entity.name) of \(session.declaration.name) can only be written")
         }
         self.session = session
         self.entity = entity
         start = try ServiceOptions.start(entity, options)
+        bulk = try options["bulk"]?.enumeration(BulkChoice.self) ?? .auto
+        self.ledger = ledger
+        guard bulk != .always || entity.job != nil else {
+            throw options.invalid("bulk", "\(entity.name) of \(session.declaration.name) is not read by jobs", remedy: "leave it out")
+        }
         var fields = entity.fields.filter(\.isReadable).map { Field($0.name, $0.type) }
         for column in try options.columnTypes("columns") {
             if let place = fields.firstIndex(where: { $0.name == column.name }) {
@@ -49,6 +59,10 @@ struct ServiceSource: Source {
         let prefix = name(nil)
         guard split.id.hasPrefix(prefix) else { throw SluiceError(.notFound, "no part \(split.id.quotedForMessage) of \(prefix)") }
         let parent = entity.parent == nil ? nil : String(split.id.dropFirst(prefix.count + 1))
+        if let job = entity.job, try await usesJob(job, parent, since: start) {
+            let reader = jobReader(job, parent, since: start, from: nil)
+            return try JobSplitReader(reader, [], schema: schema, request, tracker: nil, source: split.id, budget: .max)
+        }
         let reader = try ServiceReader(session, entity, parent: parent, from: ReadPosition(startingAt: start))
         return try splitReader(reader, [], parent, request, budget: .max)
     }

@@ -26,6 +26,8 @@ package struct MockAnswer: Sendable {
     package var status: Int
     package var headers: [String: String]
     package var body: String
+    /// In place of `body`, for what is large.
+    package var content: [UInt8]?
     /// The vendor's rule that the client broke.
     package var violation: String?
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import SluiceConnectors
 import SluiceCore
+import SluiceHTTP
 import SluicePipelines
 import SluiceSaaS
 
@@ -17,6 +18,7 @@ struct ConnectionsAddCommand: ReportingCommand {
 
                 Examples:
                   \(program) connections add acme zendesk --set subdomain=acme --set email=etl@acme.com --secret api_token
+                  \(program) connections add crm salesforce --set domain=acme --set client_id=3MVG… --login
                   pass show stripe | \(program) connections add shop stripe --secret api_key
                 """)
     }
@@ -26,6 +28,7 @@ struct ConnectionsAddCommand: ReportingCommand {
     @Option(name: .long, help: ArgumentHelp("A setting that is no secret.", valueName: "name=value")) var set: [String] = []
     @Option(name: .long, help: ArgumentHelp("A secret setting.", valueName: "name")) var secret: [String] = []
     @Option(name: .long, help: ArgumentHelp("The service's address, in place of its own.", valueName: "url")) var url: String?
+    @Flag(name: .long, help: "Log in with a browser: the address to open is printed.") var login = false
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
@@ -45,17 +48,28 @@ struct ConnectionsAddCommand: ReportingCommand {
             }
             settings[parts[0]] = parts[1]
         }
-        let secrets = try read(session.console)
+        var secrets = try read(session.console)
         // Looks at all settings before anything is kept.
         var around = ServiceSession.Surroundings()
         around.address = url
         around.vault = { _ in UnusedVault() }
+        if login {
+            let (service, setting) = try ServiceSession.browser(declaration, settings.merging(secrets) { $1 }, around)
+            secrets[setting] = try await logIn(service, session.console)
+        }
         _ = try ServiceSession(declaration, settings.merging(secrets) { $1 }, around)
         let replaced = try ConnectionStore(session.catalog()).set(
             name, connector: declaration.name, settings: settings, secrets: secrets, address: url)
         return Report(
             [.line(replaced ? "\(name) was replaced" : "\(name) is kept")],
             json: .object(["name": .string(name), "connector": .string(declaration.name), "replaced": .boolean(replaced)]))
+    }
+
+    private func logIn(_ service: LoopbackLogin.Service, _ console: Console) async throws -> String {
+        let token = try await Interruption.cancelling {
+            try await LoopbackLogin(service).refreshToken { console.err.write("Open this address in a browser on this machine:\n\($0)\n") }
+        }
+        return token.value
     }
 
     private func read(_ console: Console) throws(SluiceError) -> [String: String] {

@@ -57,21 +57,21 @@ struct SharedLimitsTests {
     }
 
     @Test("no more are under way at once than may, over all") func concurrency() async throws {
-        let under = Mutex((now: 0, most: 0))
+        let count = UnderWay()
         let limiters = [try limiter(concurrency: 2), try limiter(concurrency: 2), try limiter(concurrency: 2)]
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<60 {
                 group.addTask {
                     try await limiters[number % 3].run([]) { () async throws(SluiceError) in
-                        under.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+                        count.begin()
                         await Task.yield()
-                        under.withLock { $0.now -= 1 }
+                        count.end()
                     }
                 }
             }
             try await group.waitForAll()
         }
-        #expect(under.withLock { $0.most } <= 2)
+        #expect(count.most <= 2)
     }
 
     @Test(
@@ -91,6 +91,16 @@ struct SharedLimitsTests {
         #expect(budget.admit([rule], at: 500_000_000_000, longestWait: 900_000_000) == .go)
         #expect(SharedBudget(parsing: budget.text) == budget)
     }
+}
+
+/// Requests under way at once.
+private final class UnderWay: Sendable {
+    private let state = Mutex((now: 0, most: 0))
+
+    var most: Int { state.withLock { $0.most } }
+
+    func begin() { state.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) } }
+    func end() { state.withLock { $0.now -= 1 } }
 }
 
 extension Duration {

@@ -138,7 +138,7 @@ package struct MarketoMock: MockService {
 
     private func activity(_ entry: Timeline.Entry) -> JSONNode {
         .members([
-            "marketoGUID": .string("mg\(entry.index + 1)"), "leadId": .integer(entry.index % max(1, leads.count) + 1),
+            "marketoGUID": .string("mg\(entry.index + 1)"), "leadId": .integer(entry.index % max(1, leads.rows) + 1),
             "activityDate": .string(TimeOfRecord.text(entry.updated)), "activityTypeId": .integer(12), "campaignId": .null,
             "primaryAttributeValueId": .integer(entry.index), "primaryAttributeValue": .string("page \(entry.index % 7)"),
         ])

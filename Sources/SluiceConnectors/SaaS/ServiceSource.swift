@@ -107,6 +107,8 @@ final class ServiceProgress: Sendable {
     private struct State {
         var parents: [String]?
         var finished: Set<String> = []
+        /// Splits of which this run has begun a window.
+        var begun: Set<String> = []
         /// Splits that were looked at.
         var looked = 0
     }
@@ -125,6 +127,11 @@ final class ServiceProgress: Sendable {
     }
 
     func advance() { state.withLock { $0.looked += 1 } }
+
+    /// This run begins a window of a split.
+    func begin(_ split: String) { state.withLock { _ = $0.begun.insert(split) } }
+
+    func hasBegun(_ split: String) -> Bool { state.withLock { $0.begun.contains(split) } }
 
     /// The window of a split was read to its end.
     func finish(_ split: String) { state.withLock { _ = $0.finished.insert(split) } }

@@ -67,6 +67,7 @@ enum JobKeys {
         OptionSpecification("failed", .oneOrMany(.string), isRequired: true, "States of one that ended early."),
         OptionSpecification("message", .string, "Where the answer says why."),
         OptionSpecification("refused", .string, isRequired: true, "The path of rows that the service refused."),
+        OptionSpecification("refused_count", .string, "Where the state says how many these are."),
         OptionSpecification("reason", .string, isRequired: true, "The column of these that has the reason."),
         OptionSpecification("unprocessed", .string, isRequired: true, "The path of rows that the job did not come to."),
         OptionSpecification("bytes", .integer(1_000...1_000_000_000), default: "33554432", "Bytes of a file at most."),

@@ -22,6 +22,7 @@ extension JobLoad {
         failed = try node.texts("failed")
         message = try node[key: "message"]?.path() ?? []
         refused = try node.require("refused").template()
+        refusedCount = try node[key: "refused_count"]?.path() ?? []
         reason = try node.require("reason").string()
         unprocessed = try node.require("unprocessed").template()
         bytes = try node[key: "bytes"]?.integer() ?? SaaSLimits.loadBytes

@@ -106,6 +106,7 @@ extension EmbeddedDeclarations {
                 failed: [Failed, Aborted]
                 message: errorMessage
                 refused: /services/data/v60.0/jobs/ingest/{job}/failedResults
+                refused_count: numberRecordsFailed
                 reason: sf__Error
                 unprocessed: /services/data/v60.0/jobs/ingest/{job}/unprocessedrecords
           contacts:

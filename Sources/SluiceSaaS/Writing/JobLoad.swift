@@ -18,6 +18,8 @@ package struct JobLoad: Sendable {
     /// Where rows are that the service refused, with the reason in a column of its own.
     package var refused: TemplateText
     package var reason: String
+    /// Where the job's state says how many these are.
+    package var refusedCount: [String]
     /// Where rows are of which nothing became, because the job ended before it came to them.
     package var unprocessed: TemplateText
     /// Bytes of a file at most.

@@ -66,7 +66,7 @@ package struct JobLoader: Sendable {
     private func earlier(_ purpose: String) async throws(SluiceError) -> String? {
         guard let kept = try ledger.job(purpose) else { return nil }
         do throws(SluiceError) {
-            let (state, _) = try await state(kept.id)
+            let state = try await state(kept.id).name
             guard load.open.contains(state) else { return kept.id }
             _ = try await session.call(entity, load.abort, named(kept.id), [])
         } catch {
@@ -97,17 +97,27 @@ package struct JobLoader: Sendable {
             _ = try await session.call(entity, load.close, named(id), [])
         } catch {
             // An earlier attempt may have closed it, although its answer was lost.
-            let (state, _) = try await state(id)
+            let state = try await state(id).name
             if load.open.contains(state) { throw error }
         }
     }
 
-    private func state(_ id: String) async throws(SluiceError) -> (state: String, message: String?) {
+    /// What the service says of a job.
+    private struct State {
+        var name: String
+        var message: String?
+        /// Rows that it refused; nil where the service does not count them.
+        var refused: Int?
+    }
+
+    private func state(_ id: String) async throws(SluiceError) -> State {
         let answer = try await session.call(entity, JobRead.Call(method: "GET", path: load.status), named(id), [])
         guard let state = ServiceSession.text(load.state, answer.body) else {
             throw SluiceError(.serviceFailed, "\(entity.name): the job \(id) has no state: \(WebClient.quoted(answer.body))")
         }
-        return (state, ServiceSession.text(load.message, answer.body))
+        return State(
+            name: state, message: ServiceSession.text(load.message, answer.body),
+            refused: ServiceSession.text(load.refusedCount, answer.body).flatMap { Int($0) })
     }
 
     /// Waits until the job has done its work, and fetches what became of its rows.
@@ -115,12 +125,15 @@ package struct JobLoader: Sendable {
         var pause = SaaSLimits.firstJobPause
         var waited = Duration.zero
         while true {
-            let (state, message) = try await state(id)
+            let found = try await state(id)
+            let state = found.name
             if load.done.contains(state) || load.failed.contains(state) {
                 var outcome = Outcome(
-                    refused: try await session.rows(entity, load.refused, named(id)),
-                    unprocessed: try await session.rows(entity, load.unprocessed, named(id)))
-                if load.failed.contains(state) { outcome.failure = "the job \(id) ended as \(state)\(message.map { ": \($0)" } ?? "")" }
+                    refused: try await session.rows(entity, load.refused, named(id), count: found.refused),
+                    unprocessed: try await session.rows(entity, load.unprocessed, named(id), count: nil))
+                if load.failed.contains(state) {
+                    outcome.failure = "the job \(id) ended as \(state)\(found.message.map { ": \($0)" } ?? "")"
+                }
                 return outcome
             }
             guard waited < SaaSLimits.longestJob else {
@@ -148,12 +161,26 @@ extension ServiceSession {
         _ = try await send(request, [], .any)
     }
 
-    /// Rows of a job's outcome.
-    func rows(_ entity: ServiceEntity, _ path: TemplateText, _ more: [String: String]) async throws(SluiceError) -> [UInt8] {
+    /// Rows of a job's outcome, all of them: what lost some on its way is asked for again.
+    ///
+    /// - Parameter count: How many there are; nil where nobody says.
+    func rows(
+        _ entity: ServiceEntity, _ path: TemplateText, _ more: [String: String], count: Int?
+    ) async throws(SluiceError) -> [UInt8] {
         guard let path = path.filled(values.merging(more) { $1 }, encode: { PercentText.encode($0) }) else { return [] }
         var request = WebRequest("GET", try located(path), label: "\(declaration.name) \(entity.name) outcome")
         request.headers = headers(values).filter { $0.name.lowercased() != "accept" }
         request.setHeader("Accept", "text/csv")
-        return try await send(request, [], .delimited).body
+        for attempt in 1... {
+            let answer = try await send(request, [], .delimited)
+            if let page = PageText(answer.body, header: nil), count ?? page.rows == page.rows { return answer.body }
+            guard attempt < SaaSLimits.pageAttempts else {
+                throw SluiceError(
+                    .serviceFailed, "\(entity.name): the outcome of a job has not all its rows: \(WebClient.quoted(answer.body))",
+                    remedy: "run it again: no file is sent twice", isRetriable: true)
+            }
+            try await client.rest(RetryPolicy.services.basePause * attempt)
+        }
+        preconditionFailure("attempts end")
     }
 }

@@ -68,10 +68,13 @@ extension ServiceSource {
             if !wasOpen, try await !usesJob(job, parent, since: since) { return .pages(position) }
             guard let tracker = JobTracker(entity, position) else { return .nothing }
             let reader = jobReader(job, parent, since: since, from: position.job)
+            if !wasOpen { progress.begin(name(parent)) }
             if let page = try await reader.next() {
+                // A window that this run began is the one that it reads, in however many slices.
+                let isOwn = progress.hasBegun(name(parent))
                 return .job(
                     ServiceSlice.Part(
-                        split: name(parent), parent: parent, way: .job(reader, [page], tracker), endsWindows: !wasOpen))
+                        split: name(parent), parent: parent, way: .job(reader, [page], tracker), endsWindows: isOwn))
             }
             try reader.forget()
             guard wasOpen else { return .nothing }

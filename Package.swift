@@ -100,7 +100,8 @@ let package = Package(
         room(
             "SluicePipelines",
             [
-                "SluiceCore", "SluiceExpressions", "SluiceQuality", "SluiceRegistry", "SluiceLog", "SluiceCatalog", "SluiceSchedules", yams,
+                "SluiceCore", "SluiceJSON", "SluiceExpressions", "SluiceQuality", "SluiceRegistry", "SluiceLog", "SluiceCatalog",
+                "SluiceSchedules", yams,
             ]),
         // connector kit
         room("SluiceSaaS", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluicePipelines"]),
@@ -132,13 +133,16 @@ let package = Package(
                 "SluiceCore", "SluiceCodecs", "SluiceStorage", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceCatalog",
                 "SluicePipelines",
             ]),
-        room("SluiceScheduler", ["SluiceCore", "SluiceCatalog", "SluiceSchedules", "SluicePipelines", "CSystemCalls"]),
+        room(
+            "SluiceScheduler",
+            ["SluiceCore", "SluiceJSON", "SluiceCatalog", "SluiceSchedules", "SluicePipelines", "CSystemCalls", crypto]),
         // edge
         room(
             "SluiceCLI",
             [
-                "SluiceCore", "SluiceAWS", "SluiceExpressions", "SluiceQuality", "SluiceFormats", "SluiceStreams", "SluiceLog",
-                "SluiceKinesis", "SluiceCatalog", "SluiceRegistry", "SluiceStorage", "SluiceS3", "SluicePipelines", "SluiceEngine",
+                "SluiceCore", "SluiceLoopback", "SluiceAWS", "SluiceExpressions", "SluiceQuality", "SluiceFormats", "SluiceStreams",
+                "SluiceLog", "SluiceKinesis", "SluiceCatalog", "SluiceRegistry", "SluiceStorage", "SluiceS3", "SluicePipelines",
+                "SluiceEngine",
                 "SluiceConnectors", "SluiceCrawler", "SluiceJSON", "SluiceHTTP", "SluiceSaaS", "SluiceMocks", "SluiceQuery",
                 "SluiceSchedules", "SluiceScheduler", "CSystemCalls", arguments,
             ]),

@@ -55,7 +55,7 @@ enum House {
         "GRDBSQLite": ["SluiceSQLite", "SluiceQuery"],
         "Yams": ["SluicePipelines"],
         "ArgumentParser": ["SluiceCLI", "Sluice", "sluice"],
-        "Crypto": ["SluiceAWS", "SluiceStreams", "SluiceLog", "SluiceKafka", "SluiceEngine", "SluiceRegistry"],
+        "Crypto": ["SluiceAWS", "SluiceStreams", "SluiceLog", "SluiceKafka", "SluiceEngine", "SluiceRegistry", "SluiceScheduler"],
         "AsyncHTTPClient": ["SluiceAWS", "SluiceHTTP"],
         "NIOCore": ["SluiceAWS", "SluiceHTTP", "SluiceLoopback"],
         "NIOPosix": ["SluiceAWS", "SluiceHTTP", "SluiceLoopback"],

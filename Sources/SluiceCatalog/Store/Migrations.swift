@@ -65,6 +65,9 @@ enum Migrations {
         migrator.registerMigration("14 schema registry") { db in try db.execute(sql: RegistryTables.schema) }
         migrator.registerMigration("15 connections") { db in try db.execute(sql: Catalog.connectionTables) }
         migrator.registerMigration("16 evidence of crawled files") { db in try db.execute(sql: CrawlTables.evidence) }
+        migrator.registerMigration("23 elements, properties and cancellations of runs") { db in
+            try db.execute(sql: ScheduleTables.elements)
+        }
         return migrator
     }
 

@@ -33,6 +33,10 @@ struct UpCommand: ReportingCommand {
     @Option(help: ArgumentHelp("Memory that one step may hold, such as 500MB; 1MiB or more.", valueName: "size")) var memory: ByteCount?
     @Option(help: "How many runs of jobs run side by side. Default: 16.") var slots: Int?
     @Option(help: ArgumentHelp("How long runs of jobs may go on behind SIGTERM. Default: 30s.", valueName: "time")) var drain: TimeSpan?
+    @Option(
+        help: ArgumentHelp(
+            "Take calls for jobs that wait for webhooks, on this port of the loopback address (0: a free one).", valueName: "port"))
+    var webhooks: Int?
     @Flag(help: "Run no jobs.") var noSchedule = false
     @Flag(help: "Print nothing but what fails, and the result.") var quiet = false
     @OptionGroup var parameters: ParameterOptions
@@ -42,13 +46,15 @@ struct UpCommand: ReportingCommand {
     func validate() throws {
         if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 1024") }
         if let slots, !(1...10_000).contains(slots) { throw ValidationError("--slots takes a number from 1 to 10000") }
+        if let webhooks, !(0...65_535).contains(webhooks) { throw ValidationError("--webhooks takes a port from 0 to 65535") }
         try memory?.checkStepMemory()
     }
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
-        let names = self.names.isEmpty ? ["pipelines"] : self.names
-        let schedule = try UpSchedule(noSchedule ? [] : names, session)
+        // Without a name it is the project: pipelines/ and catalog/, of which either may be missing.
+        let names = self.names.isEmpty ? ["pipelines"].filter { DiskFiles.kind(of: $0) == .directory } : self.names
+        let schedule = try UpSchedule(noSchedule ? nil : self.names, session)
         let definitions = try UpDefinitions(names, session, parameters.given, beside: schedule).all
         let outcomes = try await Interruption.cancelling {
             let catalog = try session.catalog(publishes: true)
@@ -56,7 +62,7 @@ struct UpCommand: ReportingCommand {
                 RecoveryNotices.show(outcome, on: session.console)
             }
             let plans = try await plans(definitions, session, catalog)
-            async let scheduled: Void = schedule.run(catalog, slots: slots, drain: drain, isQuiet: quiet || output.json)
+            async let scheduled: Void = schedule.run(catalog, slots: slots, drain: drain, webhooks: webhooks, isQuiet: quiet || output.json)
             let outcomes = await run(plans, session, catalog)
             // Without jobs the scheduler is there for those that commands add; it ends with the last pipeline.
             if !schedule.isEmpty { try await scheduled }

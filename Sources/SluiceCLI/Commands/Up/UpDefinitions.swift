@@ -36,7 +36,8 @@ struct UpDefinitions {
         guard !found.isEmpty || !schedule.isEmpty else {
             throw SluiceError(
                 .usage,
-                "there is no definition with `incremental: true` and no job in \(names.map(\.quotedForMessage).joined(separator: ", "))",
+                "there is no definition with `incremental: true` and no job in "
+                    + (names.isEmpty ? "pipelines/ and catalog/" : names.map(\.quotedForMessage).joined(separator: ", ")),
                 remedy: "add it to the definitions that shall follow their sources, or name their files; a `schedule` makes a job")
         }
         guard found.count <= SupervisionLimits.pipelines else {

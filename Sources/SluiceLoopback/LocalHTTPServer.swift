@@ -51,11 +51,16 @@ package final class LocalHTTPServer: Sendable {
 
     /// - Parameters:
     ///   - port: 0 for a free one.
+    ///   - answer: Called for each request, with the number of those before it.
+    package convenience init(port: Int = 0, _ answer: @escaping @Sendable (Request, Int) -> Answer) throws {
+        try self.init(port: port, bodyBytes: .max, keepsRequests: true, answer)
+    }
+
+    /// - Parameters:
     ///   - bodyBytes: A request with a longer body has its connection cut.
     ///   - keepsRequests: Whether `requests` has them; a server that goes on for days must not keep all.
-    ///   - answer: Called for each request, with the number of those before it.
     package init(
-        port: Int = 0, bodyBytes: Int = .max, keepsRequests: Bool = true, _ answer: @escaping @Sendable (Request, Int) -> Answer
+        port: Int, bodyBytes: Int, keepsRequests: Bool, _ answer: @escaping @Sendable (Request, Int) -> Answer
     ) throws {
         let log = RequestLog(keepsRequests: keepsRequests)
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).childChannelInitializer { channel in

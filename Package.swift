@@ -88,6 +88,7 @@ let package = Package(
         room("SluiceCatalog", ["SluiceCore", grdb]),
         // object stores
         room("SluiceS3", ["SluiceCore", "SluiceAWS", "SluiceStorage"]),
+        room("SluiceBuckets", ["SluiceCore", "SluiceAWS", "SluiceSQLite", "CSystemCalls", crypto]),
         // rules
         room("SluiceQuality", ["SluiceCore", "SluiceExpressions"]),
         room("SluiceRegistry", ["SluiceCore", "SluiceCodecs", "SluicePatterns", "SluiceFormats", "SluiceCatalog", crypto]),
@@ -176,6 +177,10 @@ let package = Package(
             "SluiceSchedulerTests",
             ["SluiceScheduler", "SluiceSchedules", "SluiceCatalog", "SluicePipelines", "SluiceTestKit", "schedule-racer"]),
         tests("SluiceStorageTests", ["SluiceStorage", "SluiceTestKit"]),
+        .executableTarget(
+            name: "bucket-crash-writer", dependencies: ["SluiceCore", "SluiceBuckets"], path: "Tests/BucketCrashWriter",
+            swiftSettings: strict),
+        tests("SluiceBucketsTests", ["SluiceBuckets", "SluiceAWS", "SluiceSQLite", "SluiceTestKit", "bucket-crash-writer"]),
         tests("SluiceS3Tests", ["SluiceS3", "SluiceAWS", "SluiceStorage", "SluiceTestKit"]),
         tests("SluiceExpressionsTests", ["SluiceExpressions", "SluiceTestKit"]),
         tests("SluiceQualityTests", ["SluiceQuality", "SluiceCore", "SluiceExpressions", "SluiceTestKit"]),

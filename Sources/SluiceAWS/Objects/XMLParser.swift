@@ -1,10 +1,10 @@
-/// Reads the XML that services answer with: elements, attributes, text, `CDATA`, comments, and the five entities that XML itself has.
+/// Reads the XML that services and their clients send: elements, attributes, text, `CDATA`, comments, and the five entities that XML itself has.
 ///
 /// What could make a small document large or far-reaching is refused: document types, further entities, processing instructions. Nesting and the
 /// number of elements are bounded. Source: W3C, "Extensible Markup Language (XML) 1.0".
-struct XMLParser {
+package struct XMLParser {
     /// Why bytes are no such document.
-    enum Failure: Error, Hashable {
+    package enum Failure: Error, Hashable {
         case malformed(at: Int)
         /// A document type, an entity of its own, or a processing instruction.
         case forbidden(at: Int)
@@ -19,7 +19,7 @@ struct XMLParser {
     private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// The root element.
-    static func parse(_ bytes: [UInt8]) throws(Failure) -> XMLElement {
+    package static func parse(_ bytes: [UInt8]) throws(Failure) -> XMLElement {
         var parser = XMLParser(bytes)
         _ = parser.take("\u{FEFF}")
         parser.skipBlanks()
@@ -32,9 +32,9 @@ struct XMLParser {
     }
 
     private mutating func element(depth: Int) throws(Failure) -> XMLElement {
-        guard depth < S3Limits.xmlDepth else { throw .tooDeep }
+        guard depth < AWSLimits.xmlDepth else { throw .tooDeep }
         elements += 1
-        guard elements <= S3Limits.xmlElements else { throw .tooManyElements }
+        guard elements <= AWSLimits.xmlElements else { throw .tooManyElements }
         try refuseForbidden()
         guard take("<") else { throw .malformed(at: place) }
         let name = try name()

@@ -1,6 +1,7 @@
 /// Text inside of XML that is sent.
-enum XMLText {
-    static func escaped(_ text: String) -> String {
+package enum XMLText {
+    /// Text with references for what XML would take for its own.
+    package static func escaped(_ text: String) -> String {
         var escaped = ""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -1,13 +1,14 @@
 import SluiceCore
 import Testing
 
-@testable import SluiceS3
+@testable import SluiceAWS
 
 @Suite("checksums of objects") struct ChecksumTests {
     @Test(
         "the check values of the algorithms' catalogues",
         arguments: [
             (ObjectChecksum.Algorithm.crc32, "CBF43926"), (.crc32c, "E3069283"), (.crc64nvme, "AE8B14860A799888"),
+            (.sha1, "F7C3BC1D808E04732ADF679965CCC34CA7AE3441"),
             (.sha256, "15E2B0D3C33891EBB0F1EF609EC419420C20E320CE94C65FBC8C3312448EB225"),
         ]) func checkValues(_ algorithm: ObjectChecksum.Algorithm, _ expected: String) throws
     {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import SluiceS3
+@testable import SluiceAWS
 
 @Suite("answers in XML") struct XMLTests {
     private func parse(_ text: String) -> Result<XMLElement, XMLParser.Failure> {
@@ -54,7 +54,7 @@ import Testing
     @Test("nesting and the number of elements are bounded") func bounds() {
         let deep = String(repeating: "<a>", count: 100_000)
         #expect(parse(deep) == .failure(.tooDeep))
-        let many = "<a>" + String(repeating: "<b/>", count: S3Limits.xmlElements) + "</a>"
+        let many = "<a>" + String(repeating: "<b/>", count: AWSLimits.xmlElements) + "</a>"
         #expect(parse(many) == .failure(.tooManyElements))
     }
 

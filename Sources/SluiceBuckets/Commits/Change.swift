@@ -1,0 +1,45 @@
+import SluiceCore
+
+/// A change of the store while its transaction is open: what it does to the index is undone with the transaction, what it wants done with files
+/// happens behind it.
+struct Change {
+    let index: BucketIndex
+    let folders: BucketFolders
+    let clock: WallClock
+    /// Number of the last file.
+    private(set) var lastStamp: Int64
+    private(set) var files: [FileChange] = []
+
+    init(_ index: BucketIndex, _ folders: BucketFolders, _ clock: WallClock, lastStamp: Int64) {
+        self.index = index
+        self.folders = folders
+        self.clock = clock
+        self.lastStamp = lastStamp
+    }
+
+    var nowMicros: Int64 { clock.nowMicros() }
+
+    /// A number for a version without a file.
+    mutating func stamp() -> Int64 {
+        lastStamp = max(clock.nowMicros() * 1_000, lastStamp + 1)
+        return lastStamp
+    }
+
+    mutating func settle(_ file: StoredFile, _ bucket: String, _ key: ObjectKey, content: [UInt8]? = nil) {
+        files.append(FileChange(kind: .settle, file: file, bucket: bucket, key: key, content: content))
+    }
+
+    /// A delete marker has no file; for everything else the file goes.
+    mutating func remove(_ version: ObjectVersion, _ bucket: String) {
+        if !version.isMarker { remove(version.file, bucket, version.key) }
+    }
+
+    mutating func remove(_ file: StoredFile, _ bucket: String, _ key: ObjectKey) {
+        files.append(FileChange(kind: .remove, file: file, bucket: bucket, key: key))
+    }
+
+    /// What the index throws, as a failure of the disk.
+    func onDisk<Result>(_ body: (BucketIndex) throws(SluiceError) -> Result) throws(BucketFailure) -> Result {
+        do throws(SluiceError) { return try body(index) } catch { throw .disk(error) }
+    }
+}

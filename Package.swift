@@ -134,6 +134,11 @@ let package = Package(
                 "SluicePipelines",
             ]),
         room("SluiceScheduler", ["SluiceCore", "SluiceCatalog", "SluiceSchedules", "SluicePipelines", "CSystemCalls"]),
+        // port
+        room("SluiceServer", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", crypto] + nio),
+        // services
+        room("SluiceKinesisService", ["SluiceCore", "SluiceJSON", "SluiceStreams", "SluiceLog", "SluiceServer"]),
+        room("SluiceS3Service", ["SluiceCore", "SluiceAWS", "SluiceBuckets", "SluiceServer"]),
         // edge
         room(
             "SluiceCLI",
@@ -141,7 +146,7 @@ let package = Package(
                 "SluiceCore", "SluiceAWS", "SluiceExpressions", "SluiceQuality", "SluiceFormats", "SluiceStreams", "SluiceLog",
                 "SluiceKinesis", "SluiceCatalog", "SluiceRegistry", "SluiceStorage", "SluiceS3", "SluicePipelines", "SluiceEngine",
                 "SluiceConnectors", "SluiceCrawler", "SluiceJSON", "SluiceHTTP", "SluiceSaaS", "SluiceMocks", "SluiceQuery",
-                "SluiceSchedules", "SluiceScheduler", "CSystemCalls", arguments,
+                "SluiceSchedules", "SluiceScheduler", "SluiceServer", "SluiceKinesisService", "CSystemCalls", arguments,
             ]),
         // user and door
         room("Sluice", ["SluiceCore", "SluicePipelines", "SluiceEngine", "SluiceCLI"]),
@@ -201,6 +206,16 @@ let package = Package(
         tests("SluiceEngineTests", ["SluiceEngine", "SluiceConnectors", "SluiceSQLite", "SluiceTestKit"]),
         tests("SluiceQueryTests", ["SluiceQuery", "SluiceConnectors", "SluiceLog", "SluicePipelines", "SluiceStreams", "SluiceTestKit"]),
         tests("SluiceCrawlerTests", ["SluiceCrawler", "SluiceConnectors", "SluiceLog", "SluiceSQLite", "SluiceStreams", "SluiceTestKit"]),
+        tests("SluiceServerTests", ["SluiceServer", "SluiceAWS", "SluiceTestKit"] + nio),
+        tests(
+            "SluiceKinesisServiceTests",
+            [
+                "SluiceKinesisService", "SluiceServer", "SluiceKinesis", "SluiceAWS", "SluiceLog", "SluiceStreams", "SluiceJSON",
+                "SluiceTestKit",
+            ]),
+        tests(
+            "SluiceS3ServiceTests",
+            ["SluiceS3Service", "SluiceServer", "SluiceBuckets", "SluiceS3", "SluiceAWS", "SluiceStorage", "SluiceTestKit"]),
         tests("SluiceTests", ["Sluice", "SluiceTestKit"]),
         tests("SluiceCLITests", ["SluiceCLI", "SluiceTestKit"]),
         .testTarget(

@@ -28,7 +28,9 @@ enum House {
         ("run", ["SluiceEngine", "SluiceConnectors", "SluiceCrawler"]),
         ("query", ["SluiceQuery"]),
         ("clock", ["SluiceScheduler"]),
-        ("edge", ["SluiceCLI", "SluiceServer", "SluiceSpark"]),
+        ("port", ["SluiceServer"]),
+        ("services", ["SluiceKinesisService", "SluiceS3Service"]),
+        ("edge", ["SluiceCLI", "SluiceSpark"]),
         ("user", ["Sluice"]),
         ("door", ["sluice"]),
     ]
@@ -55,11 +57,11 @@ enum House {
         "GRDBSQLite": ["SluiceSQLite", "SluiceQuery"],
         "Yams": ["SluicePipelines"],
         "ArgumentParser": ["SluiceCLI", "Sluice", "sluice"],
-        "Crypto": ["SluiceAWS", "SluiceStreams", "SluiceLog", "SluiceKafka", "SluiceEngine", "SluiceRegistry", "SluiceBuckets"],
+        "Crypto": ["SluiceAWS", "SluiceStreams", "SluiceLog", "SluiceKafka", "SluiceEngine", "SluiceRegistry", "SluiceServer", "SluiceBuckets"],
         "AsyncHTTPClient": ["SluiceAWS", "SluiceHTTP"],
-        "NIOCore": ["SluiceAWS", "SluiceHTTP", "SluiceLoopback"],
-        "NIOPosix": ["SluiceAWS", "SluiceHTTP", "SluiceLoopback"],
-        "NIOHTTP1": ["SluiceAWS", "SluiceHTTP", "SluiceLoopback"],
+        "NIOCore": ["SluiceAWS", "SluiceHTTP", "SluiceLoopback", "SluiceServer"],
+        "NIOPosix": ["SluiceAWS", "SluiceHTTP", "SluiceLoopback", "SluiceServer"],
+        "NIOHTTP1": ["SluiceAWS", "SluiceHTTP", "SluiceLoopback", "SluiceServer"],
     ]
 
     static func floor(of target: String) -> Int? { floors.firstIndex { $0.targets.contains(target) } }

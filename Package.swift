@@ -138,7 +138,7 @@ let package = Package(
         room("SluiceServer", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", crypto] + nio),
         // services
         room("SluiceKinesisService", ["SluiceCore", "SluiceJSON", "SluiceStreams", "SluiceLog", "SluiceServer"]),
-        room("SluiceS3Service", ["SluiceCore", "SluiceAWS", "SluiceBuckets", "SluiceServer"]),
+        room("SluiceS3Service", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", "SluiceBuckets", "SluiceServer"]),
         // edge
         room(
             "SluiceCLI",
@@ -213,9 +213,11 @@ let package = Package(
                 "SluiceKinesisService", "SluiceServer", "SluiceKinesis", "SluiceAWS", "SluiceLog", "SluiceStreams", "SluiceJSON",
                 "SluiceTestKit",
             ]),
-        tests(
-            "SluiceS3ServiceTests",
-            ["SluiceS3Service", "SluiceServer", "SluiceBuckets", "SluiceS3", "SluiceAWS", "SluiceStorage", "SluiceTestKit"]),
+        .testTarget(
+            name: "SluiceS3ServiceTests",
+            dependencies: [
+                "SluiceS3Service", "SluiceServer", "SluiceBuckets", "SluiceS3", "SluiceAWS", "SluiceStorage", "SluiceTestKit",
+            ], exclude: ["Scripts"], swiftSettings: strict),
         tests("SluiceTests", ["Sluice", "SluiceTestKit"]),
         tests("SluiceCLITests", ["SluiceCLI", "SluiceTestKit"]),
         .testTarget(

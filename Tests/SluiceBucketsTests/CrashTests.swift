@@ -62,7 +62,8 @@ import Testing
             let facts = known[key, default: Known()]
             // A removal is not announced, so whatever was there may be gone.
             let isFine = text == facts.acknowledged || facts.begun.contains(text) || text == nil && Self.isRemoved(key)
-            #expect(isFine, "round \(round): \(key) has \(text?.prefix(40) ?? "nothing"), not \(facts.acknowledged?.prefix(40) ?? "nothing")")
+            #expect(
+                isFine, "round \(round): \(key) has \(text?.prefix(40) ?? "nothing"), not \(facts.acknowledged?.prefix(40) ?? "nothing")")
             #expect(listed.contains(key) == (text != nil), "round \(round): \(key)")
             if let text {
                 #expect(try directory.text("buckets/crashes/\(key)") == text)

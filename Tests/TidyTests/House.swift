@@ -57,7 +57,9 @@ enum House {
         "GRDBSQLite": ["SluiceSQLite", "SluiceQuery"],
         "Yams": ["SluicePipelines"],
         "ArgumentParser": ["SluiceCLI", "Sluice", "sluice"],
-        "Crypto": ["SluiceAWS", "SluiceStreams", "SluiceLog", "SluiceKafka", "SluiceEngine", "SluiceRegistry", "SluiceServer", "SluiceBuckets"],
+        "Crypto": [
+            "SluiceAWS", "SluiceStreams", "SluiceLog", "SluiceKafka", "SluiceEngine", "SluiceRegistry", "SluiceServer", "SluiceBuckets",
+        ],
         "AsyncHTTPClient": ["SluiceAWS", "SluiceHTTP"],
         "NIOCore": ["SluiceAWS", "SluiceHTTP", "SluiceLoopback", "SluiceServer"],
         "NIOPosix": ["SluiceAWS", "SluiceHTTP", "SluiceLoopback", "SluiceServer"],

@@ -57,10 +57,12 @@ final class CommitRounds: @unchecked Sendable {
             for file in change.files { try index.note(file, round: round) }
             if !change.files.isEmpty || change.lastStamp != last.withLock({ $0 }) {
                 try index.setState("round", round)
-                try index.setState("stamp", last.withLock { last in
-                    last = max(last, change.lastStamp)
-                    return last
-                })
+                try index.setState(
+                    "stamp",
+                    last.withLock { last in
+                        last = max(last, change.lastStamp)
+                        return last
+                    })
             }
             if done > forgotten { try index.forget(through: min(done, firstFailed - 1)) }
         }

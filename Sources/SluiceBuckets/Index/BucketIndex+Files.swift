@@ -59,7 +59,9 @@ extension BucketIndex {
         }
         let moves = "SELECT stamp, file_time, size, bucket, key, place, content FROM moves WHERE place = ? ORDER BY stamp"
         let toNameless = try rows(moves, [.integer(StoredFile.Place.nameless.rawValue)]) { change($0, .settle) }
-        let removals = try rows("SELECT stamp, file_time, size, bucket, key, 0, NULL FROM removals ORDER BY stamp", []) { change($0, .remove) }
+        let removals = try rows("SELECT stamp, file_time, size, bucket, key, 0, NULL FROM removals ORDER BY stamp", []) {
+            change($0, .remove)
+        }
         return toNameless + removals + (try rows(moves, [.integer(StoredFile.Place.folder.rawValue)]) { change($0, .settle) })
     }
 

@@ -6,7 +6,8 @@ extension BucketIndex {
 
     static func version(_ row: SQLiteStatement, isCurrent: Bool) -> ObjectVersion {
         let file = StoredFile(
-            stamp: row.integer(1), fileTime: row.integer(2), byteCount: row.integer(3), place: StoredFile.Place(rawValue: row.integer(4)) ?? .nameless)
+            stamp: row.integer(1), fileTime: row.integer(2), byteCount: row.integer(3),
+            place: StoredFile.Place(rawValue: row.integer(4)) ?? .nameless)
         return ObjectVersion(
             key: ObjectKey(stored: Array(row.bytes(0))), versionID: row.text(5) ?? "", isMarker: row.integer(6) != 0,
             byteCount: file.byteCount, modifiedMicros: row.integer(7), etag: row.text(8) ?? "",

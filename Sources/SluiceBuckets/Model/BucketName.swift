@@ -4,7 +4,9 @@ package enum BucketName {
     /// begins with a dot.
     package static func isValid(_ name: String) -> Bool {
         let bytes = Array(name.utf8)
-        guard (3...63).contains(bytes.count), bytes.allSatisfy(isAllowed), isEnd(bytes[0]), isEnd(bytes[bytes.count - 1]) else { return false }
+        guard (3...63).contains(bytes.count), bytes.allSatisfy(isAllowed), isEnd(bytes[0]), isEnd(bytes[bytes.count - 1]) else {
+            return false
+        }
         for (byte, next) in zip(bytes, bytes.dropFirst()) where byte == UInt8(ascii: ".") {
             if next == UInt8(ascii: ".") { return false }
         }

@@ -33,12 +33,15 @@ extension BucketStore {
         let parts = try chosen(named, try self.parts(upload), upload)
         try condition.check(try read { index throws(SluiceError) in try index.object(bucket, key) }, key)
         let file = newFile(upload.isComposite ? [] : [upload.algorithm].compactMap { $0 })
-        try await onThread { [self] () throws(SluiceError) in try join(parts, name, key, into: file, digesting: !file.digests.checksums.isEmpty) }
+        try await onThread { [self] () throws(SluiceError) in
+            try join(parts, name, key, into: file, digesting: !file.digests.checksums.isEmpty)
+        }
         var traits = upload.traits
         traits.partBytes = parts.map(\.byteCount)
         if let algorithm = upload.algorithm {
             traits.partChecksums = parts.map(\.checksum)
-            traits.checksum = upload.isComposite ? Self.composite(parts, algorithm) : file.digests.checksums.first.map { .init($0, isComposite: false) }
+            traits.checksum =
+                upload.isComposite ? Self.composite(parts, algorithm) : file.digests.checksums.first.map { .init($0, isComposite: false) }
             if let checksum, checksum != traits.checksum?.value.value { throw .badDigest(algorithm.rawValue) }
         }
         let version = try await finished(file, key, BodyDigests.etag(ofParts: parts.map(\.etag)), traits)

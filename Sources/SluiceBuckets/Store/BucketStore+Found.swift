@@ -19,7 +19,9 @@ extension BucketStore {
             let object = try change.onDisk { index throws(SluiceError) in try index.object(bucket, key) }
             let now = change.folders.found(name, key)
             // Somebody put an object there meanwhile, or the key's file is elsewhere.
-            if let object, object.file.place != .folder || now.map({ $0 == (object.file.fileTime, object.byteCount) }) == true { return true }
+            if let object, object.file.place != .folder || now.map({ $0 == (object.file.fileTime, object.byteCount) }) == true {
+                return true
+            }
             do throws(SluiceError) {
                 guard let digest, let now, now == (digest.fileTime, digest.byteCount) else {
                     if now == nil, let object { try change.delete(object, bucket) }

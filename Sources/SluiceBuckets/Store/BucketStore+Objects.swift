@@ -19,7 +19,9 @@ extension BucketStore {
 
     /// Appends bytes to a file, on a thread that may wait where they go to the disk.
     package func append(_ bytes: [UInt8], to file: NewFile) async throws(BucketFailure) {
-        guard file.goesToDisk(adding: bytes.count) else { return try BucketFailure.onDisk { () throws(SluiceError) in try file.append(bytes) } }
+        guard file.goesToDisk(adding: bytes.count) else {
+            return try BucketFailure.onDisk { () throws(SluiceError) in try file.append(bytes) }
+        }
         try await onThread { () throws(SluiceError) in try file.append(bytes) }
     }
 
@@ -126,7 +128,8 @@ extension BucketStore {
                 }
                 // A file that another program put there goes as well.
                 if version == nil, bucket.versioning == .never, let found = change.folders.found(name, key) {
-                    change.remove(StoredFile(stamp: found.fileTime, fileTime: found.fileTime, byteCount: found.byteCount, place: .folder), name, key)
+                    change.remove(
+                        StoredFile(stamp: found.fileTime, fileTime: found.fileTime, byteCount: found.byteCount, place: .folder), name, key)
                 }
                 let marker = try change.delete(bucket, key)
                 return Removal(versionID: marker?.versionID, isMarker: marker != nil)

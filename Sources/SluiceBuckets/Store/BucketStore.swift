@@ -27,7 +27,8 @@ package final class BucketStore: Sendable {
         case .acquired(let lock): self.lock = lock
         case .held(let holder):
             throw SluiceError(
-                .alreadyRunning, "the buckets of \(directory.quotedForMessage) are in use\(holder.map { " by process \($0.processID)" } ?? "")",
+                .alreadyRunning,
+                "the buckets of \(directory.quotedForMessage) are in use\(holder.map { " by process \($0.processID)" } ?? "")",
                 at: .file(path: directory), remedy: "stop the other server, or give another --home")
         }
         rounds = try CommitRounds(folders, clock)

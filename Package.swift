@@ -213,10 +213,13 @@ let package = Package(
                 "SluiceKinesisService", "SluiceServer", "SluiceKinesis", "SluiceAWS", "SluiceLog", "SluiceStreams", "SluiceJSON",
                 "SluiceTestKit",
             ]),
+        .executableTarget(
+            name: "bucket-server", dependencies: ["SluiceCore", "SluiceBuckets", "SluiceS3Service", "SluiceServer"], path: "Tests/BucketServer",
+            swiftSettings: strict),
         .testTarget(
             name: "SluiceS3ServiceTests",
             dependencies: [
-                "SluiceS3Service", "SluiceServer", "SluiceBuckets", "SluiceS3", "SluiceAWS", "SluiceStorage", "SluiceTestKit",
+                "SluiceS3Service", "SluiceServer", "SluiceBuckets", "SluiceS3", "SluiceAWS", "SluiceStorage", "SluiceTestKit", "bucket-server",
             ], exclude: ["Scripts"], swiftSettings: strict),
         tests("SluiceTests", ["Sluice", "SluiceTestKit"]),
         tests("SluiceCLITests", ["SluiceCLI", "SluiceTestKit"]),

@@ -41,7 +41,11 @@ package final class BucketService: Service {
                 response = try await website(call, address)
             } else {
                 let operation = try S3Operation.find(request.head, query, Self.level(address))
-                if let bucket = address.bucket { try admit(call, operation, bucket) }
+                if let bucket = address.bucket {
+                    try admit(call, operation, bucket)
+                } else if wantsSignatures, request.signature == nil {
+                    throw ServiceFault.accessDenied
+                }
                 response = try await operation.run(call)
             }
             mark(&response.headers, request.head, address, request.id)

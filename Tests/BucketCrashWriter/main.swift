@@ -1,4 +1,3 @@
-import Glibc
 import SluiceBuckets
 import SluiceCore
 
@@ -11,24 +10,25 @@ let round = Int(CommandLine.arguments[2])!
 let store = try BucketStore(directory)
 if (try? store.bucket("crashes")) == nil { try await store.createBucket("crashes", owner: "0", region: "us-east-1") }
 
+/// Without a buffer, so that nothing is lost with the process.
+@Sendable func say(_ line: String) throws { try DiskFiles.write(Array((line + "\n").utf8), to: 1, path: "standard output") }
+
 @Sendable func write(_ writer: Int) async throws {
     var number = writer
     while true {
         let key = ObjectKey("k\(number % 40)/\(number % 3)")!
         if number % 7 == 3 {
             _ = try await store.delete("crashes", key)
-            print("D \(key.text)")
+            try say("D \(key.text)")
         } else {
             let text = "\(round)-\(number)-"
             let file = store.newFile()
             let copies = number % 2 == 0 ? 40 : 10_000
             try file.append(Array(String(repeating: text, count: copies).utf8))
-            print("B \(key.text) \(text) \(copies)")
-            fflush(stdout)
+            try say("B \(key.text) \(text) \(copies)")
             _ = try await store.put("crashes", key, file, ObjectTraits())
-            print("P \(key.text) \(text) \(copies)")
+            try say("P \(key.text) \(text) \(copies)")
         }
-        fflush(stdout)
         // Keys of one writer are no other's: 8 divides 40, and what is left tells the writer.
         number += 8
     }

@@ -21,7 +21,9 @@ import Testing
             let writer = try Command(program, [directory.path("buckets"), "\(round)"]).start()
             // Some of the way is opening the store, some is writing: kills fall into both.
             let lines = round * 17 % 90
-            while writer.isRunning, writer.outputSoFar.utf8.filter({ $0 == 10 }).count < lines { usleep(500) }
+            while writer.isRunning, writer.outputSoFar.utf8.filter({ $0 == 10 }).count < lines {
+                try await Task.sleep(for: .microseconds(500))
+            }
             writer.signal(SIGKILL)
             let result = try await writer.wait()
             #expect(result.ending == .signal(SIGKILL), "\(result.errors)")

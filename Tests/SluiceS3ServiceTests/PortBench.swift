@@ -1,7 +1,6 @@
 import SluiceAWS
 import SluiceBuckets
 import SluiceCore
-import SluiceS3
 import SluiceServer
 import SluiceTestKit
 
@@ -34,17 +33,6 @@ final class PortBench: Sendable {
             throw error
         }
         await bench.server.drain(within: .seconds(1))
-    }
-
-    /// A store of our own client, in a bucket that is made.
-    func client(_ bucket: String) async throws -> S3Store {
-        try await store.createBucket(bucket, owner: "000000000000", region: "us-east-1")
-        let settings = AWSSettings(
-            AWSSettings.Options(region: "us-east-1", endpoint: server.address, credentials: Self.credentials),
-            environment: { _ in nil }, readFile: { _ throws(SluiceError) in nil })
-        let pacer = RetryPacer(clock: PatientClock(), random: { 1 })
-        return S3Store(
-            try S3Service(bucket: bucket, site: S3Site(), settings: settings, transport: HTTPClientTransport(), pacer: pacer, timeScale: 1))
     }
 
     /// Sends a request as it is, without a signature unless `signer` signs it.

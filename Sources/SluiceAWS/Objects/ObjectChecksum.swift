@@ -3,6 +3,7 @@ import SluiceCore
 
 /// A checksum of bytes as S3 has it of objects and parts. Source: S3's user guide, "Checking object integrity".
 package struct ObjectChecksum: Hashable, Sendable {
+    /// The algorithms of which S3 takes checksums.
     package enum Algorithm: String, CaseIterable, Sendable {
         case crc64nvme = "CRC64NVME"
         case crc32c = "CRC32C"

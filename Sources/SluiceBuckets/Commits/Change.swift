@@ -6,23 +6,24 @@ struct Change {
     let index: BucketIndex
     let folders: BucketFolders
     let clock: WallClock
-    /// Number of the last file.
-    private(set) var lastStamp: Int64
+    private let takeStamp: () -> Int64
+    /// Whether a number was taken.
+    private(set) var hasStamps = false
     private(set) var files: [FileChange] = []
 
-    init(_ index: BucketIndex, _ folders: BucketFolders, _ clock: WallClock, lastStamp: Int64) {
+    init(_ index: BucketIndex, _ folders: BucketFolders, _ clock: WallClock, stamps: @escaping () -> Int64) {
         self.index = index
         self.folders = folders
         self.clock = clock
-        self.lastStamp = lastStamp
+        takeStamp = stamps
     }
 
     var nowMicros: Int64 { clock.nowMicros() }
 
-    /// A number for a version without a file.
+    /// A number for a version without a new file; greater than all before.
     mutating func stamp() -> Int64 {
-        lastStamp = max(clock.nowMicros() * 1_000, lastStamp + 1)
-        return lastStamp
+        hasStamps = true
+        return takeStamp()
     }
 
     mutating func settle(_ file: StoredFile, _ bucket: String, _ key: ObjectKey, content: [UInt8]? = nil) {

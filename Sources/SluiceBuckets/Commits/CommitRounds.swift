@@ -50,19 +50,14 @@ final class CommitRounds: @unchecked Sendable {
     /// - Throws: where the transaction fails; nothing is changed then.
     func run(_ attempts: [@Sendable (inout Change) throws(SluiceError) -> Void]) throws(SluiceError) {
         round += 1
-        var change = Change(index, folders, clock, lastStamp: last.withLock { $0 })
+        var change = Change(index, folders, clock, stamps: stamp)
         let (done, forgotten) = syncing.withLock { ($0.done, $0.forgotten) }
         try index.connection.writing { () throws(SluiceError) in
             for attempt in attempts { try attempt(&change) }
             for file in change.files { try index.note(file, round: round) }
-            if !change.files.isEmpty || change.lastStamp != last.withLock({ $0 }) {
+            if !change.files.isEmpty || change.hasStamps {
                 try index.setState("round", round)
-                try index.setState(
-                    "stamp",
-                    last.withLock { last in
-                        last = max(last, change.lastStamp)
-                        return last
-                    })
+                try index.setState("stamp", last.withLock { $0 })
             }
             if done > forgotten { try index.forget(through: min(done, firstFailed - 1)) }
         }

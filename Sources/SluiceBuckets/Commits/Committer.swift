@@ -34,25 +34,28 @@ final class Committer: Sendable {
         _ body: @escaping @Sendable (inout Change) throws(BucketFailure) -> Result
     ) async throws(BucketFailure) -> Result {
         let result = await withCheckedContinuation { (waiter: CheckedContinuation<Swift.Result<Result, BucketFailure>, Never>) in
-            let outcome = Mutex<Swift.Result<Result, BucketFailure>?>(nil)
+            let outcome = Outcome<Result>()
             let job = Job { change throws(SluiceError) in
                 do throws(BucketFailure) {
-                    let result = try body(&change)
-                    outcome.withLock { $0 = .success(result) }
+                    outcome.value = .success(try body(&change))
                 } catch {
                     if case .disk(let error) = error { throw error }
-                    outcome.withLock { $0 = .failure(error) }
+                    outcome.value = .failure(error)
                 }
             } finish: { failure in
-                if let failure {
-                    waiter.resume(returning: .failure(.disk(failure)))
-                } else if let result = outcome.withLock({ $0 }) {
-                    waiter.resume(returning: result)
+                guard let result = failure.map({ .failure(.disk($0)) }) ?? outcome.value else {
+                    preconditionFailure("a change was neither carried out nor refused")
                 }
+                waiter.resume(returning: result)
             }
             enqueue(job)
         }
         return try result.get()
+    }
+
+    /// What came of a change; only the thread that carries it out touches it.
+    private final class Outcome<Result: Sendable>: @unchecked Sendable {
+        var value: Swift.Result<Result, BucketFailure>?
     }
 
     private func enqueue(_ job: Job) {

@@ -24,7 +24,7 @@ struct BucketFolders: Sendable {
     /// Makes what is missing of the store's own folders.
     func make() throws(SluiceError) {
         try DiskFiles.createDirectories(staged)
-        for low in 0..<256 { try DiskFiles.createDirectories("\(nameless)/\(Self.hexadecimal(low, 2))") }
+        try DiskFiles.createDirectories(nameless)
     }
 
     func stagedPath(_ stamp: Int64) -> String { staged + "/" + Self.hexadecimal(Int(stamp), 16) }

@@ -41,6 +41,11 @@ extension BucketIndex {
         }
     }
 
+    /// The bytes of a file that is not on the disk for certain.
+    func content(_ stamp: Int64) throws(SluiceError) -> [UInt8]? {
+        try first("SELECT content FROM moves WHERE stamp = ? AND content IS NOT NULL", [.integer(stamp)]) { Array($0.bytes(0)) }
+    }
+
     /// Forgets the changes of rounds whose files are on the disk.
     func forget(through round: Int64) throws(SluiceError) {
         try run("DELETE FROM moves WHERE round <= ?", [.integer(round)])

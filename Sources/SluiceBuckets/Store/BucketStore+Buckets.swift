@@ -61,6 +61,7 @@ extension BucketStore {
         }
     }
 
+    /// Whether versions are kept from now on.
     package func setVersioning(_ name: String, _ versioning: BucketInfo.Versioning) async throws(BucketFailure) {
         try await committer.commit { change throws(BucketFailure) in
             let bucket = try change.index.existingBucket(name)

@@ -4,31 +4,25 @@ import SluiceCore
 /// Files that other programs put into the folders of buckets are objects, too.
 extension BucketStore {
     /// Makes the index agree with the file that is under a key: takes it in, takes it in anew, or forgets that there was one.
-    ///
-    /// - Returns: Whether there is an object now.
-    @discardableResult
-    func adopt(_ name: String, _ key: ObjectKey) async throws(BucketFailure) -> Bool {
+    func adopt(_ name: String, _ key: ObjectKey) async throws(BucketFailure) {
         let folders = folders
         let digest = try await onThread { () throws(SluiceError) -> FoundFile? in
             guard let found = folders.openFound(name, key) else { return nil }
             defer { Glibc.close(found.descriptor) }
             return FoundFile(fileTime: found.fileTime, byteCount: found.byteCount, etag: try Self.etag(found.descriptor, key))
         }
-        return try await committer.commit { change throws(BucketFailure) in
+        try await committer.commit { change throws(BucketFailure) in
             let bucket = try change.index.existingBucket(name)
             let object = try change.onDisk { index throws(SluiceError) in try index.object(bucket, key) }
             let now = change.folders.found(name, key)
             // Somebody put an object there meanwhile, or the key's file is elsewhere.
-            if let object, object.file.place != .folder || now.map({ $0 == (object.file.fileTime, object.byteCount) }) == true {
-                return true
-            }
+            if let object, object.file.place != .folder || now.map({ $0 == (object.file.fileTime, object.byteCount) }) == true { return }
             do throws(SluiceError) {
                 guard let digest, let now, now == (digest.fileTime, digest.byteCount) else {
-                    if now == nil, let object { try change.delete(object, bucket) }
-                    return now != nil
+                    if now == nil, let object { try change.missing(object, bucket) }
+                    return
                 }
                 try change.take(digest, bucket, key, replacing: object)
-                return true
             } catch { throw .disk(error) }
         }
     }
@@ -45,9 +39,9 @@ extension BucketStore {
         }
     }
 
-    /// Takes in all files of a bucket's folder that the index does not know, and forgets objects whose files are gone.
+    /// Takes in all files of a bucket's folder that are not the ones of the index.
     ///
-    /// - Complexity: O(files of the folder and objects); in pages, so that requests go on meanwhile.
+    /// - Complexity: O(files of the folder); one by one, so that requests go on meanwhile.
     package func scan(_ name: String) async throws(BucketFailure) {
         let top = folders.folder(name)
         var folders = [""]
@@ -75,6 +69,17 @@ struct FoundFile: Sendable {
 }
 
 extension Change {
+    /// Forgets an object whose file another program removed; writes it again where the journal still has it, because then a full disk may be
+    /// why it is not there.
+    mutating func missing(_ object: ObjectVersion, _ bucket: BucketInfo) throws(SluiceError) {
+        if let content = try index.content(object.file.stamp) {
+            settle(object.file, bucket.name, object.key, content: content)
+        } else {
+            try delete(object, bucket)
+        }
+    }
+
+    /// Makes a file the object of its key.
     mutating func take(_ found: FoundFile, _ bucket: BucketInfo, _ key: ObjectKey, replacing object: ObjectVersion?) throws(SluiceError) {
         let file = StoredFile(stamp: stamp(), fileTime: found.fileTime, byteCount: found.byteCount, place: .folder)
         let version = ObjectVersion(

@@ -24,6 +24,7 @@ package struct ListingRequest: Hashable, Sendable {
 
 /// A page of a listing.
 package struct ListingPage: Hashable, Sendable {
+    /// An object, or what stands for all keys with a prefix.
     package enum Entry: Hashable, Sendable {
         case object(ObjectVersion)
         case prefix([UInt8])

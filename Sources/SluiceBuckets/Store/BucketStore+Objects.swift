@@ -74,33 +74,32 @@ extension BucketStore {
     ///
     /// - Throws: as `info`.
     package func open(_ name: String, _ key: ObjectKey, version id: String? = nil) async throws(BucketFailure) -> OpenObject {
-        var missed: Int64?
-        while true {
+        for attempt in 0..<Self.openAttempts {
             let version: ObjectVersion
             do throws(BucketFailure) {
                 version = try info(name, key, version: id)
-            } catch .noSuchKey where id == nil && missed == nil && folders.found(name, key) != nil {
-                missed = -1
+            } catch .noSuchKey where id == nil && attempt == 0 && folders.found(name, key) != nil {
                 try await adopt(name, key)
                 continue
             }
             if let descriptor = folders.open(version.file, name, key) { return OpenObject(version, descriptor) }
-            if missed == version.file.stamp {
-                // Nobody of ours moves it any more.
-                guard id == nil || version.isCurrent, try await adopt(name, key) else { throw .disk(Self.lost(version, name)) }
-            } else {
+            if attempt == 0 {
                 // It is being moved: everything that was committed is in its place behind the next commit.
                 try await committer.commit { _ throws(BucketFailure) in }
+            } else if version.isCurrent {
+                // Nobody of ours moves it any more.
+                try await adopt(name, key)
             }
-            missed = version.file.stamp
         }
+        throw .disk(
+            SluiceError(
+                .stateCorrupt, "the file of \(key.text.quotedForMessage) is gone or cannot be opened",
+                at: .file(path: folders.folder(name)),
+                remedy: "delete the version, and look at the rights of the folder"))
     }
 
-    private static func lost(_ version: ObjectVersion, _ bucket: String) -> SluiceError {
-        SluiceError(
-            .stateCorrupt, "the file of version \(version.versionID.quotedForMessage) of \(version.key.text.quotedForMessage) is gone",
-            at: .file(path: bucket), remedy: "delete the version")
-    }
+    /// A version that others write again and again is behind each look.
+    private static let openAttempts = 8
 
     /// What came of a removal.
     package struct Removal: Hashable, Sendable {

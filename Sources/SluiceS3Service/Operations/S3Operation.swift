@@ -48,7 +48,7 @@ struct S3Operation: Sendable {
         let named = Set(query.list.map(\.name)).intersection(subresources)
         let found = all.first { operation in
             operation.method == head.method && operation.level == level && operation.mark.map(named.contains) ?? true
-                && (operation.mark != nil || named.subtracting(Self.plainMarks).isEmpty)
+                && (operation.mark != nil || named.isEmpty)
                 && operation.header.map { head.headers[$0] != nil } ?? true
         }
         guard let found else {
@@ -58,7 +58,4 @@ struct S3Operation: Sendable {
         }
         return found
     }
-
-    /// Marks that are parameters of other operations as well.
-    private static let plainMarks: Set<String> = ["versionId"]
 }

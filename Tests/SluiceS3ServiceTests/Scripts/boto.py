@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 ADDRESS = sys.argv[1]
 KEYS = dict(aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="hidden", region_name="us-east-1")
-CONFIG = Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"}, max_pool_connections=40)
+CONFIG = Config(signature_version="s3v4", retries={"max_attempts": 1}, s3={"addressing_style": "path"}, max_pool_connections=40)
 s3 = boto3.client("s3", endpoint_url=ADDRESS, config=CONFIG, **KEYS)
 CHECKS = []
 
@@ -313,6 +313,7 @@ def settings(bucket):
     refused("MalformedPolicy", s3.put_bucket_policy, Bucket=bucket, Policy="{}")
     s3.delete_bucket_policy(Bucket=bucket)
     refused("NoSuchBucketPolicy", s3.get_bucket_policy, Bucket=bucket)
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
     s3.put_bucket_website(Bucket=bucket, WebsiteConfiguration={"IndexDocument": {"Suffix": "index.html"}, "ErrorDocument": {"Key": "e"}})
     s3.put_object(Bucket=bucket, Key="sub/index.html", Body=b"page", ContentType="text/html")
     s3.put_object(Bucket=bucket, Key="e", Body=b"error")
@@ -347,7 +348,8 @@ def presigned(bucket):
         urllib.request.urlopen(urllib.request.Request(form["url"], data=body, headers={"Content-Type": "multipart/form-data; boundary=b"}))
         raise AssertionError("a form")
     except urllib.error.HTTPError as error:
-        assert b"<Code>NotImplemented</Code>" in error.read()
+        # With keys, a form without a signature does not come so far.
+        assert error.code in (501, 403), error.read()
 
 
 def main():

@@ -214,12 +214,14 @@ let package = Package(
                 "SluiceTestKit",
             ]),
         .executableTarget(
-            name: "bucket-server", dependencies: ["SluiceCore", "SluiceBuckets", "SluiceS3Service", "SluiceServer"], path: "Tests/BucketServer",
+            name: "bucket-server", dependencies: ["SluiceCore", "SluiceBuckets", "SluiceS3Service", "SluiceServer"],
+            path: "Tests/BucketServer",
             swiftSettings: strict),
         .testTarget(
             name: "SluiceS3ServiceTests",
             dependencies: [
-                "SluiceS3Service", "SluiceServer", "SluiceBuckets", "SluiceS3", "SluiceAWS", "SluiceStorage", "SluiceTestKit", "bucket-server",
+                "SluiceS3Service", "SluiceServer", "SluiceBuckets", "SluiceS3", "SluiceAWS", "SluiceStorage", "SluiceTestKit",
+                "bucket-server",
             ], exclude: ["Scripts"], swiftSettings: strict),
         tests("SluiceTests", ["Sluice", "SluiceTestKit"]),
         tests("SluiceCLITests", ["SluiceCLI", "SluiceTestKit"]),

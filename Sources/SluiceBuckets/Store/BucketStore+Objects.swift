@@ -99,7 +99,7 @@ extension BucketStore {
     }
 
     /// A version that others write again and again is behind each look.
-    private static let openAttempts = 8
+    private static let openAttempts = 64
 
     /// What came of a removal.
     package struct Removal: Hashable, Sendable {

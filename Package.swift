@@ -136,7 +136,7 @@ let package = Package(
         // port
         room("SluiceServer", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", crypto] + nio),
         // services
-        room("SluiceKinesisService", ["SluiceCore", "SluiceJSON", "SluiceStreams", "SluiceLog", "SluiceServer"]),
+        room("SluiceKinesisService", ["SluiceCore", "SluiceJSON", "SluiceStreams", "SluiceLog", "SluiceServer", crypto]),
         // edge
         room(
             "SluiceCLI",
@@ -210,7 +210,8 @@ let package = Package(
         tests("SluiceTests", ["Sluice", "SluiceTestKit"]),
         tests("SluiceCLITests", ["SluiceCLI", "SluiceTestKit"]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["sluice", "SluiceCore", "SluiceSQLite", "SluiceTestKit"], exclude: ["Scenarios"],
+            name: "EndToEndTests", dependencies: ["sluice", "SluiceCore", "SluiceSQLite", "SluiceTestKit"],
+            exclude: ["Scenarios", "Server/Scripts"],
             swiftSettings: strict),
         tests("TidyTests", []),
     ]

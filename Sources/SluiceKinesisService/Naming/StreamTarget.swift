@@ -13,18 +13,16 @@ struct StreamTarget: Sendable {
     /// - Throws: `ResourceNotFoundException`.
     func summary() throws -> StreamSummary { try scope.summary(name) }
 
-    /// Calls what changes the stream; what it refuses is said in the words of the service.
-    func changing<Result>(_ body: () async throws(SluiceError) -> Result) async throws -> Result {
-        do throws(SluiceError) {
-            return try await body()
-        } catch {
-            throw Faults.fault(error, stream: name, scope)
-        }
-    }
+    /// What the stream refuses, in the words of the service.
+    func refusal(_ error: SluiceError) -> any Error { Faults.fault(error, stream: name, scope) }
 
     /// - Throws: `ResourceNotFoundException`, and what the service says of the change.
-    func update(_ change: StreamChange) async throws {
-        try await changing { () async throws(SluiceError) in try scope.writing.updateStream(name, change) }
+    func update(_ change: StreamChange) throws {
+        do throws(SluiceError) {
+            try scope.writing.updateStream(name, change)
+        } catch {
+            throw refusal(error)
+        }
     }
 
     /// - Throws: `ResourceInUseException` while the shards are being changed.

@@ -7,7 +7,7 @@ enum AddTagsToStream {
         let tags = try input.map("Tags", count: 1...200, key: Rules.tagKey, value: Rules.tagValue)
         if tags == nil { input.missing("Tags") }
         try input.finish()
-        try await Tagging.add(tags ?? [:], to: call.target(reference))
+        try Tagging.add(tags ?? [:], to: call.target(reference))
         return .empty
     }
 }

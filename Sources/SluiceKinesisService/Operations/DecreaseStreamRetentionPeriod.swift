@@ -15,7 +15,7 @@ enum DecreaseStreamRetentionPeriod {
                 "Requested retention period (\(hours) hours) for stream \(target.name) can not be longer than existing retention period "
                     + "(\(known) hours). Use IncreaseRetentionPeriod API.")
         }
-        try await Retention.set(hours, target)
+        try Retention.set(hours, target)
         return .empty
     }
 }

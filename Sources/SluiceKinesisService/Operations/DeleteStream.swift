@@ -16,7 +16,11 @@ enum DeleteStream {
                 400, "ResourceInUseException",
                 "Stream \(target.name) under account \(scope.id.account) has consumers; deregister them, or set EnforceConsumerDeletion.")
         }
-        try await target.changing { () async throws(SluiceError) in try scope.writing.deleteStream(target.name) }
+        do throws(SluiceError) {
+            try scope.writing.deleteStream(target.name)
+        } catch {
+            throw target.refusal(error)
+        }
         try scope.file.change { record in
             record.streams[target.name] = nil
             record.consumers.removeAll { $0.stream == target.name }

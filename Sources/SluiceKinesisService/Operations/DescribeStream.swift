@@ -13,7 +13,7 @@ enum DescribeStream {
         let target = try call.target(reference)
         let summary = try target.summary()
         let record = target.scope.record(summary)
-        let shards = try await ShardListing.shards(target, .fromTrimHorizon).filter { shard in
+        let shards = try ShardListing.shards(target, .fromTrimHorizon).filter { shard in
             after.map { shard.id.description > $0 } ?? true
         }
         let page = shards.prefix(min(limit, ServiceLimits.describedShards))
@@ -34,10 +34,11 @@ enum DescribeStream {
 
 /// Shards of a stream as its reader sees them.
 enum ShardListing {
-    static func shards(_ target: StreamTarget, _ filter: ShardFilter) async throws -> [ShardSummary] {
-        try await target.changing { () async throws(SluiceError) in
-            let backend = target.scope.reader(target.name)
-            return try backend.stream(target.name).shards(filter)
+    static func shards(_ target: StreamTarget, _ filter: ShardFilter) throws -> [ShardSummary] {
+        do throws(SluiceError) {
+            return try target.scope.reader(target.name).stream(target.name).shards(filter)
+        } catch {
+            throw target.refusal(error)
         }
     }
 }

@@ -2,6 +2,6 @@ import SluiceServer
 
 enum DisableEnhancedMonitoring {
     static let operation = KinesisOperation("DisableEnhancedMonitoring") { call in
-        try await Monitoring.change(call) { known, named in known.filter { !named.contains($0) } }
+        try Monitoring.change(call) { known, named in known.filter { !named.contains($0) } }
     }
 }

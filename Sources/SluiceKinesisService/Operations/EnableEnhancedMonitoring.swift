@@ -2,6 +2,6 @@ import SluiceServer
 
 enum EnableEnhancedMonitoring {
     static let operation = KinesisOperation("EnableEnhancedMonitoring") { call in
-        try await Monitoring.change(call) { known, named in Rules.metricNames.filter { known.contains($0) || named.contains($0) } }
+        try Monitoring.change(call) { known, named in Rules.metricNames.filter { known.contains($0) || named.contains($0) } }
     }
 }

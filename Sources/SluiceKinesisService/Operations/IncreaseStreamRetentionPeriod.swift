@@ -15,7 +15,7 @@ enum IncreaseStreamRetentionPeriod {
                 "Requested retention period (\(hours) hours) for stream \(target.name) can not be shorter than existing retention period "
                     + "(\(known) hours). Use DecreaseRetentionPeriod API.")
         }
-        try await Retention.set(hours, target)
+        try Retention.set(hours, target)
         return .empty
     }
 }

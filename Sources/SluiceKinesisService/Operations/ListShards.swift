@@ -28,7 +28,7 @@ enum ListShards {
         if let created, created / 1_000_000 != summary.createdMicros / 1_000_000 {
             throw Faults.noStream(target.name, scope)
         }
-        let shards = try await ShardListing.shards(target, place.filter).filter { shard in
+        let shards = try ShardListing.shards(target, place.filter).filter { shard in
             place.last.map { shard.id.description > $0 } ?? true
         }
         let page = shards.prefix(min(limit, ServiceLimits.listedShards))

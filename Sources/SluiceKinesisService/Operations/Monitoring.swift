@@ -3,7 +3,7 @@ import SluiceServer
 /// What both ways of changing the shard-level metrics share. The choice is kept and told; the port's own metrics are always there.
 enum Monitoring {
     /// - Parameter body: From the metrics that are on and those that are named, those that are on from now.
-    static func change(_ call: KinesisCall, _ body: ([String], [String]) -> [String]) async throws -> TargetAnswer {
+    static func change(_ call: KinesisCall, _ body: ([String], [String]) -> [String]) throws -> TargetAnswer {
         var input = try call.input()
         let reference = try input.stream()
         let named = try input.texts("ShardLevelMetrics", count: 1...7, Rules.metric)

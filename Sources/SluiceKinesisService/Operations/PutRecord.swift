@@ -24,8 +24,11 @@ enum PutRecord {
         }
         if isDry { throw DryRun.succeeded() }
         if call.context.faults.throttles { throw Throttling.fault(target) }
-        let receipt = try await target.changing { () async throws(SluiceError) in
-            try await target.scope.writing.putRecord(batch, to: target.name)
+        let receipt: PutReceipt
+        do throws(SluiceError) {
+            receipt = try await target.scope.writing.putRecord(batch, to: target.name)
+        } catch {
+            throw target.refusal(error)
         }
         return .value(
             .structure([

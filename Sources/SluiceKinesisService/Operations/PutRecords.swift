@@ -13,8 +13,10 @@ enum PutRecords {
         let (entries, throttled) = request.entries.throttled(by: call.context.faults)
         var outcomes: [PutOutcome] = []
         if entries.count > 0 {
-            outcomes = try await target.changing { () async throws(SluiceError) in
-                try await target.scope.writing.putRecords(entries.batch, to: target.name)
+            do throws(SluiceError) {
+                outcomes = try await target.scope.writing.putRecords(entries.batch, to: target.name)
+            } catch {
+                throw target.refusal(error)
             }
         }
         let answer = PutAnswer(outcomes, throttled: throttled, target, isEncrypted: summary.configuration.isEncrypted)

@@ -7,7 +7,7 @@ enum RemoveTagsFromStream {
         let keys = try input.texts("TagKeys", count: 1...50, Rules.tagKey)
         if keys == nil { input.missing("TagKeys") }
         try input.finish()
-        try await Tagging.remove(keys ?? [], from: call.target(reference))
+        try Tagging.remove(keys ?? [], from: call.target(reference))
         return .empty
     }
 }

@@ -32,18 +32,18 @@ enum Resource: Sendable {
         }
     }
 
-    func addTags(_ tags: [String: String]) async throws {
+    func addTags(_ tags: [String: String]) throws {
         switch self {
-        case .stream(let target): try await Tagging.add(tags, to: target)
+        case .stream(let target): try Tagging.add(tags, to: target)
         case .consumer(let scope, let consumer):
             let all = try Tagging.checked(consumer.tags.merging(tags) { $1 })
             try Self.change(consumer, scope) { $0.tags = all }
         }
     }
 
-    func removeTags(_ keys: [String]) async throws {
+    func removeTags(_ keys: [String]) throws {
         switch self {
-        case .stream(let target): try await Tagging.remove(keys, from: target)
+        case .stream(let target): try Tagging.remove(keys, from: target)
         case .consumer(let scope, let consumer):
             try Self.change(consumer, scope) { changed in for key in keys { changed.tags[key] = nil } }
         }

@@ -15,9 +15,9 @@ enum Retention {
         }
     }
 
-    static func set(_ hours: Int, _ target: StreamTarget) async throws {
+    static func set(_ hours: Int, _ target: StreamTarget) throws {
         var change = StreamChange()
         change.retentionHours = hours
-        try await target.update(change)
+        try target.update(change)
     }
 }

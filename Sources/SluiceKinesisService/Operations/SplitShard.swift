@@ -11,7 +11,7 @@ enum SplitShard {
         let hashKey = try input.requiredText("NewStartingHashKey", Rules.hashKey)
         try input.finish()
         let target = try call.target(reference)
-        let open = try await Resharding.open(shard, target)
+        let open = try Resharding.open(shard, target)
         guard let hash = UInt128(hashKey), hash > open.range.first, hash <= open.range.last,
             hash > open.range.first + 1 || hash < open.range.last
         else {
@@ -20,8 +20,10 @@ enum SplitShard {
                     + "\(target.scope.id.account) is not both greater than one plus the shard's StartingHashKey \(open.range.first) and less "
                     + "than the shard's EndingHashKey \(open.range.last).")
         }
-        try await target.changing { () async throws(SluiceError) in
+        do throws(SluiceError) {
             try await target.scope.writing.splitShard(target.name, open.id, at: hash)
+        } catch {
+            throw target.refusal(error)
         }
         return .empty
     }

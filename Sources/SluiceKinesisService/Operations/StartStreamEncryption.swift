@@ -14,7 +14,7 @@ enum StartStreamEncryption {
         guard type == "KMS" else { throw Faults.invalid("EncryptionType must be KMS to start encryption.") }
         var change = StreamChange()
         change.isEncrypted = true
-        try await target.update(change)
+        try target.update(change)
         try target.scope.remember(summary) { $0.keyID = key }
         return .empty
     }

@@ -13,7 +13,7 @@ enum StopStreamEncryption {
         let summary = try target.requireActive()
         var change = StreamChange()
         change.isEncrypted = false
-        try await target.update(change)
+        try target.update(change)
         try target.scope.remember(summary) { $0.keyID = nil }
         return .empty
     }

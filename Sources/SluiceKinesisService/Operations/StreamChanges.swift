@@ -15,19 +15,19 @@ enum Tagging {
         return tags
     }
 
-    static func add(_ tags: [String: String], to target: StreamTarget) async throws {
+    static func add(_ tags: [String: String], to target: StreamTarget) throws {
         let summary = try target.summary()
         _ = try checked(summary.configuration.tags.merging(tags) { $1 })
         var change = StreamChange()
         change.addedTags = tags
-        try await target.update(change)
+        try target.update(change)
     }
 
-    static func remove(_ keys: [String], from target: StreamTarget) async throws {
+    static func remove(_ keys: [String], from target: StreamTarget) throws {
         _ = try target.summary()
         var change = StreamChange()
         change.removedTags = keys
-        try await target.update(change)
+        try target.update(change)
     }
 
     static func list(_ tags: some Sequence<(key: String, value: String)>) -> WireValue {

@@ -7,7 +7,7 @@ enum TagResource {
         if tags == nil { input.missing("Tags") }
         let arn = try input.requiredText("ResourceARN", Rules.resourceARN)
         try input.finish()
-        try await Resource.find(arn, call).addTags(tags ?? [:])
+        try Resource.find(arn, call).addTags(tags ?? [:])
         return .empty
     }
 }

@@ -7,7 +7,7 @@ enum UntagResource {
         if keys == nil { input.missing("TagKeys") }
         let arn = try input.requiredText("ResourceARN", Rules.resourceARN)
         try input.finish()
-        try await Resource.find(arn, call).removeTags(keys ?? [])
+        try Resource.find(arn, call).removeTags(keys ?? [])
         return .empty
     }
 }

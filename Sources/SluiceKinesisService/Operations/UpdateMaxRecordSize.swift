@@ -12,7 +12,7 @@ enum UpdateMaxRecordSize {
         _ = try target.requireActive()
         var change = StreamChange()
         change.recordBytes = size << 10
-        try await target.update(change)
+        try target.update(change)
         return .empty
     }
 }

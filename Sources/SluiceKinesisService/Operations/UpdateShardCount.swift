@@ -26,8 +26,10 @@ enum UpdateShardCount {
                 count > open ? "more than double your current shard count of \(open)" : "less than half your current shard count of \(open)"
             throw Faults.invalid("UpdateShardCount cannot scale to \(bound). Target shard count: \(count).")
         }
-        try await target.changing { () async throws(SluiceError) in
+        do throws(SluiceError) {
             try await target.scope.writing.updateShardCount(target.name, to: count)
+        } catch {
+            throw target.refusal(error)
         }
         return .value(
             .structure([

@@ -20,7 +20,7 @@ enum UpdateStreamMode {
         }
         var change = StreamChange()
         change.mode = mode == "ON_DEMAND" ? .onDemand : .provisioned
-        try await target.update(change)
+        try target.update(change)
         try target.scope.remember(summary) { $0.warmMiBps = mode == "ON_DEMAND" ? warm ?? $0.warmMiBps : nil }
         return .empty
     }

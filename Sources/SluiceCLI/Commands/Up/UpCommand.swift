@@ -154,7 +154,8 @@ struct UpCommand: ReportingCommand {
                     ])
                 })
         ])
-        return Report([.table(table)], json: json, status: outcomes.contains { $0.failure != nil } ? .failed : .done)
+        return Report(
+            outcomes.isEmpty ? [] : [.table(table)], json: json, status: outcomes.contains { $0.failure != nil } ? .failed : .done)
     }
 }
 

@@ -137,7 +137,7 @@ let package = Package(
         // port
         room("SluiceServer", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", crypto] + nio),
         // services
-        room("SluiceKinesisService", ["SluiceCore", "SluiceJSON", "SluiceStreams", "SluiceLog", "SluiceServer"]),
+        room("SluiceKinesisService", ["SluiceCore", "SluiceJSON", "SluiceStreams", "SluiceLog", "SluiceServer", crypto]),
         room("SluiceS3Service", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", "SluiceBuckets", "SluiceServer"]),
         // edge
         room(
@@ -146,7 +146,8 @@ let package = Package(
                 "SluiceCore", "SluiceAWS", "SluiceExpressions", "SluiceQuality", "SluiceFormats", "SluiceStreams", "SluiceLog",
                 "SluiceKinesis", "SluiceCatalog", "SluiceRegistry", "SluiceStorage", "SluiceS3", "SluicePipelines", "SluiceEngine",
                 "SluiceConnectors", "SluiceCrawler", "SluiceJSON", "SluiceHTTP", "SluiceSaaS", "SluiceMocks", "SluiceQuery",
-                "SluiceSchedules", "SluiceScheduler", "SluiceServer", "SluiceKinesisService", "CSystemCalls", arguments,
+                "SluiceSchedules", "SluiceScheduler", "SluiceServer", "SluiceKinesisService", "SluiceBuckets", "SluiceS3Service",
+                "CSystemCalls", arguments,
             ]),
         // user and door
         room("Sluice", ["SluiceCore", "SluicePipelines", "SluiceEngine", "SluiceCLI"]),
@@ -226,7 +227,8 @@ let package = Package(
         tests("SluiceTests", ["Sluice", "SluiceTestKit"]),
         tests("SluiceCLITests", ["SluiceCLI", "SluiceTestKit"]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["sluice", "SluiceCore", "SluiceSQLite", "SluiceTestKit"], exclude: ["Scenarios"],
+            name: "EndToEndTests", dependencies: ["sluice", "SluiceCore", "SluiceSQLite", "SluiceTestKit"],
+            exclude: ["Scenarios", "Server/Scripts"],
             swiftSettings: strict),
         tests("TidyTests", []),
     ]

@@ -58,7 +58,8 @@ enum House {
         "Yams": ["SluicePipelines"],
         "ArgumentParser": ["SluiceCLI", "Sluice", "sluice"],
         "Crypto": [
-            "SluiceAWS", "SluiceStreams", "SluiceLog", "SluiceKafka", "SluiceEngine", "SluiceRegistry", "SluiceServer", "SluiceBuckets",
+            "SluiceAWS", "SluiceStreams", "SluiceLog", "SluiceKafka", "SluiceEngine", "SluiceRegistry", "SluiceServer",
+            "SluiceKinesisService", "SluiceBuckets",
         ],
         "AsyncHTTPClient": ["SluiceAWS", "SluiceHTTP"],
         "NIOCore": ["SluiceAWS", "SluiceHTTP", "SluiceLoopback", "SluiceServer"],

@@ -19,6 +19,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case busy
         /// The answer was written, and the rest of the request is thrown away.
         case discarding
+        /// The last answer was written; whatever else comes is not looked at.
+        case closing
     }
 
     /// Tells a connection that the server ends.
@@ -33,6 +35,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var isRequestWhole = false
     private var expectsContinue = false
     private var isDraining = false
+    private var isInputClosed = false
     private var holdsRead = false
     private var task: Task<Void, Never>?
     private var watch: RepeatedTask?
@@ -54,14 +57,24 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func channelInactive(context: ChannelHandlerContext) {
         watch?.cancel()
         body.finish(isWhole: false)
+        // The body knows its connection; neither may keep the other.
+        body = RequestBody()
         task?.cancel()
         context.fireChannelInactive()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard event is DrainEvent else { return context.fireUserInboundEventTriggered(event) }
-        isDraining = true
-        if phase == .idle { context.close(promise: nil) }
+        if event is DrainEvent {
+            isDraining = true
+        } else if let event = event as? ChannelEvent, event == .inputClosed {
+            // The client has said all, and may still wait for its answer.
+            keepsAlive = false
+            isInputClosed = true
+            if !isRequestWhole { body.finish(isWhole: false) }
+        } else {
+            return context.fireUserInboundEventTriggered(event)
+        }
+        if phase == .idle || phase == .discarding { context.close(promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
@@ -69,6 +82,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     // MARK: Reading
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if phase == .closing { return }
         silentSeconds = 0
         switch unwrapInboundIn(data) {
         case .head(let head): begin(head, context)
@@ -97,7 +111,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.head = head
         phase = .busy
         isHeadRequest = part.method == .HEAD
-        keepsAlive = part.isKeepAlive
+        keepsAlive = part.isKeepAlive && !isInputClosed
         isRequestWhole = false
         discarded = 0
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
@@ -185,20 +199,18 @@ final class ConnectionHandler: ChannelDuplexHandler {
         task = nil
         head = nil
         silentSeconds = 0
+        let isOver = isRequestWhole || isInputClosed
+        let closes = isOver && (!keepsAlive || isDraining)
+        phase = !isOver ? .discarding : closes ? .closing : .idle
+        if !isOver { body.finish(isWhole: false) }
+        // The next request may wait already and begin in this call, so that nothing of the handler is changed behind it.
         let written = context.writeAndFlush(wrapOutboundOut(.end(nil)))
-        if !isRequestWhole {
-            phase = .discarding
-            body.finish(isWhole: false)
-            if holdsRead {
-                holdsRead = false
-                context.read()
-            }
-        } else if keepsAlive && !isDraining {
-            phase = .idle
-        } else {
-            phase = .idle
+        if closes {
             let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
             written.whenComplete { _ in bound.value.close(promise: nil) }
+        } else if !isOver, holdsRead {
+            holdsRead = false
+            context.read()
         }
     }
 
@@ -210,6 +222,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         switch phase {
         case .idle: if silentSeconds >= PortLimits.idleSeconds { context.close(promise: nil) }
         case .discarding: context.close(promise: nil)
+        case .closing: if silentSeconds >= PortLimits.silenceSeconds { context.close(promise: nil) }
         case .busy:
             let isWaiting = !isRequestWhole && (task == nil || body.isAwaited)
             if isWaiting, bodyBytes < Int(PortLimits.watchSeconds) * PortLimits.slowestBodyBytes {

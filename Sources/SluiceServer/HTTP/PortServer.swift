@@ -44,6 +44,7 @@ package final class PortServer: Sendable {
             .serverChannelOption(.backlog, value: 1_024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.writeBufferWaterMark, value: .init(low: PortLimits.heldAnswerBytes / 4, high: PortLimits.heldAnswerBytes))
             .childChannelInitializer { channel in
                 guard connections.add(channel) else { return channel.close() }

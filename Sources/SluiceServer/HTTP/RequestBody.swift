@@ -24,19 +24,25 @@ package final class RequestBody: AsyncSequence, Sendable {
         var heldBytes = 0
         var ending = Ending.none
         var waiter: CheckedContinuation<Void, Never>?
-        var isAsked = false
+        /// The whole was handed out.
+        var isTaken = false
     }
     private let state = Mutex(State())
     /// Asks the connection for more; called on any thread.
     private let wantsMore: @Sendable () -> Void
+    /// A body that is there already, for whoever wants the whole of it.
+    private let whole: [UInt8]?
 
-    init(wantsMore: @escaping @Sendable () -> Void = {}) { self.wantsMore = wantsMore }
+    init(wantsMore: @escaping @Sendable () -> Void = {}) {
+        self.wantsMore = wantsMore
+        whole = nil
+    }
 
     /// A body that is there already.
-    package convenience init(_ bytes: [UInt8]) {
-        self.init()
-        if !bytes.isEmpty { append(ByteBuffer(bytes: bytes)) }
-        finish(isWhole: true)
+    package init(_ bytes: [UInt8]) {
+        wantsMore = {}
+        whole = bytes
+        state.withLock { $0.ending = .whole }
     }
 
     // MARK: What the connection calls
@@ -72,6 +78,13 @@ package final class RequestBody: AsyncSequence, Sendable {
     ///
     /// - Throws: `cutBody` where the client went away or was too slow.
     package func next() async throws(LayerRefusal) -> BodyPart? {
+        if let whole {
+            let isNew = state.withLock { state in
+                defer { state.isTaken = true }
+                return !state.isTaken
+            }
+            return isNew && !whole.isEmpty ? BodyPart(buffer: ByteBuffer(bytes: whole)) : nil
+        }
         while true {
             let (part, ending, asks) = state.withLock { state -> (ByteBuffer?, Ending, Bool) in
                 guard state.first < state.parts.count else {
@@ -112,6 +125,7 @@ package final class RequestBody: AsyncSequence, Sendable {
     ///
     /// - Throws: `bodyTooLarge`, as soon as it is longer than `limit`, and `cutBody`.
     package func collect(upTo limit: Int) async throws(LayerRefusal) -> [UInt8] {
+        if let whole { return whole }
         guard let first = try await next() else { return [] }
         guard first.count <= limit else { throw .bodyTooLarge(limit: limit) }
         var bytes = first.bytes
@@ -122,6 +136,7 @@ package final class RequestBody: AsyncSequence, Sendable {
         return bytes
     }
 
+    /// Takes part after part out of the body.
     package struct AsyncIterator: AsyncIteratorProtocol {
         let body: RequestBody
         package mutating func next() async throws -> BodyPart? { try await body.next() }

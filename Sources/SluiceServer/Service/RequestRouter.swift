@@ -26,7 +26,12 @@ final class RequestRouter: Sendable {
     }
 
     var isReady: Bool { !isStopping.load(ordering: .relaxed) }
-    func stop() { isStopping.store(true, ordering: .relaxed) }
+
+    /// Says that the server ends.
+    func stop() {
+        isStopping.store(true, ordering: .relaxed)
+        for service in services { service.drain() }
+    }
 
     func closeServices() async {
         for service in services { await service.close() }
@@ -61,7 +66,8 @@ final class RequestRouter: Sendable {
     private func outcome(_ head: RequestHead, _ body: RequestBody, _ id: String) async -> Outcome {
         guard origins.allows(head.headers["Origin"]) else {
             return Outcome(
-                response: PortPages.failure(403, "ForbiddenOrigin", "pages of this origin may not use the port; allow it with --cors-origin"))
+                response: PortPages.failure(
+                    403, "ForbiddenOrigin", "pages of this origin may not use the port; allow it with --cors-origin"))
         }
         if head.rawPath.hasPrefix(PortPages.prefix) {
             return Outcome(response: await page(head), operation: "Page")

@@ -58,6 +58,8 @@ package protocol Service: Sendable {
     func isOpenToAll(_ head: RequestHead) -> Bool
     /// Empties the state.
     func reset() async throws
+    /// Called when the server ends: answers without an end must end soon.
+    func drain()
     /// Called once, behind the last request.
     func close() async
 }
@@ -65,5 +67,6 @@ package protocol Service: Sendable {
 extension Service {
     package var answersPreflight: Bool { false }
     package func isOpenToAll(_ head: RequestHead) -> Bool { false }
+    package func drain() {}
     package func close() async {}
 }

@@ -10,6 +10,7 @@ package struct TargetService<Context: Sendable>: Service {
     private let operations: [String: TargetOperation<Context>]
     private let refused: [String: String]
     private let onReset: @Sendable (Context) async throws -> Void
+    private let onDrain: @Sendable (Context) -> Void
     private let onClose: @Sendable (Context) async -> Void
 
     /// - Parameters:
@@ -19,7 +20,7 @@ package struct TargetService<Context: Sendable>: Service {
     package init(
         name: String, prefix: String, version: String, bodyBytes: Int, context: Context, operations: [TargetOperation<Context>],
         refused: [String: String] = [:], reset: @escaping @Sendable (Context) async throws -> Void,
-        close: @escaping @Sendable (Context) async -> Void
+        drain: @escaping @Sendable (Context) -> Void, close: @escaping @Sendable (Context) async -> Void
     ) {
         self.name = name
         self.prefix = prefix + "."
@@ -29,6 +30,7 @@ package struct TargetService<Context: Sendable>: Service {
         self.operations = Dictionary(uniqueKeysWithValues: operations.map { ($0.name, $0) })
         self.refused = refused
         onReset = reset
+        onDrain = drain
         onClose = close
     }
 
@@ -48,7 +50,9 @@ package struct TargetService<Context: Sendable>: Service {
     }
 
     package func respond(to request: ServiceRequest) async throws -> ServiceResponse {
-        guard request.head.method == "POST", let name = asked(request.head) else { throw ServiceFault(400, "UnknownOperationException", "") }
+        guard request.head.method == "POST", let name = asked(request.head) else {
+            throw ServiceFault(400, "UnknownOperationException", "")
+        }
         guard let operation = operations[name] else {
             guard let reason = refused[name] else { throw ServiceFault(400, "UnknownOperationException", "") }
             throw ServiceFault(400, "InvalidArgumentException", "Operation \(name) is not supported: \(reason)")
@@ -116,5 +120,6 @@ package struct TargetService<Context: Sendable>: Service {
     }
 
     package func reset() async throws { try await onReset(context) }
+    package func drain() { onDrain(context) }
     package func close() async { await onClose(context) }
 }

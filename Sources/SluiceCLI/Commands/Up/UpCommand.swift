@@ -8,7 +8,8 @@ struct UpCommand: ReportingCommand {
     static var configuration: CommandConfiguration {
         let program = Invocation.current.programName
         return CommandConfiguration(
-            commandName: "up", abstract: "Keep pipelines following their sources, and run jobs by the clock, in one process.",
+            commandName: "up",
+            abstract: "Keep pipelines following their sources, run jobs by the clock, and serve clients of AWS, in one process.",
             discussion: """
                 All definitions are checked before the first one runs. A run that fails is begun again behind what it committed, after a \
                 second at first and after a minute at most; the others go on meanwhile. Ctrl-C or SIGTERM ends all of them well.
@@ -19,8 +20,11 @@ struct UpCommand: ReportingCommand {
                 SIGTERM lets runs of jobs go on for a time (--drain) and then ends them; SIGHUP reads the definitions of jobs again, and keeps \
                 the old ones where the new ones are wrong.
 
+                A port of this machine, 4566, takes clients of AWS services: `aws --endpoint-url http://localhost:4566 kinesis list-streams`.
+
                 Examples:
                   \(program) up
+                  \(program) up --port 0 --no-schedule
                   \(program) up pipelines/
                   \(program) up clicks.yaml orders.yaml --every 10s
                 """)
@@ -35,6 +39,7 @@ struct UpCommand: ReportingCommand {
     @Option(help: ArgumentHelp("How long runs of jobs may go on behind SIGTERM. Default: 30s.", valueName: "time")) var drain: TimeSpan?
     @Flag(help: "Run no jobs.") var noSchedule = false
     @Flag(help: "Print nothing but what fails, and the result.") var quiet = false
+    @OptionGroup(title: "Server options") var server: ServerOptions
     @OptionGroup var parameters: ParameterOptions
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
@@ -47,10 +52,17 @@ struct UpCommand: ReportingCommand {
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
-        let names = self.names.isEmpty ? ["pipelines"] : self.names
+        let isServing = try server.listening() != nil
+        // A program that only serves needs no folder of definitions.
+        let names = self.names.isEmpty ? (isServing && DiskFiles.kind(of: "pipelines") == nil ? [] : ["pipelines"]) : self.names
         let schedule = try UpSchedule(noSchedule ? [] : names, session)
-        let definitions = try UpDefinitions(names, session, parameters.given, beside: schedule).all
+        let definitions = try UpDefinitions(
+            names, session, parameters.given, beside: schedule, mayBeNone: isServing && self.names.isEmpty
+        ).all
         let outcomes = try await Interruption.cancelling {
+            let port = try await UpServer.start(
+                server, session, isNeeded: definitions.isEmpty && schedule.isEmpty, isQuiet: quiet || output.json)
+            async let served: Void? = port?.run(drain: .microseconds(drain?.micros ?? UpSchedule.drainMicros))
             let catalog = try session.catalog(publishes: true)
             for outcome in try await PublicationRecovery.run(catalog, session.streams, session.connectors) {
                 RecoveryNotices.show(outcome, on: session.console)
@@ -60,6 +72,8 @@ struct UpCommand: ReportingCommand {
             let outcomes = await run(plans, session, catalog)
             // Without jobs the scheduler is there for those that commands add; it ends with the last pipeline.
             if !schedule.isEmpty { try await scheduled }
+            // The port stays for its clients until somebody ends it.
+            await served
             return outcomes
         }
         return Self.report(outcomes)
@@ -140,7 +154,8 @@ struct UpCommand: ReportingCommand {
                     ])
                 })
         ])
-        return Report([.table(table)], json: json, status: outcomes.contains { $0.failure != nil } ? .failed : .done)
+        return Report(
+            outcomes.isEmpty ? [] : [.table(table)], json: json, status: outcomes.contains { $0.failure != nil } ? .failed : .done)
     }
 }
 

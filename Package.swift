@@ -75,6 +75,7 @@ let package = Package(
         room("SluiceMocks", ["SluiceCore", "SluiceJSON", "SluiceLoopback"]),
         room("SluiceCodecs", ["SluiceCore", "CZlib", "CZstd", "CSnappy", "CDeflate", "CISAL"]),
         room("SluicePatterns"),
+        room("SluiceProcesses", ["SluiceCore", "CSystemCalls"]),
         // Empty without the trait.
         room("SluicePostgreSQL", ["SluiceCore", .target(name: "CLibPQ", condition: withPostgreSQL)]),
         room("SluiceSQLite", ["SluiceCore", .product(name: "GRDBSQLite", package: "GRDB.swift")]),
@@ -109,14 +110,14 @@ let package = Package(
             "SluiceEngine",
             [
                 "SluiceCore", "SluiceArrow", "SluiceExpressions", "SluiceQuality", "SluiceFormats", "SluiceStreams", "SluiceLog",
-                "SluiceCatalog", "SluicePipelines", "CSystemCalls", crypto,
+                "SluiceCatalog", "SluicePipelines", "SluiceProcesses", crypto,
             ]),
         room(
             "SluiceConnectors",
             [
                 "SluiceCore", "SluiceAWS", "SluiceCodecs", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceKinesis", "SluiceCatalog",
                 "SluiceRegistry", "SluiceStorage", "SluiceS3", "SluicePipelines", "SluiceSQLite", "SluiceJSON", "SluiceHTTP", "SluiceSaaS",
-                "CSystemCalls", .target(name: "SluiceKafka", condition: withKafka),
+                "SluiceProcesses", "SluiceLoopback", "CSystemCalls", crypto, .target(name: "SluiceKafka", condition: withKafka),
                 .target(name: "SluicePostgreSQL", condition: withPostgreSQL),
             ]),
         // query
@@ -196,6 +197,7 @@ let package = Package(
         tests("SluiceEngineTests", ["SluiceEngine", "SluiceConnectors", "SluiceSQLite", "SluiceTestKit"]),
         tests("SluiceQueryTests", ["SluiceQuery", "SluiceConnectors", "SluiceLog", "SluicePipelines", "SluiceStreams", "SluiceTestKit"]),
         tests("SluiceCrawlerTests", ["SluiceCrawler", "SluiceConnectors", "SluiceLog", "SluiceSQLite", "SluiceStreams", "SluiceTestKit"]),
+        tests("SluiceProcessesTests", ["SluiceProcesses", "SluiceCore"]),
         tests("SluiceTests", ["Sluice", "SluiceTestKit"]),
         tests("SluiceCLITests", ["SluiceCLI", "SluiceTestKit"]),
         .testTarget(

@@ -16,7 +16,7 @@ enum House {
             "codecs",
             [
                 "SluicePatterns", "SluiceCodecs", "SluiceArrow", "SluiceAWS", "SluiceSQLite", "SluicePostgreSQL", "SluiceSchedules",
-                "SluiceMocks",
+                "SluiceMocks", "SluiceProcesses",
             ]
         ),
         ("file structure", ["SluiceParquet"]),
@@ -50,12 +50,12 @@ enum House {
         "CRdkafka": ["SluiceKafka"],
         "CTextScan": ["SluiceFormats"],
         "CStreamSupport": ["SluiceLog"],
-        "CSystemCalls": ["SluiceLog", "SluiceEngine", "SluiceConnectors", "SluiceScheduler", "SluiceCLI"],
+        "CSystemCalls": ["SluiceLog", "SluiceProcesses", "SluiceConnectors", "SluiceScheduler", "SluiceCLI"],
         "GRDB": ["SluiceCatalog"],
         "GRDBSQLite": ["SluiceSQLite", "SluiceQuery"],
         "Yams": ["SluicePipelines"],
         "ArgumentParser": ["SluiceCLI", "Sluice", "sluice"],
-        "Crypto": ["SluiceAWS", "SluiceStreams", "SluiceLog", "SluiceKafka", "SluiceEngine", "SluiceRegistry"],
+        "Crypto": ["SluiceAWS", "SluiceStreams", "SluiceLog", "SluiceKafka", "SluiceEngine", "SluiceRegistry", "SluiceConnectors"],
         "AsyncHTTPClient": ["SluiceAWS", "SluiceHTTP"],
         "NIOCore": ["SluiceAWS", "SluiceHTTP", "SluiceLoopback"],
         "NIOPosix": ["SluiceAWS", "SluiceHTTP", "SluiceLoopback"],

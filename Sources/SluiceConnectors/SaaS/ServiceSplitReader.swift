@@ -52,15 +52,15 @@ final class ServiceSplitReader: SplitReader {
         return bytesRead < budget ? try await reader.next() : nil
     }
 
-    private func piece(_ page: RecordPage, first: Int64) -> PagePiece {
+    private func piece(_ page: RecordPage, first: Int64) -> RecordsPiece {
         let records = RawRecords(
             bytes: page.bytes, starts: page.records.map { Int32($0.lowerBound) }, ends: page.records.map { Int32($0.upperBound) })
-        return PagePiece(records: records, decoder: decoder, place: place, first: first, keepsRaw: keepsRaw)
+        return RecordsPiece(records: records, decoder: decoder, place: place, first: first, keepsRaw: keepsRaw)
     }
 }
 
-/// The records of a page, decoded some thousand at a time.
-private struct PagePiece: SplitPiece {
+/// Records of a page or the like, decoded some thousand at a time.
+struct RecordsPiece: SplitPiece {
     let records: RawRecords
     let decoder: FilePayloadDecoder
     let place: Origin.Split

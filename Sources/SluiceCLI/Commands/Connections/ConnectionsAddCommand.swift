@@ -18,6 +18,7 @@ struct ConnectionsAddCommand: ReportingCommand {
                 Examples:
                   \(program) connections add acme zendesk --set subdomain=acme --set email=etl@acme.com --secret api_token
                   pass show stripe | \(program) connections add shop stripe --secret api_key
+                  \(program) connections add crm singer --set start_date=2024-01-01 --secret token
                 """)
     }
 
@@ -31,14 +32,15 @@ struct ConnectionsAddCommand: ReportingCommand {
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
-        let declaration = try ServiceDeclarations.named(connector)
+        // Nobody knows which settings a tap or target takes.
+        let declaration = connector == SingerConnector.name ? nil : try ServiceDeclarations.named(connector)
         var settings: [String: String] = [:]
         for pair in set {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2, !parts[0].isEmpty else {
                 throw SluiceError(.usage, "--set takes name=value, and not \(pair.quotedForMessage)")
             }
-            guard declaration.settings.first(where: { $0.name == parts[0] })?.isSecret != true else {
+            guard declaration?.settings.first(where: { $0.name == parts[0] })?.isSecret != true else {
                 throw SluiceError(
                     .usage, "\(parts[0]) is a secret, which is not taken from the command line, where others can see it",
                     remedy: "name it with --secret \(parts[0]); its value is asked for, or read from standard input")
@@ -47,15 +49,17 @@ struct ConnectionsAddCommand: ReportingCommand {
         }
         let secrets = try read(session.console)
         // Looks at all settings before anything is kept.
-        var around = ServiceSession.Surroundings()
-        around.address = url
-        around.vault = { _ in UnusedVault() }
-        _ = try ServiceSession(declaration, settings.merging(secrets) { $1 }, around)
+        if let declaration {
+            var around = ServiceSession.Surroundings()
+            around.address = url
+            around.vault = { _ in UnusedVault() }
+            _ = try ServiceSession(declaration, settings.merging(secrets) { $1 }, around)
+        }
         let replaced = try ConnectionStore(session.catalog()).set(
-            name, connector: declaration.name, settings: settings, secrets: secrets, address: url)
+            name, connector: declaration?.name ?? connector, settings: settings, secrets: secrets, address: url)
         return Report(
             [.line(replaced ? "\(name) was replaced" : "\(name) is kept")],
-            json: .object(["name": .string(name), "connector": .string(declaration.name), "replaced": .boolean(replaced)]))
+            json: .object(["name": .string(name), "connector": .string(declaration?.name ?? connector), "replaced": .boolean(replaced)]))
     }
 
     private func read(_ console: Console) throws(SluiceError) -> [String: String] {

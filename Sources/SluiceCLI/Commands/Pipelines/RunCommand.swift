@@ -55,7 +55,7 @@ struct RunCommand: ReportingCommand {
     func report() async throws -> Report {
         let session = Session(home: state.directory)
         let definition = try session.definition(name, parameters.given)
-        let monitor = RunMonitor(console: session.console, isQuiet: quiet || output.json)
+        let monitor = RunMonitor(console: session.console, isQuiet: quiet || output.json, tellsNotices: follow)
         return try await Interruption.cancelling {
             let catalog = try session.catalog(publishes: true)
             for outcome in try await PublicationRecovery.run(catalog, session.streams, session.connectors) {
@@ -79,7 +79,9 @@ struct RunCommand: ReportingCommand {
                 throw RunError(error, of: definition.name, since: started, catalog: catalog)
             }
             if !quiet && !output.json {
-                for notice in summary.notices where !plan.notices.contains(notice) { session.console.notice(notice) }
+                for notice in summary.notices where !plan.notices.contains(notice) && !monitor.told.contains(notice) {
+                    session.console.notice(notice)
+                }
             }
             return try await result(summary, stream: plan.stream?.name, session: session, catalog: catalog)
         }

@@ -28,6 +28,7 @@ struct SchemaPipelineCommand: ReportingCommand {
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
-        Report([.verbatim(DefinitionSchema.pipeline(connectors: .standard))], json: DefinitionSchema.value(connectors: .standard))
+        let connectors = Invocation.current.connectors
+        return Report([.verbatim(DefinitionSchema.pipeline(connectors: connectors))], json: DefinitionSchema.value(connectors: connectors))
     }
 }

@@ -24,6 +24,7 @@ let asyncHTTP = Target.Dependency.product(name: "AsyncHTTPClient", package: "asy
 let withKafka = TargetDependencyCondition.when(traits: ["Kafka"])
 let withPostgreSQL = TargetDependencyCondition.when(traits: ["PostgreSQL"])
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let nio = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -68,13 +69,14 @@ let package = Package(
         // wire
         room("SluiceJSON", ["SluiceCore"]),
         room("SluiceLoopback", nio),
-        room("SluiceHTTP", ["SluiceCore", "SluiceJSON", asyncHTTP] + nio),
+        room("SluiceHTTP", ["SluiceCore", "SluiceJSON", "SluiceLoopback", asyncHTTP, crypto, cryptoExtras] + nio),
         // bricks
         room("SluiceAWS", ["SluiceCore", "SluiceJSON", "SluiceHTTP", asyncHTTP, crypto] + nio),
         room("SluiceArrow", ["SluiceCore", "CArrow"]),
         room("SluiceMocks", ["SluiceCore", "SluiceJSON", "SluiceLoopback"]),
         room("SluiceCodecs", ["SluiceCore", "CZlib", "CZstd", "CSnappy", "CDeflate", "CISAL"]),
         room("SluicePatterns"),
+        room("SluiceProcesses", ["SluiceCore", "CSystemCalls"]),
         // Empty without the trait.
         room("SluicePostgreSQL", ["SluiceCore", .target(name: "CLibPQ", condition: withPostgreSQL)]),
         room("SluiceSQLite", ["SluiceCore", .product(name: "GRDBSQLite", package: "GRDB.swift")]),
@@ -88,6 +90,7 @@ let package = Package(
         room("SluiceCatalog", ["SluiceCore", grdb]),
         // object stores
         room("SluiceS3", ["SluiceCore", "SluiceAWS", "SluiceStorage"]),
+        room("SluiceBuckets", ["SluiceCore", "SluiceAWS", "SluiceSQLite", "CSystemCalls", crypto]),
         // rules
         room("SluiceQuality", ["SluiceCore", "SluiceExpressions"]),
         room("SluiceRegistry", ["SluiceCore", "SluiceCodecs", "SluicePatterns", "SluiceFormats", "SluiceCatalog", crypto]),
@@ -100,7 +103,8 @@ let package = Package(
         room(
             "SluicePipelines",
             [
-                "SluiceCore", "SluiceExpressions", "SluiceQuality", "SluiceRegistry", "SluiceLog", "SluiceCatalog", "SluiceSchedules", yams,
+                "SluiceCore", "SluiceJSON", "SluiceExpressions", "SluiceQuality", "SluiceRegistry", "SluiceLog", "SluiceCatalog",
+                "SluiceSchedules", yams,
             ]),
         // connector kit
         room("SluiceSaaS", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluicePipelines"]),
@@ -109,14 +113,14 @@ let package = Package(
             "SluiceEngine",
             [
                 "SluiceCore", "SluiceArrow", "SluiceExpressions", "SluiceQuality", "SluiceFormats", "SluiceStreams", "SluiceLog",
-                "SluiceCatalog", "SluicePipelines", "CSystemCalls", crypto,
+                "SluiceCatalog", "SluicePipelines", "SluiceProcesses", crypto,
             ]),
         room(
             "SluiceConnectors",
             [
                 "SluiceCore", "SluiceAWS", "SluiceCodecs", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceKinesis", "SluiceCatalog",
                 "SluiceRegistry", "SluiceStorage", "SluiceS3", "SluicePipelines", "SluiceSQLite", "SluiceJSON", "SluiceHTTP", "SluiceSaaS",
-                "CSystemCalls", .target(name: "SluiceKafka", condition: withKafka),
+                "SluiceProcesses", "SluiceLoopback", "CSystemCalls", crypto, .target(name: "SluiceKafka", condition: withKafka),
                 .target(name: "SluicePostgreSQL", condition: withPostgreSQL),
             ]),
         // query
@@ -132,15 +136,24 @@ let package = Package(
                 "SluiceCore", "SluiceCodecs", "SluiceStorage", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceCatalog",
                 "SluicePipelines",
             ]),
-        room("SluiceScheduler", ["SluiceCore", "SluiceCatalog", "SluiceSchedules", "SluicePipelines", "CSystemCalls"]),
+        room(
+            "SluiceScheduler",
+            ["SluiceCore", "SluiceJSON", "SluiceCatalog", "SluiceSchedules", "SluicePipelines", "CSystemCalls", crypto]),
+        // port
+        room("SluiceServer", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", crypto] + nio),
+        // services
+        room("SluiceKinesisService", ["SluiceCore", "SluiceJSON", "SluiceStreams", "SluiceLog", "SluiceServer", crypto]),
+        room("SluiceS3Service", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", "SluiceBuckets", "SluiceServer"]),
         // edge
         room(
             "SluiceCLI",
             [
-                "SluiceCore", "SluiceAWS", "SluiceExpressions", "SluiceQuality", "SluiceFormats", "SluiceStreams", "SluiceLog",
-                "SluiceKinesis", "SluiceCatalog", "SluiceRegistry", "SluiceStorage", "SluiceS3", "SluicePipelines", "SluiceEngine",
+                "SluiceCore", "SluiceLoopback", "SluiceAWS", "SluiceExpressions", "SluiceQuality", "SluiceFormats", "SluiceStreams",
+                "SluiceLog", "SluiceKinesis", "SluiceCatalog", "SluiceRegistry", "SluiceStorage", "SluiceS3", "SluicePipelines",
+                "SluiceEngine",
                 "SluiceConnectors", "SluiceCrawler", "SluiceJSON", "SluiceHTTP", "SluiceSaaS", "SluiceMocks", "SluiceQuery",
-                "SluiceSchedules", "SluiceScheduler", "CSystemCalls", arguments,
+                "SluiceSchedules", "SluiceScheduler", "SluiceServer", "SluiceKinesisService", "SluiceBuckets", "SluiceS3Service",
+                "CSystemCalls", arguments,
             ]),
         // user and door
         room("Sluice", ["SluiceCore", "SluicePipelines", "SluiceEngine", "SluiceCLI"]),
@@ -150,7 +163,7 @@ let package = Package(
         tests("SluiceCoreTests", ["SluiceCore", "SluiceTestKit"]),
         tests("SluiceJSONTests", ["SluiceJSON", "SluiceTestKit"]),
         tests("SluiceLoopbackTests", ["SluiceLoopback"]),
-        tests("SluiceHTTPTests", ["SluiceHTTP", "SluiceCore", "SluiceTestKit"]),
+        tests("SluiceHTTPTests", ["SluiceHTTP", "SluiceJSON", "SluiceCore", "SluiceTestKit", crypto, cryptoExtras]),
         tests("SluiceSaaSTests", ["SluiceSaaS", "SluiceHTTP", "SluiceCore", "SluiceTestKit"]),
         tests("SluiceMocksTests", ["SluiceMocks", "SluiceJSON", "SluiceLoopback", "SluiceTestKit"]),
         tests("SluiceAWSTests", ["SluiceAWS", "SluiceCore", "SluiceTestKit"]),
@@ -159,7 +172,8 @@ let package = Package(
         tests(
             "SluicePostgreSQLTests",
             ["SluicePostgreSQL", "SluiceCore"]
-                + ["SluiceCatalog", "SluiceConnectors", "SluiceEngine", "SluiceLog", "SluicePipelines", "SluiceTestKit"].map {
+                + ["SluiceCatalog", "SluiceConnectors", "SluiceCrawler", "SluiceEngine", "SluiceLog", "SluicePipelines", "SluiceTestKit"]
+                .map {
                     .target(name: $0, condition: withPostgreSQL)
                 }),
         tests("SluiceSQLiteTests", ["SluiceSQLite", "SluiceTestKit"]),
@@ -176,6 +190,10 @@ let package = Package(
             "SluiceSchedulerTests",
             ["SluiceScheduler", "SluiceSchedules", "SluiceCatalog", "SluicePipelines", "SluiceTestKit", "schedule-racer"]),
         tests("SluiceStorageTests", ["SluiceStorage", "SluiceTestKit"]),
+        .executableTarget(
+            name: "bucket-crash-writer", dependencies: ["SluiceCore", "SluiceBuckets"], path: "Tests/BucketCrashWriter",
+            swiftSettings: strict),
+        tests("SluiceBucketsTests", ["SluiceBuckets", "SluiceAWS", "SluiceSQLite", "SluiceTestKit", "bucket-crash-writer"]),
         tests("SluiceS3Tests", ["SluiceS3", "SluiceAWS", "SluiceStorage", "SluiceTestKit"]),
         tests("SluiceExpressionsTests", ["SluiceExpressions", "SluiceTestKit"]),
         tests("SluiceQualityTests", ["SluiceQuality", "SluiceCore", "SluiceExpressions", "SluiceTestKit"]),
@@ -196,11 +214,33 @@ let package = Package(
         tests("SluiceEngineTests", ["SluiceEngine", "SluiceConnectors", "SluiceSQLite", "SluiceTestKit"]),
         tests("SluiceQueryTests", ["SluiceQuery", "SluiceConnectors", "SluiceLog", "SluicePipelines", "SluiceStreams", "SluiceTestKit"]),
         tests("SluiceCrawlerTests", ["SluiceCrawler", "SluiceConnectors", "SluiceLog", "SluiceSQLite", "SluiceStreams", "SluiceTestKit"]),
+        tests("SluiceServerTests", ["SluiceServer", "SluiceAWS", "SluiceTestKit"] + nio),
+        tests(
+            "SluiceKinesisServiceTests",
+            [
+                "SluiceKinesisService", "SluiceServer", "SluiceKinesis", "SluiceAWS", "SluiceLog", "SluiceStreams", "SluiceJSON",
+                "SluiceTestKit",
+            ]),
+        .executableTarget(
+            name: "bucket-server", dependencies: ["SluiceCore", "SluiceBuckets", "SluiceS3Service", "SluiceServer"],
+            path: "Tests/BucketServer",
+            swiftSettings: strict),
+        .testTarget(
+            name: "SluiceS3ServiceTests",
+            dependencies: [
+                "SluiceS3Service", "SluiceServer", "SluiceBuckets", "SluiceS3", "SluiceAWS", "SluiceStorage", "SluiceTestKit",
+                "bucket-server",
+            ], exclude: ["Scripts"], swiftSettings: strict),
+        tests("SluiceProcessesTests", ["SluiceProcesses", "SluiceCore"]),
         tests("SluiceTests", ["Sluice", "SluiceTestKit"]),
         tests("SluiceCLITests", ["SluiceCLI", "SluiceTestKit"]),
+        .executableTarget(
+            name: "run-crasher",
+            dependencies: ["SluiceCore", "SluiceCatalog", "SluicePipelines", "SluiceLog", "SluiceEngine", "SluiceConnectors"],
+            path: "Tests/RunCrasher", swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["sluice", "SluiceCore", "SluiceSQLite", "SluiceTestKit"], exclude: ["Scenarios"],
-            swiftSettings: strict),
+            name: "EndToEndTests", dependencies: ["sluice", "run-crasher", "SluiceCore", "SluiceSQLite", "SluiceTestKit"],
+            exclude: ["Scenarios", "Server/Scripts"], swiftSettings: strict),
         tests("TidyTests", []),
     ]
 )

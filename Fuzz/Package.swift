@@ -39,6 +39,10 @@ let package = Package(
         room("SluiceParquet", ["SluiceCore", "SluiceCodecs"]),
         room("SluiceExpressions", ["SluiceCore", "SluicePatterns"]),
         room("SluiceFormats", ["SluiceCore", "SluiceCodecs", "SluicePatterns", "SluiceParquet", "CLibCSV", "CTextScan"]),
+        // parts of targets that would bring the database and the network along
+        room("Crypto"),
+        room("SluicePipelines"),
+        room("SluiceRegistry", ["SluiceCore", "SluiceCodecs", "SluicePatterns", "SluiceFormats", "Crypto"]),
         // fuzzers
         room("FuzzKit", ["SluiceCore"]),
         fuzzer("codecs", ["SluiceCodecs"]),
@@ -52,5 +56,9 @@ let package = Package(
         fuzzer("patterns", ["SluicePatterns"]),
         fuzzer("expressions", ["SluiceExpressions"]),
         fuzzer("spill", []),
+        fuzzer("records", ["SluiceFormats"]),
+        fuzzer("registry", ["SluiceRegistry"]),
+        fuzzer("sql", ["SluicePipelines"]),
+        fuzzer("xml", []),
     ]
 )

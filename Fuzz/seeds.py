@@ -203,6 +203,49 @@ def spill_seeds() -> None:
                 seed("spill", bytes([first, fields, rows]) + bytes([1]) + bytes([255] * 8) + bytes(300))
 
 
+def blocks_of_tests(folder: str) -> list[str]:
+    """Texts of several lines and raw strings of test files."""
+    found = set()
+    for path in samples(f"{folder}/**/*.swift"):
+        content = path.read_text()
+        found.update(re.sub(r"(?m)^ +", "", match) for match in re.findall(r'"""\n(.*?)\n *"""', content, re.DOTALL))
+        found.update(re.findall(r'#"([^"\n].{2,400}?)"#', content))
+    return sorted(found)
+
+
+def registry_seeds() -> None:
+    # The first byte is the format: Avro, JSON Schema, Protobuf. Two schemas follow, and a payload.
+    folders = ("Avro", "JSONSchema", "Protobuf")
+    for number, name in enumerate(folders):
+        texts = [text for text in blocks_of_tests(f"Tests/SluiceRegistryTests/{name}") if len(text) < 1_500]
+        for place, text in enumerate(texts):
+            other = texts[(place + 1) % len(texts)]
+            seed("registry", bytes([number]) + text.encode())
+            seed("registry", bytes([number]) + f"{text}\n--\n{other}\n--\n".encode() + b'{"id": 1, "name": "x"}')
+            seed("registry", bytes([number]) + f"{text}\n--\n{text}\n--\n".encode() + bytes([2, 6, 97, 98, 99, 0]))
+
+
+def sql_seeds() -> None:
+    texts = re.findall(r'"((?:SELECT|WITH|CREATE|INSERT|VALUES)[^"\n]{5,400})"', "\n".join(p.read_text() for p in samples("Tests/SluiceQueryTests/**/*.swift")))
+    texts += blocks_of_tests("Tests/SluiceQueryTests")
+    for text in sorted(set(texts)):
+        seed("sql", text.encode()[:1_000])
+
+
+def xml_seeds() -> None:
+    for text in blocks_of_tests("Tests/SluiceS3Tests") + text_of_tests(r'"(<(?:[^"\\\n]|\\.){3,400})"', "Tests/SluiceS3Tests"):
+        if "<" in text:
+            seed("xml", text.replace('\\"', '"').encode()[:4_000])
+    seed("xml", b'<?xml version="1.0" encoding="UTF-8"?>\n<L xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><!-- c --><K>a&amp;b&#x41;</K><E/></L>')
+
+
+def records_seeds() -> None:
+    document = b'{"meta": {"n": 2}, "items": [{"id": 1, "l": [{"x": 1}, 2]}, {"id": 2, "l": []}, 3, "a\\"b"],\n "o": {"i d": {"items": [{"y": null}]}}}\n'
+    for path in ("$", "$[*]", "$.items", "$.items[*]", "$.items[1]", "$.items[*].l[*]", "$['o']['i d'].items", "$.o", "$.meta.n", "$[0].id"):
+        seed("records", path.encode() + b"\n" + document)
+        seed("records", path.encode() + b"\n[" + document.strip() + b", " + document.strip() + b"]")
+
+
 makers = (csv_seeds, json_seeds, codec_seeds, parquet_seeds, skipping_seeds, text_seeds, inspect_seeds)
-for make in makers + (expression_seeds, pattern_seeds, spill_seeds, copied):
+for make in makers + (expression_seeds, pattern_seeds, spill_seeds, registry_seeds, sql_seeds, xml_seeds, records_seeds, copied):
     make()

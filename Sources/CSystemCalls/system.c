@@ -22,6 +22,42 @@ void sluice_start_storing(int descriptor, int64_t place, int64_t count) {
 #endif
 }
 
+int sluice_sync_file_system(int descriptor) {
+#if defined(__linux__)
+    return syncfs(descriptor) == 0 ? 0 : errno;
+#else
+    (void)descriptor;
+    sync();
+    return 0;
+#endif
+}
+
+/// By way of memory, for file systems that cannot copy by themselves.
+static int64_t copy_through_memory(int source, int64_t place, int target, int64_t count) {
+    static const size_t block = 256 << 10;
+    char *buffer = malloc(block);
+    if (buffer == NULL) return -ENOMEM;
+    ssize_t got = pread(source, buffer, count < (int64_t)block ? (size_t)count : block, place);
+    int64_t result = got < 0 ? -errno : got;
+    for (ssize_t written = 0; got > 0 && written < got && result >= 0;) {
+        ssize_t step = write(target, buffer + written, (size_t)(got - written));
+        if (step < 0 && errno != EINTR) result = -errno;
+        if (step > 0) written += step;
+    }
+    free(buffer);
+    return result;
+}
+
+int64_t sluice_copy_range(int source, int64_t place, int target, int64_t count) {
+#if defined(__linux__)
+    loff_t from = place;
+    ssize_t copied = copy_file_range(source, &from, target, NULL, (size_t)count, 0);
+    if (copied >= 0) return copied;
+    if (errno != EXDEV && errno != ENOSYS && errno != EINVAL && errno != EOPNOTSUPP) return -errno;
+#endif
+    return copy_through_memory(source, place, target, count);
+}
+
 void sluice_keep_buffers(int block_bytes, int kept_bytes) {
 #if defined(__GLIBC__)
     (void)mallopt(M_MMAP_THRESHOLD, block_bytes);

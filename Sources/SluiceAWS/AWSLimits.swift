@@ -24,6 +24,9 @@ package enum AWSLimits {
     package static let presignedSeconds = 1...604_800
     /// How often a call is made again at once because something was put right: credentials, the time, the region.
     static let renewals = 3
+    /// Nesting and elements of a document in XML.
+    static let xmlDepth = 16
+    static let xmlElements = 100_000
     /// Threads that calls run on which somebody waits for.
     static let serviceThreads = 4
     /// How often whoever waits for a call looks whether it was cancelled.

@@ -6,6 +6,6 @@ extension ConnectorRegistry {
     package static let standard = ConnectorRegistry(
         [
             FilesConnector(), TableConnector(), StreamConnector(), KinesisConnector(), KafkaConnector(), SQLiteConnector(),
-            PostgreSQLConnector(), DeclaredServiceConnector(),
+            PostgreSQLConnector(), DeclaredServiceConnector(), SingerConnector(), WebhookConnector(),
         ] + EmbeddedDeclarations.all.map { ServiceConnector($0) })
 }

@@ -36,7 +36,7 @@ package struct Crawler: Sendable {
         let survey = try await Survey.made(settings, state, catalog, surroundings)
         take(survey, into: &plan)
         let memory = CrawlMemory(state, settings: plan.settings, survey.files)
-        if memory.isUsable, memory.isUnchanged, survey.gone.isEmpty {
+        if memory.isUsable, memory.isUnchanged, survey.gone.isEmpty, !state.tables.contains(where: settings.lets(in:)) {
             plan.isUnchanged = true
             plan.leftOut = memory.leftOut
         } else {

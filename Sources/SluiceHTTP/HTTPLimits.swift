@@ -19,6 +19,12 @@ package enum HTTPLimits {
     static let tokenBytes = 1 << 20
     /// A token is renewed when less than this is left of its life, or less than half.
     static let tokenMargin = Duration.seconds(300)
+    /// How often a process looks whether another one has made place.
+    static let placePause = Duration.milliseconds(20)
+    /// How long an assertion is good that asks for a token.
+    static let assertionSeconds = 180
+    /// How long a login in a browser is waited for.
+    static let loginSeconds = 600
     /// The life of a token whose service does not say it.
     static let tokenLife = Duration.seconds(3600)
 }

@@ -145,7 +145,7 @@ package struct WebClient: Sendable {
     private func pauseOrGiveUp(_ history: inout History, _ error: SluiceError) async throws(SluiceError) {
         history.failures += 1
         guard history.failures < policy.attempts else { throw error }
-        try await sleep(policy.pause(behind: history.failures, isThrottled: false, random: pacing.random()))
+        try await rest(policy.pause(behind: history.failures, isThrottled: false, random: pacing.random()))
     }
 
     /// The service asks for a pause, which holds for all requests of the account.
@@ -167,7 +167,8 @@ package struct WebClient: Sendable {
         limiter.pause(for: pause)
     }
 
-    private func sleep(_ duration: Duration) async throws(SluiceError) {
+    /// Waits, as between two looks at something that takes its time.
+    package func rest(_ duration: Duration) async throws(SluiceError) {
         do {
             try await pacing.sleep(duration)
         } catch {

@@ -69,6 +69,35 @@ package struct JSONScanner: Sendable {
         }
     }
 
+    /// The members of an object, in order: where their names, with the quotes, and their values stand.
+    ///
+    /// - Throws: `malformed` for what is no object, or does not end where the range does.
+    package func members(_ object: Range<Int>) throws(Failure) -> [(name: Range<Int>, value: Range<Int>)] {
+        guard kind(object) == .object else { throw .malformed(at: object.lowerBound) }
+        var found: [(name: Range<Int>, value: Range<Int>)] = []
+        var place = skipBlanks(object.lowerBound + 1)
+        if byte(place) == UInt8(ascii: "}") { return [] }
+        while true {
+            guard byte(place) == UInt8(ascii: "\"") else { throw .malformed(at: place) }
+            let name = place..<(try end(ofTextAt: place))
+            let colon = skipBlanks(name.upperBound)
+            guard byte(colon) == UInt8(ascii: ":") else { throw .malformed(at: colon) }
+            let start = skipBlanks(colon + 1)
+            let end = try self.end(ofValueAt: start)
+            found.append((name, start..<end))
+            let behind = skipBlanks(end)
+            if byte(behind) == UInt8(ascii: "}") {
+                guard behind + 1 == object.upperBound else { throw .malformed(at: behind + 1) }
+                return found
+            }
+            guard byte(behind) == UInt8(ascii: ",") else { throw .malformed(at: behind) }
+            place = skipBlanks(behind + 1)
+        }
+    }
+
+    /// Whether a quoted text is this name.
+    package func isName(_ name: String, at quoted: Range<Int>) throws(Failure) -> Bool { try matches(quoted, name) }
+
     /// A scalar as text: a text unescaped, a number as it is written, `true` or `false`. Nil for null, objects and lists.
     package func text(_ value: Range<Int>) throws(Failure) -> String? {
         switch kind(value) {

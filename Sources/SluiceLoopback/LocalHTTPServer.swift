@@ -52,11 +52,20 @@ package final class LocalHTTPServer: Sendable {
     /// - Parameters:
     ///   - port: 0 for a free one.
     ///   - answer: Called for each request, with the number of those before it.
-    package init(port: Int = 0, _ answer: @escaping @Sendable (Request, Int) -> Answer) throws {
-        let log = RequestLog()
+    package convenience init(port: Int = 0, _ answer: @escaping @Sendable (Request, Int) -> Answer) throws {
+        try self.init(port: port, bodyBytes: .max, keepsRequests: true, answer)
+    }
+
+    /// - Parameters:
+    ///   - bodyBytes: A request with a longer body has its connection cut.
+    ///   - keepsRequests: Whether `requests` has them; a server that goes on for days must not keep all.
+    package init(
+        port: Int, bodyBytes: Int, keepsRequests: Bool, _ answer: @escaping @Sendable (Request, Int) -> Answer
+    ) throws {
+        let log = RequestLog(keepsRequests: keepsRequests)
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).childChannelInitializer { channel in
             channel.pipeline.configureHTTPServerPipeline().flatMapThrowing {
-                try channel.pipeline.syncOperations.addHandler(AnsweringHandler(log, answer))
+                try channel.pipeline.syncOperations.addHandler(AnsweringHandler(log, bodyBytes: bodyBytes, answer))
             }
         }
         channel = try bootstrap.bind(host: "127.0.0.1", port: port).wait()
@@ -73,15 +82,19 @@ package final class LocalHTTPServer: Sendable {
 }
 
 private final class RequestLog: Sendable {
-    private let list = Mutex<[LocalHTTPServer.Request]>([])
+    private let keepsRequests: Bool
+    private let state = Mutex<(list: [LocalHTTPServer.Request], count: Int)>(([], 0))
 
-    var requests: [LocalHTTPServer.Request] { list.withLock { $0 } }
+    init(keepsRequests: Bool) { self.keepsRequests = keepsRequests }
+
+    var requests: [LocalHTTPServer.Request] { state.withLock { $0.list } }
 
     /// How many there were before.
     func append(_ request: LocalHTTPServer.Request) -> Int {
-        list.withLock {
-            $0.append(request)
-            return $0.count - 1
+        state.withLock { state in
+            if keepsRequests { state.list.append(request) }
+            state.count += 1
+            return state.count - 1
         }
     }
 }
@@ -92,11 +105,15 @@ private final class AnsweringHandler: ChannelInboundHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private let log: RequestLog
+    private let bodyBytes: Int
     private let answer: @Sendable (LocalHTTPServer.Request, Int) -> LocalHTTPServer.Answer
     private var request = LocalHTTPServer.Request(method: "", target: "")
 
-    init(_ log: RequestLog, _ answer: @escaping @Sendable (LocalHTTPServer.Request, Int) -> LocalHTTPServer.Answer) {
+    init(
+        _ log: RequestLog, bodyBytes: Int, _ answer: @escaping @Sendable (LocalHTTPServer.Request, Int) -> LocalHTTPServer.Answer
+    ) {
         self.log = log
+        self.bodyBytes = bodyBytes
         self.answer = answer
     }
 
@@ -105,7 +122,9 @@ private final class AnsweringHandler: ChannelInboundHandler {
         case .head(let head):
             request = LocalHTTPServer.Request(method: head.method.rawValue, target: head.uri)
             for header in head.headers { request.headers[header.name.lowercased()] = header.value }
-        case .body(let part): request.body += Array(part.readableBytesView)
+        case .body(let part):
+            guard request.body.count + part.readableBytes <= bodyBytes else { return context.close(promise: nil) }
+            request.body += Array(part.readableBytesView)
         case .end: write(answer(request, log.append(request)), context)
         }
     }

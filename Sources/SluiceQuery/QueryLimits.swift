@@ -2,6 +2,8 @@
 package enum QueryLimits {
     /// Characters of a query's text.
     package static let textScalars = 1 << 20
+    /// Brackets within brackets of a query that the engine looks at.
+    static let nesting = 200
     /// Tables that one query reads.
     package static let tables = 64
     /// Databases of the catalog that one query reads (SQLite: `SQLITE_MAX_ATTACHED`).

@@ -4,10 +4,8 @@ package enum S3Limits {
     static let keyBytes = 1_024
     /// Keys of one page of a listing, and of one call that deletes.
     static let pageKeys = 1_000
-    /// Bytes, nesting and elements of an answer in XML: a page of the longest keys, encoded, with room.
+    /// Bytes of an answer in XML: a page of the longest keys, encoded, with room.
     static let xmlBytes = 16 << 20
-    static let xmlDepth = 16
-    static let xmlElements = 100_000
     /// Pages without a key that may follow one another.
     static let emptyPages = 1_000
     /// Bytes of a part of an upload, and of each part behind `smallParts`, so that an object may have 360 GiB.

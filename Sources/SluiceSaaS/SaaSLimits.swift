@@ -10,4 +10,24 @@ package enum SaaSLimits {
     package static let sliceBytes: Int64 = 32 << 20
     /// Times in a row that a page's cursor may end.
     static let restarts = 3
+    /// How soon a job is looked at again, and the longest pause between two looks.
+    static let firstJobPause = Duration.milliseconds(100)
+    static let longestJobPause = Duration.seconds(15)
+    /// How long one run waits for a job.
+    static let longestJob = Duration.seconds(4 * 3_600)
+    /// A job that was made longer ago is not gone on with: what it has is too old.
+    static let jobLifeMicros: Int64 = 86_400_000_000
+    /// The pause before a file that should be there is asked for again.
+    static let lateFilePause = Duration.seconds(5)
+    /// Rows of the smallest page of a job's results.
+    static let leastJobRows = 1_000
+    /// Times that a page which lost rows on its way is asked for.
+    static let pageAttempts = 6
+    /// Records from which on a job takes less time than pages.
+    static let jobThreshold = 50_000
+    /// Bytes of a range of a job's file.
+    package static let rangeBytes = 8 << 20
+    /// Bytes of a file that a job reads, and rows from which on one is made.
+    static let loadBytes = 32 << 20
+    static let loadThreshold = 1_000
 }

@@ -53,6 +53,28 @@ struct ClassifierTests {
         #expect(!reason.isEmpty)
     }
 
+    @Test("JSON that cannot be read is no delimited text, whatever its file is called", arguments: ["a.jsonl", "a.json", "a.csv"])
+    func deepJSON(_ name: String) throws {
+        let deep = String(repeating: "[", count: 1_000) + String(repeating: "]", count: 1_000)
+        guard case .unknown(let reason) = try classify(name, "{\"id\":1,\"v\":\(deep)}\n{\"id\":2,\"v\":1}\n") else {
+            Issue.record("it is something")
+            return
+        }
+        #expect(reason.hasPrefix("not JSON: 1 of the first 2 records cannot be read"), "\(reason)")
+    }
+
+    @Test("an encoding that is a guess is told") func guessedEncoding() throws {
+        let directory = try TemporaryDirectory()
+        let bytes = Array("id,name\n1,Zo".utf8) + [0xEB] + Array("\n2,Ann\n".utf8)
+        let path = try directory.write("a.csv", bytes: bytes)
+        guard case .table(let kind) = Classifier([]).classify(path, byteCount: Int64(bytes.count)) else {
+            Issue.record("it is no table")
+            return
+        }
+        #expect(kind.notice?.contains("cp1252") == true, "\(kind.notice ?? "no notice")")
+        #expect(try self.kind("b.csv", "id,name\n1,Zoë\n").notice == nil)
+    }
+
     @Test("a header that is data is none; names are numbered") func header() throws {
         let kind = try kind("a.csv", "1,2024-01-05,x\n2,2024-01-06,y\n3,2024-01-07,z\n")
         #expect(kind.options["header"] == .boolean(false) && kind.columns.map(\.name) == ["column1", "column2", "column3"])

@@ -5,8 +5,56 @@ import SluiceCrawler
 import SluiceTestKit
 import Testing
 
+@Suite("Statistics of a crawl")
+struct CrawlStatisticsTests {
+    @Test("a crawl that reads all values leaves what it knows of them; a sample leaves nothing") func statistics() async throws {
+        let folder = try CrawlFolder()
+        try folder.write("orders/a.csv", "id,item,price\n1,pen,1.25\n2,,2.50\n3,ink,0.75\n")
+        let name = try TableName(database: "d", table: "orders")
+        try await folder.apply { $0.verification = .sample }
+        #expect(try folder.catalog.statistics(of: name).isEmpty)
+        try await folder.apply()
+        let known = try folder.catalog.statistics(of: name).map(\.statistics)
+        #expect(
+            known == [
+                ColumnStatistics(column: "id", rows: 3, nulls: 0, distinct: 3, minimum: "1", maximum: "3"),
+                ColumnStatistics(column: "item", rows: 3, nulls: 1, distinct: 2, minimum: "ink", maximum: "pen"),
+                ColumnStatistics(column: "price", rows: 3, nulls: 0, distinct: 3, minimum: "0.75", maximum: "2.5"),
+            ])
+        try folder.write("orders/b.csv", "id,item,price\n9,cap,9.25\n")
+        try await folder.apply()
+        let later = try folder.catalog.statistics(of: name).map(\.statistics)
+        #expect(later.map(\.rows) == [4, 4, 4] && later[0].maximum == "9" && later[0].distinct == 4, "\(later)")
+    }
+}
+
 @Suite("Crawling only what changed")
 struct IncrementalTests {
+    @Test("changes that a policy kept out come in when the policy is another, though no file has changed", arguments: [false, true])
+    func otherPolicy(_ isNewFolders: Bool) async throws {
+        let folder = try lake(2)
+        try await folder.apply()
+        try folder.write("day=3/a.csv", "id,item,price,note\n1,pen,1.25,x\n")
+        let logged = try await folder.apply { settings in
+            if isNewFolders { settings.recrawl = .newFolders } else { settings.updates = .log }
+        }
+        #expect(logged.tables.first?.keptOut.count == 1, "\(logged.tables)")
+        #expect(try folder.table("data").definition.columns.count == 3)
+        #expect(try await folder.apply { $0.updates = .log }.isUnchanged)
+        let merged = try await folder.apply { $0.updates = .merge }
+        #expect(merged.tables.first?.change == .updated && merged.figures.filesRead == 0, "\(merged.tables)")
+        #expect(try folder.table("data").definition.columns.map(\.name) == ["id", "item", "price", "note"])
+        #expect(try await folder.apply().isUnchanged)
+    }
+
+    @Test("a crawl of the same folder into another database leaves the tables of the first alone") func otherDatabase() async throws {
+        let folder = try lake(2)
+        try await folder.apply()
+        let other = try await folder.apply { $0.database = "e" }
+        #expect(other.gone.isEmpty && other.tables.map(\.name.database) == ["e"], "\(other.gone)")
+        #expect(try folder.table("data").definition.parameters["DEPRECATED_BY_CRAWLER"] == nil)
+    }
+
     private func lake(_ days: Int = 6) throws -> CrawlFolder {
         let folder = try CrawlFolder()
         for day in 1...days { try folder.write("day=\(day)/a.csv", CrawlFolder.orders(day * 10)) }

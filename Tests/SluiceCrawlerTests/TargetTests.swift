@@ -174,6 +174,16 @@ struct TargetTests {
         #expect(try await rows("clicks").count == 21)
     }
 
+    @Test("what records are is told by the first of all of them, however they were put") func oneByOne() async throws {
+        for row in 0..<5 { try await append(["\(row);pen;1,5\(row)"], to: "sales") }
+        try await append(["hello"], to: "mixed")
+        for row in 0..<5 { try await append([#"{"id":\#(row)}"#], to: "mixed") }
+        let plan = try await crawl(["stream:*"])
+        #expect(
+            plan.shapes.sorted() == ["sales: column1 int64, column2 string, column3 decimal(3,2)"], "\(plan.shapes) \(plan.leftOut)")
+        #expect(try await rows("sales").map { $0[0] } == (0..<5).map { .integer($0) })
+    }
+
     @Test("records that say themselves how they are written are taken at their word") func envelopes() async throws {
         try context.streams.create("files", shards: 1)
         let opened = try context.streams.open("files", for: .writing)

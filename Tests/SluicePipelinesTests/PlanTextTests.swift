@@ -42,6 +42,15 @@ import Testing
                 """)
     }
 
+    @Test("a plan shows what goes down to the source: the condition of a filter that comes first, where no stream lies between")
+    func condition() async throws {
+        let first = try await plan(definitionText("- filter: arr_delay > 15\n- filter: dep_delay > 5"))
+        #expect(PlanText.text(first).contains(" columns\n  asks it for rows where: arr_delay > 15\nstep 1 filter"))
+        #expect(PlanText.json(first).member("source")?.member("condition") == .string("arr_delay > 15"))
+        let later = try await plan(definitionText("- derive: {gain: 1}\n- filter: arr_delay > 15"))
+        #expect(PlanText.json(later).member("source")?.member("condition") == .null)
+    }
+
     @Test("no line is longer than 80 columns, except for a word that is")
     func width() async throws {
         let long = String(repeating: "x", count: 100)

@@ -66,6 +66,7 @@ struct RouteTests {
                      flight int32, dest string, distance float64
                   reads 7 of 12 columns; left out at the source:
                     year, day, tailnum, air_time, time_hour
+                  asks it for rows where: month = 1
                 step 1 filter: month = 1
                 route late: arr_delay > 15
                   -> month int32, dep_delay int32, arr_delay int32, carrier string,

@@ -40,6 +40,19 @@ struct StatementTests {
         #expect(error.code.category == .definition || error.code == .unsupported, "\(error.code)")
     }
 
+    @Test(
+        "brackets that are nested as deep as nobody writes are refused, and those that somebody may write are read",
+        arguments: [20, 20_000])
+    func nesting(_ depth: Int) async throws {
+        let open = String(repeating: "(SELECT * FROM ", count: depth)
+        let query = "SELECT count(*) FROM " + open + "'people.csv'" + String(repeating: ")", count: depth)
+        if depth < 100 {
+            #expect(try await Self.inquiry().ask(query, .auto).texts == [["2"]])
+        } else {
+            #expect(try await Self.inquiry().error(query)?.code.category == .definition)
+        }
+    }
+
     @Test("names are found in any letter case, and in each form of quotes")
     func names() async throws {
         let inquiry = try Self.inquiry()

@@ -11,7 +11,7 @@ struct DeclarationTests {
             let declaration = try ServiceDeclaration(parsing: yaml, path: "<\(name)>")
             #expect(declaration.name == name)
             for entity in declaration.entities {
-                #expect(entity.read != nil || !entity.writes.isEmpty, "\(name) \(entity.name)")
+                #expect(entity.isReadable || !entity.writes.isEmpty, "\(name) \(entity.name)")
                 #expect(entity.key.allSatisfy { key in entity.fields.contains { $0.name == key } }, "\(name) \(entity.name)")
                 if let cursor = entity.cursor { #expect(entity.fields.contains { $0.name == cursor.field[0] }, "\(name) \(entity.name)") }
                 for (kind, write) in entity.writes {

@@ -38,7 +38,7 @@ import Testing
         try directory.write("in/other.txt", "1")
         try directory.write("in/second.csv", "1")
         try run(first, seconds: 5)
-        #expect(try runs(first).map { $0.parameters["files"] } == ["\(directory.path("in/new.csv")) \(directory.path("in/second.csv"))"])
+        #expect(try runs(first).map { $0.parameters["files"] } == ["\(directory.path("in/new.csv"))\n\(directory.path("in/second.csv"))"])
         // A scheduler that begins anew knows what was seen, and finds what came meanwhile.
         first.crash()
         try directory.write("in/old.csv", "longer")
@@ -62,5 +62,90 @@ import Testing
         try run(second, seconds: 20)
         let lines = try directory.text("alerts/late.jsonl").split(separator: "\n")
         #expect(lines.count == 1 && lines[0].hasPrefix("{\"notice\":\"late\",\"run_id\":"))
+    }
+
+    @Test("a stream that reaches a count, a group that reaches a lag, and objects that arrive make one run each, through a crash")
+    func remote() async throws {
+        let sights = EventSights()
+        let jobs = try JobSet([
+            job("count", "{on: {stream: s, records: 100}}"), job("lag", "{on: {stream: s, group: g, lag: 50}}"),
+            job("objects", "{on: {file: \"s3://b/in/*.csv\"}}"),
+        ])
+        var scheduler = try SimulatedScheduler(1, world, jobs, sights: sights)
+        func counts() throws -> [Int] {
+            try ["count", "lag", "objects"].map { name in
+                try scheduler.catalog.readSchedule { try $0.runs(job: name, limit: 100) }.count
+            }
+        }
+        func look(_ count: Int64, _ lag: Int64, _ objects: [String: String]) async throws {
+            try run(scheduler, seconds: 1)
+            await sights.look { event in
+                switch event {
+                case .stream: .count(count)
+                case .lag: .count(lag)
+                default: .objects(objects)
+                }
+            }
+            try run(scheduler, seconds: 3)
+        }
+        try await look(1_000, 0, ["s3://b/in/0.csv": "1"])
+        #expect(try counts() == [0, 0, 0])
+        try await look(1_099, 49, ["s3://b/in/0.csv": "1"])
+        #expect(try counts() == [0, 0, 0])
+        try await look(1_350, 50, ["s3://b/in/0.csv": "1", "s3://b/in/1.csv": "1"])
+        #expect(try counts() == [1, 1, 1])
+        scheduler.crash()
+        scheduler = try SimulatedScheduler(2, world, jobs, sights: sights)
+        try await look(1_399, 80, ["s3://b/in/0.csv": "1", "s3://b/in/1.csv": "1"])
+        #expect(try counts() == [1, 1, 1])
+        try await look(1_400, 10, ["s3://b/in/0.csv": "2", "s3://b/in/1.csv": "1"])
+        #expect(try counts() == [2, 1, 2])
+        try await look(1_400, 90, [:])
+        #expect(try counts() == [2, 2, 2])
+        let last = try scheduler.catalog.readSchedule { try $0.runs(job: "objects", limit: 1).first }
+        #expect(last?.parameters["files"] == "s3://b/in/0.csv")
+        // One that cannot be looked at is told, and makes nothing.
+        await sights.look { _ in throw SluiceError(.notFound, "there is no stream") }
+        try run(scheduler, seconds: 3)
+        #expect(try counts() == [2, 2, 2])
+    }
+
+    @Test("a webhook takes a call that knows the secret, once under a key, and refuses others") func webhooks() throws {
+        let jobs = try JobSet([job("a", "{on: {webhook: orders, secret: s}}"), job("b", "{on: {webhook: other, secret: none}}")])
+        let catalog = try world.open()
+        let hooks = Webhooks(catalog: catalog, jobs: jobs) { $0 == "s" ? "open sesame" : nil }
+        let body = Array("{\"x\":1}".utf8)
+        func call(_ headers: [String: String], path: String = "/hooks/orders", body: [UInt8], method: String = "POST") -> Int {
+            hooks.take(method: method, path: path, headers: headers, body: body).status
+        }
+        func runs() throws -> [ScheduledRun] { try catalog.readSchedule { try $0.runs(limit: 100) } }
+        #expect(call([:], body: body) == 401)
+        #expect(call(["authorization": "Bearer wrong"], body: body) == 401)
+        #expect(call(["x-sluice-signature": WebhookSignature.text("open sesame", [])], body: body) == 401)
+        #expect(call(["authorization": "Bearer open sesame"], path: "/hooks/other", body: body) == 401)
+        #expect(call(["authorization": "Bearer open sesame"], path: "/", body: body) == 404)
+        #expect(call(["authorization": "Bearer open sesame"], body: body, method: "GET") == 405)
+        #expect(call(["authorization": "Bearer open sesame"], body: [UInt8](repeating: 32, count: 70_000)) == 413)
+        #expect(try runs().isEmpty)
+        #expect(call(["authorization": "Bearer open sesame"], body: body) == 202)
+        let signed = ["x-hub-signature-256": WebhookSignature.text("open sesame", body), "x-github-delivery": "d-1"]
+        #expect(call(signed, body: body) == 202 && call(signed, body: body) == 202)
+        #expect(try runs().count == 2)
+        #expect(try runs().allSatisfy { $0.cause == .event && $0.parameters["event"] == "{\"x\":1}" })
+        let known = WebhookSignature.text("key", Array("The quick brown fox jumps over the lazy dog".utf8))
+        #expect(known == "sha256=f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8")
+    }
+
+    @Test(
+        "events that are not whole are refused with what is missing",
+        arguments: [
+            ("{webhook: a}", "a webhook without a secret"), ("{stream: s}", "`records`, or `group` and `lag`"),
+            ("{stream: s, records: 5, lag: 5}", "`records`, or `group` and `lag`"),
+            ("{file: a, records: 5}", "records means nothing beside file"),
+            ("{records: 5}", "one of file, table, crawler, stream and webhook"),
+        ])
+    func mistakes(_ event: String, _ message: String) throws {
+        let error = try #require(throws: (any Error).self) { try job("a", "{on: \(event)}") }
+        #expect("\(error)".contains(message), "\(error)")
     }
 }

@@ -47,7 +47,7 @@ import Testing
             ("job: a\ncommand: x\nschedule: {jitter: 5m}", "j.yaml:3:20", "means nothing without"),
             ("job: a\npipeline: x\ncommand: y", "j.yaml:3:10", "more than one kind"), ("job: a", "j.yaml:1:1", "lacks the key"),
             ("job: a\ncommand: x\nparameters: {d: \"{logical_dat}\"}", "j.yaml:3:17", "logical_date"),
-            ("job: a\ncommand: x\nschedule: {at: \"* * * * *\", notify: {on: late}}", "j.yaml:3:37", "command or to a file"),
+            ("job: a\ncommand: x\nschedule: {at: \"* * * * *\", notify: {on: late}}", "j.yaml:3:37", "to a file or to a webhook"),
         ])
     func mistakes(_ text: String, _ place: String, _ part: String) throws {
         try directory.write("jobs/j.yaml", text + "\n")

@@ -1,3 +1,4 @@
+import Glibc
 import SluiceCatalog
 import SluiceCore
 import SluiceTestKit
@@ -26,5 +27,80 @@ import Testing
         }
         #expect(outcomes == [.neverStarted, .exited(7)])
         #expect(try directory.text("logs/a-1.log") == "did\n")
+    }
+
+    private static func run(_ launch: JobLaunch) async throws -> (JobOutcome, SluiceError?) {
+        let launcher = ProcessLauncher()
+        let job = try launcher.prepare(launch)
+        launcher.release(job)
+        let attempt = RunAttempt(run: launch.run.id, number: 1, startedMicros: 0, process: job.process, log: launch.log)
+        while true {
+            if let outcome = launcher.outcome(of: attempt) { return (outcome, job.logFailure) }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    private static func launch(_ program: [String], _ directory: TemporaryDirectory, log: String) -> JobLaunch {
+        let run = ScheduledRun(
+            id: RunID("01JDXA0000000000000000TEST"), job: "a", logical: 0, cause: .schedule, createdMicros: 0, notBeforeMicros: 0)
+        return JobLaunch(run: run, attempt: 1, program: program, environment: [:], directory: directory.root, log: log)
+    }
+
+    @Test("a log that cannot be opened costs the log alone: the job runs, and how it ended is known")
+    func noLog() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("logs", "a file where the folder should be")
+        let launch = Self.launch(["sh", "-c", "echo out; echo did > done; exit 3"], directory, log: directory.path("logs/a-1.log"))
+        let (outcome, failure) = try await Self.run(launch)
+        #expect(outcome == .exited(3) && failure != nil)
+        #expect(try directory.text("done") == "did\n")
+    }
+
+    @Test("where the disk is full, a job that does not mind goes on, and one that minds says so by its exit code")
+    func full() async throws {
+        let directory = try TemporaryDirectory()
+        for (name, program, code) in [("a", "echo lost 2>/dev/null; exit 0", 0), ("b", "echo lost || exit 9", 9)] {
+            symlink("/dev/full", directory.path("\(name).log"))
+            let (outcome, failure) = try await Self.run(Self.launch(["sh", "-c", program], directory, log: directory.path("\(name).log")))
+            #expect(outcome == .exited(code) && failure == nil)
+        }
+    }
+
+    @Test("a log is cut at its bound, with its newest part beside it; the oldest logs of all go when all are too large")
+    func bounds() throws {
+        let directory = try TemporaryDirectory()
+        let logs = RunLogs(home: directory.root)
+        let path = logs.path(job: "a", run: RunID("01AAA"), attempt: 1)
+        try DiskFiles.createDirectories(DiskFiles.parent(of: path))
+        let size = SchedulerLimits.logBytes + 1_000
+        try DiskFiles.writeAtomically([UInt8](repeating: 65, count: 1_000) + [UInt8](repeating: 66, count: size - 1_000), to: path)
+        logs.rotate(path)
+        #expect(DiskFiles.byteCount(of: path) == 0 && DiskFiles.byteCount(of: path + ".1") == SchedulerLimits.logBytes)
+        #expect(try DiskFiles.read(path + ".1").first == 66)
+        for (job, run) in [("b", "01BBB"), ("c", "01CCC"), ("d", "01DDD")] {
+            try directory.write("logs/\(job)/\(run)-1.log", String(repeating: "x", count: 1_000))
+        }
+        logs.trim(to: 1_500, except: ["01BBB"])
+        #expect(directory.files(below: "logs").sorted().map { $0.suffix(11) } == ["01BBB-1.log"])
+    }
+
+    @Test("properties are lines of name and value; what is none is counted")
+    func properties() {
+        let found = RunProperties.parse("a=1\nb = 2\n=3\nnone\na=x=y\nc.d-e=\n")
+        #expect(found.values == ["a": "x=y", "c.d-e": ""] && found.unreadable == 3)
+        #expect(RunProperties.variable("c.d-e") == "C_D_E")
+    }
+
+    @Test(
+        "values mean nothing to the shell, in quotes or outside of them",
+        arguments: ["a b", "$(touch harm)", "`touch harm`", "'; touch harm; '", "\"; touch harm; \"", "a&touch harm&", "*"])
+    func escaped(_ value: String) async throws {
+        let directory = try TemporaryDirectory()
+        for template in ["echo {}", "echo \"{}\"", "echo '{}'"] {
+            _ = try? await Command.shell(template.replacing("{}", with: ShellValue.escaped(value)), directory: directory.root).run()
+        }
+        #expect(directory.files().isEmpty)
+        let plain = try await Command.shell("printf %s \(ShellValue.escaped(value))", directory: directory.root).run()
+        #expect(plain.output == value)
     }
 }

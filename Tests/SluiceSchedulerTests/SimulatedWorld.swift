@@ -17,6 +17,8 @@ final class SimulatedWorld: Sendable {
         var logical: Int64
         var stage: Stage
         var program: [String]
+        var element: String?
+        var properties: String?
     }
 
     struct State {
@@ -26,6 +28,12 @@ final class SimulatedWorld: Sendable {
         var living: Set<Int> = []
         /// Processes that began their work, by job and tick.
         var begun: [String: [Int64: Int]] = [:]
+        /// Those of elements, by job, tick and element.
+        var begunElements: [String: Int] = [:]
+        /// What processes of a job tell to those behind it.
+        var properties: [String: String] = [:]
+        /// Which elements fail.
+        var failing: Set<String> = []
         var notices: [String] = []
         var random: SeededGenerator
         /// How many more calls the scheduler's launcher takes before the scheduler is cut off.
@@ -73,7 +81,8 @@ final class SimulatedWorld: Sendable {
             for (id, process) in state.processes {
                 if case .running(let until) = process.stage, until <= state.nowMicros {
                     let drawn = state.duration(process.job, &state.random)
-                    state.processes[id]?.stage = .over(drawn.code)
+                    let fails = process.element.map { state.failing.contains($0) } ?? false
+                    state.processes[id]?.stage = .over(fails ? 1 : drawn.code)
                 }
             }
         }
@@ -87,15 +96,17 @@ final class SimulatedScheduler {
     let catalog: Catalog
     let scheduler: Scheduler
 
-    init(_ number: Int, _ world: SimulatedWorld, _ jobs: JobSet, slots: Int = 1_000, tell: @escaping (Scheduler.Event) -> Void = { _ in })
-        throws
-    {
+    init(
+        _ number: Int, _ world: SimulatedWorld, _ jobs: JobSet, slots: Int = 1_000, sights: EventSights? = nil,
+        tell: @escaping (Scheduler.Event) -> Void = { _ in }
+    ) throws {
         self.number = number
         self.world = world
         world.state.withLock { _ = $0.living.insert(number) }
         catalog = try world.open()
         var options = Scheduler.Options()
         options.slots = slots
+        options.sights = sights
         options.process = ProcessIdentity(processID: Int32(number), started: "simulated")
         scheduler = Scheduler(
             catalog: catalog, jobs: jobs, launcher: SimulatedLauncher(world: world, number: number), options: options,
@@ -144,7 +155,8 @@ private final class SimulatedLauncher: JobLauncher {
             state.lastProcess += 1
             let id = state.lastProcess
             state.processes[id] = .init(
-                scheduler: number, job: launch.run.job, logical: launch.run.logical, stage: .atGate, program: launch.program)
+                scheduler: number, job: launch.run.job, logical: launch.run.logical, stage: .atGate, program: launch.program,
+                element: launch.environment["SLUICE_ELEMENT"], properties: launch.environment["SLUICE_PROPERTIES"])
             return id
         }
         _ = isCutOff()
@@ -155,7 +167,15 @@ private final class SimulatedLauncher: JobLauncher {
         if isCutOff() { return }
         world.state.withLock { state in
             guard let process = state.processes[job.gate], process.stage == .atGate else { return }
-            state.begun[process.job, default: [:]][process.logical, default: 0] += 1
+            if let element = process.element {
+                state.begunElements["\(process.job) \(process.logical) \(element)", default: 0] += 1
+            } else {
+                state.begun[process.job, default: [:]][process.logical, default: 0] += 1
+            }
+            if let path = process.properties, let text = state.properties[process.job] {
+                try? DiskFiles.createDirectories(DiskFiles.parent(of: path))
+                try? DiskFiles.writeAtomically(Array(text.utf8), to: path)
+            }
             let drawn = state.duration(process.job, &state.random)
             state.processes[job.gate]?.stage = .running(until: state.nowMicros + drawn.micros)
         }

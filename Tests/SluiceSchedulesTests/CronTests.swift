@@ -85,7 +85,10 @@ func seconds(_ text: String) throws -> Int64 {
             ("rat(5 minutes)", 0..<3, "no schedule of the kind", "\"rate\""),
             ("rate(5 minuts)", 7..<13, "no unit", "\"minutes\""), ("rate(0 days)", 5..<6, "1 or more", ""),
             ("rate(1 hour", 11..<11, "not closed", ")"),
-            ("at(2030-02-30)", 3..<13, "is no time", "at("), ("@dayly", 0..<6, "no schedule", "\"@daily\""), ("", 0..<0, "empty", "30 2"),
+            ("at(2030-02-30)", 3..<13, "is no time", "at("),
+            ("2030-01-31T08:00:00", 0..<19, "is a time", "at(2030-01-31T08:00:00)"), ("2030-01-31 08:00", 0..<16, "is a time", "at("),
+            ("every 5 minutes", 0..<15, "no cron expression", "rate(5 minutes)"), ("@dayly", 0..<6, "no schedule", "\"@daily\""),
+            ("", 0..<0, "empty", "30 2"),
             ("0 0 32W * *", 4..<7, "no weekday near", "15W"), ("0 0 * * MON#6", 8..<13, "no n-th day", "MON#1"),
             ("0 0 L-31 * *", 4..<8, "before the last", "L-30"),
         ] as [(String, Range<Int>, String, String)])

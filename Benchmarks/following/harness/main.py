@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import lasting
+import latency
 
 HERE = Path(__file__).resolve().parent.parent
 PIPELINE = """
@@ -36,6 +37,7 @@ def arguments():
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--peers", default="bytewax,pathway")
+    parser.add_argument("--latency", action="store_true", help="instead: the latencies alone")
     parser.add_argument("--endurance", type=int, metavar="MINUTES", help="instead: the memory of a run that lasts so long")
     parser.add_argument("--rate", type=int, default=2_000, help="records a second of --endurance")
     parser.add_argument("--state", type=int, metavar="GROUPS", help="instead: pauses and restart with so many groups in open windows")
@@ -139,51 +141,6 @@ def pathway(options, source, work, wanted):
         [sys.executable, f"{HERE}/peers/pathway_job.py"], environment, work / "out.jsonl", lambda row: str(row["window"])[:16], work)
 
 
-LATENCY = """
-name: latency
-source: {stream: live, columns: {made: float64, status: int64, bytes: int64}}
-steps:
-  - filter: status = 200
-  - derive: {kib: bytes / 1024}
-sink: {files: out, format: json, mode: append}
-"""
-
-
-def latency(options, rate, seconds, every):
-    """Milliseconds from the making of a record to its visible row: p50 and p99. Producer and pipeline are processes of their own."""
-    work = options.cache / "work"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir()
-    (work / "p.yaml").write_text(LATENCY)
-    home = ["--home", "home"]
-    subprocess.run([options.sluice, "stream", "create", "live", *home], cwd=work, check=True, capture_output=True)
-    put = subprocess.Popen([options.sluice, "stream", "put", "live", *home], cwd=work, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-    run = subprocess.Popen([options.sluice, "run", "p.yaml", "--follow", "--every", every, "--quiet", *home], cwd=work)
-    out, known, waits, sent = work / "out", set(), [], 0
-    began = time.time()
-    while time.time() < began + seconds + 1:
-        now = time.time()
-        due = min(int((now - began) * rate), rate * seconds)
-        if due > sent:
-            put.stdin.write("".join(f'{{"made":{now:.6f},"status":200,"bytes":{n}}}\n' for n in range(sent, due)).encode())
-            put.stdin.flush()
-            sent = due
-        for path in out.glob("part-*") if out.exists() else []:
-            if path not in known:
-                known.add(path)
-                seen = time.time()
-                waits += [seen - json.loads(line)["made"] for line in open(path)]
-        time.sleep(0.002)
-    put.stdin.close()
-    put.wait()
-    run.send_signal(signal.SIGTERM)
-    assert run.wait() == 0
-    assert len(waits) == rate * seconds, f"{len(waits)} of {rate * seconds} rows came"
-    waits.sort()
-    shutil.rmtree(work)
-    return [waits[int(len(waits) * part)] * 1000 for part in (0.5, 0.99)]
-
-
 def measure(name, job, options, source, windows, wanted):
     times, memory, cpu = [], 0, []
     for _ in range(options.repeats):
@@ -206,6 +163,9 @@ def main():
     if options.endurance or options.state:
         lasting.endurance(options) if options.endurance else lasting.state(options)
         return
+    if options.latency:
+        latency.report(options)
+        return
     if options.quick:
         options.records, options.repeats = 200_000, 1
     source = options.cache / f"events-{options.records}.jsonl"
@@ -226,9 +186,7 @@ def main():
     for row in results:
         ratio = row["seconds"] / results[0]["seconds"]
         print(f"{row['name']:10} {row['seconds']:8.2f} {options.records / row['seconds']:10,.0f} {row['cpu']:7.2f} {row['memory']:6} {ratio:9.2f}x")
-    for every in ("20ms", "100ms", "1s"):
-        middle, most = latency(options, 1_000 if options.quick else 10_000, 3 if options.quick else 10, every)
-        print(f"Sluice, --every {every}: a record's row is visible after {middle:.0f} ms (p50), {most:.0f} ms (p99)")
+    latency.report(options)
 
 
 if __name__ == "__main__":

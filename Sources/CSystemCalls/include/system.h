@@ -7,6 +7,13 @@
 /// Starts writing a range of a file to the disk without waiting; does nothing where the system cannot.
 void sluice_start_storing(int descriptor, int64_t place, int64_t count);
 
+/// Makes everything durable that was written to the file system of a descriptor. Returns 0, or the number of what failed (`errno`).
+int sluice_sync_file_system(int descriptor);
+
+/// Copies up to `count` bytes from a place of one file to the position of another, within the system. Returns how many, or less than 0: what
+/// failed (`-errno`).
+int64_t sluice_copy_range(int source, int64_t place, int target, int64_t count);
+
 /// Keeps memory that was freed for the next buffers: blocks up to `block_bytes` are not mapped from the system each time, and up to
 /// `kept_bytes` of free memory are kept. Does nothing where the C library has no such setting.
 void sluice_keep_buffers(int block_bytes, int kept_bytes);

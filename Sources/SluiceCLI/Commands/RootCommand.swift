@@ -20,7 +20,7 @@ struct RootCommand: ParsableCommand {
                     name: "Pipelines",
                     subcommands: [
                         InitCommand.self, RunCommand.self, UpCommand.self, BackfillCommand.self, ValidateCommand.self, PlanCommand.self,
-                        TestCommand.self, TapCommand.self, TopCommand.self,
+                        TestCommand.self, TapCommand.self, TopCommand.self, FlowCommand.self,
                     ]),
                 CommandGroup(name: "Scheduling", subcommands: [ScheduleCommand.self, JobCommand.self, StatusCommand.self]),
                 CommandGroup(name: "Files", subcommands: [QueryCommand.self, ConvertCommand.self, InspectCommand.self]),

@@ -1,3 +1,4 @@
+import SluiceConnectors
 import SluicePipelines
 
 /// What the commands need to know of the program that they run in; set once, before the arguments are read.
@@ -5,8 +6,10 @@ struct Invocation: Sendable {
     /// Name under which the program was started: `sluice`, or the name of a package with jobs of its own. Hints and help show it.
     var programName: String
     var console: Console
-    /// Pipelines and closures that the program adds.
+    /// Pipelines, closures and connectors that the program adds.
     var jobs = Jobs()
+    /// Those that every `sluice` has, and those of the program.
+    var connectors: ConnectorRegistry { ConnectorRegistry.standard.adding(jobs.connectors) }
 
     @TaskLocal static var current = Invocation(programName: "sluice", console: .system())
 }

@@ -19,7 +19,7 @@ final class Session: Sendable {
         console = invocation.console
     }
 
-    var connectors: ConnectorRegistry { .standard }
+    var connectors: ConnectorRegistry { Invocation.current.connectors }
     /// Streams that are bound to schemas ask the catalog's registry, which is opened with the first of them.
     var streams: StreamStore {
         StreamStore(directory: home + "/streams", checks: SchemaChecks.checks { try self.catalog() })

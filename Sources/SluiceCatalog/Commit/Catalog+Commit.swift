@@ -24,9 +24,10 @@ extension Catalog {
         let lock = try Self.commitLock(home)
         defer { lock.release() }
         let now = clock.nowMicros()
-        try write { db in
+        try write { [hooks] db in
             try Self.record(run, report, isLast: progress.isLast, now: now, db)
             try Self.record(progress, run: run, now: now, db)
+            try Self.forgetServiceJobs(of: run, db)
             for result in output.quality { _ = try Self.insert(result, run: run, now: now, db) }
             var removals = output.removals
             for table in output.tables { removals += try Self.record(table, run: run, now: now, db) }
@@ -38,6 +39,7 @@ extension Catalog {
             for rename in output.renames { try Self.owe(run, rename.staged, rename.final, db) }
             // Objects of a store are removed by what publishes the run's own.
             for path in removals where !kept.contains(ExactText(path)) && !path.contains("://") { try Self.owe(run, path, nil, db) }
+            try hooks.reached(.written)
         }
         do throws(SluiceError) {
             try hooks.reached(.recorded)

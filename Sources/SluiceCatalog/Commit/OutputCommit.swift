@@ -66,6 +66,8 @@ package struct OutputCommit: Hashable, Sendable {
 package enum CommitStep: Hashable, Sendable {
     /// Staged files are durable, their new directories exist.
     case prepared
+    /// The transaction has written all that it is to write, and is not committed.
+    case written
     /// The transaction is durable: from here on the commit is finished, by this process or the next.
     case recorded
     case renamed(Int)

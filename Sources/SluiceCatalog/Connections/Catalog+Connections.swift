@@ -62,6 +62,7 @@ extension Catalog {
     /// - Returns: Whether there was one.
     package func removeConnection(_ name: String) throws(SluiceError) -> Bool {
         try write { db in
+            try db.execute(sql: "DELETE FROM entity_fields WHERE connection = ?", arguments: [name])
             try db.execute(sql: "DELETE FROM connections WHERE name = ?", arguments: [name])
             return db.changesCount > 0
         }

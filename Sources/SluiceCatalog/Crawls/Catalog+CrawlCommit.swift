@@ -44,6 +44,10 @@ extension Catalog {
                     """,
                 arguments: [crawler, name.database, name.table, table.place, table.evidence, sketches])
         }
+        if let statistics = table.statistics {
+            try db.execute(sql: "DELETE FROM column_statistics WHERE table_id = ? AND partition_values = ''", arguments: [id])
+            try setStatistics(statistics, table: id, partition: nil, now: now, db)
+        }
         if let files = table.files { try replaceFound(files, table: id, now: now, db) }
         if let counts = table.counts {
             try db.execute(

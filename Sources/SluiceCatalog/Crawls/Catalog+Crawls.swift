@@ -22,11 +22,12 @@ extension Catalog {
             }
             // A table that somebody dropped is not the crawler's any more.
             let tables = """
-                SELECT c.database_name, c.table_name, c.place FROM crawl_tables c JOIN databases d ON d.name = c.database_name
+                SELECT c.database_name, c.table_name, c.place, substr(c.evidence, 1, 64) FROM crawl_tables c JOIN databases d ON d.name = c.database_name
                 JOIN tables t ON t.database_id = d.id AND t.name = c.table_name WHERE c.crawler = ? ORDER BY 1, 2
                 """
             state.tables = try Row.fetchAll(db, sql: tables, arguments: [crawler]).map { row in
-                CrawledTable(name: try TableName(database: row[0], table: row[1]), place: row[2])
+                CrawledTable(
+                    name: try TableName(database: row[0], table: row[1]), place: row[2], keptOut: CrawledTable.keptOut(row[3]))
             }
             let made = try Int.fetchOne(db, sql: "SELECT count(*) FROM crawl_tables WHERE crawler = ?", arguments: [crawler]) ?? 0
             if made != state.tables.count { state.settings = nil }

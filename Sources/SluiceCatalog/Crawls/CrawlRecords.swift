@@ -25,10 +25,23 @@ package struct CrawledTable: Hashable, Sendable {
     package var name: TableName
     /// What tells it apart from the crawler's other tables: its folder, and what its name is made of.
     package var place: String
+    /// The policy that kept changes of columns out of the catalog at the last crawl; nil: there were none.
+    package var keptOut: String?
 
-    package init(name: TableName, place: String) {
+    package init(name: TableName, place: String, keptOut: String? = nil) {
         self.name = name
         self.place = place
+        self.keptOut = keptOut
+    }
+
+    /// The member of a table's evidence that names the policy; it is the first.
+    package static let keptOutMember = "kept_out"
+
+    /// The policy that the beginning of a table's evidence names.
+    static func keptOut(_ evidence: String) -> String? {
+        let start = "{\"\(keptOutMember)\":\""
+        guard evidence.hasPrefix(start) else { return nil }
+        return String(evidence.dropFirst(start.count).prefix { $0 != "\"" })
     }
 }
 
@@ -57,6 +70,8 @@ package struct CrawlCommit: Sendable {
         package var sketches: [UInt8]?
         /// Of a table that has no files: how many rows and bytes it has.
         package var counts: (rows: Int64, bytes: Int64)?
+        /// What is known of its columns' values, in place of what was known; nil: that stays.
+        package var statistics: [ColumnStatistics]?
         /// Whether the table stays another crawler's, or nobody's.
         package var isForeign = false
 

@@ -21,6 +21,18 @@ package struct RunID: Hashable, Sendable, Comparable, CustomStringConvertible {
     package var description: String { text }
     package static func < (a: Self, b: Self) -> Bool { a.text < b.text }
 
-    static let length = 26
+    /// Milliseconds since 1970 at which a run began; nil for a text that begins with no run's id.
+    package static func startMillis(of text: String) -> Int64? {
+        let digits = text.utf8.prefix(10).map { alphabet.firstIndex(of: $0) }
+        guard digits.count == 10, text.utf8.count >= length else { return nil }
+        var millis: Int64 = 0
+        for digit in digits {
+            guard let digit else { return nil }
+            millis = millis << 5 | Int64(digit)
+        }
+        return millis
+    }
+
+    package static let length = 26
     private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
 }

@@ -86,6 +86,32 @@ package struct RunReport: Hashable, Sendable, Codable {
         }
     }
 
+    /// What of a source lies between two values of its cursor, and was read.
+    package struct Window: Hashable, Sendable, Codable {
+        /// `salesforce/accounts`.
+        package var source: String
+        /// The lower bound that was asked for; nil from the beginning.
+        package var from: String?
+        /// The greatest value that was read; nil where there was none.
+        package var to: String?
+
+        package init(source: String, from: String?, to: String?) {
+            self.source = source
+            self.from = from
+            self.to = to
+        }
+
+        /// For people.
+        package var text: String { "\(source) \(from ?? "beginning") to \(to ?? "nothing")" }
+
+        package var json: Value {
+            .structure([
+                .init("source", .string(source)), .init("from", from.map { .string($0) } ?? .null),
+                .init("to", to.map { .string($0) } ?? .null),
+            ])
+        }
+    }
+
     /// Nil where the definition has none.
     package var parameters: [Parameter]?
     package var inputs: [Input] = []
@@ -96,6 +122,8 @@ package struct RunReport: Hashable, Sendable, Codable {
     package var routes: [Route]?
     /// Rows that no route took; nil where there are no routes.
     package var unrouted: Int64?
+    /// Windows of sources with a cursor; nil where there are none.
+    package var windows: [Window]?
     package var timings: [Timing] = []
     package var rowsIn: Int64 = 0
     package var rowsOut: Int64 = 0
@@ -147,6 +175,7 @@ package struct RunReport: Hashable, Sendable, Codable {
                     })),
             .init("notices", .list((notices ?? []).map { .string($0) })),
             .init("unrouted", unrouted.map { .integer($0) } ?? .null),
+            .init("windows", .list((windows ?? []).map(\.json))),
             .init(
                 "timings",
                 .list(timings.map { .structure([.init("name", .string($0.name)), .init("micros", .integer($0.micros))]) })),

@@ -44,13 +44,31 @@ enum ScheduleTables {
         CREATE TABLE schedule_sights (job TEXT NOT NULL, event TEXT NOT NULL, seen TEXT NOT NULL, PRIMARY KEY (job, event)) WITHOUT ROWID;
         """
 
+    /// Runs of elements belong to their `parent`, the run of the tick; each element of a tick has one run. `properties` are what a run has told
+    /// to those behind it. Cancellations are of any run: of a job, or of a pipeline.
+    static let elements = """
+        ALTER TABLE schedule_runs ADD COLUMN element TEXT;
+        ALTER TABLE schedule_runs ADD COLUMN parent TEXT;
+        ALTER TABLE schedule_runs ADD COLUMN properties TEXT NOT NULL DEFAULT '{}';
+        CREATE INDEX schedule_runs_by_parent ON schedule_runs (parent, id) WHERE parent IS NOT NULL;
+        CREATE INDEX schedule_runs_by_root ON schedule_runs (root, id);
+
+        CREATE TABLE schedule_elements (
+            job TEXT NOT NULL, logical INTEGER NOT NULL, element TEXT NOT NULL, run_id TEXT NOT NULL REFERENCES schedule_runs(id),
+            PRIMARY KEY (job, logical, element)) WITHOUT ROWID;
+
+        CREATE TABLE run_cancellations (
+            run_id TEXT PRIMARY KEY, author TEXT NOT NULL, reason TEXT, asked INTEGER NOT NULL) WITHOUT ROWID;
+        """
+
     static func run(_ row: Row) throws -> ScheduledRun {
         ScheduledRun(
             id: RunID(row["id"]), job: row["job"], logical: row["logical"], cause: RunCause(rawValue: row["cause"]) ?? .schedule,
             root: RunID(row["root"]), state: ScheduledRunState(rawValue: row["state"]) ?? .failed, reason: row["reason"],
             priority: row["priority"], parameters: try StoredText.map(row["parameters"] as String), width: row["width"],
             createdMicros: row["created"], notBeforeMicros: row["not_before"], startedMicros: row["started"], endedMicros: row["ended"],
-            attempts: row["attempts"], repeats: row["repeats"], isCancelled: row["is_cancelled"])
+            attempts: row["attempts"], repeats: row["repeats"], isCancelled: row["is_cancelled"], element: row["element"],
+            parent: (row["parent"] as String?).map { RunID($0) }, properties: try StoredText.map(row["properties"] as String))
     }
 
     static func attempt(_ row: Row) -> RunAttempt {
@@ -61,9 +79,8 @@ enum ScheduleTables {
             log: row["log"])
     }
 
+    /// By the places of its columns, since there may be 100,000 of them.
     static func job(_ row: Row) -> StoredJob {
-        StoredJob(
-            name: row["name"], declaration: row["declaration"], schedule: row["schedule"], isPaused: row["is_paused"],
-            cursor: row["tick_cursor"], createdMicros: row["created"])
+        StoredJob(name: row[0], declaration: row[1], schedule: row[2], isPaused: row[3], cursor: row[4], createdMicros: row[5])
     }
 }

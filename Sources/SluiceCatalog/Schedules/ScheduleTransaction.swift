@@ -77,11 +77,11 @@ package struct ScheduleTransaction {
 
     package func add(_ run: ScheduledRun) throws {
         try db.execute(
-            sql: "INSERT INTO schedule_runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: "INSERT INTO schedule_runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 run.id.text, run.job, run.logical, run.cause.rawValue, run.root.text, run.state.rawValue, run.reason, run.priority,
                 try StoredText.map(run.parameters), run.width, run.createdMicros, run.notBeforeMicros, run.startedMicros, run.endedMicros,
-                run.attempts, run.repeats, run.isCancelled,
+                run.attempts, run.repeats, run.isCancelled, run.element, run.parent?.text, try StoredText.map(run.properties),
             ])
     }
 
@@ -90,11 +90,11 @@ package struct ScheduleTransaction {
         try db.execute(
             sql: """
                 UPDATE schedule_runs SET state = ?, reason = ?, not_before = ?, started = ?, ended = ?, attempts = ?, repeats = ?,
-                    is_cancelled = max(is_cancelled, ?) WHERE id = ?
+                    is_cancelled = max(is_cancelled, ?), properties = ? WHERE id = ?
                 """,
             arguments: [
                 run.state.rawValue, run.reason, run.notBeforeMicros, run.startedMicros, run.endedMicros, run.attempts, run.repeats,
-                run.isCancelled, run.id.text,
+                run.isCancelled, try StoredText.map(run.properties), run.id.text,
             ])
     }
 
@@ -109,13 +109,12 @@ package struct ScheduleTransaction {
 
     /// Runs, the newest first.
     package func runs(job: String? = nil, state: ScheduledRunState? = nil, root: RunID? = nil, limit: Int) throws -> [ScheduledRun] {
-        try Row.fetchAll(
-            db,
-            sql: """
-                SELECT * FROM schedule_runs WHERE (?1 IS NULL OR job = ?1) AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR root = ?3)
-                ORDER BY id DESC LIMIT ?4
-                """,
-            arguments: [job, state?.rawValue, root?.text, limit]
+        // Conditions that are there only, so that each has its index.
+        let given = [("job", job), ("state", state?.rawValue), ("root", root?.text)].filter { $0.1 != nil }
+        let condition = given.isEmpty ? "" : "WHERE " + given.map { "\($0.0) = ?" }.joined(separator: " AND ")
+        return try Row.fetchAll(
+            db, sql: "SELECT * FROM schedule_runs \(condition) ORDER BY id DESC LIMIT ?",
+            arguments: StatementArguments(given.compactMap { $0.1 }) + [limit]
         ).map(ScheduleTables.run)
     }
 

@@ -54,28 +54,37 @@ package struct ScheduledRun: Hashable, Sendable {
     /// Attempts that ended with the scheduler rather than by themselves, and do not count as failures.
     package var repeats: Int
     package var isCancelled: Bool
+    /// Of a list or of partitions, the one that the run works on; nil for the run of a whole tick.
+    package var element: String?
+    /// The run of the tick, for a run of an element.
+    package var parent: RunID?
+    /// What the run, and those before it, told to those behind it.
+    package var properties: [String: String]
 
     /// A run that waits for its turn.
     package init(
         id: RunID, job: String, logical: Int64, cause: RunCause, root: RunID? = nil, priority: Int = 0, parameters: [String: String] = [:],
-        width: Int? = nil, createdMicros: Int64, notBeforeMicros: Int64
+        width: Int? = nil, createdMicros: Int64, notBeforeMicros: Int64, element: String? = nil, parent: RunID? = nil,
+        properties: [String: String] = [:]
     ) {
         self.init(
             id: id, job: job, logical: logical, cause: cause, root: root ?? id, state: .queued, reason: nil, priority: priority,
             parameters: parameters, width: width, createdMicros: createdMicros, notBeforeMicros: notBeforeMicros, startedMicros: nil,
-            endedMicros: nil, attempts: 0, repeats: 0, isCancelled: false)
+            endedMicros: nil, attempts: 0, repeats: 0, isCancelled: false, element: element, parent: parent, properties: properties)
     }
 
     init(
         id: RunID, job: String, logical: Int64, cause: RunCause, root: RunID, state: ScheduledRunState, reason: String?, priority: Int,
         parameters: [String: String], width: Int?, createdMicros: Int64, notBeforeMicros: Int64, startedMicros: Int64?,
-        endedMicros: Int64?, attempts: Int, repeats: Int, isCancelled: Bool
+        endedMicros: Int64?, attempts: Int, repeats: Int, isCancelled: Bool, element: String?, parent: RunID?,
+        properties: [String: String]
     ) {
         (self.id, self.job, self.logical, self.cause, self.root) = (id, job, logical, cause, root)
         (self.state, self.reason, self.priority, self.parameters, self.width) = (state, reason, priority, parameters, width)
         (self.createdMicros, self.notBeforeMicros) = (createdMicros, notBeforeMicros)
         (self.startedMicros, self.endedMicros) = (startedMicros, endedMicros)
         (self.attempts, self.repeats, self.isCancelled) = (attempts, repeats, isCancelled)
+        (self.element, self.parent, self.properties) = (element, parent, properties)
     }
 
     package var json: Value {
@@ -88,6 +97,8 @@ package struct ScheduledRun: Hashable, Sendable {
             .init("created_at", .timestamp(createdMicros, zoned: true)), .init("not_before", .timestamp(notBeforeMicros, zoned: true)),
             .init("started_at", startedMicros.map { .timestamp($0, zoned: true) } ?? .null),
             .init("ended_at", endedMicros.map { .timestamp($0, zoned: true) } ?? .null), .init("attempts", .integer(Int64(attempts))),
+            .init("element", element.map { .string($0) } ?? .null), .init("parent", parent.map { .string($0.text) } ?? .null),
+            .init("properties", .structure(properties.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })),
         ])
     }
 }

@@ -32,6 +32,7 @@ extension Catalog {
                 .alreadyExists, "\(path.quotedForMessage) is there already", at: .file(path: path),
                 remedy: "name another file, or say --force")
         }
+        try DiskFiles.createDirectories(DiskFiles.parent(of: path))
         let staged = path + ".part"
         try DiskFiles.removeTree(staged)
         do throws(SluiceError) {

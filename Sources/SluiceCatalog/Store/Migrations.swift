@@ -65,6 +65,11 @@ enum Migrations {
         migrator.registerMigration("14 schema registry") { db in try db.execute(sql: RegistryTables.schema) }
         migrator.registerMigration("15 connections") { db in try db.execute(sql: Catalog.connectionTables) }
         migrator.registerMigration("16 evidence of crawled files") { db in try db.execute(sql: CrawlTables.evidence) }
+        migrator.registerMigration("19 fields that were found") { db in try db.execute(sql: Catalog.entityFieldTables) }
+        migrator.registerMigration("23 elements, properties and cancellations of runs") { db in
+            try db.execute(sql: ScheduleTables.elements)
+        }
+        migrator.registerMigration("21 jobs of services") { db in try db.execute(sql: Catalog.serviceJobTables) }
         return migrator
     }
 

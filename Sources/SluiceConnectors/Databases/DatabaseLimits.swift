@@ -16,6 +16,10 @@ enum DatabaseLimits {
     static let tiedRows = 65_536
     /// Rows behind a bookmark that are counted, to tell how far a run is behind.
     static let countedRows: Int64 = 1_000_000
+    /// How long a server may count them.
+    static let countingMillis = 2_000
+    /// How long it is not asked again, where that was not enough.
+    static let countingRest = Duration.seconds(60)
     /// Attempts to open connections between two changes of a database.
     static let snapshotAttempts = 100
     /// Characters of a row in messages.

@@ -28,6 +28,8 @@ struct DatabaseSink: Sink {
     var replacesEarlierOutput: Bool { write.mode == .overwrite }
     var summary: String { "\(table.name) (\(write.effect))" }
 
+    func contract(for schema: Schema) throws -> SinkContract? { try write.contract(with: table, for: schema) }
+
     func check(_ schema: Schema) throws {
         let settings = try table.settings(try table.target(for: schema, write), write)
         guard KnownSecrets.masked(settings) == settings else {

@@ -16,6 +16,9 @@ protocol DatabaseTable: Sendable {
     /// - Throws: `schemaMismatch`; what looking at the table throws.
     func target(for schema: Schema, _ write: DatabaseWrite) throws(SluiceError) -> TargetColumns
 
+    /// The table's columns, with the types that rows like those of `rows` can have there; nil where it is not there.
+    func columns(for rows: Schema) throws(SluiceError) -> Schema?
+
     func encoder(_ target: TargetColumns, _ write: DatabaseWrite) -> any RowEncoder
 
     /// All that is needed to find the table again and to write rows of the encoder to it, without secrets.

@@ -34,6 +34,27 @@ struct ExistingColumn: Sendable {
     var isGenerated = false
 }
 
+extension [ExistingColumn] {
+    /// The columns that rows can fill, under the rows' names, with the rows' types where these fit.
+    ///
+    /// - Parameter type: What values of a declared column are; nil where the declaration does not say.
+    func schema(
+        for rows: Schema, foldsCase: Bool, type: (String) -> DataType?, misfit: (DataType, ExistingColumn) -> String?
+    ) throws(SluiceError) -> Schema {
+        func folded(_ name: String) -> String { foldsCase ? name.lowercased() : name }
+        var fields: [Field] = []
+        for column in self where !column.isGenerated {
+            let declared = type(column.declaration)
+            if let field = rows.fields.first(where: { folded($0.name) == folded(column.name) }) {
+                fields.append(Field(field.name, misfit(field.type, column) == nil ? field.type : declared ?? field.type))
+            } else {
+                fields.append(Field(column.name, declared ?? .string))
+            }
+        }
+        return try Schema(fields)
+    }
+}
+
 /// Compares rows with the table that they are to be written to.
 struct TargetComparison {
     /// As messages name it.

@@ -12,7 +12,7 @@ package struct FilesConnector: PublishingConnector {
         ConnectorManual(
             name: "files", summary: "Files of one format on this machine or in a bucket (s3://), plain or compressed.",
             sourceOptions: [Self.sourceFiles] + FileOptions.reading + ObjectOptions.all,
-            sinkOptions: [Self.sinkFiles] + FileOptions.writing + ObjectOptions.all)
+            sinkOptions: [Self.sinkFiles] + FileOptions.writing + [SchemaContract.declaring] + ObjectOptions.all)
     }
 
     private static let sourceFiles = OptionSpecification(
@@ -51,8 +51,15 @@ package struct FilesConnector: PublishingConnector {
         guard S3Location.isOne(directory) || DiskFiles.kind(of: directory) != .file else {
             throw options.invalid("files", "\(directory.quotedForMessage) is a file", remedy: "name a directory; files are written into it")
         }
+        let mode = try FileOptions.mode(options)
+        guard mode == .append || !options.has("prefix") else {
+            throw options.invalid(
+                "prefix", "with a prefix files of several runs lie side by side, which mode: overwrite would not leave",
+                remedy: "add mode: append")
+        }
         return DirectorySink(
-            try FileOptions.output(directory, options, in: context), mode: try FileOptions.mode(options))
+            try FileOptions.output(directory, options, in: context), mode: mode,
+            contract: try ContractOptions.contract(options, in: context))
     }
 
     package func target(_ settings: String, in catalog: Catalog) throws(SluiceError) -> any PublicationTarget {

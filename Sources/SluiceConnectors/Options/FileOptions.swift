@@ -24,6 +24,7 @@ enum FileOptions {
         OptionSpecification(
             "on_new_column", .enumeration(NewColumns.allCases.map(\.rawValue)), default: NewColumns.add.rawValue,
             "A column of the data that columns does not declare: add infers its type, ignore leaves it out, fail is an error."),
+        SourceContract.specification,
     ]
 
     static let writing = [
@@ -37,6 +38,7 @@ enum FileOptions {
             "partition_by", .oneOrMany(.column),
             "Columns whose values become directories (key=value), outermost first; the files themselves do not hold them.",
             examples: ["month", "[year, month]"]),
+        OutputPrefix.specification,
         OptionSpecification(
             "mode", .enumeration(WriteMode.allCases.map(\.rawValue)), default: WriteMode.overwrite.rawValue,
             "What happens to the files of earlier runs: overwrite replaces them, append leaves them. Files that Sluice did not write stay."),
@@ -72,10 +74,16 @@ enum FileOptions {
             format = try FormatOptions.format(found.name, file: found.file, options)
             notices += [found.notice].compactMap(\.self)
         }
+        let contract = try SourceContract(options)
+        if contract != nil, !options.has("columns") {
+            throw options.invalid("contract", "a contract needs the columns that it is about", remedy: "declare them under columns")
+        }
         let read = FileReadOptions(
             format: format, codec: try options.string("compression").flatMap(Codec.init(rawValue:)), declared: try declared(options),
-            onNewColumn: try options.enumeration("on_new_column", as: NewColumns.self) ?? .add)
-        return try FileSource(files, read, notices: notices)
+            onNewColumn: try options.enumeration("on_new_column", as: NewColumns.self) ?? contract?.onNewColumn ?? .add)
+        var source = try FileSource(files, read, notices: notices)
+        source.contract = contract
+        return source
     }
 
     static func declared(_ options: OptionValues) throws(SluiceError) -> [DeclaredColumn] {
@@ -102,6 +110,7 @@ enum FileOptions {
             directory: FileListing.absolute(directory), shown: directory, format: format,
             formatOptions: try FormatOptions.values(options, format: name), codec: codec,
             codecLevel: try options.integer("compression_level") ?? Codec.defaultLevel, partitionBy: try options.strings("partition_by"))
+        output.prefix = try OutputPrefix(options)
         if S3Location.isOne(output.directory) {
             output.objects = ObjectOutput(try S3Location(parsing: output.directory), try ObjectOptions.site(options), in: context)
         }

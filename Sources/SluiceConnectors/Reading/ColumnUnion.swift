@@ -37,6 +37,8 @@ struct ColumnUnion {
     var partitionKeys: [(key: String, fileCount: Int)]
     /// Files with any content.
     var fileCount: Int
+    /// Whether a declared column may be in no file.
+    var mayLackDeclared = false
 
     struct Result {
         /// Columns of the data, without types.
@@ -62,7 +64,7 @@ struct ColumnUnion {
             }
         }
         for column in declared where counts[column.name] == nil && !result.partitionNames.contains(column.name) {
-            if isComplete, !found.isEmpty { throw notFound(column, counts) }
+            if isComplete, !found.isEmpty, !mayLackDeclared { throw notFound(column, counts) }
         }
         try addData(counts, to: &result)
         for name in result.dataNames {

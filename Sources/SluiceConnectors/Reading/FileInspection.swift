@@ -10,6 +10,8 @@ struct FileReadOptions: Sendable {
     var codec: Codec?
     var declared: [DeclaredColumn] = []
     var onNewColumn = NewColumns.add
+    /// Whether a declared column may be in no file.
+    var mayLackDeclared = false
 
     /// A file, opened.
     ///
@@ -75,7 +77,7 @@ struct FileInspection {
         if !namesColumns { found = named }
         let union = ColumnUnion(
             declared: options.declared, onNewColumn: options.onNewColumn, found: found, isComplete: namesColumns,
-            partitionKeys: partitionKeys(filled), fileCount: filled.count)
+            partitionKeys: partitionKeys(filled), fileCount: filled.count, mayLackDeclared: options.mayLackDeclared)
         let columns = try union.resolve()
         let inferred = inference?.schema
         let types = Dictionary(options.declared.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })

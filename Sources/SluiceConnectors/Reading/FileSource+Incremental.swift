@@ -41,6 +41,8 @@ extension FileSource: IncrementalSource {
             notices: notices, reached: { reached })
     }
 
+    func checkIncremental() throws(SluiceError) { try table?.refuseMerged() }
+
     /// What the patterns name now, or the table has; nothing is no error here.
     private func listed() async throws(SluiceError) -> [InputFile] {
         if let table { return try await table.filesByAge() }

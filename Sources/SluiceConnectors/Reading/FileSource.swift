@@ -15,6 +15,8 @@ struct FileSource: RecordSource {
     var patterns: (texts: [String], directory: String, site: S3Site)?
     /// The table whose files these are; nil for files that patterns name.
     var table: TableListing?
+    /// What records may have beside the declared columns; nil: what the pipeline says of all bad records.
+    var contract: SourceContract?
     /// Whether these are some of the files only, which do not become others.
     private var isPart = false
     private let format: any Format
@@ -22,7 +24,7 @@ struct FileSource: RecordSource {
     /// Columns of `schema` that come from the paths.
     private let partitionColumns: Set<String>
     /// Nil where members of records without a column are of no interest.
-    private var watch: NewMemberWatch?
+    var watch: NewMemberWatch?
     /// Positions in `files` by path.
     private let positions: [ExactText: Int]
 
@@ -57,6 +59,7 @@ struct FileSource: RecordSource {
         copy.patterns = patterns
         copy.watch = watch
         copy.table = table
+        copy.contract = contract
         copy.isPart = isPart
         return copy
     }
@@ -76,7 +79,8 @@ struct FileSource: RecordSource {
         let input = try input(file)
         var wanted = ReadRequest(assembler.decoded, missing: .null, condition: condition, keepsRaw: request.keepsRaw)
         wanted.known = watch?.known
-        return FileSplitReader(input: input, reader: try format.reader(input, wanted), assembler: assembler, watch: watch)
+        return FileSplitReader(
+            input: input, reader: try format.reader(input, wanted), assembler: assembler, watch: watch, contract: contract)
     }
 
     /// - Throws: `tableChanged` where a table was replaced, and the file with it, after it was listed.
@@ -101,6 +105,7 @@ struct FileSource: RecordSource {
         copy.patterns = patterns
         copy.watch = watch
         copy.table = table
+        copy.contract = contract
         copy.isPart = true
         return copy
     }
@@ -123,7 +128,8 @@ struct FileSource: RecordSource {
         let assembler = try ColumnAssembler(columns, of: schema, partitionColumns: partitionColumns, partition: envelope.partition)
         let decoder = try FormatRegistry.decoder(envelope.layout, schema: assembler.decoded)
         return FilePayloadDecoder(
-            decoder: watch.map { decoder.noticing(membersBeyond: $0.known) } ?? decoder, assembler: assembler, watch: watch)
+            decoder: watch.map { decoder.noticing(membersBeyond: $0.known) } ?? decoder, assembler: assembler, watch: watch,
+            contract: contract)
     }
 }
 
@@ -133,18 +139,22 @@ final class FileSplitReader: SplitReader {
     private let reader: Mutex<any FileReader>
     private let assembler: ColumnAssembler
     private let watch: NewMemberWatch?
+    private let contract: SourceContract?
 
-    init(input: FileInput, reader: any FileReader, assembler: ColumnAssembler, watch: NewMemberWatch?) {
+    init(
+        input: FileInput, reader: any FileReader, assembler: ColumnAssembler, watch: NewMemberWatch?, contract: SourceContract? = nil
+    ) {
         self.input = input
         self.reader = Mutex(reader)
         self.assembler = assembler
         self.watch = watch
+        self.contract = contract
     }
 
     var bytesRead: Int64 { input.bytesTaken }
 
     func next() async throws -> (any SplitPiece)? {
-        try reader.withLock { try $0.next() }.map { FileSplitPiece(piece: $0, assembler: assembler, watch: watch) }
+        try reader.withLock { try $0.next() }.map { FileSplitPiece(piece: $0, assembler: assembler, watch: watch, contract: contract) }
     }
 }
 
@@ -153,12 +163,14 @@ private struct FileSplitPiece: SplitPiece {
     var piece: any FilePiece
     let assembler: ColumnAssembler
     let watch: NewMemberWatch?
+    let contract: SourceContract?
 
     mutating func next() throws -> ReadBatch? {
         guard let decoded = try piece.next() else { return nil }
         try watch?.check(decoded.newMembers)
         return ReadBatch(
-            batch: assembler.assemble(decoded.batch), rejects: decoded.rejects, skippedRows: decoded.skippedRows,
+            batch: assembler.assemble(decoded.batch), rejects: contract?.handled(decoded.rejects) ?? decoded.rejects,
+            skippedRows: decoded.skippedRows,
             newMembers: decoded.newMembers)
     }
 }
@@ -177,10 +189,13 @@ struct FilePayloadDecoder: PayloadDecoder {
     let decoder: any RecordDecoder
     let assembler: ColumnAssembler
     var watch: NewMemberWatch?
+    var contract: SourceContract?
 
     func decode(_ records: RawRecords, origin: Origin) throws(SluiceError) -> ReadBatch {
         let decoded = decoder.decode(records, origin: origin)
         try watch?.check(decoded.newMembers)
-        return ReadBatch(batch: assembler.assemble(decoded.batch), rejects: decoded.rejects, newMembers: decoded.newMembers)
+        return ReadBatch(
+            batch: assembler.assemble(decoded.batch), rejects: contract?.handled(decoded.rejects) ?? decoded.rejects,
+            newMembers: decoded.newMembers)
     }
 }

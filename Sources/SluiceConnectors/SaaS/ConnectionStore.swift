@@ -73,6 +73,7 @@ package struct ConnectionStore: Sendable {
         }
         var around = ServiceSession.Surroundings()
         around.address = connection.address
+        around.limitsFolder = "\(catalog.home)/limits"
         around.onSecret = { KnownSecrets.add($0) }
         around.vault = { [self] setting in ConnectionVault(store: self, catalog: catalog, connection: name, setting: setting) }
         return try ServiceSession(declaration, try values(of: connection), around)

@@ -10,33 +10,40 @@ package struct ServiceConnector: Connector {
     package init(_ declaration: ServiceDeclaration) { self.declaration = declaration }
 
     package var manual: ConnectorManual {
-        let readable = declaration.entities.filter { $0.read != nil }.map(\.name)
-        let writable = declaration.entities.filter { !$0.writes.isEmpty }.map(\.name)
+        let readable = declaration.entities.filter(\.isReadable).map(\.name)
+        let writable = declaration.entities.filter { !$0.takenWrites.isEmpty }.map(\.name)
         return ConnectorManual(
             name: declaration.name, summary: declaration.summary,
             sourceOptions: [
                 OptionSpecification(declaration.name, .enumeration(readable), isRequired: true, "What to read.", examples: [readable[0]]),
-                ServiceOptions.connection, ServiceOptions.from, ServiceOptions.lag, ServiceOptions.columns,
-            ],
+                ServiceOptions.connection, ServiceOptions.from, ServiceOptions.lag, ServiceOptions.columns, ServiceOptions.newFields,
+                ServiceOptions.slice,
+            ] + (declaration.entities.contains { $0.job != nil } ? [ServiceOptions.bulk] : []),
             sinkOptions: writable.isEmpty
                 ? []
                 : [
                     OptionSpecification(
                         declaration.name, .enumeration(writable), isRequired: true, "What to write.", examples: [writable[0]]),
                     ServiceOptions.connection, ServiceOptions.mode, ServiceOptions.errors,
-                ])
+                ] + (declaration.entities.contains { $0.load != nil } ? [ServiceOptions.bulk, ServiceOptions.key] : []))
     }
 
     package func source(_ options: OptionValues, in context: ConnectorContext) async throws -> any Source {
         let name = try options.require(declaration.name).string()
         let entity = try ServiceOptions.entity(name, options, declaration, at: declaration.name)
-        return try ServiceSource(session(options, context), entity, options)
+        return try await ServiceSource.opened(session(options, context), entity, options, context)
     }
 
     package func sink(_ options: OptionValues, in context: ConnectorContext) async throws -> any Sink {
         let name = try options.require(declaration.name).string()
         let entity = try ServiceOptions.entity(name, options, declaration, at: declaration.name)
-        return try ServiceSink(session(options, context), entity, options, context)
+        let session = try session(options, context)
+        return try await ServiceSink(session, session.following(entity), options, context)
+    }
+
+    package func entity(_ options: OptionValues, in directory: String) throws -> EntityManual? {
+        guard let name = try options.string(declaration.name) else { return nil }
+        return try ServiceOptions.entity(name, options, declaration, at: declaration.name).manual
     }
 
     private func session(_ options: OptionValues, _ context: ConnectorContext) throws(SluiceError) -> ServiceSession {
@@ -63,13 +70,17 @@ package struct DeclaredServiceConnector: Connector {
             name: Self.name, summary: "Any HTTP API that a file of YAML describes: addresses, logins, pages, limits.",
             sourceOptions: [
                 declaration, entity, ServiceOptions.connection, ServiceOptions.from, ServiceOptions.lag, ServiceOptions.columns,
+                ServiceOptions.newFields, ServiceOptions.slice, ServiceOptions.bulk,
             ],
-            sinkOptions: [declaration, entity, ServiceOptions.connection, ServiceOptions.mode, ServiceOptions.errors])
+            sinkOptions: [
+                declaration, entity, ServiceOptions.connection, ServiceOptions.mode, ServiceOptions.errors, ServiceOptions.bulk,
+                ServiceOptions.key,
+            ])
     }
 
     package func source(_ options: OptionValues, in context: ConnectorContext) async throws -> any Source {
         let (entity, session) = try opened(options, context)
-        return try ServiceSource(session, entity, options)
+        return try await ServiceSource.opened(session, entity, options, context)
     }
 
     package func sink(_ options: OptionValues, in context: ConnectorContext) async throws -> any Sink {
@@ -77,10 +88,20 @@ package struct DeclaredServiceConnector: Connector {
         return try ServiceSink(session, entity, options, context)
     }
 
-    private func opened(_ options: OptionValues, _ context: ConnectorContext) throws -> (ServiceEntity, ServiceSession) {
-        let path = DatasetName.absolute(try options.require(Self.name).string(), in: context.directory)
+    package func entity(_ options: OptionValues, in directory: String) throws -> EntityManual? {
+        guard options.has(Self.name), options.has("entity") else { return nil }
+        return try declared(options, in: directory).entity.manual
+    }
+
+    private func declared(_ options: OptionValues, in directory: String) throws -> (declaration: ServiceDeclaration, entity: ServiceEntity)
+    {
+        let path = DatasetName.absolute(try options.require(Self.name).string(), in: directory)
         let declaration = try ServiceDeclaration(DeclarationFiles.read(path: path))
-        let entity = try ServiceOptions.entity(try options.require("entity").string(), options, declaration, at: "entity")
+        return (declaration, try ServiceOptions.entity(try options.require("entity").string(), options, declaration, at: "entity"))
+    }
+
+    private func opened(_ options: OptionValues, _ context: ConnectorContext) throws -> (ServiceEntity, ServiceSession) {
+        let (declaration, entity) = try declared(options, in: context.directory)
         let catalog = try context.requireCatalog()
         let session = try ConnectionStore(catalog).session(try options.require("connection").string(), of: declaration)
         return (entity, session)

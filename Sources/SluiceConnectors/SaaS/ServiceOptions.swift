@@ -15,15 +15,33 @@ enum ServiceOptions {
         "lag", .timeSpan(0...86_400_000_000 * 31),
         "How late a record may become visible: each window goes back so far, and leaves out what was read already.", examples: ["5 m"])
 
+    static let bulk = OptionSpecification(
+        "bulk", .enumeration(BulkChoice.allCases.map(\.rawValue)), default: "auto",
+        "Whether records come by a job of the service's bulk interface, where it has one: always, never, or from as many on as `show` says."
+    )
+
     static let columns = OptionSpecification(
         "columns", .mapping(key: "column", .dataType, minimum: 1),
         "Further fields with their types, such as custom ones; other types for those that the connector knows.",
         examples: ["{custom_status_id: int64}"])
 
+    static let newFields = OptionSpecification(
+        "new_fields", .enumeration(FoundFields.Rule.allCases.map(\.rawValue)), default: FoundFields.Rule.ignore.rawValue,
+        "Fields that neither the connector nor columns names: follow reads them, also those that come up later, and keeps their types.")
+
+    static let slice = OptionSpecification(
+        "slice_mb", .integer(1...1_024), default: String(SaaSLimits.sliceBytes >> 20),
+        "With `incremental: true`: after how many MiB of pages rows are committed, so that a run that fails goes on behind them.")
+
     static let mode = OptionSpecification(
         "mode", .enumeration(ServiceEntity.Write.allCases.map(\.rawValue)), isRequired: true,
         "What becomes of a row: it makes a record, "
-            + "changes the one of its key, or one of the two.")
+            + "changes the one of its key, one of the two, or removes the one of its key.")
+
+    static let key = OptionSpecification(
+        "key", .column,
+        "For upserts by jobs: the column that tells records apart, an external id of the service; the entity's key when absent.",
+        examples: ["External_Id__c"])
 
     static let errors = OptionSpecification(
         "errors", .string,
@@ -41,6 +59,13 @@ enum ServiceOptions {
         } catch {
             throw error.located(at: options.location(of: key))
         }
+    }
+
+    /// The entity with the fields that the service has now, unless the definition says which columns it reads.
+    static func following(_ entity: ServiceEntity, _ session: ServiceSession, _ options: OptionValues) async throws(SluiceError)
+        -> ServiceEntity
+    {
+        options["columns"] == nil ? try await session.following(entity) : entity
     }
 
     /// Where the first window begins.

@@ -6,13 +6,19 @@ import SluicePipelines
 import SluiceSaaS
 import Synchronization
 
-/// Writes rows to a service, one request each, as they come.
+/// Writes rows to a service: one request each, as they come, or by jobs where there are many and the service has them.
 ///
 /// A run that is cut off and started again sends some rows twice. Each row has an idempotency key, made of the pipeline and the row itself, so that a
 /// service that takes such keys makes one record of both; updates and upserts by key do no harm either.
 final class ServiceSink: Sink {
-    let writer: RecordWriter
+    /// One request each; nil where the service takes the write by jobs only, or that is wanted.
+    let writer: RecordWriter?
+    /// Nil where the service has no jobs for the write, or they are not wanted.
+    let loader: JobLoader?
     let pipeline: String
+    /// The column that tells records apart.
+    let key: String
+    private let entity: ServiceEntity
     private let mode: ServiceEntity.Write
     private let target: String
     private let format: any RecordFormat
@@ -20,8 +26,14 @@ final class ServiceSink: Sink {
 
     init(_ session: ServiceSession, _ entity: ServiceEntity, _ options: OptionValues, _ context: ConnectorContext) throws(SluiceError) {
         mode = try options.require("mode").enumeration(ServiceEntity.Write.self)
+        self.entity = entity
+        key = try options.string("key") ?? entity.key.first ?? ""
+        let bulk = try options["bulk"]?.enumeration(BulkChoice.self) ?? .auto
         do throws(SluiceError) {
-            writer = try RecordWriter(session, entity, mode)
+            let hasJobs = entity.load?.bodies[mode] != nil && bulk != .never
+            loader = hasJobs || bulk == .always ? try JobLoader(session, entity, mode, ledger: CatalogJobLedger(context)) : nil
+            let isAlone = loader != nil && (bulk == .always || entity.writes[mode] == nil)
+            writer = isAlone ? nil : try RecordWriter(session, entity, mode)
         } catch {
             throw error.located(at: options.location(of: "mode"))
         }
@@ -32,17 +44,33 @@ final class ServiceSink: Sink {
     }
 
     var guarantee: DeliveryGuarantee { .atLeastOnce }
-    var summary: String { "\(target) (\(mode.rawValue)\(writer.isIdempotent ? "" : ", rows of a run that is repeated come twice"))" }
+    var summary: String {
+        guard let writer else { return "\(target) (\(mode.rawValue) by jobs)" }
+        return "\(target) (\(mode.rawValue)\(writer.isIdempotent ? "" : ", rows of a run that is repeated come twice"))"
+    }
+    /// What its files are of.
+    var purpose: String { "\(target) \(mode.rawValue)" }
     /// One writer: it counts equal rows, so that each has a key of its own.
     var keepsOrder: Bool { true }
 
     func check(_ schema: Schema) throws {
-        try writer.check(schema.names)
+        if let writer {
+            try writer.check(schema.names)
+        } else {
+            try entity.check(schema.names, for: mode, keys: mode == .create ? [] : [key])
+        }
+        try FieldTypes.check(schema, entity)
         _ = try format.encoder(schema)
     }
 
     func open(schema: Schema, run: String, writer: Int) async throws -> any SinkWriter {
-        ServiceSinkWriter(self, format: format, encoder: try format.encoder(schema))
+        var jobs: JobLoadWriter?
+        if let loader {
+            jobs = try JobLoadWriter(loader, schema, purpose: purpose, key: key) { [self] row, error throws(SluiceError) in
+                try refuse(row, error)
+            }
+        }
+        return ServiceSinkWriter(self, jobs, format: format, encoder: try format.encoder(schema))
     }
 
     func commit(schema: Schema, run: String, staged: [StagedFile]) throws -> OutputCommit { OutputCommit() }
@@ -64,26 +92,44 @@ private final class ServiceSinkWriter: SinkWriter {
     private let sink: ServiceSink
     private let format: any RecordFormat
     private let encoder: any RecordEncoder
+    private let jobs: JobLoadWriter?
+    /// Rows that wait until it is known whether there are enough for a job; nil once that is decided.
+    private var waiting: [Batch]? = []
     /// How often a row came that is equal to the byte.
     private var occurrences: [UInt64: Int] = [:]
-    private(set) var bytesWritten: Int64 = 0
+    private var bytesSent: Int64 = 0
 
-    init(_ sink: ServiceSink, format: any RecordFormat, encoder: any RecordEncoder) {
+    init(_ sink: ServiceSink, _ jobs: JobLoadWriter?, format: any RecordFormat, encoder: any RecordEncoder) {
         self.sink = sink
+        self.jobs = jobs
         self.format = format
         self.encoder = encoder
     }
 
+    var bytesWritten: Int64 { bytesSent + (jobs?.bytesWritten ?? 0) }
+
     func write(_ batch: Batch) async throws {
         guard batch.rowCount > 0 else { return }
+        guard let jobs, let loader = sink.loader else { return try await send(batch) }
+        guard let before = waiting else { return try await jobs.write(batch) }
+        waiting = before + [batch]
+        let count = before.reduce(batch.rowCount) { $0 + $1.rowCount }
+        guard sink.writer == nil || count >= loader.load.threshold else { return }
+        waiting = nil
+        for batch in before + [batch] { try await jobs.write(batch) }
+    }
+
+    /// Sends each row in a request of its own.
+    private func send(_ batch: Batch) async throws {
+        guard let writer = sink.writer else { return }
         var bytes = encoder.header
         try encoder.encode(batch, into: &bytes)
         var framer = try format.framer(MemorySource(bytes), path: "rows")
         var payloads: [ArraySlice<UInt8>] = []
         while let framed = try framer.next() { for place in 0..<framed.count { payloads.append(framed.records[place]) } }
         for payload in payloads {
-            switch try await sink.writer.write(Array(payload), idempotencyKey: key(payload)) {
-            case .written: bytesWritten += Int64(payload.count)
+            switch try await writer.write(Array(payload), idempotencyKey: key(payload)) {
+            case .written: bytesSent += Int64(payload.count)
             case .refused(let error): try sink.refuse(payload, error)
             }
         }
@@ -99,7 +145,12 @@ private final class ServiceSinkWriter: SinkWriter {
         return "sluice-\(hash.value.hexadecimal)-\(number)"
     }
 
-    func finish() async throws -> [StagedFile] { [] }
+    func finish() async throws -> [StagedFile] {
+        for batch in waiting ?? [] { try await send(batch) }
+        waiting = []
+        try await jobs?.flush()
+        return []
+    }
 }
 
 /// A file of JSON lines: rows that a service refused, and why.

@@ -1,3 +1,4 @@
+import SluiceCatalog
 import SluiceCore
 import SluicePipelines
 import SluiceSaaS
@@ -29,24 +30,36 @@ extension ServiceSource: IncrementalSource {
             progress.advance()
         }
         guard !parts.isEmpty else { return nil }
-        let budget = max(1, min(request.limitBytes, SaaSLimits.sliceBytes) / Int64(parts.count))
+        let budget = max(1, min(request.limitBytes, sliceBytes) / Int64(parts.count))
         let slice = ServiceSlice(source: self, parts: parts, budget: budget)
-        return SourceSlice(source: slice, openSplits: Set(parts.map(\.split)), isLast: false) { slice.reached() }
+        var result = SourceSlice(source: slice, openSplits: Set(parts.map(\.split)), isLast: false) { slice.reached() }
+        result.windows = { slice.windows }
+        return result
     }
 
     /// A reader that has something new, with the pages that were fetched to find that out; nil where there is nothing.
     private func part(_ parent: String?, _ stored: [UInt8]?) async throws -> ServiceSlice.Part? {
         let split = name(parent)
         var position = try stored.map { bytes throws(SluiceError) in try SettingsText.value(ReadPosition.self, bytes, of: "bookmark") }
+        if let job = entity.job {
+            switch try await jobOutcome(job, parent, position) {
+            case .pages(let begun): position = begun
+            case .job(let part): return part
+            case .nothing: return nil
+            }
+        }
         var pages: [RecordPage] = []
         while true {
             // A window that an earlier run left open is read to its end, and then another is begun.
             let wasOpen = position?.isInWindow ?? false
-            let reader = try ServiceReader(session, entity, parent: parent, from: position ?? ReadPosition(startingAt: start))
+            let begin = position ?? ReadPosition(startingAt: start)
+            let reader = try ServiceReader(session, entity, parent: parent, from: begin)
             while let page = try await reader.next() {
                 guard !page.records.isEmpty else { continue }
                 pages.append(page)
-                return ServiceSlice.Part(split: split, parent: parent, reader: reader, pages: pages, endsWindows: !wasOpen)
+                return ServiceSlice.Part(
+                    split: split, parent: parent, way: .pages(reader, pages), endsWindows: !wasOpen,
+                    since: begin.since(lagMicros: entity.cursor?.lagMicros ?? 0))
             }
             guard wasOpen else { return nil }
             position = reader.position
@@ -57,12 +70,19 @@ extension ServiceSource: IncrementalSource {
 /// Some pages of each split.
 struct ServiceSlice: Source {
     struct Part: Sendable {
+        /// How its records come, with what was fetched already.
+        enum Way: Sendable {
+            case pages(ServiceReader, [RecordPage])
+            case job(JobReader, [JobPage], JobTracker)
+        }
+
         var split: String
         var parent: String?
-        var reader: ServiceReader
-        var pages: [RecordPage]
+        var way: Way
         /// Whether the end of the reader's window is the end of what a run over what there is reads.
         var endsWindows: Bool
+        /// The window's lower bound, as a place of the cursor.
+        var since: Int64?
     }
 
     let source: ServiceSource
@@ -78,16 +98,48 @@ struct ServiceSlice: Source {
         guard let part = parts.first(where: { $0.split == split.id }) else {
             throw SluiceError(.notFound, "the slice has no \(split.id.quotedForMessage)")
         }
-        return try source.splitReader(part.reader, part.pages, part.parent, request, budget: budget)
+        switch part.way {
+        case .pages(let reader, let pages): return try source.splitReader(reader, pages, part.parent, request, budget: budget)
+        case .job(let reader, let pages, let tracker):
+            return try JobSplitReader(
+                reader, pages, schema: source.schema, request, tracker: tracker, source: part.split, budget: budget)
+        }
+    }
+
+    /// What was read so far of the parts.
+    var windows: [RunReport.Window] {
+        guard let form = source.entity.cursor?.form else { return [] }
+        return parts.map { part in
+            RunReport.Window(source: part.split, from: part.since.map(form.shown), to: part.position.high.map(form.shown))
+        }
     }
 
     /// Asked for when all pages that were fetched are rows.
     func reached() -> SourcePositions {
         var positions: SourcePositions = [:]
         for part in parts {
-            if part.endsWindows, part.reader.isDone { source.progress.finish(part.split) }
-            if let text = try? SettingsText.text(part.reader.position) { positions[ExactText(part.split)] = Array(text.utf8) }
+            if part.endsWindows, part.isDone { source.progress.finish(part.split) }
+            if let text = try? SettingsText.text(part.position) { positions[ExactText(part.split)] = Array(text.utf8) }
         }
         return positions
+    }
+}
+
+extension ServiceSlice.Part {
+    fileprivate var isDone: Bool {
+        switch way {
+        case .pages(let reader, _): reader.isDone
+        case .job(let reader, _, _): reader.isDone
+        }
+    }
+
+    fileprivate var position: ReadPosition {
+        switch way {
+        case .pages(let reader, _): return reader.position
+        case .job(let reader, _, let tracker):
+            var position = tracker.position
+            if reader.isDone { position.close() } else { position.advance(reader.position, since: reader.since) }
+            return position
+        }
     }
 }

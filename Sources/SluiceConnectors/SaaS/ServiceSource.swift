@@ -13,16 +13,58 @@ struct ServiceSource: Source {
     let notices: [String]
     /// Where a first window begins.
     let start: Int64?
+    /// Bytes of pages after which a slice ends.
+    let sliceBytes: Int64
     let progress = ServiceProgress()
+    /// Nil where fields that have no column are of no interest.
+    private let watch: FieldWatch?
     private let layouts: StreamLayouts
+    let bulk: BulkChoice
+    /// Which jobs were made.
+    let ledger: any JobLedger
 
-    init(_ session: ServiceSession, _ entity: ServiceEntity, _ options: OptionValues) throws(SluiceError) {
-        guard entity.read != nil else {
+    /// The source with the fields that were found so far, and those that the service tells of.
+    static func opened(
+        _ session: ServiceSession, _ entity: ServiceEntity, _ options: OptionValues, _ context: ConnectorContext
+    ) async throws -> ServiceSource {
+        guard try options.enumeration("new_fields", as: FoundFields.Rule.self) == .follow else {
+            return try await ServiceSource(
+                session, ServiceOptions.following(entity, session, options), options, ledger: CatalogJobLedger(context))
+        }
+        guard entity.hasOpenFields else {
+            throw options.invalid(
+                "new_fields", "\(entity.name) of \(session.declaration.name) is asked for by the names of its fields, so none can come up",
+                remedy: "leave it out, and declare further fields under columns")
+        }
+        let found = FoundFields(
+            catalog: try context.requireCatalog(), connection: try options.require("connection").string(),
+            entity: "\(session.declaration.name) \(entity.name)")
+        return try await ServiceSource(
+            session, session.following(entity), options, found: found, ledger: CatalogJobLedger(context))
+    }
+
+    /// - Parameter found: What is known of fields that nobody declared; nil where they are of no interest.
+    init(
+        _ session: ServiceSession, _ entity: ServiceEntity, _ options: OptionValues, found: FoundFields? = nil,
+        ledger: any JobLedger = MemoryJobLedger()
+    ) throws(SluiceError) {
+        guard entity.isReadable else {
             throw SluiceError(.invalidOption, "\(entity.name) of \(session.declaration.name) can only be written")
+        }
+        var entity = entity
+        let declared = Set(entity.fields.map(\.name))
+        for field in try found?.known() ?? [] where !declared.contains(field.name) {
+            entity.addReadable(field.name, field.type)
         }
         self.session = session
         self.entity = entity
         start = try ServiceOptions.start(entity, options)
+        sliceBytes = try options.integer("slice_mb").map { Int64($0) << 20 } ?? SaaSLimits.sliceBytes
+        bulk = try options["bulk"]?.enumeration(BulkChoice.self) ?? .auto
+        self.ledger = ledger
+        guard bulk != .always || entity.job != nil else {
+            throw options.invalid("bulk", "\(entity.name) of \(session.declaration.name) is not read by jobs", remedy: "leave it out")
+        }
         var fields = entity.fields.filter(\.isReadable).map { Field($0.name, $0.type) }
         for column in try options.columnTypes("columns") {
             if let place = fields.firstIndex(where: { $0.name == column.name }) {
@@ -33,7 +75,13 @@ struct ServiceSource: Source {
         }
         schema = try Schema(fields)
         notices = []
-        layouts = StreamLayouts(undescribed: FileLayout(format: JSONFormat.name, columns: fields.map(\.name), options: [:]))
+        let isWatched = found != nil && entity.describe == nil
+        // A declared field that cannot be read is nothing new.
+        let columns = declared.union(schema.names)
+        watch = isWatched ? found.map { FieldWatch(found: $0, columns: columns) } : nil
+        var layouts = StreamLayouts(undescribed: FileLayout(format: JSONFormat.name, columns: fields.map(\.name), options: [:]))
+        if isWatched { layouts.known = KnownMembers(schema.fields) }
+        self.layouts = layouts
     }
 
     /// `zendesk/tickets`, or with the parent `slack/messages/C024BE91L`.
@@ -49,6 +97,10 @@ struct ServiceSource: Source {
         let prefix = name(nil)
         guard split.id.hasPrefix(prefix) else { throw SluiceError(.notFound, "no part \(split.id.quotedForMessage) of \(prefix)") }
         let parent = entity.parent == nil ? nil : String(split.id.dropFirst(prefix.count + 1))
+        if let job = entity.job, try await usesJob(job, parent, since: start) {
+            let reader = jobReader(job, parent, since: start, from: nil)
+            return try JobSplitReader(reader, [], schema: schema, request, tracker: nil, source: split.id, budget: .max)
+        }
         let reader = try ServiceReader(session, entity, parent: parent, from: ReadPosition(startingAt: start))
         return try splitReader(reader, [], parent, request, budget: .max)
     }
@@ -60,7 +112,7 @@ struct ServiceSource: Source {
         return ServiceSplitReader(
             reader, pages, decoder: decoder,
             place: .shard(stream: session.declaration.name, shard: parent.map { "\(entity.name)/\($0)" } ?? entity.name),
-            keepsRaw: request.keepsRaw, budget: budget)
+            keepsRaw: request.keepsRaw, budget: budget, watch: watch)
     }
 
     /// Keys of the records whose records are read; one nil for an entity of its own.
@@ -93,6 +145,8 @@ final class ServiceProgress: Sendable {
     private struct State {
         var parents: [String]?
         var finished: Set<String> = []
+        /// Splits of which this run has begun a window.
+        var begun: Set<String> = []
         /// Splits that were looked at.
         var looked = 0
     }
@@ -111,6 +165,11 @@ final class ServiceProgress: Sendable {
     }
 
     func advance() { state.withLock { $0.looked += 1 } }
+
+    /// This run begins a window of a split.
+    func begin(_ split: String) { state.withLock { _ = $0.begun.insert(split) } }
+
+    func hasBegun(_ split: String) -> Bool { state.withLock { $0.begun.contains(split) } }
 
     /// The window of a split was read to its end.
     func finish(_ split: String) { state.withLock { _ = $0.finished.insert(split) } }

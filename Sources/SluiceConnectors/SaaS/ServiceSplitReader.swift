@@ -17,19 +17,23 @@ final class ServiceSplitReader: SplitReader {
     private let place: Origin.Split
     private let keepsRaw: Bool
     private let budget: Int64
+    private let watch: FieldWatch?
     private let state: Mutex<State>
 
     /// - Parameters:
     ///   - pages: Those that were fetched already, in order.
     ///   - budget: Bytes of pages after which no other is fetched.
+    ///   - watch: Looks for fields that have no column.
     init(
-        _ reader: ServiceReader, _ pages: [RecordPage], decoder: FilePayloadDecoder, place: Origin.Split, keepsRaw: Bool, budget: Int64
+        _ reader: ServiceReader, _ pages: [RecordPage], decoder: FilePayloadDecoder, place: Origin.Split, keepsRaw: Bool, budget: Int64,
+        watch: FieldWatch?
     ) {
         self.reader = reader
         self.decoder = decoder
         self.place = place
         self.keepsRaw = keepsRaw
         self.budget = budget
+        self.watch = watch
         state = Mutex(State(pages: pages))
     }
 
@@ -52,28 +56,30 @@ final class ServiceSplitReader: SplitReader {
         return bytesRead < budget ? try await reader.next() : nil
     }
 
-    private func piece(_ page: RecordPage, first: Int64) -> PagePiece {
+    private func piece(_ page: RecordPage, first: Int64) -> RecordsPiece {
         let records = RawRecords(
             bytes: page.bytes, starts: page.records.map { Int32($0.lowerBound) }, ends: page.records.map { Int32($0.upperBound) })
-        return PagePiece(records: records, decoder: decoder, place: place, first: first, keepsRaw: keepsRaw)
+        return RecordsPiece(records: records, decoder: decoder, place: place, first: first, keepsRaw: keepsRaw, watch: watch)
     }
 }
 
-/// The records of a page, decoded some thousand at a time.
-private struct PagePiece: SplitPiece {
+/// Records of a page or the like, decoded some thousand at a time.
+struct RecordsPiece: SplitPiece {
     let records: RawRecords
     let decoder: FilePayloadDecoder
     let place: Origin.Split
     let first: Int64
     let keepsRaw: Bool
+    let watch: FieldWatch?
     private var done = 0
 
-    init(records: RawRecords, decoder: FilePayloadDecoder, place: Origin.Split, first: Int64, keepsRaw: Bool) {
+    init(records: RawRecords, decoder: FilePayloadDecoder, place: Origin.Split, first: Int64, keepsRaw: Bool, watch: FieldWatch? = nil) {
         self.records = records
         self.decoder = decoder
         self.place = place
         self.first = first
         self.keepsRaw = keepsRaw
+        self.watch = watch
     }
 
     mutating func next() throws -> ReadBatch? {
@@ -83,6 +89,11 @@ private struct PagePiece: SplitPiece {
         let origin = Origin(place, .dense(first: first + Int64(done), count: rows.count), raw: part)
         done = rows.upperBound
         var read = try decoder.decode(part, origin: origin)
+        if let watch, read.newMembers != nil {
+            try watch.check(part, at: origin.location(0))
+            // What is left has no values yet.
+            read.newMembers = nil
+        }
         if !keepsRaw { read.batch.origin?.raw = nil }
         return read
     }

@@ -17,7 +17,9 @@ enum RecordOptions {
     /// Records say themselves which schema they have.
     private static let byHeader = "registry"
 
-    static let writing = [described("How each row is written."), FormatOptions.specification(for: .write), schema, compress]
+    static let writing = [
+        described("How each row is written."), FormatOptions.specification(for: .write), schema, compress, SchemaContract.declaring,
+    ]
 
     private static let schema = OptionSpecification(
         "schema", .string, "A schema of the registry: each row is written as its latest version says, behind Glue's header.",

@@ -56,7 +56,8 @@ package struct StreamConnector: Connector {
         }
         return StreamSink(
             store: context.streams, stream: name, shards: try options.integer("shards") ?? 1, key: try options.string("key"),
-            shape: try RecordOptions.shape(options, in: context), outbox: "\(context.home)/outbox/\(context.pipeline)")
+            shape: try RecordOptions.shape(options, in: context), contract: try ContractOptions.contract(options, in: context),
+            outbox: "\(context.home)/outbox/\(context.pipeline)")
     }
 
     private func start(_ options: OptionValues) throws(SluiceError) -> StartPosition {

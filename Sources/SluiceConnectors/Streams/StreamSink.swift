@@ -14,17 +14,19 @@ final class StreamSink: Sink {
     private let shards: Int
     private let key: String?
     private let shape: RecordShape
+    private let contract: SinkContract?
     /// Where runs of the pipeline stage.
     private let outbox: String
     private let staged = StagedChunks()
 
     /// - Parameter outbox: A directory that no other pipeline uses.
-    init(store: StreamStore, stream: String, shards: Int, key: String?, shape: RecordShape, outbox: String) {
+    init(store: StreamStore, stream: String, shards: Int, key: String?, shape: RecordShape, contract: SinkContract? = nil, outbox: String) {
         self.store = store
         self.stream = stream
         self.shards = shards
         self.key = key
         self.shape = shape
+        self.contract = contract
         self.outbox = outbox
     }
 
@@ -34,6 +36,8 @@ final class StreamSink: Sink {
         let routing = key.map { "by \($0)" } ?? "by the record's bytes"
         return "stream \(stream), \(shape.name) records, \(routing)"
     }
+
+    func contract(for schema: Schema) -> SinkContract? { contract }
 
     func check(_ schema: Schema) throws {
         if let key { _ = try schema.require(key) }

@@ -43,10 +43,27 @@ extension StreamSource: IncrementalSource {
         let slice = StreamSlice(
             source: self, starts: starts, ends: ends, budget: max(1, request.limitBytes / Int64(ends.count)), reached: reached)
         return SourceSlice(
-            source: slice, openSplits: Set(shards.map { ShardID($0).description }), isLast: !waits, notices: notices,
+            source: slice, openSplits: try openSplits(of: shards, positions, reading: Set(ends.keys)), isLast: !waits, notices: notices,
             reached: { [name = stream.name] in
                 Dictionary(uniqueKeysWithValues: reached.all.map { (Self.key(name, $0.key), Array(String($0.value).utf8)) })
             })
+    }
+
+    /// The shards that may go on. One that was split or merged counts until all that came of it have begun: it holds the watermark back for them.
+    ///
+    /// - Parameter current: Shards of which something is read now.
+    private func openSplits(of shards: [Int], _ positions: SourcePositions, reading current: Set<Int>) throws(SluiceError) -> Set<String> {
+        var open: Set<String> = []
+        let continued = Dictionary(
+            grouping: shards.flatMap { child in stream.parents(of: child).map { (parent: $0, child: child) } }, by: \.parent)
+        for shard in shards {
+            var hasHandedOver = continued[shard] != nil
+            for (_, child) in continued[shard] ?? [] where !current.contains(child) {
+                if try position(of: child, positions) == nil { hasHandedOver = false }
+            }
+            if !hasHandedOver { open.insert(ShardID(shard).description) }
+        }
+        return open
     }
 
     /// The first record that a source without a bookmark reads of a shard.

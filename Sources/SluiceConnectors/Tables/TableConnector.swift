@@ -9,7 +9,7 @@ package struct TableConnector: Connector {
 
     package var manual: ConnectorManual {
         ConnectorManual(
-            name: "table", summary: "A table of the catalog.", sourceOptions: [Self.table],
+            name: "table", summary: "A table of the catalog.", sourceOptions: [Self.table, SourceContract.specification],
             sinkOptions: [Self.table, Self.location]
                 + FileOptions.writing.filter { $0.name != TableMode.specification.name } + [TableMode.specification]
                 + MergeOptions.specifications + [SchemaContract.specification, Self.description] + ObjectOptions.all)
@@ -28,11 +28,17 @@ package struct TableConnector: Connector {
     /// The files that the catalog lists, with its schema.
     package func source(_ options: OptionValues, in context: ConnectorContext) async throws -> any Source {
         let name = try name(options)
+        let contract = try SourceContract(options)
         if let definition = try context.catalog?.findTable(name)?.definition, let table = ConnectedTable(definition) {
+            if contract != nil {
+                throw options.invalid(
+                    "contract", "table \(name) is not kept in files, and a contract of a source is about files",
+                    remedy: "give the contract to the sink")
+            }
             return try await table.source(in: context, at: options.location(of: "table"))
         }
         do throws(SluiceError) {
-            return try await TableFiles.source(name, in: context.requireCatalog())
+            return try await TableFiles.source(name, in: context.requireCatalog(), contract)
         } catch {
             throw error.located(at: options.location(of: "table"))
         }
@@ -48,19 +54,25 @@ package struct TableConnector: Connector {
             try options.string("location").map { FileListing.location($0, in: context.directory) }
             ?? existing?.location ?? "\(context.home)/tables/\(name.database)/\(name.table)"
         let mode = try options.enumeration("mode", as: TableMode.self) ?? .overwrite
-        if mode.merging != nil, options.has("contract") {
-            throw options.invalid(
-                "contract", "a contract goes with the modes overwrite and append, not with \(mode.rawValue)",
-                remedy: "leave it out; merge and history refuse rows with other columns or types anyway")
-        }
-        let contract = try SchemaContract.read(options).map { contract in
-            SinkContract(
-                contract, table: "table \(name)", schema: try existing?.schema(), location: options.location(of: "contract"))
-        }
+        let merging = try merging(name, mode, existing, options, catalog)
         return TableSink(
             name: name, output: try FileOptions.output(location, options, in: context), mode: mode,
             description: try options.string("description"), existing: existing, catalog: catalog,
-            merging: try merging(name, mode, existing, options, catalog), contract: contract)
+            merging: merging, contract: try contract(name, existing, merging, options))
+    }
+
+    private func contract(
+        _ name: TableName, _ existing: TableDefinition?, _ merging: TableSink.Merging?, _ options: OptionValues
+    ) throws -> SinkContract? {
+        guard let contract = try SchemaContract.read(options) else { return nil }
+        let schema = try existing?.schema()
+        var sink = SinkContract(contract, table: "table \(name)", schema: schema, location: options.location(of: "contract"))
+        guard let merging else { return sink }
+        sink.schema = try schema.map { try merging.options.incoming($0) }
+        sink.passing = merging.options.helping
+        // A null would take the place of what the table has.
+        sink.fillsMissing = false
+        return sink
     }
 
     private func merging(

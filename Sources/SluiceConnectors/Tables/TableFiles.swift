@@ -7,7 +7,9 @@ import SluiceStorage
 /// Reads a table's files by what the catalog says of them.
 enum TableFiles {
     /// - Throws: `notFound` with near names; what opening the files throws.
-    static func source(_ name: TableName, in catalog: Catalog) async throws(SluiceError) -> FileSource {
+    static func source(
+        _ name: TableName, in catalog: Catalog, _ contract: SourceContract? = nil
+    ) async throws(SluiceError) -> FileSource {
         let definition = try catalog.table(name).definition
         guard !definition.isView else {
             throw SluiceError(
@@ -15,9 +17,10 @@ enum TableFiles {
         }
         let format = try FormatRegistry.format(
             named: definition.format, options: try StoredOptions.values(definition.formatOptions, format: definition.format))
-        var source = FileSource(
-            try await files(of: definition, in: catalog), format, codec: nil, schema: try definition.schema(),
-            partitionColumns: Set(definition.partitionKeys.map(\.name)), notices: [])
+        let files = try await files(of: definition, in: catalog)
+        let keys = Set(definition.partitionKeys.map(\.name))
+        var source = FileSource(files, format, codec: nil, schema: try definition.schema(), partitionColumns: keys, notices: [])
+        if let contract { source = try source.holding(to: contract, format, keys) }
         source.table = TableListing(definition, in: catalog)
         return source
     }

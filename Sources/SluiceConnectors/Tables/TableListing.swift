@@ -51,6 +51,20 @@ final class TableListing: Sendable {
             remedy: "run it again", isRetriable: true, underlying: error)
     }
 
+    /// Refuses a table into which rows are merged: each such run writes all of its rows anew.
+    ///
+    /// - Throws: `notIncremental`.
+    func refuseMerged() throws(SluiceError) {
+        // Where no run is known any more, a replaced file is noticed when it is read.
+        guard let last = try catalog.files(of: planned.name).compactMap({ $0.run?.text }).max(),
+            let run = try? catalog.run(matching: last), run.report.isMerging
+        else { return }
+        throw SluiceError(
+            .notIncremental,
+            "pipeline \(run.pipeline.quotedForMessage) merges rows into table \(planned.name), and writes all of it anew each time",
+            remedy: "read it without `incremental`, or read what that pipeline reads")
+    }
+
     /// Refuses a table whose files were replaced: which rows of the new ones were read before, nobody can tell.
     ///
     /// - Parameters:
@@ -71,6 +85,11 @@ final class TableListing: Sendable {
                 + "new ones may be the same",
             remedy: "write the table with `mode: append`, or read it without `incremental`; --reset reads all of it again")
     }
+}
+
+extension RunReport {
+    /// Whether the run merged rows into its only table; steps of a definition have their number in front of their key.
+    fileprivate var isMerging: Bool { routes?.isEmpty != false && steps.contains { $0.name == "merge" } }
 }
 
 extension TableDefinition {

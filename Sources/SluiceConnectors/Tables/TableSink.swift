@@ -34,6 +34,8 @@ struct TableSink: Sink {
         return "table \(name) (\(effect)) in \(output.summary)"
     }
 
+    func contract(for schema: Schema) -> SinkContract? { contract }
+
     var merge: SinkMerge? { merging.map { SinkMerge($0.options, target: $0.target) } }
 
     func check(_ schema: Schema) throws {

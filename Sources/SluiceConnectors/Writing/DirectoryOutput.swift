@@ -18,6 +18,8 @@ struct DirectoryOutput: Sendable {
     var codecLevel: Int
     /// Columns whose values are directories, outermost first.
     var partitionBy: [String]
+    /// What each run puts between the directory and those of partitions.
+    var prefix: OutputPrefix?
     /// Nil for a directory on the disk.
     var objects: ObjectOutput?
     var limits = OutputLimits()
@@ -48,7 +50,8 @@ struct DirectoryOutput: Sendable {
     func check(reading source: any Source) throws(SluiceError) {
         guard let patterns = (source as? FileSource)?.patterns else { return }
         let partition = partitionBy.map { HivePath.escaped($0) + "=x" }
-        let path = ([directory] + partition + ["part-x." + fileExtension]).joined(separator: "/")
+        let above = [prefix?.path(run: String(repeating: "0", count: RunID.length))].compactMap(\.self)
+        let path = ([directory] + above + partition + ["part-x." + fileExtension]).joined(separator: "/")
         guard FileListing.matches(path, patterns.texts, in: patterns.directory) else { return }
         throw SluiceError(
             .invalidOption, "the output \(shown.quotedForMessage) lies within the source's files, so the next run would read it",
@@ -77,7 +80,8 @@ struct DirectoryOutput: Sendable {
     func partFile(directory below: String, run: String, writer: Int, number: Int) throws(SluiceError) -> PartFile {
         let name = PartName.name(run: run, writer: writer, number: number, fileExtension: fileExtension)
         let path = stagingDirectory(run: run) + "/" + name
-        let finalPath = (below.isEmpty ? directory : directory + "/" + below) + "/" + name
+        let steps = [directory, prefix?.path(run: run) ?? "", below, name].filter { !$0.isEmpty }
+        let finalPath = steps.joined(separator: "/")
         return try PartFile(
             path: path, finalPath: finalPath, compressor: codec.blockCompressor(level: codecLevel), isDurable: syncsFiles,
             upload: try objects?.upload(path, to: finalPath, run: run))

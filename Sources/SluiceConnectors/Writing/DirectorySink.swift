@@ -6,12 +6,14 @@ import SluicePipelines
 struct DirectorySink: Sink {
     var output: DirectoryOutput
     let mode: WriteMode
+    private let contract: SinkContract?
     /// What a unit of a backfill does; nil otherwise.
     var backfill: BackfillOutput?
 
-    init(_ output: DirectoryOutput, mode: WriteMode) {
+    init(_ output: DirectoryOutput, mode: WriteMode, contract: SinkContract? = nil) {
         self.output = output
         self.mode = mode
+        self.contract = contract
     }
 
     var guarantee: DeliveryGuarantee { .exactlyOnce }
@@ -21,6 +23,8 @@ struct DirectorySink: Sink {
     var summary: String {
         "files in \(output.summary), \(mode == .overwrite ? "replacing those of earlier runs" : "beside those of earlier runs")"
     }
+
+    func contract(for schema: Schema) -> SinkContract? { contract }
 
     func check(_ schema: Schema) throws { try output.check(schema) }
 

@@ -68,7 +68,7 @@ struct FileProbe {
         if let kind = FileKind(start) { return marked(kind) }
         if start.isEmpty { return .empty }
         guard let first = start.first(where: { $0 > 0x20 && $0 < 0x7F || $0 > 0x7F }) else {
-            return .unknown(reason: "it holds only white space")
+            return .unknown(reason: start.contains(0) ? "it holds only NUL bytes" : "it holds only white space")
         }
         var reasons: [String] = []
         if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
@@ -82,9 +82,12 @@ struct FileProbe {
         }
         if isBinary { return .unknown(reason: "it has bytes that no text has, and no mark of a known format") }
         if let found = log() { return .table(found) }
-        switch csv() {
-        case .success(let found): return .table(found)
-        case .failure(let reason): reasons.append(reason.text)
+        // Objects that are too deep, or damaged, would make columns of their punctuation.
+        if reasons.isEmpty || !FormatRegistry.isPlainlyJSON(start[...]) {
+            switch csv() {
+            case .success(let found): return .table(found)
+            case .failure(let reason): reasons.append(reason.text)
+            }
         }
         return .unknown(reason: reasons.joined(separator: "; "))
     }
@@ -174,6 +177,10 @@ struct FileProbe {
             }
             var found = kind(sample, options: options, classifier: "csv")
             if options["header"] == .boolean(false) { found.columns = typed(sample, options: options) }
+            if case .text(let name)? = options["encoding"], ["cp1252", "latin-1"].contains(name) {
+                found.notice =
+                    "it is not UTF-8 and is read as \(name); if its letters are others, a classifier with options: {encoding: …} says so"
+            }
             return .success(found)
         }
     }

@@ -48,7 +48,7 @@ extension CatalogComparison {
 
     private func compareColumns(_ planned: inout PlannedTable, _ existing: TableDefinition) {
         var (changes, kept): ([PlannedTable.ColumnChange], [PlannedTable.ColumnChange]) = ([], [])
-        let policy = settings.recrawl == .newFolders ? .log : settings.updates
+        let policy = settings.columnPolicy
         let old = Dictionary(existing.columns.map { (ExactText($0.name), $0) }, uniquingKeysWith: { first, _ in first })
         let new = Set(planned.definition.columns.map { ExactText($0.name) })
         var merged = existing.columns
@@ -82,5 +82,16 @@ extension CatalogComparison {
             planned.definition.formatOptions = existing.formatOptions
         }
         (planned.columnChanges, planned.keptOut) = (changes, kept)
+    }
+}
+
+extension CrawlSettings {
+    /// What becomes of columns that differ.
+    var columnPolicy: UpdatePolicy { recrawl == .newFolders ? .log : updates }
+
+    /// Whether changes of a table's columns may come into the catalog that an earlier crawl kept out.
+    func lets(in table: CrawledTable) -> Bool {
+        guard let policy = table.keptOut else { return false }
+        return columnPolicy != .log && policy != columnPolicy.rawValue
     }
 }

@@ -5,7 +5,9 @@ import SluicePipelines
 extension CatalogComparison {
     /// The catalog's table of a system's that did not change since the last crawl; nil where it has to be looked at.
     func unchanged(_ table: Survey.Table, _ memory: CrawlMemory) throws(SluiceError) -> TableRecord? {
-        guard memory.isUsable, memory.isUnchanged(table.file), let name = table.named ?? known(place: Self.place(of: table.listed)) else {
+        guard memory.isUsable, memory.isUnchanged(table.file), let name = table.named ?? known(place: Self.place(of: table.listed)),
+            !hasWaiting(name)
+        else {
             return nil
         }
         guard let record = try catalog?.findTable(name), record.definition.parameters[Self.deprecation] == nil else { return nil }
@@ -44,8 +46,9 @@ extension CatalogComparison {
         plan.figures.rows += seen.rowCount
         plan.figures.rejected += seen.rejected
         plan.tables.append(planned)
-        var commit = CrawlCommit.Table(definition: planned.definition, place: place, files: nil, evidence: Self.evidence(planned))
+        var commit = CrawlCommit.Table(definition: planned.definition, place: place, files: nil, evidence: evidence(planned))
         commit.counts = (seen.rowCount, listed.byteCount)
+        if settings.verification == .all { commit.statistics = Self.statistics(planned) }
         commit.isForeign = table.named != nil
         plan.commit.tables.append(commit)
     }

@@ -22,12 +22,17 @@ struct CatalogComparison {
     /// The table of a group whose files are those of the last crawl, as they were; nil where something differs.
     func unchanged(_ group: TableGroup, _ memory: CrawlMemory) throws(SluiceError) -> TableRecord? {
         guard group.files.allSatisfy({ memory.isUnchanged($0.file) }) else { return nil }
-        guard let name = known(group), let table = try catalog?.findTable(name), table.definition.parameters[Self.deprecation] == nil else {
+        guard let name = known(group), !hasWaiting(name), let table = try catalog?.findTable(name),
+            table.definition.parameters[Self.deprecation] == nil
+        else {
             return nil
         }
         let paths = Set(try files(of: name).map { ExactText($0.path) })
         return paths == Set(group.files.map { ExactText($0.file.path) }) ? table : nil
     }
+
+    /// Whether an earlier crawl kept changes of a table's columns out of the catalog, as its policy was, and the policy is another now.
+    func hasWaiting(_ name: TableName) -> Bool { state.tables.contains { $0.name == name && settings.lets(in: $0) } }
 
     /// The table that the group was at the last crawl.
     func known(_ group: TableGroup) -> TableName? { group.table ?? known(place: Self.place(of: group)) }
@@ -90,8 +95,13 @@ struct CatalogComparison {
         }
         let isChanged = planned.change == .created || planned.change == .updated
         var commit = CrawlCommit.Table(
-            definition: planned.definition, place: place, files: isChanged ? planned.files : nil, evidence: Self.evidence(planned))
+            definition: planned.definition, place: place, files: isChanged ? planned.files : nil, evidence: evidence(planned))
         commit.sketches = outcome.evidence.sketchBytes
+        // Of a sample they would be no statistics of the table.
+        if plan.verification == .all {
+            let stated = decision.columns.filter { !$0.evidence.stated.isEmpty }.map(\.evidence.name)
+            commit.statistics = Self.statistics(planned, without: Set(stated))
+        }
         commit.isForeign = group.table != nil
         plan.commit.tables.append(commit)
     }
@@ -201,12 +211,16 @@ struct CatalogComparison {
         return files.map(\.partition).filter { !$0.isEmpty && seen.insert($0).inserted }
     }
 
-    static func evidence(_ table: PlannedTable) -> String {
-        Value.structure([
-            .init("table", .string(table.name.description)), .init("rows", .integer(table.rows)),
-            .init("rejected", .integer(table.rejected)),
-            .init("columns", table.evidence),
-        ]).json
+    func evidence(_ table: PlannedTable) -> String {
+        let keptOut: [Value.Member] =
+            table.keptOut.isEmpty ? [] : [.init(CrawledTable.keptOutMember, .string(settings.columnPolicy.rawValue))]
+        return Value.structure(
+            keptOut + [
+                .init("table", .string(table.name.description)), .init("rows", .integer(table.rows)),
+                .init("rejected", .integer(table.rejected)),
+                .init("columns", table.evidence),
+            ]
+        ).json
     }
 
     // MARK: Tables that are gone
@@ -217,6 +231,8 @@ struct CatalogComparison {
         for table in state.tables where !found.contains(table.name) && !taken.contains(table.name) {
             // What a target named is nobody's to take away (AWS Glue: targets that are catalog tables).
             if table.place.hasPrefix(Self.namedTable) { continue }
+            // The crawler was given another database since; the data is not gone.
+            if table.name.database != settings.database.lowercased() { continue }
             guard var definition = try catalog?.findTable(table.name)?.definition else { continue }
             switch settings.deletions {
             case .delete:

@@ -21,7 +21,10 @@ struct StreamReading {
     private var layouts: [FileLayout] = []
     private var keys: [String] = []
     private var records: Int64 = 0
-    private var classifier = ""
+    /// Frames that say nothing, until enough of their records are there to tell what they are; and these, a record a line.
+    private var waiting: [(frame: StreamRecords, shard: Int)] = []
+    private var sample: [UInt8] = []
+    private var sampled = 0
 
     init(_ stream: String) { self.stream = stream }
 
@@ -29,7 +32,14 @@ struct StreamReading {
     mutating func take(_ frame: StreamRecords, shard: Int) throws(SluiceError) {
         if frame.count == 0 { return }
         records += Int64(frame.count)
-        guard unknown == nil, let layout = try layout(of: frame) else { return }
+        guard unknown == nil else { return }
+        if let layout = try layout(of: frame) { return take(frame, shard: shard, as: layout) }
+        waiting.append((frame, shard))
+        addSample(frame)
+        if sampled >= CrawlLimits.streamProbeRecords || sample.count >= CrawlLimits.probedBytes { settle() }
+    }
+
+    private mutating func take(_ frame: StreamRecords, shard: Int, as layout: FileLayout) {
         if !layouts.contains(where: { $0.format == layout.format && $0.options == layout.options }) { layouts.append(layout) }
         guard let format = try? FormatRegistry.recordFormat(named: layout.format, options: layout.options) else {
             unknown = "its records are \(layout.format), which is no format of single records"
@@ -37,17 +47,17 @@ struct StreamReading {
         }
         let path = "stream:\(stream)/\(ShardID(shard))"
         for name in layout.columns { _ = evidence.place(of: name) }
-        var reader = try format.evidenceReader(layout, path: path)
+        guard var reader = try? format.evidenceReader(layout, path: path) else {
+            unknown = "its records cannot be read as \(layout.format)"
+            return
+        }
         let lines = FramedRecords(
             frame.payloads, lines: .dense(first: Int64(clamping: frame.baseSequence), count: frame.count), rejects: [], path: path)
         reader.take(lines, into: &evidence)
     }
 
     private mutating func layout(of frame: StreamRecords) throws(SluiceError) -> FileLayout? {
-        guard let header = frame.header(Self.envelopeHeader) else {
-            if undescribed == nil { classify(frame) }
-            return undescribed
-        }
+        guard let header = frame.header(Self.envelopeHeader) else { return undescribed }
         guard let end = header.firstIndex(of: 0x0A) else {
             throw SluiceError(.corruptFrame, "malformed header of the records of stream \(stream.quotedForMessage)")
         }
@@ -57,24 +67,35 @@ struct StreamReading {
         return try FileLayout(serialized: Array(header[..<end]))
     }
 
-    /// Looks at the first records as at a file that has one on each line.
-    private mutating func classify(_ frame: StreamRecords) {
-        var bytes: [UInt8] = []
-        for row in 0..<min(frame.count, CrawlLimits.streamProbeRecords) {
+    /// Adds the first records as lines of a file.
+    private mutating func addSample(_ frame: StreamRecords) {
+        for row in 0..<min(frame.count, CrawlLimits.streamProbeRecords - sampled) where unknown == nil {
             let payload = frame.payloads[row]
+            sampled += 1
             if let kind = FileKind(payload) {
                 unknown = "each record is \(kind.name); a pipeline reads such records as binary"
-                return
             }
-            bytes += payload
-            if bytes.last != 0x0A { bytes.append(0x0A) }
+            sample += payload
+            if sample.last != 0x0A { sample.append(0x0A) }
         }
+    }
+
+    /// Says what the records are that say nothing, and takes in those that waited for it.
+    private mutating func settle() {
+        let frames = waiting
+        waiting = []
+        guard !frames.isEmpty, unknown == nil else { return }
+        classify(sample)
+        guard let undescribed else { return }
+        for (frame, shard) in frames { take(frame, shard: shard, as: undescribed) }
+    }
+
+    private mutating func classify(_ bytes: [UInt8]) {
         do throws(SluiceError) {
             let probe = try FileProbe(FileInput(MemoryAccess(bytes), path: "stream:\(stream)"), bytes, [], hasHeader: false)
             switch probe.classify() {
             case .table(let kind):
                 undescribed = FileLayout(format: kind.format, columns: Self.columns(kind), options: Self.options(kind))
-                classifier = kind.classifier
             case .recognised(let name, let remedy): unknown = "its records are \(name); \(remedy)"
             case .unknown(let reason): unknown = reason
             case .empty: unknown = "its records are empty"
@@ -97,7 +118,8 @@ struct StreamReading {
     /// What the stream is.
     ///
     /// - Throws: what the names of its columns throw.
-    func look(_ table: ListedTable) throws(SluiceError) -> TableLook {
+    mutating func look(_ table: ListedTable) throws(SluiceError) -> TableLook {
+        settle()
         if let unknown { return .unknown(unknown) }
         guard records > 0, let layout = layouts.first else { return .empty }
         let formats = Set(layouts.map(\.format)).sorted()

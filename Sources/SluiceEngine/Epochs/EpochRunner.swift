@@ -77,6 +77,7 @@ package struct EpochRunner: Sendable {
 
     private func loop(_ work: inout EpochWork) async throws {
         let clock = ContinuousClock()
+        var delay = RetryDelay()
         let request = SliceRequest(limitBytes: follow.follows ? follow.epochBytes : .max, leavesUnfinished: follow.follows)
         let patience = follow.follows ? nil : PublishLimits.patience
         var attempts = 1
@@ -84,29 +85,43 @@ package struct EpochRunner: Sendable {
         while true {
             try Task.checkCancellation()
             let begun = clock.now
-            if let slice = try await work.slice(request) {
-                let counts = work.progress.snapshot
-                do {
+            let counts = work.progress.snapshot
+            let slice: SourceSlice?
+            var isCommitted = true
+            do {
+                slice = try await work.slice(request)
+                if let slice {
                     try await work.carryOut(slice)
-                } catch let error as SluiceError where error.isOfReplacedTable && attempts < EngineLimits.tableReadings {
-                    attempts += 1
-                    try await work.beginAgain()
-                    work.progress.update { $0 = counts }
-                    continue
-                }
-                attempts = 1
-                try await work.publish(patience: patience)
-                if !follow.follows && slice.isLast { return }
-                if slice.isLast { try await clock.sleep(until: begun + follow.interval) }
-            } else {
-                if work.wouldMove {
+                } else if work.wouldMove {
                     try await work.carryOutSilence()
-                    try await work.publish(patience: patience)
+                } else {
+                    isCommitted = false
                 }
+            } catch let error as SluiceError where error.isOfReplacedTable && attempts < EngineLimits.tableReadings {
+                attempts += 1
+                try await work.beginAgain()
+                work.progress.update { $0 = counts }
+                continue
+            } catch let error as SluiceError where error.code == .newFields && !follow.follows {
+                await work.abandonEpoch()
+                work.progress.update { $0 = counts }
+                return work.end(before: error)
+            } catch let error as SluiceError where follow.follows && error.isRetriable {
+                try await work.beginAgain(counts, waitingFor: error)
+                try await clock.sleep(for: delay.next())
+                continue
+            }
+            (attempts, delay) = (1, RetryDelay())
+            work.progress.update { $0.waiting = nil }
+            if isCommitted { try await work.publish(patience: patience) }
+            guard let slice else {
                 guard follow.follows else { return }
                 try work.strikeOffPublished()
                 try await clock.sleep(for: follow.pollInterval)
+                continue
             }
+            if !follow.follows && slice.isLast { return }
+            if slice.isLast { try await clock.sleep(until: begun + follow.interval) }
         }
     }
 }

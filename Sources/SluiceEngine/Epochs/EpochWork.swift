@@ -26,6 +26,10 @@ struct EpochWork {
     private var deadLetterFile: String?
     private var deadLetters: [DeadLetter] = []
     private var notices: [String] = []
+    /// Whether the source has more, which another plan reads.
+    private var isCut = false
+    /// What was read of sources with a cursor.
+    private var windows: [RunReport.Window] = []
     /// Publications whose records are in their streams, which the next commit strikes off.
     var published: [Int64] = []
     /// The last one that was struck off.
@@ -79,6 +83,7 @@ struct EpochWork {
         var report = RunReport(progress.snapshot, of: plan)
         report.outputs = outputs
         report.deadLetterFile = deadLetterFile
+        report.windows = windows.isEmpty ? nil : windows
         report.notices = told.isEmpty ? nil : told
         return report
     }
@@ -109,6 +114,17 @@ struct EpochWork {
         try resume()
     }
 
+    /// The same where a source or a sink cannot be reached for the moment.
+    ///
+    /// - Parameter counts: As they were before the epoch.
+    mutating func beginAgain(_ counts: RunProgress.Snapshot, waitingFor error: SluiceError) async throws {
+        try await beginAgain()
+        progress.update { snapshot in
+            snapshot = counts
+            snapshot.waiting = error.message
+        }
+    }
+
     /// Takes over how far the source was read, as other processes may have moved it.
     mutating func lookUpPositions() throws {
         for bookmark in try catalog.bookmarks(pipeline: pipeline) { positions[ExactText(bookmark.source)] = bookmark.position }
@@ -133,6 +149,12 @@ struct EpochWork {
         published = []
     }
 
+    /// The run ends before records that need another plan; what is before them is committed.
+    mutating func end(before error: SluiceError) {
+        isCut = true
+        notices.append(error.message)
+    }
+
     /// Drops what an epoch that does not come to its end has staged.
     func abandonEpoch() async {
         letters?.discard()
@@ -140,9 +162,11 @@ struct EpochWork {
     }
 
     func summary(seconds: Double) -> RunSummary {
-        RunSummary(
+        var summary = RunSummary(
             run: run, pipeline: pipeline, report: report, seconds: seconds, tables: tables, target: plan.target,
             errorPolicy: plan.definition.onError.rawValue, deadLetters: deadLetters, notices: told)
+        summary.isCut = isCut
+        return summary
     }
 
     // MARK: Epochs
@@ -157,7 +181,13 @@ struct EpochWork {
     mutating func carryOut(_ slice: SourceSlice) async throws {
         for notice in slice.notices where !notices.contains(notice) { notices.append(notice) }
         openSplits = slice.openSplits
-        try await carryOut(slice.source, slice.followed, reached: slice.reached)
+        let before = windows
+        do {
+            try await carryOut(slice.source, slice.followed, reached: slice.reached, windows: slice.windows)
+        } catch {
+            windows = before
+            throw error
+        }
     }
 
     /// An epoch without rows, in which windows end because nothing comes.
@@ -169,7 +199,8 @@ struct EpochWork {
     ///
     /// - Parameter followed: What other steps read of their sources, by their index.
     mutating func carryOut(
-        _ source: any Source, _ followed: [Int: any Source] = [:], reached: @Sendable () -> SourcePositions
+        _ source: any Source, _ followed: [Int: any Source] = [:], reached: @Sendable () -> SourcePositions,
+        windows: @Sendable () -> [RunReport.Window] = { [] }
     ) async throws {
         let letters = DeadLetterFile(path: lettersPath)
         self.letters = letters
@@ -183,6 +214,7 @@ struct EpochWork {
         deadLetters += rejects.shown.prefix(max(0, EngineLimits.shownDeadLetters - deadLetters.count))
         try Task.checkCancellation()
         let places = reached()
+        for window in windows() { self.windows.add(window) }
         let checkpoints = try await membership?.checkpoints(at: places) ?? []
         try commit(staged.filter { $0.rowCount > 0 }, letters, places, checkpoints)
         await membership?.committed()
@@ -237,8 +269,22 @@ struct EpochWork {
     }
 }
 
+extension [RunReport.Window] {
+    /// Widens the window of the same source, or adds one.
+    fileprivate mutating func add(_ window: RunReport.Window) {
+        guard let index = firstIndex(where: { $0.source == window.source }) else {
+            if count < RunLimits.listedWindows { append(window) }
+            return
+        }
+        self[index].to = window.to ?? self[index].to
+    }
+}
+
 /// Bounds of what a run's record holds.
 enum RunLimits {
+    /// Sources whose windows are told, such as channels.
+    static let listedWindows = 100
+
     /// Files that the record of a run of several epochs names, the newest.
     static let listedOutputs = 100
 }

@@ -102,6 +102,7 @@ final class JointSource: Sendable {
                 }
                 return all
             })
+        result.windows = { slices.flatMap { $0?.windows() ?? [] } }
         for (part, slice) in zip(parts, slices) { if let step = part.step, let slice { result.followed[step] = slice.source } }
         return result
     }

@@ -97,7 +97,7 @@ final class SegmentRunner: Sendable {
     private func runPhase(_ phase: Int, _ inputs: [SegmentInput], lanesFrom: Int?, commonFrom: Int) async throws -> Int {
         if tail?.isSatisfied == true { return phase + 1 }
         let queue = PieceQueue(
-            inputs, open: { [keepsRaw] input in try await Self.open(input, keepsRaw: keepsRaw) },
+            inputs, open: { [keepsRaw, progress] input in try await Self.open(input, keepsRaw: keepsRaw, progress) },
             onBytes: { [progress, isCounted] bytes in if isCounted { progress.update { $0.bytesRead += bytes } } })
         let gate = tail.map { tail in
             OrderedGate<OrderedTail.Parcel>(limit: EngineLimits.queueBytes) { parcel in
@@ -135,12 +135,13 @@ final class SegmentRunner: Sendable {
         var firstSplit: Int
     }
 
-    private static func open(_ input: SegmentInput, keepsRaw: Bool) async throws -> any SplitReader {
+    private static func open(_ input: SegmentInput, keepsRaw: Bool, _ progress: RunProgress) async throws -> any SplitReader {
         switch input {
         case .stream(let stream, _): return StreamInput(stream)
         case .split(let source, let split, _):
-            return try await source.source.open(
-                split, SourceRequest(source.columns, condition: source.condition, keepsRaw: keepsRaw))
+            var request = SourceRequest(source.columns, condition: source.condition, keepsRaw: keepsRaw)
+            request.note = { [progress] in progress.note([$0]) }
+            return try await source.source.open(split, request)
         }
     }
 

@@ -17,4 +17,6 @@ package struct RunSummary: Sendable {
     /// The first dead letters, for the screen.
     package var deadLetters: [DeadLetter]
     package var notices: [String]
+    /// Whether the run ended before records with fields that its plan did not know: a run with another plan goes on there.
+    package var isCut = false
 }

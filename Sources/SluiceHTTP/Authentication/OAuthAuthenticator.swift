@@ -59,6 +59,11 @@ package final class OAuthAuthenticator: Authenticator {
         if let secret = settings.clientSecret { form.append(("client_secret", secret.value)) }
         if let scope = settings.scope { form.append(("scope", scope)) }
         switch settings.grant {
+        case .assertion(let assertion):
+            let signed = try assertion.signed(nowMicros: pacing.wall.nowMicros())
+            onSecret(signed.value)
+            return try await take(
+                ask([("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"), ("assertion", signed.value)]))
         case .clientCredentials: return try await take(ask(form + [("grant_type", "client_credentials")]))
         case .refreshToken(let vault):
             let lock = try await vault.lock()

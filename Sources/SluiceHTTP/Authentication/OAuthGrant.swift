@@ -7,6 +7,8 @@ package struct OAuthSettings: Sendable {
         case clientCredentials
         /// The refresh token is in a vault, because some services give a new one each time and take back the old.
         case refreshToken(any TokenVault)
+        /// A signed statement takes the place of a password; neither id nor secret of the client goes along.
+        case assertion(JWTAssertion)
     }
 
     package var tokenAddress: WebAddress

@@ -161,7 +161,7 @@ package final class EmbeddedStreams: StreamBackend {
     }
 
     /// The stream that an iterator was made for, which may have been made by an earlier process.
-    private func stream(tag: UInt64) throws(SluiceError) -> RecordStream {
+    func stream(tag: UInt64) throws(SluiceError) -> RecordStream {
         if let open = streams.withLock({ $0.values.first { $0.settings.tag == tag } }) { return open }
         for name in try store.list() {
             let opened = try? stream(name)
@@ -170,7 +170,7 @@ package final class EmbeddedStreams: StreamBackend {
         throw SluiceError(.notFound, "the stream of the iterator was deleted")
     }
 
-    private func key() throws(SluiceError) -> SymmetricKey {
+    func key() throws(SluiceError) -> SymmetricKey {
         if let key = iteratorKey.withLock({ $0 }) { return key }
         let master = SymmetricKey(data: try store.keys.readOrCreate())
         let key = HKDF<SHA256>.deriveKey(inputKeyMaterial: master, info: Array("sluice-shard-iterator".utf8), outputByteCount: 32)

@@ -27,6 +27,7 @@ package final class MockServer: Sendable {
     private static let services: [String: any MockService.Type] = [
         ZendeskMock.name: ZendeskMock.self, StripeMock.name: StripeMock.self, SlackMock.name: SlackMock.self,
         SalesforceMock.name: SalesforceMock.self, ServiceNowMock.name: ServiceNowMock.self,
+        MarketoMock.name: MarketoMock.self,
     ]
 
     /// - Parameter names: Each one of `MockServer.names`.

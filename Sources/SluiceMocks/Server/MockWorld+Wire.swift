@@ -52,11 +52,17 @@ extension MockWorld {
         if faults.contains(.reset) { return .cut }
         if faults.contains(.drip) { return .drip }
         if faults.contains(.huge) { return .blanks(hugeBytes) }
-        let half = String(answer.body.prefix(answer.body.count / 2))
-        if faults.contains(.cut) { return .cutBody(promised: answer.body.utf8.count, half) }
+        if faults.isDisjoint(with: [.cut, .truncated, .notJSON, .wrongShape]), let content = answer.content {
+            return .content(answer.status, content, headers: answer.headers)
+        }
+        let whole = answer.content ?? Array(answer.body.utf8)
+        let half = String(decoding: whole.prefix(whole.count / 2), as: UTF8.self)
+        if faults.contains(.cut) { return .cutBody(promised: whole.count, half) }
         if faults.contains(.truncated) { return .status(answer.status, half, headers: answer.headers) }
         if faults.contains(.notJSON) { return .status(200, "<html>Down for maintenance</html>", headers: ["Content-Type": "text/html"]) }
-        if faults.contains(.wrongShape) { return .status(200, "{\"ok\":true,\"unexpected\":[]}", headers: answer.headers) }
+        if faults.contains(.wrongShape) {
+            return .status(200, "{\"ok\":true,\"unexpected\":[]}", headers: ["Content-Type": "application/json"])
+        }
         return .status(answer.status, answer.body, headers: answer.headers)
     }
 }
@@ -77,6 +83,9 @@ enum HTTPDateText {
 
 /// Times as JSON has them.
 enum TimeOfRecord {
+    /// Microseconds since 1970; nil for what is no time.
+    static func micros(_ text: String) -> Int64? { Array(text.utf8).withUnsafeBufferPointer { TimeText.timestamp($0) }?.utcMicros }
+
     /// `2024-01-01T00:00:00Z`.
     static func text(_ micros: Int64) -> String {
         var bytes: [UInt8] = []

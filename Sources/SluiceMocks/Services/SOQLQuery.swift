@@ -9,6 +9,8 @@ struct SOQLQuery: Sendable {
     /// Microseconds since 1970, inclusive.
     var since: Int64 = 0
     var limit = Int.max
+    /// Whether only the number of rows is wanted.
+    var isCount: Bool { fields == ["COUNT()"] }
 
     init?(parsing text: String) {
         let words = text.replacing(",", with: " , ").split(whereSeparator: \.isWhitespace).map(String.init)

@@ -9,9 +9,12 @@ package struct SalesforceMock: MockService {
     /// Requests of a day.
     private static let daily = 100_000
 
-    private var timelines: [String: Timeline]
-    private var written: [String: [Int: [JSONNode.Member]]] = [:]
-    private var deleted: [String: Set<Int>] = [:]
+    var timelines: [String: Timeline]
+    var written: [String: [Int: [JSONNode.Member]]] = [:]
+    var deleted: [String: Set<Int>] = [:]
+    var bulk = BulkJobs()
+    /// Whether objects have a field that they had not.
+    var hasNewField = false
     private var tokens = MockTokens()
     /// What open queries have still to give, by locator.
     private var cursors: [String: Cursor] = [:]
@@ -34,7 +37,7 @@ package struct SalesforceMock: MockService {
 
     package func refusal(_ moment: MockMoment) -> MockAnswer { Self.error(503, "SERVER_UNAVAILABLE", "too many requests at once") }
 
-    private static func error(_ status: Int, _ code: String, _ words: String) -> MockAnswer {
+    static func error(_ status: Int, _ code: String, _ words: String) -> MockAnswer {
         MockAnswer(status, .list([.members(["message": .string(words), "errorCode": .string(code)])]))
     }
 
@@ -46,8 +49,10 @@ package struct SalesforceMock: MockService {
 
     package mutating func answer(_ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
         for name in timelines.keys { timelines[name]?.advance(to: moment.now) }
+        if request.path == "/services/oauth2/authorize" { return tokens.authorize(request) }
         if request.path == "/services/oauth2/token" { return tokens.issue(request, at: moment.now) }
         if moment.faults.contains(.expireToken) { tokens.expireAll() }
+        if moment.faults.contains(.newField) { hasNewField = true }
         if let refusal = unauthorized(request, moment) { return refusal }
         used += 1
         var answer = served(request, moment)
@@ -64,13 +69,16 @@ package struct SalesforceMock: MockService {
                 200, .members(["DailyApiRequests": .members(["Max": .integer(Self.daily), "Remaining": .integer(Self.daily - used)])]))
         case ("GET", "query", 4), ("GET", "queryAll", 4): return query(request, moment, isAll: steps[3] == "queryAll")
         case ("GET", "query", 5), ("GET", "queryAll", 5): return page(steps[4], request, moment)
+        case (_, "jobs", 5...) where steps[4] == "query": return queryJobs(Array(steps[5...]), request, moment)
+        case (_, "jobs", 5...) where steps[4] == "ingest": return ingestJobs(Array(steps[5...]), request, moment)
         case ("POST", "sobjects", 5) where timelines[steps[4]] != nil: return create(steps[4], request, moment)
+        case ("GET", "sobjects", 6) where timelines[steps[4]] != nil && steps[5] == "describe": return description(of: steps[4])
         case (_, "sobjects", 6) where timelines[steps[4]] != nil: return row(steps[4], steps[5], request, moment)
         default: return Self.missing
         }
     }
 
-    private static let missing = error(404, "NOT_FOUND", "The requested resource does not exist")
+    static let missing = error(404, "NOT_FOUND", "The requested resource does not exist")
 
     private func unauthorized(_ request: MockRequest, _ moment: MockMoment) -> MockAnswer? {
         let refusal = Self.error(401, "INVALID_SESSION_ID", "Session expired or invalid")
@@ -92,12 +100,22 @@ package struct SalesforceMock: MockService {
         guard let text = request["q"], let query = SOQLQuery(parsing: text), let timeline = timelines[query.object] else {
             return Self.error(400, "MALFORMED_QUERY", "unexpected token: \(request["q"] ?? "")")
         }
-        if let unknown = query.fields.first(where: { name in !members(query.object, 0).contains { $0.name == name } }) {
+        if query.isCount {
+            let count = timeline.page(since: query.since, after: nil, limit: query.limit).count
+            return MockAnswer(
+                200, .members(["totalSize": .integer(count), "done": .boolean(true), "records": .list([])]))
+        }
+        if let unknown = unknownField(query) {
             return Self.error(400, "INVALID_FIELD", "No such column '\(unknown)' on entity '\(query.object)'")
         }
         let total = timeline.page(since: query.since, after: nil, limit: .max).count
         let cursor = Cursor(query: query, includesDeleted: isAll, place: nil, given: 0, total: min(total, query.limit))
         return give(cursor, request, moment)
+    }
+
+    func unknownField(_ query: SOQLQuery) -> String? {
+        let known = members(query.object, 0)
+        return query.fields.first { name in !known.contains { $0.name == name } }
     }
 
     private mutating func page(_ locator: String, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
@@ -146,19 +164,19 @@ package struct SalesforceMock: MockService {
 
     // MARK: Rows
 
-    private func id(_ object: String, _ index: Int) -> String {
+    func id(_ object: String, _ index: Int) -> String {
         let digits = String(index + 1)
         return "\(object == "Account" ? "001" : "003")MOCK\(String(repeating: "0", count: max(0, 11 - digits.count)))\(digits)"
     }
 
-    private func index(_ object: String, _ id: String) -> Int? {
+    func index(_ object: String, _ id: String) -> Int? {
         guard id.hasPrefix(object == "Account" ? "001MOCK" : "003MOCK"), let number = Int(id.dropFirst(7)), number >= 1,
             number <= timelines[object]?.count ?? 0
         else { return nil }
         return number - 1
     }
 
-    private func members(_ object: String, _ index: Int) -> [JSONNode.Member] {
+    func members(_ object: String, _ index: Int) -> [JSONNode.Member] {
         let timeline = timelines[object] ?? Timeline(seed: 0, rows: 0)
         let exists = index < timeline.count
         let (created, updated) = exists ? (timeline.created(index), timeline.updated(index)) : (0, 0)
@@ -189,6 +207,7 @@ package struct SalesforceMock: MockService {
             .init(name: "CreatedDate", value: .string(Self.time(created))),
             .init(name: "SystemModstamp", value: .string(Self.time(updated))),
         ]
+        if hasNewField { members.append(.init(name: "Tier__c", value: .string("T\(draw % 5)"))) }
         for member in written[object]?[index] ?? [] {
             if let place = members.firstIndex(where: { $0.name == member.name }) { members[place] = member }
         }
@@ -196,7 +215,7 @@ package struct SalesforceMock: MockService {
     }
 
     /// `2024-01-01T00:00:00.000+0000`, as Salesforce writes it.
-    private static func time(_ micros: Int64) -> String { TimeOfRecord.text(micros).dropLast() + ".000+0000" }
+    static func time(_ micros: Int64) -> String { TimeOfRecord.text(micros).dropLast() + ".000+0000" }
 
     private mutating func create(_ object: String, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
         guard case .object(let fields) = request.json else { return Self.error(400, "JSON_PARSER_ERROR", "no object") }

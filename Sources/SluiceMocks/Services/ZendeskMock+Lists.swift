@@ -26,7 +26,7 @@ extension ZendeskMock {
             }
             place = found
         } else {
-            guard let start = request.integer("start_time") else { return Self.invalid("start_time is missing") }
+            guard let start = request.seconds("start_time") else { return Self.invalid("start_time is missing") }
             since = Int64(start) * 1_000_000
             guard since <= moment.now - 60_000_000 else {
                 return MockAnswer(
@@ -61,7 +61,7 @@ extension ZendeskMock {
 
     /// The export by time: the end of a page begins the next, whose first records may be those of the page before.
     func timed(_ entity: String, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
-        guard let start = request.integer("start_time") else { return Self.invalid("start_time is missing") }
+        guard let start = request.seconds("start_time") else { return Self.invalid("start_time is missing") }
         let limit = min(1_000, request.integer("per_page") ?? 1_000)
         var entries = page(entity, since: Int64(start) * 1_000_000, after: nil, limit: limit, moment.now)
         let isEnd = entries.count < limit

@@ -33,8 +33,10 @@ extension ZendeskMock {
             .init(name: "organization_id", value: .integer(index % organizations + 1)),
             .init(name: "group_id", value: .integer(Int(draw % 4) + 1)),
             .init(name: "tags", value: .list([.string("mock"), .string("t\(draw % 10)")])),
+            .init(name: "custom_fields", value: .list([])), .init(name: "fields", value: .list([])),
             .init(name: "created_at", value: .string(TimeOfRecord.text(tickets.created(index)))),
             .init(name: "updated_at", value: .string(TimeOfRecord.text(updated))),
+            .init(name: "generated_timestamp", value: .integer(Int(updated / 1_000_000))),
         ]
         if hasNewField { members.append(.init(name: "sentiment", value: .string("calm"))) }
         if hasBadValues, index % 10 == 3 {

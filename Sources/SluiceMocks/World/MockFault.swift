@@ -29,6 +29,14 @@ package enum MockFault: String, CaseIterable, Sendable {
     case badValues = "bad-values"
     /// A minute passes behind the answer, so that records change between pages.
     case timePasses = "time-passes"
+    /// The job that the request makes fails, or takes ten minutes.
+    case failJob = "fail-job", slowJob = "slow-job"
+    /// The file of a job that has done its work is not there.
+    case missingFile = "missing-file"
+    /// The job that the request makes refuses some rows.
+    case partialFailure = "partial-failure"
+    /// Some texts of CSV have a NUL.
+    case badBytes = "bad-bytes"
 
     /// Whether it stays once it has begun.
     package var lasts: Bool { [.lateWrites, .newField, .badValues].contains(self) }

@@ -17,6 +17,9 @@ package struct MockRequest: Sendable {
 
     func integer(_ name: String) -> Int? { self[name].flatMap { Int($0) } }
 
+    /// A time, of which some clients send fractions.
+    func seconds(_ name: String) -> Int? { integer(name) ?? self[name].flatMap { Double($0) }.flatMap { Int(exactly: $0.rounded(.down)) } }
+
     /// A body of JSON; null for none.
     var json: JSONNode { (try? JSONParser.parse(body)) ?? .null }
 }
@@ -26,6 +29,8 @@ package struct MockAnswer: Sendable {
     package var status: Int
     package var headers: [String: String]
     package var body: String
+    /// In place of `body`, for what is large.
+    package var content: [UInt8]?
     /// The vendor's rule that the client broke.
     package var violation: String?
 

@@ -7,10 +7,21 @@ struct MockTokens: Sendable {
     private var ends: [String: Int64] = [:]
     private var refresh = "mock-refresh-0"
     private var count = 0
+    /// Codes of logins that were not exchanged yet.
+    private var codes: Set<String> = []
 
     /// What a refresh token that is used twice, or an unknown client, is told.
     private static func error(_ code: String, _ words: String) -> MockAnswer {
         MockAnswer(400, .members(["error": .string(code), "error_description": .string(words)]))
+    }
+
+    /// The page on which people log in: it says yes at once, and sends the browser back.
+    mutating func authorize(_ request: MockRequest) -> MockAnswer {
+        guard let redirect = request["redirect_uri"], redirect.hasPrefix("http://127.0.0.1:"), let state = request["state"],
+            request["code_challenge_method"] == "S256", request["code_challenge"]?.utf8.count == 43
+        else { return Self.error("invalid_request", "redirect_uri, state or code_challenge is wrong") }
+        codes.insert("mock-code-\(codes.count + 1)")
+        return MockAnswer(302, text: "", headers: ["Location": "\(redirect)?code=mock-code-\(codes.count)&state=\(state)"])
     }
 
     mutating func issue(_ request: MockRequest, at now: Int64) -> MockAnswer {
@@ -25,6 +36,12 @@ struct MockTokens: Sendable {
             }
             refresh = "mock-refresh-\(count + 1)"
             members.append(.init(name: "refresh_token", value: .string(refresh)))
+        case "authorization_code":
+            guard let code = request["code"], codes.remove(code) != nil, (43...128).contains(request["code_verifier"]?.utf8.count ?? 0)
+            else { return Self.error("invalid_grant", "the code was used or is unknown, or its verifier is missing") }
+            members.append(.init(name: "refresh_token", value: .string(refresh)))
+        case "urn:ietf:params:oauth:grant-type:jwt-bearer":
+            guard request["assertion"]?.split(separator: ".").count == 3 else { return Self.error("invalid_grant", "no assertion") }
         default: return Self.error("unsupported_grant_type", grant)
         }
         count += 1

@@ -1,15 +1,18 @@
-/// What a Swift program adds to sluice: pipelines that `run`, `plan` and `validate` find by name, and closures that definitions name.
+/// What a Swift program adds to sluice: pipelines that `run`, `plan` and `validate` find by name, and closures and connectors that definitions name.
 public struct Jobs: Sendable {
     public private(set) var pipelines: [Pipeline]
     public private(set) var closures: [StepClosure]
+    public private(set) var connectors: [RowConnector]
 
-    public init(pipelines: [Pipeline] = [], closures: [StepClosure] = []) {
+    public init(pipelines: [Pipeline] = [], closures: [StepClosure] = [], connectors: [RowConnector] = []) {
         self.pipelines = pipelines
         self.closures = closures
+        self.connectors = connectors
     }
 
     public mutating func add(_ pipeline: Pipeline) { pipelines.append(pipeline) }
     public mutating func add(_ closure: StepClosure) { closures.append(closure) }
+    public mutating func add(_ connector: RowConnector) { connectors.append(connector) }
 
     /// The pipeline of a name.
     package subscript(name: String) -> Pipeline? { pipelines.first { $0.name == name } }

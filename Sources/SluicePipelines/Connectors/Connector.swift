@@ -11,6 +11,15 @@ package protocol Connector: Sendable {
     /// - Throws: an error placed in the definition when options contradict each other, or one placed in the data when it cannot be read.
     func source(_ options: OptionValues, in context: ConnectorContext) async throws -> any Source
     func sink(_ options: OptionValues, in context: ConnectorContext) async throws -> any Sink
+
+    /// What options name, as far as the connector knows it without asking the system; nil where it knows nothing.
+    ///
+    /// - Parameter directory: Where relative paths of the definition start.
+    func entity(_ options: OptionValues, in directory: String) throws -> EntityManual?
+}
+
+extension Connector {
+    package func entity(_ options: OptionValues, in directory: String) throws -> EntityManual? { nil }
 }
 
 /// What `sluice connectors`, `validate` and the JSON Schema know about a connector.

@@ -1,3 +1,4 @@
+package import SluiceCatalog
 package import SluiceCore
 
 /// A source that can tell what it has beyond what was read before: new files, new records.
@@ -14,6 +15,11 @@ package protocol IncrementalSource: Source {
 
 extension IncrementalSource {
     package func checkIncremental() throws(SluiceError) {}
+}
+
+extension SluiceError.Code {
+    /// Records have fields that the plan does not know; they are known now, and a new plan reads them.
+    package static let newFields = Self("new-fields")
 }
 
 /// How far a source was read, by split, in the source's own form.
@@ -48,6 +54,8 @@ package struct SourceSlice: Sendable {
     package var reached: @Sendable () -> SourcePositions
     /// What a person should know, such as a file that was changed after it was read.
     package var notices: [String]
+    /// The windows that were read; asked for beside `reached`.
+    package var windows: @Sendable () -> [RunReport.Window] = { [] }
 
     package init(
         source: any Source, openSplits: Set<String>, isLast: Bool, notices: [String] = [],

@@ -23,8 +23,8 @@ package protocol Sink: Sendable {
     var takesWritersOfSeveralProcesses: Bool { get }
     /// How rows meet those that the sink has; nil for a sink that replaces all of them, or adds to them.
     var merge: SinkMerge? { get }
-    /// What rows may change of the table that they go to; nil: everything.
-    var contract: SinkContract? { get }
+    /// What rows of `schema` may change of what they go to; nil: everything.
+    func contract(for schema: Schema) throws -> SinkContract?
 
     /// Columns of the rows in which the sink takes no null: a row with one is a bad record.
     func requiredColumns(of schema: Schema) throws -> [String]
@@ -59,7 +59,7 @@ extension Sink {
     package var replacesEarlierOutput: Bool { false }
     package var keepsEarlierOutput: Bool { !replacesEarlierOutput }
     package var merge: SinkMerge? { nil }
-    package var contract: SinkContract? { nil }
+    package func contract(for schema: Schema) throws -> SinkContract? { nil }
     package func requiredColumns(of schema: Schema) throws -> [String] { [] }
     package var takesWritersOfSeveralProcesses: Bool { false }
     package func check(reading source: any Source) throws {}

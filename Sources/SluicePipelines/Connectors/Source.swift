@@ -52,6 +52,8 @@ package struct SourceRequest: Sendable {
     package var condition: (any RowCondition)?
     /// Whether batches carry the records' bytes in their origin.
     package var keepsRaw: Bool
+    /// Takes what a person should know while the split is read.
+    package var note: @Sendable (String) -> Void = { _ in }
 
     package init(_ columns: [String], condition: (any RowCondition)? = nil, keepsRaw: Bool) {
         self.columns = columns

@@ -17,7 +17,7 @@ struct ContractPlanner {
     /// - Throws: `contractBroken` for what is known before a row is read.
     func plan() throws -> [StepPlan] {
         guard let target = sink.schema else { return try planMissingTable() }
-        let added = input.fields.filter { target[$0.name] == nil }
+        let added = input.fields.filter { target[$0.name] == nil && !sink.passing.contains($0.name) }
         let changed = input.fields.filter { field in target[field.name].map { $0.type != field.type } ?? false }
         try checkColumns(added, target)
         var rules: [AssertOperation.Rule] = []
@@ -91,7 +91,7 @@ struct ContractPlanner {
         var builder = ProjectionBuilder(over: input)
         for column in target.fields {
             guard let position = input.index(of: column.name) else {
-                builder.set(column.name, try expression("CAST(NULL AS \(column.type))"))
+                if sink.fillsMissing { builder.set(column.name, try expression("CAST(NULL AS \(column.type))")) }
                 continue
             }
             let field = input.fields[position]
@@ -103,8 +103,8 @@ struct ContractPlanner {
                 builder.set(column.name, try expression("CAST(NULL AS \(column.type))"))
             }
         }
-        if contract.columns == .evolve {
-            for (position, field) in input.fields.enumerated() where target[field.name] == nil { builder.append(position, as: field.name) }
+        for (position, field) in input.fields.enumerated() where target[field.name] == nil {
+            if contract.columns == .evolve || sink.passing.contains(field.name) { builder.append(position, as: field.name) }
         }
         let schema = try builder.schema()
         if schema.names == input.names, schema.fields.map(\.type) == input.fields.map(\.type) { return nil }

@@ -34,22 +34,42 @@ package struct SchemaContract: Hashable, Sendable {
         .either([
             .enumeration(Mode.allCases.map(\.rawValue)),
             .object([
-                OptionSpecification(
-                    "tables", .enumeration(Mode.allCases.map(\.rawValue)), default: Mode.evolve.rawValue,
+                part(
+                    "tables",
                     "A table that is not there: evolve makes it, freeze fails, discard_row and discard_value keep the rows as dead letters."
                 ),
-                OptionSpecification(
-                    "columns", .enumeration(Mode.allCases.map(\.rawValue)), default: Mode.evolve.rawValue,
-                    "Columns that the table does not have: evolve adds them, freeze fails, discard_row keeps rows with a value there as dead "
-                        + "letters, discard_value leaves them out."),
-                OptionSpecification(
-                    "types", .enumeration(Mode.allCases.map(\.rawValue)), default: Mode.evolve.rawValue,
-                    "Columns of another type: evolve changes the table's, freeze fails at the first value that is none of the table's type, "
-                        + "discard_row keeps such rows as dead letters, discard_value writes null."),
+                columns, types,
             ]),
         ]),
         "What rows may change of the table: one word for everything, or words for tables, columns and types.",
         examples: ["freeze", "{columns: discard_value, types: discard_row}"])
+
+    /// For a sink that has no schema of its own.
+    package static let declaring = OptionSpecification(
+        "contract",
+        .object([
+            OptionSpecification(
+                "schema", .either([.string, .mapping(key: "column", .dataType, minimum: 1)]), isRequired: true,
+                "What rows are to be: a table of the catalog, or columns with their types.",
+                examples: ["sales.orders", "{id: int64, total: \"decimal(12,2)\"}"]),
+            columns, types,
+        ]),
+        "With what rows are compared, and what becomes of those that differ in columns or types.",
+        examples: ["{schema: sales.orders, columns: freeze, types: discard_row}"])
+
+    private static let columns = part(
+        "columns",
+        "Columns that the table does not have: evolve adds them, freeze fails, discard_row keeps rows with a value there as dead letters, "
+            + "discard_value leaves them out.")
+
+    private static let types = part(
+        "types",
+        "Columns of another type: evolve changes the table's, freeze fails at the first value that is none of the table's type, discard_row "
+            + "keeps such rows as dead letters, discard_value writes null.")
+
+    private static func part(_ name: String, _ description: String) -> OptionSpecification {
+        OptionSpecification(name, .enumeration(Mode.allCases.map(\.rawValue)), default: Mode.evolve.rawValue, description)
+    }
 
     /// Nil where nothing is said.
     package static func read(_ options: OptionValues) throws(SluiceError) -> SchemaContract? {
@@ -73,6 +93,10 @@ package struct SinkContract: Sendable {
     /// What it has when the run is planned; nil where it is not there.
     package var schema: Schema?
     package var location: SourceLocation?
+    /// Columns of the rows that the table does not keep, and that steps behind the contract need.
+    package var passing: Set<String> = []
+    /// Whether columns that the rows lack become null; otherwise the sink has its own rule for them.
+    package var fillsMissing = true
 
     package init(_ contract: SchemaContract, table: String, schema: Schema?, location: SourceLocation?) {
         self.contract = contract

@@ -137,8 +137,15 @@ extension DefinitionNode {
     /// The error for a key that is none of `known`, with the nearest of them.
     package func unknownKey(_ entry: Entry, known: [String]) -> SluiceError {
         let name = path.isEmpty ? "" : " in \(path)"
+        let ours = Self.keysElsewhere[entry.key].flatMap { known.contains($0) ? "did you mean \($0.quotedForMessage)?" : nil }
         return SluiceError(
             .unknownKey, "unknown key \(entry.key.quotedForMessage)\(name)", at: entry.keyLocation,
-            remedy: Suggestion.remedy(for: entry.key, in: known, noun: "keys"))
+            remedy: ours ?? Suggestion.remedy(for: entry.key, in: known, noun: "keys"))
     }
+
+    /// What keys are called in the files of other programs, and here.
+    private static let keysElsewhere = [
+        "cron": "at", "rate": "at", "every": "at", "interval": "at", "tz": "timezone", "zone": "timezone", "depends_on": "after",
+        "needs": "after", "max_retries": "retries", "catchup": "catch_up", "sla": "expected_by", "foreach": "each",
+    ]
 }

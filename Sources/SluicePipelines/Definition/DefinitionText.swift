@@ -81,6 +81,8 @@ package enum DefinitionText {
     private static func isTyped(_ text: String) -> Bool { Double(text) != nil || text == "true" || text == "false" }
 
     private static func quoted(_ text: String) -> String {
+        // A reader that bounds nesting counts brackets in texts, too.
+        let hidesBrackets = text.unicodeScalars.count { $0 == "[" || $0 == "{" } > DefinitionLimits.rawDepth / 4
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -89,6 +91,8 @@ package enum DefinitionText {
             case "\n": result += "\\n"
             case "\t": result += "\\t"
             case "\r": result += "\\r"
+            case "[" where hidesBrackets: result += "\\x5B"
+            case "{" where hidesBrackets: result += "\\x7B"
             case "\u{FEFF}",
                 _ where scalar.properties.generalCategory == .control || scalar.properties.isNoncharacterCodePoint:
                 let digits = String(scalar.value, radix: 16)

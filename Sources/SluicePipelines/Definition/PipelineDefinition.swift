@@ -18,6 +18,8 @@ package struct PipelineDefinition: Sendable {
     package var errorLimits: ErrorLimits?
     /// Whether a run reads only what no earlier run has read.
     package var isIncremental: Bool
+    /// Whether it was written as a flow: somebody, the clock or an event starts it, and nobody follows it unasked.
+    package var isFlow = false
     /// Its parameters, with the values of this load.
     package var parameters: [ParameterValue]
     /// The definition's text; its SHA-256 goes into the run's record. Builders write theirs as YAML.

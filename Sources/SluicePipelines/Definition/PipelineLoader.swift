@@ -57,17 +57,18 @@ package enum PipelineLoader {
         return try definition(from: root, text: text, path: path, directory: directory, connectors: connectors, inputs: inputs)
     }
 
-    /// The `name` of a definition, whatever else is in its file.
+    /// The `name` of a definition, or of a flow, whatever else is in its file.
     ///
     /// - Throws: As `load`, and where there is no name.
     package static func name(path: String) throws -> String {
-        try YAMLReader.read(DefinitionDocument(path: path, text: try DefinitionFile.read(path))).require("name").string()
+        let root = try YAMLReader.read(DefinitionDocument(path: path, text: try DefinitionFile.read(path)))
+        return try (root[key: FlowKeys.flow] ?? root.require("name")).string()
     }
 
     static func definition(
         from node: DefinitionNode, text: String, path: String?, directory: String, connectors: ConnectorRegistry, inputs: DefinitionInputs
     ) throws -> PipelineDefinition {
-        let (root, parameters) = try completed(node, connectors, inputs)
+        let (root, parameters) = try completed(node, directory, connectors, inputs)
         var errors = ErrorCollector()
         // `source` is checked below, with its reading.
         let shape = ValueShape.object(
@@ -98,19 +99,21 @@ package enum PipelineLoader {
             onError: onError?.policy ?? .fail,
             isIncremental: try root[key: "incremental"]?.boolean() ?? false, parameters: parameters, text: text, path: path,
             directory: directory)
+        definition.isFlow = node[key: FlowKeys.flow] != nil
         definition.errorLimits = onError?.limits
         definition.outputs = outputs
         definition.routeMatch = try root[key: "match"]?.enumeration(RouteMatch.self) ?? .first
         return definition
     }
 
-    /// The definition with values in place of its references.
+    /// The definition with values in place of its references; a flow as the pipeline that it is.
     private static func completed(
-        _ node: DefinitionNode, _ connectors: ConnectorRegistry, _ inputs: DefinitionInputs
+        _ node: DefinitionNode, _ directory: String, _ connectors: ConnectorRegistry, _ inputs: DefinitionInputs
     ) throws -> (DefinitionNode, [ParameterValue]) {
         guard node.isMapping else { return (node, []) }
         let scope = try ParameterScope(ParameterDeclaration.all(in: node, connectors: connectors), inputs)
-        let root = try scope.substituted(node, without: ["parameters", "tests"])
+        let filled = try scope.substituted(node, without: ["parameters", "tests"])
+        let root = try FlowCompiler.pipeline(of: filled, connectors: connectors, directory: directory)
         return (try inputs.adapt?(root) ?? root, scope.values)
     }
 

@@ -80,6 +80,16 @@ package struct MergeOptions: Sendable {
 
     private static func columns(_ node: DefinitionNode) throws -> [ColumnArgument] { try ColumnArgument.list(node.oneOrMany()) }
 
+    /// Columns of the rows that a table does not keep.
+    package var helping: Set<String> { Set(notStored.map(\.name)) }
+
+    /// What rows are to have that are merged into a table: not what a history makes itself.
+    package func incoming(_ table: Schema) throws(SluiceError) -> Schema {
+        guard kind == .history, let changedAt, let from = table[HistoryColumns.from] else { return table }
+        let made = Set(HistoryColumns.all + [changedAt.name])
+        return try Schema(table.fields.filter { !made.contains($0.name) } + [Field(changedAt.name, from.type)])
+    }
+
     /// `by id, newest by updated_at`.
     package var summary: String {
         let by = "by " + keys.map(\.name).joined(separator: ", ")

@@ -21,6 +21,7 @@ package enum PlanText {
         let total = plan.source.source.schema.count
         lines.append("  reads \(plan.source.columns.count) of \(total) columns" + (unread.isEmpty ? "" : "; left out at the source:"))
         if !unread.isEmpty { lines += wrapped(unread, separator: ", ", margin: "    ") }
+        if let condition = condition(plan) { lines += block("  asks it for rows where", condition) }
         if let stream = plan.stream {
             let key = stream.key.map { "keyed by \($0)" } ?? "keyed by the whole record"
             lines += block("stream", "\(stream.name), \(stream.shards) shard\(stream.shards == 1 ? "" : "s"), \(key)")
@@ -92,6 +93,7 @@ package enum PlanText {
             "source": .object([
                 "connector": .string(definition.source.connector), "summary": .string(plan.source.summary),
                 "columns": fields(plan.source.schema), "unread_columns": .list(unreadColumns(plan.source).map(Value.string)),
+                "condition": condition(plan).map(Value.string) ?? .null,
             ]),
             "stream": plan.stream.map { stream in
                 .object([
@@ -150,6 +152,9 @@ package enum PlanText {
         case .deadLetter: return "kept as dead letters" + limits
         }
     }
+
+    /// What goes down to the source, which may leave out rows, blocks and partitions by it.
+    private static func condition(_ plan: LogicalPlan) -> String? { plan.source.condition == nil ? nil : plan.steps.first?.summary }
 
     private static func unreadColumns(_ source: PlannedSource) -> [String] {
         let read = Set(source.columns)

@@ -69,7 +69,9 @@ package enum Planner {
 
         init(_ sink: any Sink, _ branch: BoundTree.Branch) throws {
             self.sink = sink
-            if let contract = sink.contract { add("contract", try ContractPlanner(contract, input: branch.output).plan(), branch) }
+            if let contract = try sink.contract(for: branch.output) {
+                add("contract", try ContractPlanner(contract, input: branch.output).plan(), branch)
+            }
             let input = merging.last?.outputSchema ?? branch.output
             if let merge = sink.merge {
                 add("merge", try MergePlanner(merge, input: input).plan(), branch)

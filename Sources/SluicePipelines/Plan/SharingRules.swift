@@ -25,7 +25,9 @@ package enum SharingRules {
         for step in plan.allSteps where step.operation.keepsRows {
             throw refusal(
                 "step \"\(step.name)\" keeps rows from one epoch to the next, and those of a shard would stay behind when it is handed over",
-                at: step.location, "leave the step to a second pipeline in one process, or run all of it in one")
+                at: step.location,
+                "let this pipeline write to a table (mode: append), and a second pipeline in one process read it with the step; "
+                    + "or run all of it in one, which uses all cores")
         }
     }
 

@@ -30,6 +30,8 @@ package struct JobDeclaration: Sendable {
     /// Path of the file that declares it; nil of a job that was added by a command.
     package var path: String?
     package var location: SourceLocation?
+    /// The text in the state that declares it; nil of one that a file declares.
+    package var storedText: String?
 
     package init(name: String, work: Work, rules: ScheduleDeclaration, directory: String) {
         self.name = name
@@ -85,7 +87,7 @@ extension JobDeclaration {
             examples: ["./export.sh {logical_date}"]),
         OptionSpecification(
             "parameters", .mapping(key: "name", .string, minimum: 0),
-            "Values for the definition's parameters. {logical_time}, {logical_date}, {previous_time}, {previous_date}, {run_id} and {job} stand for those of the run.",
+            "Values for the definition's parameters. {logical_time}, {logical_date}, {previous_time}, {previous_date}, {run_id}, {job}, {element} and {property.NAME} stand for those of the run.",
             examples: ["{day: \"{logical_date}\"}"]),
         OptionSpecification(
             "environment", .mapping(key: "name", .string, minimum: 0), "Variables of its processes, with the same signs.",
@@ -97,6 +99,11 @@ extension JobDeclaration {
     ///
     /// - Throws: `DefinitionErrors` with everything that is wrong.
     package init(text: String, path: String, directory: String) throws {
+        if let node = DefinitionNode.json(text), let job = try? JobDeclaration(node, path: path, directory: directory) {
+            self = job
+            return
+        }
+        // With places, for what is wrong.
         try self.init(YAMLReader.read(DefinitionDocument(path: path, text: text)), path: path, directory: directory)
     }
 
@@ -123,7 +130,7 @@ extension JobDeclaration {
         environment = try Self.texts(root[key: "environment"])
     }
 
-    /// The job that a pipeline's `schedule` makes.
+    /// The job that the `schedule` of a pipeline, or of a flow, makes.
     ///
     /// - Returns: Nil where the definition has none.
     package init?(pipeline root: DefinitionNode, path: String, directory: String) throws {
@@ -131,7 +138,8 @@ extension JobDeclaration {
         let mistakes = ScheduleKeys.shape.errors(in: node, connectors: ConnectorRegistry([]))
         guard mistakes.isEmpty else { throw DefinitionErrors(mistakes) }
         self.init(
-            name: try root.require("name").string(), work: .pipeline(path), rules: try ScheduleDeclaration(node), directory: directory)
+            name: try (root[key: FlowKeys.flow] ?? root.require("name")).string(), work: .pipeline(path),
+            rules: try ScheduleDeclaration(node), directory: directory)
         description = try root[key: "description"]?.string()
         self.path = path
         location = node.location
@@ -170,24 +178,36 @@ extension JobDeclaration {
 /// The signs in parameters, variables and commands that stand for something of a run.
 package enum RunVariables {
     package static let names = [
-        "logical_time", "logical_date", "previous_time", "previous_date", "run_id", "job", "attempt", "files",
+        "logical_time", "logical_date", "previous_time", "previous_date", "run_id", "job", "attempt", "files", "element",
     ]
+    /// Before the name of a property that jobs before this one have told.
+    package static let propertyPrefix = "property."
 
     /// A name in braces that is none of a run: letters and `_` alone, so that braces of a shell or of JSON stay what they are.
     package static func unknown(in text: String) -> String? {
-        parts(text).first { $0.isVariable && !names.contains($0.text) }?.text
+        parts(text).first { $0.isVariable && !names.contains($0.text) && !$0.text.hasPrefix(propertyPrefix) }?.text
     }
 
     /// The text with values in place of the signs.
-    package static func replaced(_ text: String, _ values: [String: String]) -> String {
-        parts(text).map { part in part.isVariable ? values[part.text] ?? "{\(part.text)}" : part.text }.joined()
+    ///
+    /// - Parameter missing: What stands for a property that was not told.
+    package static func replaced(_ text: String, _ values: [String: String], else missing: String) -> String {
+        parts(text).map { part in
+            guard part.isVariable else { return part.text }
+            return values[part.text] ?? (part.text.hasPrefix(propertyPrefix) ? missing : "{\(part.text)}")
+        }.joined()
     }
 
     private static func parts(_ text: String) -> [(text: String, isVariable: Bool)] {
         var found: [(text: String, isVariable: Bool)] = []
         var rest = text[...]
         while let open = rest.firstIndex(of: "{") {
-            let name = rest[rest.index(after: open)...].prefix { $0 == "_" || $0.isASCII && $0.isLowercase }
+            let inner = rest[rest.index(after: open)...]
+            let isProperty = inner.hasPrefix(propertyPrefix)
+            let name = inner.prefix { sign in
+                sign == "_"
+                    || sign.isASCII && (sign.isLowercase || isProperty && (sign.isLetter || sign.isNumber || sign == "." || sign == "-"))
+            }
             let isClosed = name.endIndex < rest.endIndex && rest[name.endIndex] == "}" && !name.isEmpty
             // `${name}` is the shell's.
             let isShell = open > rest.startIndex && rest[rest.index(before: open)] == "$"

@@ -10,38 +10,22 @@ package struct JobCondition: Sendable, Hashable {
     package var isAny: Bool
     /// Names of the states in which they have to end.
     package var states: Set<String>
+    /// Values that properties of the runs have to have, one of them each, by name.
+    package var properties: [String: [String]] = [:]
     package var location: SourceLocation?
 
     package init(jobs: [String], isAny: Bool = false, states: Set<String> = ["succeeded"], location: SourceLocation? = nil) {
         (self.jobs, self.isAny, self.states, self.location) = (jobs, isAny, states, location)
     }
-}
 
-/// Something whose happening makes a job run.
-package enum JobEvent: Sendable, Hashable {
-    /// Files that match a pattern and are new or changed.
-    case file(String)
-    /// A table that has got partitions or was written.
-    case table(String)
-    /// A crawler that has found a change.
-    case crawler(String)
-
-    /// Names it in the ledger.
-    package var key: String {
-        switch self {
-        case .file(let text): "file \(text)"
-        case .table(let text): "table \(text)"
-        case .crawler(let text): "crawler \(text)"
+    /// Why the properties keep the job from running; nil where they do not.
+    package func refusal(of given: [String: String]) -> String? {
+        for (name, wanted) in properties.sorted(by: { $0.key < $1.key }) where !(given[name].map(wanted.contains) ?? false) {
+            let found = given[name].map { "is \($0.quotedForMessage)" } ?? "was not told"
+            return "the property \(name) \(found), and not \(wanted.map(\.quotedForMessage).joined(separator: " or "))"
         }
+        return nil
     }
-}
-
-/// Who is told of what.
-package struct NoticeTarget: Sendable, Hashable {
-    package enum Means: Sendable, Hashable { case command(String), file(String) }
-
-    package var means: Means
-    package var kinds: Set<NoticeKind>
 }
 
 /// The value of `schedule`: when a job runs, and how its runs are treated. Times are in microseconds, unless they say otherwise.
@@ -58,6 +42,8 @@ package struct ScheduleDeclaration: Sendable {
     package var catchUpLimit = ScheduleDeclarationLimits.defaultCatchUp
     package var after: JobCondition?
     package var events: [JobEvent] = []
+    /// Nil where a tick has one run.
+    package var each: FanOut?
     package var retries = 0
     package var retryDelayMicros: Int64 = 30_000_000
     package var retryDelayMaxMicros: Int64 = 3_600_000_000
@@ -143,17 +129,11 @@ package struct ScheduleDeclaration: Sendable {
                 jobs: jobs, isAny: try node[key: "when"]?.choice(of: ["all", "any"]) == "any", states: Set(states), location: node.location)
             if jobs.isEmpty { throw node.invalid("after names no job") }
         }
-        for node in keyed?[key: "on"]?.oneOrMany() ?? [] {
-            guard case .mapping(let entries) = node.content, entries.count == 1, let entry = entries.first else {
-                throw node.invalid("an event is one of file, table, crawler", remedy: "write for example on: {file: \"inbox/*.csv\"}")
-            }
-            let text = try entry.value.string()
-            switch entry.key {
-            case "file": events.append(.file(text))
-            case "table": events.append(.table(text))
-            default: events.append(.crawler(text))
-            }
+        if let node = keyed?[key: "after"]?[key: "properties"] {
+            for entry in try node.mapping() { after?.properties[entry.key] = try entry.value.oneOrMany().map { try $0.string() } }
         }
+        events = try (keyed?[key: "on"]?.oneOrMany() ?? []).map { try JobEvent($0) }
+        each = try keyed?[key: "each"].map { try FanOut($0) }
     }
 
     private mutating func readRuns(_ keyed: DefinitionNode?) throws {
@@ -172,11 +152,7 @@ package struct ScheduleDeclaration: Sendable {
         startsPaused = try keyed[key: "paused"]?.boolean() ?? false
         for node in keyed[key: "notify"]?.oneOrMany() ?? [] {
             let kinds = try node[key: "on"]?.oneOrMany().map { try $0.enumeration(NoticeKind.self) } ?? [.failure, .late, .recovery]
-            switch (node[key: "command"], node[key: "file"]) {
-            case (let command?, nil): notices.append(NoticeTarget(means: .command(try command.string()), kinds: Set(kinds)))
-            case (nil, let file?): notices.append(NoticeTarget(means: .file(try file.string()), kinds: Set(kinds)))
-            default: throw node.invalid("a notice goes to a command or to a file", remedy: "write one of `command` and `file`")
-            }
+            notices.append(NoticeTarget(means: try NoticeTarget.means(node), kinds: Set(kinds)))
         }
     }
 }

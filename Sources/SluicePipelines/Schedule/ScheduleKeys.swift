@@ -42,18 +42,15 @@ package enum ScheduleKeys {
                         "when", .enumeration(["all", "any"]), default: "all", "Whether all of them, or one of them, has to end so."),
                     OptionSpecification(
                         "states", .oneOrMany(.enumeration(JobCondition.stateNames)), default: "succeeded", "How they have to end."),
+                    OptionSpecification(
+                        "properties", .mapping(key: "name", .oneOrMany(.string), minimum: 1),
+                        "Values of properties that their runs told, one of them each; with another one the job is skipped.",
+                        examples: ["{mode: [full, partial]}"]),
                 ]),
             ]), "Runs when other jobs ended for the same tick; their parameters are passed on.", examples: ["[load, clean]"]),
         OptionSpecification(
-            "on",
-            .oneOrMany(
-                .object([
-                    OptionSpecification(
-                        "file", .string, "A pattern of paths: a run for all new and changed files.", examples: ["inbox/*.csv"]),
-                    OptionSpecification(
-                        "table", .string, "A table: a run when it has got partitions, or was written.", examples: ["sales.orders"]),
-                    OptionSpecification("crawler", .string, "A crawler: a run when it has found a change.", examples: ["lake"]),
-                ])), "Runs when something happens.", examples: ["{file: \"inbox/*.csv\"}"]),
+            "on", .oneOrMany(.object(JobEvent.specifications)), "Runs when something happens.", examples: ["{file: \"inbox/*.csv\"}"]),
+        FanOut.specification,
     ]
 
     private static let runs = [
@@ -76,15 +73,8 @@ package enum ScheduleKeys {
         OptionSpecification("keep_logs", .integer(1...10_000), default: "50", "Of how many runs the logs are kept."),
         OptionSpecification("paused", .boolean, default: "false", "Whether a job that is new begins paused."),
         OptionSpecification(
-            "notify",
-            .oneOrMany(
-                .object([
-                    OptionSpecification("command", .string, "A command of the shell, with the notice as JSON on its standard input."),
-                    OptionSpecification("file", .string, "A file that gets the notice as a line of JSON.", examples: ["alerts.jsonl"]),
-                    OptionSpecification(
-                        "on", .oneOrMany(.enumeration(NoticeKind.allCases.map(\.rawValue))), default: "[failure, late, recovery]",
-                        "What is told."),
-                ])), "Who is told of failures, lateness and recoveries.", examples: ["{file: alerts.jsonl}"]),
+            "notify", .oneOrMany(.object(NoticeTarget.specifications)), "Who is told of failures, lateness and recoveries.",
+            examples: ["{file: alerts.jsonl}"]),
     ]
 }
 

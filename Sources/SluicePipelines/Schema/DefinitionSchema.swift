@@ -15,22 +15,19 @@ package enum DefinitionSchema {
             ], at: 0)
         let ends = ["sink", "routes"].map { Value.object(["required": .list([.string($0)])]) }
         root.append(.init("oneOf", .list(ends)))
-        root.append(
-            .init(
-                "$defs",
-                .object([
-                    "expression": .object([
-                        "description": .string("An expression over columns: SQL scalar syntax."), "type": scalarTypes,
-                    ]),
-                    "column": .object([
-                        "description": .string("The name of a column."), "type": .list([.string("string"), .string("number")]),
-                    ]),
-                    "type": typeSchema,
-                    "source": end(.source, connectors),
-                    "sink": end(.sink, connectors),
-                    "steps": steps,
-                ])))
-        return .structure(root)
+        return .structure(root + [.init("$defs", definitions(connectors))])
+    }
+
+    /// What is referred to from elsewhere.
+    static func definitions(_ connectors: ConnectorRegistry) -> Value {
+        .object([
+            "expression": .object(["description": .string("An expression over columns: SQL scalar syntax."), "type": scalarTypes]),
+            "column": .object(["description": .string("The name of a column."), "type": .list([.string("string"), .string("number")])]),
+            "type": typeSchema,
+            "source": end(.source, connectors),
+            "sink": end(.sink, connectors),
+            "steps": steps,
+        ])
     }
 
     /// A text with a reference, which stands for any value.
@@ -68,26 +65,30 @@ package enum DefinitionSchema {
         ])
     }
 
-    private static var steps: Value {
-        let properties = StepRegistry.steps.map { step in
+    /// Each step by its key.
+    static var stepProperties: [Value.Member] {
+        StepRegistry.steps.map { step in
             let manual = step.manual
             var schema: [Value.Member] = [.init("description", .string(([manual.summary] + manual.notes).joined(separator: " ")))]
             schema += members(of: manual.arguments)
             return Value.Member(manual.key, .structure(schema))
         }
-        return .object([
+    }
+
+    private static var steps: Value {
+        .object([
             "description": .string("What happens to the rows, in this order; each item is one step."),
             "type": .string("array"),
             "items": .object([
                 "type": .string("object"), "minProperties": .integer(1), "maxProperties": .integer(1),
-                "properties": .structure(properties), "additionalProperties": .boolean(false),
+                "properties": .structure(stepProperties), "additionalProperties": .boolean(false),
             ]),
         ])
     }
 
     // MARK: Shapes
 
-    private static func objectSchema(_ keys: [OptionSpecification]) -> [Value.Member] {
+    static func objectSchema(_ keys: [OptionSpecification]) -> [Value.Member] {
         var members: [Value.Member] = [
             .init("type", .string("object")),
             .init("properties", .structure(keys.map { .init($0.name, option($0)) })),
@@ -109,7 +110,7 @@ package enum DefinitionSchema {
 
     private static func schema(_ shape: ValueShape) -> Value { .structure(members(of: shape)) }
 
-    private static func members(of shape: ValueShape) -> [Value.Member] {
+    static func members(of shape: ValueShape) -> [Value.Member] {
         switch shape {
         case .anything: return []
         case .string: return [.init("type", scalarTypes)]

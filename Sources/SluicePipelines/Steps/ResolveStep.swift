@@ -1,3 +1,4 @@
+import SluiceCatalog
 package import SluiceCore
 import SluiceExpressions
 
@@ -15,17 +16,28 @@ package struct ResolveStep: StepDefinition {
                     OptionSpecification(
                         "project", .dataType, "One of the choice's types: values that came in it stay, the others are null.",
                         examples: ["int64"]),
+                    OptionSpecification(
+                        "table", .string,
+                        "A table of the catalog: every value becomes the type that its column of the same name has.",
+                        examples: ["sales.orders"]),
                 ]),
             ]), minimum: 1),
         notes: [
             "`columns` makes a column of each type (`id_int64`, `id_string`), `struct` a struct with a member of each type (`id.int64`,"
                 + " `id.string`): the one in which the value came has it, the others are null.",
-            "`cast` also takes a column of one type, so that a definition works on data that came in one.",
+            "`cast` and `table` also take a column of one type, so that a definition works on data that came in one.",
+            "With `table`, `\"*\"` stands for all choices that are not named beside it.",
         ],
-        examples: ["- resolve: {price: {cast: \"decimal(10,2)\"}}", "- resolve: {id: {project: int64}, amount: columns, extra: struct}"])
+        examples: [
+            "- resolve: {price: {cast: \"decimal(10,2)\"}}", "- resolve: {id: {project: int64}, amount: columns, extra: struct}",
+            "- resolve: {\"*\": {table: sales.orders}}",
+        ])
+
+    /// Stands for all choices.
+    private static let everyChoice = "*"
 
     private enum Method {
-        case cast(DataType), project(DataType), columns, structure
+        case cast(DataType), project(DataType), columns, structure, table(TableName)
     }
 
     private struct Item {
@@ -33,6 +45,23 @@ package struct ResolveStep: StepDefinition {
         var method: Method
         /// Of the type, or of the method.
         var location: SourceLocation?
+
+        /// Cast to the type that a table's column of the name has.
+        func matched(_ table: [CatalogColumn], _ name: TableName) throws(SluiceError) -> Item {
+            guard let found = table.first(where: { $0.name == column.name }) else {
+                throw SluiceError(
+                    .unknownColumn, "table \(name) has no column \(column.name.quotedForMessage)", at: column.location,
+                    remedy: Suggestion.remedy(for: column.name, in: table.map(\.name), noun: "its columns"))
+            }
+            if case .choice = found.type {
+                throw SluiceError(
+                    .typeError, "column \(column.name.quotedForMessage) of table \(name) is a choice itself", at: location,
+                    remedy: "cast the column, or project it")
+            }
+            var item = self
+            item.method = .cast(found.type)
+            return item
+        }
     }
 
     package let location: SourceLocation?
@@ -56,18 +85,24 @@ package struct ResolveStep: StepDefinition {
         guard node.isMapping else {
             return (try node.choice(of: ["columns", "struct"]) == "columns" ? .columns : .structure, node.location)
         }
-        switch (node[key: "cast"], node[key: "project"]) {
-        case (let type?, nil): return (.cast(try type.dataType()), type.location)
-        case (nil, let type?): return (.project(try type.dataType()), type.location)
-        case (_?, let type?): throw type.invalid("a choice is either cast or projected", remedy: "leave out one of them")
-        case (nil, nil): throw node.missing("cast or project", remedy: "for example: cast: string")
+        switch (node[key: "cast"], node[key: "project"], node[key: "table"]) {
+        case (let type?, nil, nil): return (.cast(try type.dataType()), type.location)
+        case (nil, let type?, nil): return (.project(try type.dataType()), type.location)
+        case (nil, nil, let table?):
+            do throws(SluiceError) {
+                return (.table(try TableName(parsing: try table.string())), table.location)
+            } catch {
+                throw error.located(at: table.location)
+            }
+        case (nil, nil, nil): throw node.missing("cast, project or table", remedy: "for example: cast: string")
+        default: throw node.invalid("a choice is cast, projected, or made what a table has", remedy: "leave out all but one of them")
         }
     }
 
     package func plan(_ input: Schema, in context: PlanContext) throws -> StepPlan {
         var errors = ErrorCollector()
         var resolved: [Int: [(name: String, text: String, place: SourceLocation?)]] = [:]
-        for item in items {
+        for item in try matched(input, context) {
             try errors.attempt { resolved[try item.column.position(in: input)] = try columns(of: item, input) }
         }
         try errors.throwIfAny()
@@ -86,6 +121,37 @@ package struct ResolveStep: StepDefinition {
         return try projection.plan(summary)
     }
 
+    /// The items, with the types of the catalog's tables in their place.
+    private func matched(_ input: Schema, _ context: PlanContext) throws -> [Item] {
+        try items.flatMap { item -> [Item] in
+            guard case .table(let name) = item.method else {
+                guard item.column.name == Self.everyChoice, input.index(of: Self.everyChoice) == nil else { return [item] }
+                throw SluiceError(
+                    .invalidOption, "choices are resolved together only by the types of a table", at: item.column.location,
+                    remedy: "name the columns, or write {table: DATABASE.TABLE}")
+            }
+            let table = try tableColumns(name, context, item.location)
+            guard item.column.name == Self.everyChoice else { return [try item.matched(table, name)] }
+            return try input.fields.filter { field in
+                guard case .choice = field.type else { return false }
+                return !items.contains { $0.column.name == field.name }
+            }.map { field in
+                var one = item
+                one.column = ColumnArgument(name: field.name, location: item.column.location)
+                return try one.matched(table, name)
+            }
+        }
+    }
+
+    private func tableColumns(_ name: TableName, _ context: PlanContext, _ place: SourceLocation?) throws -> [CatalogColumn] {
+        guard let found = try context.connection.catalog?.findTable(name) else {
+            throw SluiceError(
+                .notFound, "the catalog has no table \(name), whose types are wanted", at: place,
+                remedy: "make it first (`sluice catalog tables` lists those that are there), or cast the columns")
+        }
+        return found.definition.columns + found.definition.partitionKeys
+    }
+
     /// Names and expressions of what takes the column's place.
     private func columns(of item: Item, _ input: Schema) throws -> [(name: String, text: String, place: SourceLocation?)] {
         let name = item.column.name
@@ -99,7 +165,7 @@ package struct ResolveStep: StepDefinition {
         }
         let members = types.map { (name: Self.word(of: $0), text: Self.part(path, $0)) }
         switch item.method {
-        case .cast: preconditionFailure("casts were dealt with")
+        case .cast, .table: preconditionFailure("they were dealt with")
         case .project(let target):
             guard types.contains(target) else {
                 throw SluiceError(
@@ -150,6 +216,7 @@ package struct ResolveStep: StepDefinition {
             case .project(let type): "\(item.column.name) where it is \(type)"
             case .columns: "\(item.column.name) as columns"
             case .structure: "\(item.column.name) as a struct"
+            case .table(let name): "\(item.column.name == Self.everyChoice ? "all choices" : item.column.name) as in \(name)"
             }
         }.joined(separator: ", ")
     }

@@ -30,6 +30,8 @@ struct SelectTree: Sendable {
     ///   - text: The query.
     /// - Throws: `LeftToSQLite` for what only SQLite does.
     init(_ tokens: ArraySlice<SQLToken>, in text: QueryText) throws {
+        // What is nested deeper than anybody writes would need more stack than there is.
+        guard tokens.deepest <= QueryLimits.nesting else { throw LeftToSQLite("brackets in so many brackets") }
         var rest = tokens
         if rest.first?.keyword == "WITH" { try readCommons(&rest, text) }
         let starts = Self.armStarts(rest)
@@ -212,6 +214,17 @@ extension RandomAccessCollection where Element == SQLToken, Index == Int {
             if self[index].isSymbol(")") { depth -= 1 }
             if depth == 0 { body(index, self[index]) }
         }
+    }
+
+    /// How many brackets are open at most.
+    var deepest: Int {
+        var (depth, most) = (0, 0)
+        for token in self {
+            if token.isSymbol("(") { depth += 1 }
+            if token.isSymbol(")") { depth -= 1 }
+            most = Swift.max(most, depth)
+        }
+        return most
     }
 
     /// The bracket that closes the one at a place; nil where none does.

@@ -29,6 +29,14 @@ package enum CursorForm: String, CaseIterable, Sendable {
         }
     }
 
+    /// A place for people and for records of runs: a time to the microsecond, or the number.
+    package func shown(_ place: Int64) -> String {
+        if self == .number { return String(place) }
+        var bytes: [UInt8] = []
+        TimeText.append(micros: place, zoned: true, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// A place as the service reads it; a form of seconds takes those that have begun.
     package func text(of place: Int64) -> String {
         switch self {

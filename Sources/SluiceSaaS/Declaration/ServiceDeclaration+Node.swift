@@ -41,14 +41,16 @@ extension ServiceDeclaration {
     private func checkNames(_ node: DefinitionNode) throws(SluiceError) {
         var known = Set(settings.map(\.name))
         for name in address.names where !known.contains(name) { throw unknown(name, known, try node.require("url")) }
-        known.formUnion(["since", "limit", "fields", "key"])
+        known.formUnion(["since", "limit", "fields", "key", "job", "until", "quoted_fields"])
         for entity in entities {
             let place = try node.require("entities").require(entity.name)
             let own = known.union([entity.parent?.setting].compactMap(\.self))
             if let parent = entity.parent?.entity, !entities.contains(where: { $0.name == parent && $0.key.count == 1 && $0.read != nil }) {
                 throw place.invalid("\(parent.quotedForMessage) is no entity with one key that can be read")
             }
-            let templates = [entity.read?.path].compactMap(\.self) + (entity.read?.parameters.map(\.value) ?? [])
+            let templates =
+                [entity.read?.path].compactMap(\.self) + (entity.read?.parameters.map(\.value) ?? []) + (entity.job?.templates ?? [])
+                + (entity.load?.templates ?? [])
             for name in templates.flatMap(\.names) where !own.contains(name) { throw unknown(name, own, place) }
             for write in entity.writes.values {
                 for name in write.path.names where !own.contains(name) { throw unknown(name, own, place) }
@@ -76,10 +78,18 @@ extension ServiceDeclaration.Login {
             self = .clientCredentials(
                 token: try value.require("token").template(), id: try value.require("id").template(),
                 secret: try value.require("secret").template(), scope: try value[key: "scope"]?.string())
+        case "jwt_bearer":
+            self = .assertion(
+                token: try value.require("token").template(), id: try value.require("id").template(),
+                user: try value.require("user").template(), audience: try value.require("audience").template(),
+                key: try value.require("key").template())
         default:
             self = .refreshToken(
                 token: try value.require("token").template(), id: try value.require("id").template(),
-                secret: try value.require("secret").template(), setting: try value.require("setting").string())
+                secret: try value[key: "secret"]?.template(), setting: try value.require("setting").string(),
+                browser: try value[key: "authorize"].map { node throws(SluiceError) in
+                    ServiceDeclaration.Browser(authorize: try node.template(), scope: try value[key: "scope"]?.string())
+                })
         }
     }
 }

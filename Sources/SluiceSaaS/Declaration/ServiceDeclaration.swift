@@ -22,7 +22,14 @@ package struct ServiceDeclaration: Sendable {
         case parameter(name: String, TemplateText)
         case clientCredentials(token: TemplateText, id: TemplateText, secret: TemplateText, scope: String?)
         /// `setting` holds the refresh token, and what takes its place.
-        case refreshToken(token: TemplateText, id: TemplateText, secret: TemplateText, setting: String)
+        case refreshToken(token: TemplateText, id: TemplateText, secret: TemplateText?, setting: String, browser: Browser?)
+        case assertion(token: TemplateText, id: TemplateText, user: TemplateText, audience: TemplateText, key: TemplateText)
+    }
+
+    /// Where people log in, for a refresh token.
+    package struct Browser: Sendable {
+        package var authorize: TemplateText
+        package var scope: String?
     }
 
     /// What answers mean beyond their status.

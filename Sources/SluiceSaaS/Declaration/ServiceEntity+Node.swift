@@ -10,15 +10,19 @@ extension ServiceEntity {
         key = try node[key: "key"]?.oneOrMany().map { item throws(SluiceError) in try item.string() } ?? []
         fields = try node.entries("fields").map { entry throws(SluiceError) in try Field(entry.key, entry.value) }
         read = try node[key: "read"].map { node throws(SluiceError) in try Read(node, named: "\(connector) \(name)") }
+        job = try node[key: "job"].map { node throws(SluiceError) in try JobRead(node, named: "\(connector) \(name) job") }
         cursor = try node[key: "cursor"].map { node throws(SluiceError) in try Cursor(node) }
         parent = try node[key: "parent"].map { node throws(SluiceError) in
             Parent(entity: try node.require("entity").string(), setting: try node.require("setting").string())
         }
+        describe = try node[key: "describe"].map { node throws(SluiceError) in try EntityDescription(node) }
+        load = try node[key: "load"].map { node throws(SluiceError) in try JobLoad(node) }
         writes = [:]
         for entry in try node.entries("write") {
             guard let kind = Write(rawValue: entry.key) else { throw node.unknownKey(entry, known: Write.allCases.map(\.rawValue)) }
             writes[kind] = try WriteRequest(entry.value, named: "\(connector) \(name) \(entry.key)")
         }
+        deleted = try node[key: "deleted"]?.string()
         guard cursor == nil || !key.isEmpty else {
             throw node.missing("key", remedy: "records are told apart by it where windows overlap")
         }
@@ -69,6 +73,12 @@ extension ServiceEntity.Read {
         paging = try Self.paging(page)
         endsShort = try page[key: "ends_short"]?.boolean() ?? true
         keepsParameters = try page[key: "keeps_query"]?.boolean() ?? true
+        mayBeAbsent = try page[key: "may_be_absent"]?.boolean() ?? false
+        opening = try page[key: "opening"].map { node throws(SluiceError) in
+            ServiceEntity.Opening(
+                path: try node.require("path").template(), parameters: try node.templates("query"),
+                cursor: try node.require("cursor").path())
+        }
         resumeParameter = try page[key: "resume"]?.string()
         if let path = try page[key: "more"]?.path() { flag = (path, false) }
         if let path = try page[key: "done"]?.path() { flag = (path, true) }

@@ -3,7 +3,7 @@ package import SluiceHTTP
 
 /// One kind of record of a service.
 package struct ServiceEntity: Sendable {
-    package enum Write: String, CaseIterable, Sendable { case create, update, upsert }
+    package enum Write: String, CaseIterable, Sendable { case create, update, upsert, delete }
 
     /// A member of a record, by its name in the service.
     package struct Field: Sendable {
@@ -50,6 +50,13 @@ package struct ServiceEntity: Sendable {
         case link
     }
 
+    /// A request before the first page.
+    package struct Opening: Sendable {
+        package var path: TemplateText
+        package var parameters: [(name: String, value: TemplateText)]
+        package var cursor: [String]
+    }
+
     /// How records are asked for, and found in the answer.
     package struct Read: Sendable {
         package var method: String
@@ -68,6 +75,10 @@ package struct ServiceEntity: Sendable {
         package var size: Int
         /// The parameter that takes the last cursor where a page's cursor has ended, in records that come in descending order.
         package var resumeParameter: String? = nil
+        /// A request whose answer has the text that leads to the first page.
+        package var opening: Opening? = nil
+        /// Whether a page without records may lack the list of them.
+        package var mayBeAbsent = false
         package var limits: [RateRule]
     }
 
@@ -96,7 +107,25 @@ package struct ServiceEntity: Sendable {
     package var key: [String]
     package var fields: [Field]
     package var read: Read?
+    /// How many records at once are read; nil where the service has no such way.
+    package var job: JobRead?
     package var cursor: Cursor?
+    /// How the service tells which fields there are; nil where it does not.
+    package var describe: EntityDescription?
     package var parent: Parent?
     package var writes: [Write: WriteRequest]
+    /// The condition, in SQL over the fields, for which a record is one that was deleted; nil where records do not say.
+    package var deleted: String?
+    /// How many records at once are written; nil where the service has no such way.
+    package var load: JobLoad?
+
+    /// Which writes there are, one by one or by jobs.
+    package var takenWrites: [Write] { Write.allCases.filter { writes[$0] != nil || load?.bodies[$0] != nil } }
+    package var isReadable: Bool { read != nil || job != nil }
+    /// Whether fields that no declaration names can be read: records have all of them, or the service tells which there are.
+    package var hasOpenFields: Bool {
+        describe != nil || read.map { !$0.parameters.contains { $0.value.names.contains("fields") } } ?? false
+    }
+    /// Names of the members that records have.
+    package var readNames: [String] { fields.filter(\.isReadable).map(\.name) }
 }

@@ -41,8 +41,10 @@ package enum ServiceKeys {
         OptionSpecification("parameter", .object(named), "A key in the address."),
         OptionSpecification("client_credentials", .object(oauth), "OAuth 2.0 for programs (RFC 6749, section 4.4)."),
         OptionSpecification(
-            "refresh_token", .object(oauth + [OptionSpecification("setting", .string, "The setting that holds the refresh token.")]),
+            "refresh_token", .object(refresh),
             "OAuth 2.0 with a refresh token (RFC 6749, section 6), which may change with each use."),
+        OptionSpecification(
+            "jwt_bearer", .object(assertion), "OAuth 2.0 with a statement that a private key signs (RFC 7523, RS256)."),
     ]
 
     private static let named = [
@@ -50,12 +52,32 @@ package enum ServiceKeys {
         OptionSpecification("value", .string, isRequired: true, "Its value."),
     ]
 
-    private static let oauth = [
+    private static let endpoint = [
         OptionSpecification("token", .string, isRequired: true, "The token endpoint: an address, or a path of the service."),
         OptionSpecification("id", .string, isRequired: true, "The client's id."),
-        OptionSpecification("secret", .string, isRequired: true, "The client's secret."),
-        OptionSpecification("scope", .string, "What is asked for."),
     ]
+
+    private static let refresh =
+        endpoint + [
+            OptionSpecification("secret", .string, "The client's secret; a connection may have none."),
+            OptionSpecification("setting", .string, isRequired: true, "The setting that holds the refresh token."),
+            OptionSpecification(
+                "authorize", .string, "Where people log in, for `sluice connections add --login`: an address, or a path of the service."),
+            OptionSpecification("scope", .string, "What is asked for there."),
+        ]
+
+    private static let assertion =
+        endpoint + [
+            OptionSpecification("user", .string, isRequired: true, "For whom the token is."),
+            OptionSpecification("audience", .string, isRequired: true, "Whom the statement is made to."),
+            OptionSpecification("key", .string, isRequired: true, "The private key, PEM."),
+        ]
+
+    private static let oauth =
+        endpoint + [
+            OptionSpecification("secret", .string, isRequired: true, "The client's secret."),
+            OptionSpecification("scope", .string, "What is asked for."),
+        ]
 
     static let limit = [
         OptionSpecification("name", .string, "Limits of one name count together.", examples: ["incremental exports"]),
@@ -85,6 +107,8 @@ package enum ServiceKeys {
         OptionSpecification("key", .oneOrMany(.string), "The members that tell records apart."),
         OptionSpecification("fields", .mapping(key: "field", field, minimum: 1), isRequired: true, "The members, with their types."),
         OptionSpecification("read", .object(read), "How records are read."),
+        OptionSpecification(
+            "job", .object(JobKeys.job), "How many records at once are read: by a job that writes them into a file of CSV."),
         OptionSpecification("cursor", .object(cursor), "The member by which new and changed records are found."),
         OptionSpecification(
             "parent",
@@ -92,7 +116,14 @@ package enum ServiceKeys {
                 OptionSpecification("entity", .string, isRequired: true, "The other entity."),
                 OptionSpecification("setting", .string, isRequired: true, "What its key is called in paths and parameters."),
             ]), "Each record of another entity has records of this one."),
+        OptionSpecification(
+            "deleted", .expression, "For which records it is true, they were deleted: flows keep, drop or delete them.",
+            examples: ["status = 'deleted'"]),
         OptionSpecification("write", .mapping(key: "create, update or upsert", .object(write), minimum: 1), "How records are written."),
+        OptionSpecification(
+            "describe", .object(EntityDescription.keys), "How the service tells which fields there are: those that are added are read, too."
+        ),
+        OptionSpecification("load", .object(JobKeys.load), "How many records at once are written: by a job that reads a file of CSV."),
     ]
 
     private static let field = ValueShape.either([
@@ -118,6 +149,12 @@ package enum ServiceKeys {
         OptionSpecification("limits", .list(.object(limit), minimum: 1), "Limits of these requests, beside the account's."),
     ]
 
+    private static let opening = [
+        OptionSpecification("path", .string, isRequired: true, "The path."),
+        OptionSpecification("query", texts, "Parameters, such as {since}."),
+        OptionSpecification("cursor", .string, isRequired: true, "Where the answer has the text."),
+    ]
+
     private static let page = [
         OptionSpecification("cursor", .string, "Where the text is that leads to the next page."),
         OptionSpecification("url", .string, "Where the address of the next page is."),
@@ -127,6 +164,9 @@ package enum ServiceKeys {
             "The last key, the count of records, or a page's number leads on; or the window begins again at the greatest cursor."),
         OptionSpecification("parameter", .string, "The parameter that takes it."),
         OptionSpecification("first", .integer(0...1), default: "1", "The number of the first page."),
+        OptionSpecification("opening", .object(opening), "A request whose answer has the text that leads to the first page."),
+        OptionSpecification(
+            "may_be_absent", .boolean, default: "false", "Whether a page without records may lack the list, although more follow."),
         OptionSpecification("more", .string, "A flag that says whether more follows."),
         OptionSpecification("done", .string, "A flag that says that nothing more follows."),
         OptionSpecification("ends_short", .boolean, default: "true", "Whether a page with fewer records than its size is the last one."),

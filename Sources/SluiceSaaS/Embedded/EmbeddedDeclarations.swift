@@ -3,7 +3,7 @@ package enum EmbeddedDeclarations {
     /// Names with their texts.
     static let texts: [(name: String, yaml: String)] = [
         ("zendesk", zendesk), ("stripe", stripe), ("slack", slack), ("salesforce", salesforce),
-        ("servicenow", serviceNow),
+        ("servicenow", serviceNow), ("marketo", marketo),
     ]
 
     /// All of them, read.

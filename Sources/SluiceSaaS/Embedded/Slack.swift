@@ -44,6 +44,7 @@ extension EmbeddedDeclarations {
               deleted: boolean
               is_bot: boolean
               updated: {type: int64, description: Seconds since 1970.}
+            deleted: deleted
             read:
               path: /api/users.list
               query: {limit: "{limit}"}

@@ -46,6 +46,7 @@ extension EmbeddedDeclarations {
               created_at: timestamptz
               updated_at: timestamptz
             cursor: {field: updated_at, sent: seconds, lag: 1 m}
+            deleted: status = 'deleted'
             read:
               path: /api/v2/incremental/tickets/cursor.json
               query: {start_time: "{since}", per_page: "{limit}"}

@@ -14,6 +14,9 @@ package enum ServicePage {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// A removal takes the key alone.
+    private static let written: [ServiceEntity.Write] = [.create, .update, .upsert]
+
     private static func section(_ entity: ServiceEntity) -> [String] {
         var lines = ["", "## \(entity.name)", "", entity.description]
         if !entity.key.isEmpty { lines.append("Records are told apart by " + entity.key.map { "`\($0)`" }.joined(separator: ", ") + ".") }
@@ -21,19 +24,28 @@ package enum ServicePage {
             lines.append(
                 "With `incremental: true`, runs read what `\(cursor.name)` puts behind the last run, less a lag of \(seconds(cursor.lagMicros))."
             )
-        } else if entity.read != nil {
+        } else if entity.isReadable {
             lines.append("It is read whole.")
         }
         if let parent = entity.parent { lines.append("Each of the \(parent.entity) has its own.") }
-        let writes = ServiceEntity.Write.allCases.filter { entity.writes[$0] != nil }.map { "`\($0.rawValue)`" }
+        let writes = entity.takenWrites.map { "`\($0.rawValue)`" }
+        if let job = entity.job, entity.read != nil {
+            lines.append("From \(job.threshold) records on, or with `bulk: always`, they are read by a job of the service.")
+        }
         if !writes.isEmpty { lines.append("As a sink it takes \(writes.joined(separator: ", ")).") }
+        if let load = entity.load {
+            let names = ServiceEntity.Write.allCases.filter { load.bodies[$0] != nil }.map { "`\($0.rawValue)`" }
+            lines.append(
+                "From \(load.threshold) rows on, or with `bulk: always`, \(names.joined(separator: ", ")) are done by a job of the service."
+            )
+        }
         lines.append("")
         return lines
             + table(
-                ["field", "type", "filter", "create", "update", "upsert", "what it is"],
+                ["field", "type", "filter"] + written.map(\.rawValue) + ["what it is"],
                 entity.fields.map { field in
                     ["`\(field.name)`", "`\(field.type)`", field.name == entity.cursor?.name ? "yes" : ""]
-                        + ServiceEntity.Write.allCases.map { field.writes.contains($0) ? "yes" : "" } + [field.description]
+                        + written.map { field.writes.contains($0) ? "yes" : "" } + [field.description]
                 })
     }
 

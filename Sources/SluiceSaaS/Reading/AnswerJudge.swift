@@ -6,13 +6,21 @@ import SluiceJSON
 struct AnswerJudge: Sendable {
     private let answers: ServiceDeclaration.Answers
     private let client: WebClient
-    private let isJSON: Bool
+    private let shape: Shape
 
-    /// - Parameter isJSON: Whether an accepted answer must be whole JSON.
-    init(_ answers: ServiceDeclaration.Answers, _ client: WebClient, isJSON: Bool) {
+    /// What an accepted answer must be.
+    enum Shape: Sendable {
+        case any
+        /// One whole value.
+        case json
+        /// CSV, as its type says.
+        case delimited
+    }
+
+    init(_ answers: ServiceDeclaration.Answers, _ client: WebClient, _ shape: Shape) {
         self.answers = answers
         self.client = client
-        self.isJSON = isJSON
+        self.shape = shape
     }
 
     func verdict(_ request: WebRequest, _ answer: WebAnswer) -> WebVerdict {
@@ -45,12 +53,22 @@ struct AnswerJudge: Sendable {
         }
         let byStatus = client.judgeByStatus(request, answer, message: words)
         guard case .accept = byStatus else { return byStatus }
-        if let success = answers.success, let document, text(success.path, scanner, document) != success.value {
+        if let success = answers.success, let document, shape != .delimited {
+            guard let found = text(success.path, scanner, document) else {
+                // Not the shape that the service promises.
+                return .refuse(client.failure(.serviceFailed, request, answer, words ?? WebClient.quoted(answer.body)))
+            }
+            guard found != success.value else { return .accept }
             return .refuse(client.failure(.requestRefused, request, answer, words ?? WebClient.quoted(answer.body)))
         }
-        guard isJSON, document == nil else { return .accept }
         // An intermediary's page, or a body that lost its end: mostly gone when asked again.
-        return .retry("no whole JSON, but \(WebClient.quoted(answer.body))", isThrottled: false)
+        switch shape {
+        case .any: return .accept
+        case .json where document != nil: return .accept
+        case .json: return .retry("no whole JSON, but \(WebClient.quoted(answer.body))", isThrottled: false)
+        case .delimited where answer.headers["content-type"]?.hasPrefix("text/csv") == true: return .accept
+        case .delimited: return .retry("no CSV, but \(WebClient.quoted(answer.body))", isThrottled: false)
+        }
     }
 
     private func text(_ path: [String], _ scanner: JSONScanner, _ document: Range<Int>) -> String? {

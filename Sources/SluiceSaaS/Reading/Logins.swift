@@ -38,20 +38,53 @@ struct Logins {
             return value.filled(values).map { FixedCredentials.parameter(name: name, SecretText($0)) }
         case .clientCredentials(let token, let id, let secret, let scope):
             return try oauth(token, id, secret, scope, .clientCredentials)
-        case .refreshToken(let token, let id, let secret, let setting):
+        case .refreshToken(let token, let id, let secret, let setting, _):
             guard values[setting] != nil, let vault = around.vault?(setting) else { return nil }
-            return try oauth(token, id, secret, nil, .refreshToken(vault))
+            return try oauth(token, id, secret, nil, .refreshToken(vault), needsSecret: false)
+        case .assertion(let token, let id, let user, let audience, let key):
+            guard let issuer = id.filled(values), let user = user.filled(values), let audience = audience.filled(values),
+                let key = key.filled(values)
+            else { return nil }
+            let assertion = JWTAssertion(issuer: issuer, subject: user, audience: audience, key: SecretText(key))
+            return try oauth(token, id, nil, nil, .assertion(assertion), needsSecret: false)
         }
     }
 
+    /// Where people log in, and the setting that keeps what they get.
+    ///
+    /// - Throws: `invalidOption` for a service without such a login, or a connection without a client's id.
+    func browser() throws(SluiceError) -> (service: LoopbackLogin.Service, setting: String) {
+        for case .refreshToken(let token, let id, let secret, let setting, let browser?) in declaration.logins {
+            guard let client = id.filled(values), let token = try place(token), let authorize = try place(browser.authorize) else {
+                throw SluiceError(
+                    .missingKey, "a login needs the id of the application that asks for it",
+                    remedy: "add it: --set \(id.names.first ?? "client_id")=…")
+            }
+            let secret = secret?.filled(values).map { SecretText($0) }
+            return (
+                LoopbackLogin.Service(authorize: authorize, token: token, clientID: client, clientSecret: secret, scope: browser.scope),
+                setting
+            )
+        }
+        throw SluiceError(
+            .invalidOption, "\(declaration.name) has no login in a browser", remedy: "give its credentials with --set and --secret")
+    }
+
+    /// An endpoint: an address, or a path of the service.
+    private func place(_ endpoint: TemplateText) throws(SluiceError) -> WebAddress? {
+        guard let place = endpoint.filled(values, encode: { PercentText.encode($0) }) else { return nil }
+        return place.hasPrefix("/") ? address.appending(path: place) : try WebAddress(parsing: place)
+    }
+
     private func oauth(
-        _ token: TemplateText, _ id: TemplateText, _ secret: TemplateText, _ scope: String?, _ grant: OAuthSettings.Grant
+        _ token: TemplateText, _ id: TemplateText, _ secret: TemplateText?, _ scope: String?, _ grant: OAuthSettings.Grant,
+        needsSecret: Bool = true
     ) throws(SluiceError) -> (any Authenticator)? {
-        guard let place = token.filled(values, encode: { PercentText.encode($0) }), let id = id.filled(values),
-            let secret = secret.filled(values)
-        else { return nil }
-        let tokenAddress = place.hasPrefix("/") ? address.appending(path: place) : try WebAddress(parsing: place)
-        let settings = OAuthSettings(tokenAddress: tokenAddress, clientID: id, clientSecret: SecretText(secret), scope: scope, grant: grant)
+        guard let tokenAddress = try place(token), let id = id.filled(values) else { return nil }
+        let secret = secret?.filled(values)
+        guard secret != nil || !needsSecret else { return nil }
+        let settings = OAuthSettings(
+            tokenAddress: tokenAddress, clientID: id, clientSecret: secret.map { SecretText($0) }, scope: scope, grant: grant)
         return OAuthAuthenticator(settings, transport: around.transport, pacing: around.pacing, onSecret: around.onSecret)
     }
 }

@@ -15,8 +15,11 @@ struct PageParts {
     init?(_ bytes: [UInt8], _ entity: ServiceEntity, _ read: ServiceEntity.Read) throws(JSONScanner.Failure) {
         let scanner = JSONScanner(bytes)
         let document = try scanner.document()
-        guard let list = try scanner.find(read.records, in: document), scanner.kind(list) == .list else { return nil }
-        records = try scanner.elements(list)
+        if let list = try scanner.find(read.records, in: document), scanner.kind(list) == .list {
+            records = try scanner.elements(list)
+        } else if !read.mayBeAbsent {
+            return nil
+        }
         let keyPaths = entity.key.map { $0.split(separator: ".").map(String.init) }
         for record in records {
             var key: [String] = []

@@ -43,6 +43,12 @@ package struct PageWalk: Sendable {
         window = position.window ?? ReadPosition.Window(since: position.high.map { max(0, $0 - (entity.cursor?.lagMicros ?? 0)) })
     }
 
+    /// Whether the first page is found by a request of its own.
+    package var opens: Bool { window.next == nil && read.opening != nil }
+
+    /// - Parameter cursor: What leads to the first page.
+    package mutating func open(_ cursor: String) { window.next = cursor }
+
     /// The request of the next page.
     package var target: PageTarget {
         var target = PageTarget(since: entity.cursor.map { $0.sent.text(of: window.since ?? 0) })

@@ -15,6 +15,8 @@ package struct ReadPosition: Codable, Hashable, Sendable {
         var pages = 0
         /// Records of all pages.
         var records = 0
+        /// How far the results of a job were read; nil where the window is read page by page.
+        var job: JobPosition?
     }
 
     /// The greatest cursor of all records.
@@ -26,11 +28,35 @@ package struct ReadPosition: Codable, Hashable, Sendable {
 
     package var isInWindow: Bool { window != nil }
 
+    /// How far the job of an open window was read.
+    package var job: JobPosition? { window?.job }
+
+    /// Where the open window begins, or the next one; nil for the beginning.
+    package func since(lagMicros: Int64) -> Int64? {
+        if let window { return window.since }
+        return high.map { max(0, $0 - lagMicros) }
+    }
+
+    /// A job has come so far.
+    ///
+    /// - Parameter since: Where its stretch of the window begins.
+    package mutating func advance(_ job: JobPosition?, since: Int64?) {
+        window = Window(since: since)
+        window?.job = job
+    }
+
+    /// A window was read to its end.
+    package mutating func close() { window = nil }
+
+    /// The records within the lag that are there already.
+    package func holds(_ key: String, at place: Int64) -> Bool { seen[key] == place }
+    package var holdsAny: Bool { !seen.isEmpty }
+
     /// - Parameter place: Where the first window begins; nil for the beginning.
     package init(startingAt place: Int64? = nil) { high = place }
 
     /// Goes on counting from records that were read.
-    mutating func note(_ fresh: [(key: String, place: Int64)], lagMicros: Int64) {
+    package mutating func note(_ fresh: [(key: String, place: Int64)], lagMicros: Int64) {
         guard let greatest = fresh.map(\.place).max() else { return }
         let grown = max(high ?? .min, greatest)
         let bound = grown - lagMicros

@@ -34,6 +34,11 @@ package final class ServiceReader: Sendable {
         while !isDone {
             let target = walk.withLock { $0.target }
             do throws(SluiceError) {
+                if let opening = read.opening, walk.withLock({ $0.opens }) {
+                    let cursor = try await session.open(entity, opening, target, parent)
+                    walk.withLock { $0.open(cursor) }
+                    continue
+                }
                 let answer = try await session.page(entity, read, target, parent)
                 return try take(answer)
             } catch {

@@ -6,8 +6,8 @@ import SluiceJSON
 package struct ServiceSession: Sendable {
     package let declaration: ServiceDeclaration
     package let address: WebAddress
-    private let values: [String: String]
-    private let client: WebClient
+    let values: [String: String]
+    let client: WebClient
 
     /// What a session needs beside the declaration.
     package struct Surroundings: Sendable {
@@ -21,6 +21,8 @@ package struct ServiceSession: Sendable {
         package var address: String?
         /// Nil for the one that the process shares.
         package var limiter: Limiter?
+        /// Where processes of one state share the limits of accounts.
+        package var limitsFolder: String?
 
         package init() {}
     }
@@ -42,22 +44,44 @@ package struct ServiceSession: Sendable {
                     remedy: "add it: --set \(setting.name)=…")
             }
         }
-        guard let text = around.address ?? declaration.address.filled(values, encode: { PercentText.encode($0) }) else {
-            throw SluiceError(.missingKey, "the connection to \(declaration.name) does not say where it is")
-        }
-        address = try WebAddress(parsing: text)
-        guard address.scheme == .https || address.isLoopback else {
-            throw SluiceError(
-                .invalidOption, "\(address.origin) would be given credentials without encryption", remedy: "write an address of https")
-        }
+        address = try Self.address(declaration, values, around)
         self.declaration = declaration
         self.values = values
         let login = try Logins(declaration, values, address, around).authenticator()
         let account = declaration.settings.filter { !$0.isSecret }.map { values[$0.name] ?? "" }.joined(separator: "\n")
-        let limiter =
-            around.limiter
-            ?? Limiter.shared(account: "\(declaration.name)\n\(account)", host: address.host, concurrency: declaration.concurrency)
+        let limiter: Limiter
+        if let own = around.limiter {
+            limiter = own
+        } else {
+            limiter = try Limiter.shared(
+                account: "\(declaration.name)\n\(account)", host: address.host, concurrency: declaration.concurrency,
+                folder: around.limitsFolder)
+        }
         client = WebClient(around.transport, limiter: limiter, authenticator: login, pacing: around.pacing)
+    }
+
+    /// Where the service is: credentials are given to it encrypted, or on this machine only.
+    static func address(
+        _ declaration: ServiceDeclaration, _ values: [String: String], _ around: Surroundings
+    ) throws(SluiceError) -> WebAddress {
+        guard let text = around.address ?? declaration.address.filled(values, encode: { PercentText.encode($0) }) else {
+            throw SluiceError(.missingKey, "the connection to \(declaration.name) does not say where it is")
+        }
+        let address = try WebAddress(parsing: text)
+        guard address.scheme == .https || address.isLoopback else {
+            throw SluiceError(
+                .invalidOption, "\(address.origin) would be given credentials without encryption", remedy: "write an address of https")
+        }
+        return address
+    }
+
+    /// Where people log in to the service in a browser, and the setting that keeps the refresh token which they get.
+    ///
+    /// - Throws: `invalidOption` for a service without such a login; `missingKey` where an id is missing.
+    package static func browser(
+        _ declaration: ServiceDeclaration, _ values: [String: String], _ around: Surroundings
+    ) throws(SluiceError) -> (service: LoopbackLogin.Service, setting: String) {
+        try Logins(declaration, values, address(declaration, values, around), around).browser()
     }
 
     /// Asks for what the declaration names as a check of a connection.
@@ -65,7 +89,7 @@ package struct ServiceSession: Sendable {
         guard let path = declaration.check.filled(values, encode: { PercentText.encode($0) }) else { return }
         var request = WebRequest("GET", try located(path), label: declaration.name)
         request.headers = headers(values)
-        _ = try await send(request, [], isJSON: true)
+        _ = try await send(request, [], .json)
     }
 
     /// Asks for a page.
@@ -105,7 +129,7 @@ package struct ServiceSession: Sendable {
         }
         var request = WebRequest(read.method, address, label: "\(declaration.name) \(entity.name)", isRepeatable: true)
         request.headers = headers(values)
-        return try await send(request, read.limits, isJSON: true)
+        return try await send(request, read.limits, .json)
     }
 
     /// Sends a request that writes a record; `values` fill the path.
@@ -123,21 +147,21 @@ package struct ServiceSession: Sendable {
         request.setHeader("Content-Type", write.body == .json ? "application/json" : "application/x-www-form-urlencoded")
         if let name = write.idempotencyHeader { request.setHeader(name, idempotencyKey) }
         request.body = body
-        return try await send(request, write.limits, isJSON: false)
+        return try await send(request, write.limits, .any)
     }
 
     /// The declared headers whose values are known.
-    private func headers(_ values: [String: String]) -> [(name: String, value: String)] {
+    func headers(_ values: [String: String]) -> [(name: String, value: String)] {
         declaration.headers.compactMap { header in header.value.filled(values).map { (header.name, $0) } }
     }
 
-    private func located(_ path: String) throws(SluiceError) -> WebAddress {
+    func located(_ path: String) throws(SluiceError) -> WebAddress {
         guard let mark = path.firstIndex(of: "?") else { return address.appending(path: path) }
         return try WebAddress(parsing: address.appending(path: String(path[..<mark])).description + path[mark...])
     }
 
-    private func send(_ request: WebRequest, _ rules: [RateRule], isJSON: Bool) async throws(SluiceError) -> WebAnswer {
-        let judge = AnswerJudge(declaration.answers, client, isJSON: isJSON)
+    func send(_ request: WebRequest, _ rules: [RateRule], _ shape: AnswerJudge.Shape) async throws(SluiceError) -> WebAnswer {
+        let judge = AnswerJudge(declaration.answers, client, shape)
         return try await client.send(request, rules: declaration.limits + rules) { judge.verdict($0, $1) }
     }
 }

@@ -34,19 +34,9 @@ package struct RecordWriter: Sendable {
     package var isIdempotent: Bool { kind != .create || request.idempotencyHeader != nil }
     package var takesKey: Bool { request.path.names.contains("key") }
 
-    /// - Throws: `schemaMismatch` for columns that the write does not take, or lacks.
+    /// - Throws: `unknownColumn` for columns that the write does not take, or lacks.
     package func check(_ columns: [String]) throws(SluiceError) {
-        let taken = entity.fields.filter { $0.writes.contains(kind) }.map(\.name)
-        for column in columns where !taken.contains(column) && !(takesKey && entity.key.contains(column)) {
-            throw SluiceError(
-                .unknownColumn, "\(kind.rawValue) of \(entity.name) takes no column \(column.quotedForMessage)",
-                remedy: Suggestion.remedy(for: column, in: taken, noun: "it takes"))
-        }
-        for key in entity.key where takesKey && !columns.contains(key) {
-            throw SluiceError(
-                .unknownColumn, "\(kind.rawValue) of \(entity.name) needs the column \(key.quotedForMessage)",
-                remedy: "it says which record is meant")
-        }
+        try entity.check(columns, for: kind, keys: takesKey ? entity.key : [])
     }
 
     /// Sends one record.

@@ -16,40 +16,60 @@ struct JobCommand {
         var values = [
             "logical_time": ZoneRules.utc.text(of: run.logical), "logical_date": String(zone.text(of: run.logical).prefix(10)),
             "previous_time": ZoneRules.utc.text(of: previous), "previous_date": String(zone.text(of: previous).prefix(10)),
-            "run_id": run.id.text, "job": job.name, "attempt": String(attempt), "files": "",
+            "run_id": run.id.text, "job": job.name, "attempt": String(attempt), "element": run.element ?? "",
+            "files": (run.parameters["files"] ?? "").split(separator: "\n").joined(separator: " "),
         ]
-        if let files = run.parameters["files"] { values["files"] = files }
+        for (name, value) in run.properties { values[RunVariables.propertyPrefix + name] = value }
+        return values
+    }
+
+    /// What an event brings; no parameters of definitions.
+    private static let eventNames: Set<String> = ["files", "event"]
+
+    /// Values for a line of the shell: what others have written in them means nothing to it.
+    private static func escaped(_ values: [String: String], _ run: ScheduledRun) -> [String: String] {
+        var values = values.mapValues(ShellValue.escaped)
+        values["files"] = (run.parameters["files"] ?? "").split(separator: "\n").map { ShellValue.escaped(String($0)) }
+            .joined(separator: " ")
         return values
     }
 
     func launch(_ job: JobDeclaration, _ run: ScheduledRun, attempt: Int, log: String) -> JobLaunch {
-        let values = Self.values(job, run, attempt: attempt)
-        func text(_ template: String) -> String { RunVariables.replaced(template, values) }
+        let given = Self.values(job, run, attempt: attempt)
+        // A property that nobody has told is empty.
+        func text(_ template: String, _ values: [String: String]? = nil) -> String {
+            RunVariables.replaced(template, values ?? given, else: "")
+        }
         // Those of the run go before those of the job.
-        var parameters = job.parameters.mapValues(text)
-        for (name, value) in run.parameters where name != "files" { parameters[name] = value }
-        let given = parameters.sorted { $0.key < $1.key }.flatMap { ["--param", "\($0.key)=\($0.value)"] }
+        var parameters = job.parameters.mapValues { text($0) }
+        for (name, value) in run.parameters where !Self.eventNames.contains(name) { parameters[name] = value }
+        let options = parameters.sorted { $0.key < $1.key }.flatMap { ["--param", "\($0.key)=\($0.value)"] }
         let state = ["--home", home]
-        var environment = job.environment.mapValues(text)
+        var environment = job.environment.mapValues { text($0) }
         environment["SLUICE_HOME"] = AbsolutePath.of(home)
         environment["SLUICE_JOB"] = job.name
         environment["SLUICE_RUN_ID"] = run.id.text
-        environment["SLUICE_LOGICAL_TIME"] = values["logical_time"]
+        environment["SLUICE_LOGICAL_TIME"] = given["logical_time"]
+        environment["SLUICE_PROPERTIES"] = AbsolutePath.of(RunLogs.propertiesPath(log: log))
+        if let element = run.element { environment["SLUICE_ELEMENT"] = element }
+        if let files = run.parameters["files"] { environment["SLUICE_FILES"] = files }
+        if let event = run.parameters["event"] { environment["SLUICE_EVENT"] = event }
+        for (name, value) in run.properties { environment["SLUICE_PROPERTY_" + RunProperties.variable(name)] = value }
         environment["SLUICE_ATTEMPT"] = String(attempt)
         var directory = "."
         let words: [String]
         switch job.work {
-        case .pipeline(let file): words = [program, "run", file, "--quiet"] + state + given
+        case .pipeline(let file): words = [program, "run", file, "--quiet"] + state + options
         case .crawler(let name): words = [program, "crawl", "run", name] + state
         case .quality(let table): words = [program, "quality", "run", table] + state
         case .backfill(let file):
-            let range = ["--from", values["previous_time"] ?? "", "--to", values["logical_time"] ?? ""]
-            words = [program, "backfill", "run", file] + range + state + given
+            let range = ["--from", given["previous_time"] ?? "", "--to", given["logical_time"] ?? ""]
+            words = [program, "backfill", "run", file] + range + state + options
         case .command(let line):
-            words = ["/bin/sh", "-c", text(line)]
+            words = ["/bin/sh", "-c", text(line, Self.escaped(given, run))]
             directory = job.directory
         case .program(let arguments):
-            words = arguments.map(text)
+            words = arguments.map { text($0) }
             directory = job.directory
         }
         for (name, value) in parameters where job.kind == "command" { environment["SLUICE_PARAM_" + name.uppercased()] = value }

@@ -44,13 +44,16 @@ package struct JobGraph: Sendable {
             let states =
                 condition.states == ["succeeded"] ? "" : condition.states.sorted().joined(separator: " or ").replacing("_", with: " ")
             let any = condition.isAny && condition.jobs.count > 1 ? "any" : ""
-            return condition.jobs.map { ($0, name, [any, states].filter { !$0.isEmpty }.joined(separator: ": ")) }
+            let properties = condition.properties.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value.joined(separator: " or "))" }
+            return condition.jobs.map { ($0, name, ([any, states] + properties).filter { !$0.isEmpty }.joined(separator: ": ")) }
         }
     }
 
     private func detail(_ name: String) -> String {
         guard let job = jobs[name] else { return "" }
-        let when = [job.rules.summary].filter { !$0.isEmpty } + job.rules.events.map { "on \($0.key)" }
+        let when =
+            [job.rules.summary].filter { !$0.isEmpty } + job.rules.events.map { "on \($0.key)" }
+            + (job.rules.each.map { [$0.summary] } ?? [])
         return "\(job.kind) \(job.subject)" + (when.isEmpty ? "" : "; " + when.joined(separator: ", "))
     }
 

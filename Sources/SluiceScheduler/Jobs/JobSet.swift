@@ -5,17 +5,27 @@ import SluiceSchedules
 
 /// All jobs that are declared, checked against each other.
 package struct JobSet: Sendable {
-    /// By name.
-    package private(set) var jobs: [String: JobDeclaration] = [:]
+    /// By name. A declaration is some hundred bytes, so that a table of them, with its free places, is better one of references.
+    private var jobs: [String: Entry] = [:]
     /// Slots of declared pools, by name.
     package private(set) var pools: [String: Int] = [:]
     /// Jobs that run after one, by its name.
     package private(set) var followers: [String: [String]] = [:]
 
+    /// In their order.
+    package private(set) var names: [String] = []
+    /// Names of jobs that wait for events.
+    package private(set) var namesWithEvents: [String] = []
+
+    private final class Entry: Sendable {
+        let job: JobDeclaration
+
+        init(_ job: JobDeclaration) { self.job = job }
+    }
+
     package init() {}
 
-    package subscript(name: String) -> JobDeclaration? { jobs[name] }
-    package var names: [String] { jobs.keys.sorted() }
+    package subscript(name: String) -> JobDeclaration? { jobs[name]?.job }
 
     /// Folders of declarations, as they are usually named.
     package static let folders = ["pipelines", "catalog"]
@@ -37,12 +47,19 @@ package struct JobSet: Sendable {
         for job in stored {
             guard let text = job.declaration else { continue }
             do {
-                reader.add(try JobDeclaration(text: text, path: "<job \(job.name)>", directory: "."))
+                reader.add(try declaration(job.name, text))
             } catch {
                 reader.note(error)
             }
         }
         return try reader.finish()
+    }
+
+    /// A job that a command added.
+    static func declaration(_ name: String, _ text: String) throws -> JobDeclaration {
+        var job = try JobDeclaration(text: text, path: "<job \(name)>", directory: ".")
+        job.storedText = text
+        return job
     }
 
     /// - Throws: `DefinitionErrors`.
@@ -90,20 +107,24 @@ package struct JobSet: Sendable {
         }
 
         mutating func add(_ job: JobDeclaration) {
-            if let other = set.jobs[job.name] {
+            if let other = set[job.name] {
                 errors.append(
                     SluiceError(
                         .alreadyExists,
                         "the job \(job.name.quotedForMessage) is declared in \(other.path ?? "the state") and in \(job.path ?? "the state")",
                         at: job.location ?? job.path.map { .file(path: $0) }, remedy: "give one of them another name"))
             } else {
-                set.jobs[job.name] = job
+                set.jobs[job.name] = Entry(job)
             }
         }
 
         mutating func finish() throws -> JobSet {
+            set.names = set.jobs.keys.sorted()
+            set.namesWithEvents = set.names.filter { set[$0]?.rules.events.isEmpty == false }
             for name in set.names {
-                guard var job = set.jobs[name] else { continue }
+                guard var job = set[name] else { continue }
+                // Most jobs stand alone.
+                if job.rules.calendars.isEmpty, job.rules.pool == nil, job.rules.after == nil { continue }
                 do {
                     for node in job.rules.calendars { try addCalendar(node, to: &job) }
                     job.rules.calendars = []
@@ -111,7 +132,7 @@ package struct JobSet: Sendable {
                 } catch {
                     note(error)
                 }
-                set.jobs[name] = job
+                set.jobs[name] = Entry(job)
                 for other in job.rules.after?.jobs ?? [] {
                     if set.jobs[other] == nil {
                         errors.append(
@@ -127,7 +148,7 @@ package struct JobSet: Sendable {
                 errors.append(
                     SluiceError(
                         .invalidOption, "jobs wait for each other: \(cycle.joined(separator: " → "))",
-                        at: cycle.first.flatMap { set.jobs[$0]?.rules.after?.location }, remedy: "take one of them out of `after`"))
+                        at: cycle.first.flatMap { set[$0]?.rules.after?.location }, remedy: "take one of them out of `after`"))
             }
             guard errors.isEmpty else { throw DefinitionErrors(errors) }
             return set

@@ -19,8 +19,12 @@ package struct PreparedJob: Sendable {
     package var process: ProcessIdentity
     /// The end of the pipe whose other end the process waits at.
     package var gate: Int32
+    /// Why nothing that it prints is kept: its log could not be opened.
+    package var logFailure: SluiceError?
 
-    package init(process: ProcessIdentity, gate: Int32) { (self.process, self.gate) = (process, gate) }
+    package init(process: ProcessIdentity, gate: Int32, logFailure: SluiceError? = nil) {
+        (self.process, self.gate, self.logFailure) = (process, gate, logFailure)
+    }
 }
 
 /// How an attempt ended.

@@ -14,11 +14,15 @@ package final class ProcessLauncher: JobLauncher {
         exec 3<&-
         trap : TERM INT HUP QUIT
         "$@"
-        keep $?
+        code=$?
+        keep $code
+        exit $code
         """
 
     /// Commands of notices that may still run.
     private var helpers: [Int32] = []
+    /// Exit codes of own children that were asked for, until the ledger has them: where the disk is full there is no other note.
+    private var reaped: [Int32: Int] = [:]
 
     package init() {}
 
@@ -28,12 +32,28 @@ package final class ProcessLauncher: JobLauncher {
     private static func statusStem(log: String) -> String { log + ".status" }
 
     package func prepare(_ launch: JobLaunch) throws(SluiceError) -> PreparedJob {
-        try DiskFiles.createDirectories(DiskFiles.parent(of: launch.log))
-        let log = open(launch.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        guard log >= 0 else { throw .system(errno, cannot: "open log", launch.log) }
+        let (log, failure) = try openLog(launch.log)
         defer { close(log) }
         let words = ["/bin/sh", "-c", Self.script, "sluice-job", Self.statusStem(log: AbsolutePath.of(launch.log))] + launch.program
-        return try start(words, launch.environment, launch.directory, output: log)
+        var job = try start(words, launch.environment, launch.directory, output: log)
+        job.logFailure = failure
+        return job
+    }
+
+    /// The log; where it cannot be opened (a full disk, for one), nothing in its place: the job is worth more than what it prints.
+    private func openLog(_ path: String) throws(SluiceError) -> (descriptor: Int32, failure: SluiceError?) {
+        var failure: SluiceError?
+        do throws(SluiceError) {
+            try DiskFiles.createDirectories(DiskFiles.parent(of: path))
+            let log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+            if log >= 0 { return (log, nil) }
+            failure = .system(errno, cannot: "open log", path)
+        } catch {
+            failure = error
+        }
+        let null = open("/dev/null", O_WRONLY | O_CLOEXEC)
+        guard null >= 0 else { throw .system(errno, cannot: "open", "/dev/null") }
+        return (null, failure)
     }
 
     package func release(_ job: PreparedJob) {
@@ -46,11 +66,19 @@ package final class ProcessLauncher: JobLauncher {
 
     package func outcome(of attempt: RunAttempt) -> JobOutcome? {
         // A child that has ended stays until it is asked for; of those of an earlier scheduler there is nothing to ask.
-        waitpid(attempt.process.processID, nil, WNOHANG)
+        let process = attempt.process.processID
+        var status: Int32 = 0
+        if waitpid(process, &status, WNOHANG) == process { reaped[process] = Self.exitCode(status) }
         if let outcome = stored(attempt) { return outcome }
         if attempt.process.isRunning { return nil }
         // It may have ended between the two looks.
-        return stored(attempt) ?? .lost
+        return stored(attempt) ?? reaped[process].map { .exited($0) } ?? .lost
+    }
+
+    /// Of a status of wait(2): 128 and the signal's number where one ended the process.
+    private static func exitCode(_ status: Int32) -> Int {
+        let signal = status & 0x7F
+        return signal == 0 ? Int(status >> 8 & 0xFF) : 128 + Int(signal)
     }
 
     package func end(_ attempt: RunAttempt, isHard: Bool) {
@@ -58,7 +86,10 @@ package final class ProcessLauncher: JobLauncher {
         kill(-attempt.process.processID, isHard ? SIGKILL : SIGTERM)
     }
 
-    package func forget(_ attempt: RunAttempt) { unlink(Self.statusPath(attempt)) }
+    package func forget(_ attempt: RunAttempt) {
+        reaped[attempt.process.processID] = nil
+        unlink(Self.statusPath(attempt))
+    }
 
     package func notify(command: String, text: String, directory: String) {
         let null = open("/dev/null", O_WRONLY | O_CLOEXEC)

@@ -10,12 +10,46 @@ package struct RunLogs: Sendable {
 
     package func path(job: String, run: RunID, attempt: Int) -> String { "\(home)/logs/\(job)/\(run.text)-\(attempt).log" }
 
-    /// Cuts a log that has grown too long: what it had goes into one file beside it, and it begins anew.
+    /// Where the process tells properties to those behind it, beside its log.
+    static func propertiesPath(log: String) -> String { (log.hasSuffix(".log") ? String(log.dropLast(4)) : log) + ".properties" }
+
+    /// Cuts a log that has grown too long: the newest part of what it had goes into one file beside it, and it begins anew.
+    ///
+    /// Where the disk has no room for that file, what it had is given up: the bound holds.
     func rotate(_ path: String) {
         guard let count = DiskFiles.byteCount(of: path), count > SchedulerLimits.logBytes else { return }
         // The process goes on writing to the same file, at its end.
-        guard let content = try? DiskFiles.read(path), (try? DiskFiles.writeAtomically(content, to: path + ".1")) != nil else { return }
+        if let content = Self.tail(path, count) { try? DiskFiles.writeAtomically(content, to: path + ".1") }
         truncate(path, 0)
+    }
+
+    private static func tail(_ path: String, _ count: Int) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var content = [UInt8](repeating: 0, count: min(count, SchedulerLimits.logBytes))
+        let found = pread(descriptor, &content, content.count, off_t(count - content.count))
+        return found < 0 ? nil : Array(content.prefix(found))
+    }
+
+    /// Removes the oldest logs of all jobs while all of them together are too large.
+    ///
+    /// - Parameter kept: Runs whose logs stay.
+    func trim(to bytes: Int = SchedulerLimits.allLogBytes, except kept: Set<String>) {
+        let root = "\(home)/logs"
+        var files: [(run: String, path: String, bytes: Int)] = []
+        for job in (try? DiskFiles.list(root)) ?? [] {
+            for name in (try? DiskFiles.list("\(root)/\(job)")) ?? [] {
+                let path = "\(root)/\(job)/\(name)"
+                guard let count = DiskFiles.byteCount(of: path) else { continue }
+                files.append((String(name.prefix { $0 != "-" }), path, count))
+            }
+        }
+        var total = files.reduce(0) { $0 + $1.bytes }
+        guard total > bytes else { return }
+        for file in files.sorted(by: { $0.run < $1.run }) where total > bytes && !kept.contains(file.run) {
+            if unlink(file.path) == 0 { total -= file.bytes }
+        }
     }
 
     /// Removes the logs of a job's older runs; names of runs sort by time.
@@ -33,6 +67,18 @@ package struct RunLogs: Sendable {
 package enum SchedulerLimits {
     /// Bytes of a log before it is cut.
     static let logBytes = 10 << 20
+    /// Bytes of all logs together, and how often they are counted.
+    static let allLogBytes = 2 << 30
+    static let trimMicros: Int64 = 600_000_000
+    /// Bytes of the properties that one attempt tells, and how many they are.
+    static let propertyBytes = 64 << 10
+    static let properties = 200
+    /// Elements of one tick.
+    static let elements = 10_000
+    /// Bytes of what a caller sends to a webhook.
+    package static let webhookBytes = 64 << 10
+    /// How often events are looked for that take time to look at.
+    static let remoteEventMicros: Int64 = 2_000_000
     /// How long the lead lasts without being renewed, and how often it is.
     static let leadSeconds: Int64 = 15
     static let renewMicros: Int64 = 4_000_000

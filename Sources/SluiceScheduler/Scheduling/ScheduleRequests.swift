@@ -21,6 +21,8 @@ package enum ScheduleRequests {
     ///
     /// - Throws: `invalidArgument` where it is not over, or has succeeded.
     package static func resume(_ run: ScheduledRun, _ job: JobDeclaration, _ ledger: ScheduleTransaction) throws -> ScheduledRun {
+        // Of a tick that is split, all elements that did not succeed.
+        if let parent = run.parent, let whole = try ledger.run(parent) { return try resume(whole, job, ledger) }
         guard run.state.isOver, run.state != .succeeded else {
             throw SluiceError(
                 .invalidArgument, "the run \(run.id) of \(run.job) is \(run.state.rawValue)",
@@ -30,7 +32,30 @@ package enum ScheduleRequests {
         guard try ledger.tick(run.job, run.logical)?.run == run.id else {
             throw SluiceError(.invalidArgument, "the tick of run \(run.id) has another run by now", remedy: "look at the job's history")
         }
-        return try add(job, .resume, logical: run.logical, root: nil, parameters: run.parameters, width: nil, ledger)
+        return try add(
+            job, .resume, logical: run.logical, root: nil, parameters: run.parameters, width: nil, ledger, properties: run.properties)
+    }
+
+    /// Goes on with all runs that a run goes back to the same root with: those that failed are done again, and what runs after them.
+    ///
+    /// - Returns: The new runs, with one root; none where nothing failed.
+    /// - Throws: `invalidArgument` where one of them still runs.
+    package static func resumeGraph(of run: ScheduledRun, _ jobs: JobSet, _ ledger: ScheduleTransaction) throws -> [ScheduledRun] {
+        let all = try ledger.runs(root: run.root, limit: SchedulerLimits.backfillRuns).filter { $0.parent == nil }
+        if let open = all.first(where: { !$0.state.isOver }) {
+            throw SluiceError(
+                .invalidArgument, "the run \(open.id) of \(open.job) is \(open.state.rawValue)",
+                remedy: "wait until it ends, or cancel it", isRetriable: true)
+        }
+        var resumed: [ScheduledRun] = []
+        for failed in all.reversed() where failed.state != .succeeded && failed.state != .skipped {
+            guard let job = jobs[failed.job], try ledger.tick(failed.job, failed.logical)?.run == failed.id else { continue }
+            resumed.append(
+                try add(
+                    job, .resume, logical: failed.logical, root: resumed.first?.id, parameters: failed.parameters, width: nil, ledger,
+                    properties: failed.properties))
+        }
+        return resumed
     }
 
     /// What a backfill over logical times does to one of them.
@@ -42,10 +67,12 @@ package enum ScheduleRequests {
 
     /// The ticks of a job from one moment to before another, with what there is of them.
     ///
-    /// - Parameter again: Whether ticks that succeeded are to run once more.
+    /// - Parameters:
+    ///   - again: Whether ticks that succeeded are to run once more.
+    ///   - ledger: Nil where there is no state yet.
     /// - Throws: `invalidArgument` for a job without a clock; `limitExceeded`.
     package static func backfillPlan(
-        _ job: JobDeclaration, _ range: Range<Int64>, again: Bool, _ ledger: ScheduleTransaction
+        _ job: JobDeclaration, _ range: Range<Int64>, again: Bool, _ ledger: ScheduleTransaction?
     ) throws -> [BackfillStep] {
         guard let schedule = job.rules.schedule else {
             throw SluiceError(
@@ -58,7 +85,9 @@ package enum ScheduleRequests {
                 .limitExceeded, "the job has more than \(SchedulerLimits.backfillRuns) ticks in this range", remedy: "take a shorter range")
         }
         return try ticks.map { tick in
-            guard let known = try ledger.tick(job.name, tick), let id = known.run, let run = try ledger.run(id) else { return .run(tick) }
+            guard let ledger, let known = try ledger.tick(job.name, tick), let id = known.run, let run = try ledger.run(id) else {
+                return .run(tick)
+            }
             let isDone = run.state == .succeeded && !again || !run.state.isOver
             return isDone ? .done(tick, run.state) : .run(tick)
         }
@@ -81,13 +110,13 @@ package enum ScheduleRequests {
 
     private static func add(
         _ job: JobDeclaration, _ cause: RunCause, logical: Int64, root: RunID?, parameters: [String: String], width: Int?,
-        _ ledger: ScheduleTransaction
+        _ ledger: ScheduleTransaction, properties: [String: String] = [:]
     ) throws -> ScheduledRun {
         var random = SystemRandomNumberGenerator()
         let run = ScheduledRun(
             id: RunID(atMicros: ledger.now, using: &random), job: job.name, logical: logical, cause: cause, root: root,
             priority: job.rules.priority - (cause == .backfill ? 1 : 0), parameters: parameters, width: width, createdMicros: ledger.now,
-            notBeforeMicros: ledger.now)
+            notBeforeMicros: ledger.now, properties: properties)
         try ledger.add(run)
         let tick = StoredTick(job: job.name, logical: logical, run: run.id)
         if try !ledger.add(tick) { try ledger.replace(tick) }

@@ -12,11 +12,17 @@ extension Scheduler {
         }
         guard !ended.isEmpty else { return }
         ended.sort { $0.0.attempt.run < $1.0.attempt.run }
+        let told = properties(of: ended.map { $0.0 })
         let over = try write { ledger in
             try ended.flatMap { entry, outcome -> [ScheduledRun] in
                 guard var run = try ledger.run(entry.attempt.run) else { return [] }
                 var attempt = entry.attempt
+                run.properties.merge(told[run.id] ?? [:]) { $1 }
                 settle(&run, &attempt, entry, outcome, now)
+                if run.state == .cancelled, run.isCancelled, let cancellation = try ledger.cancellation(of: run.id) {
+                    run.reason = cancellation.text + (entry.isKilled ? "; it did not listen and was killed" : "")
+                    attempt.reason = run.reason
+                }
                 try ledger.update(attempt)
                 return try put(run, ledger)
             }
@@ -26,7 +32,24 @@ extension Scheduler {
             launcher.forget(entry.attempt)
             if let job = jobs[entry.job] { logs.prune(job: job.name, keep: job.rules.keptLogs) }
         }
+        if now - trimmedMicros > SchedulerLimits.trimMicros || now < trimmedMicros {
+            trimmedMicros = now
+            logs.trim(except: Set(active.keys.map(\.text)))
+        }
         announce(over)
+    }
+
+    /// What attempts that ended told to those behind them.
+    private func properties(of ended: [ActiveAttempt]) -> [RunID: [String: String]] {
+        var told: [RunID: [String: String]] = [:]
+        for entry in ended {
+            let found = RunProperties.read(log: entry.attempt.log)
+            if !found.values.isEmpty { told[entry.attempt.run] = found.values }
+            if found.unreadable > 0 {
+                tell(.warning("\(entry.job): \(found.unreadable) lines of its properties are not NAME=VALUE, or too many"))
+            }
+        }
+        return told
     }
 
     /// Writes a run, and what follows from it if it is over.
@@ -35,6 +58,7 @@ extension Scheduler {
     func put(_ run: ScheduledRun, _ ledger: ScheduleTransaction) throws -> [ScheduledRun] {
         try ledger.update(run)
         guard run.state.isOver else { return [] }
+        if let parent = run.parent { return try [run] + finish(parent, ledger) }
         return try [run] + follow(run, ledger)
     }
 
@@ -101,6 +125,8 @@ extension Scheduler {
                 if run.isCancelled, run.state != .running {
                     (run.state, run.reason, run.endedMicros) = (.cancelled, "it was cancelled before it ran", now)
                     waiting.append(run)
+                } else if run.isCancelled {
+                    try cancelElements(of: run, open)
                 }
                 continue
             }
@@ -114,6 +140,22 @@ extension Scheduler {
         }
         guard !waiting.isEmpty else { return }
         announce(try write { ledger in try waiting.flatMap { try put($0, ledger) } })
+    }
+
+    /// The run of a tick that is split ends with its elements.
+    private func cancelElements(of run: ScheduledRun, _ open: [ScheduledRun]) throws {
+        let elements = open.filter { $0.parent == run.id && !$0.isCancelled }
+        guard !elements.isEmpty else { return }
+        try write { ledger in
+            let cancellation = try ledger.cancellation(of: run.id)
+            for var element in elements {
+                element.isCancelled = true
+                try ledger.update(element)
+                if let cancellation {
+                    try ledger.note(RunCancellation(run: element.id, author: cancellation.author, reason: cancellation.reason))
+                }
+            }
+        }
     }
 
     /// Asks an attempt to end; a second reason changes nothing.

@@ -8,21 +8,39 @@ extension Scheduler {
     func lookForEvents(_ now: Int64) throws {
         guard now >= eventsMicros || now < eventsMicros - SchedulerLimits.eventMicros else { return }
         eventsMicros = now + SchedulerLimits.eventMicros
-        for name in jobs.names {
+        for name in jobs.namesWithEvents {
             guard let job = jobs[name], !job.rules.events.isEmpty, stored[name]?.isPaused != true else { continue }
             for event in job.rules.events {
                 do {
                     try look(event, job)
+                    eventFailures["\(name) \(event.key)"] = nil
                 } catch let error as SluiceError where error.code != .leaseLost {
-                    tell(.warning("\(name): \(event.key): \(error.message)"))
+                    // An event that cannot be looked at is told once, and not every second.
+                    let known = eventFailures.updateValue(error.message, forKey: "\(name) \(event.key)")
+                    if known != error.message { tell(.warning("\(name): \(event.key): \(error.message)")) }
                 }
             }
         }
     }
 
     private func look(_ event: JobEvent, _ job: JobDeclaration) throws {
+        // What was seen of it in the meantime; where nothing was, there is nothing to decide.
+        let sight = event.isRemote ? try options.sights?.sight(of: event) : nil
+        if event.isRemote, sight == nil { return }
         let before = try catalog.readSchedule { try $0.sight(event.key, of: job.name) }
         switch event {
+        case .webhook: break
+        case .stream(_, let records):
+            if case .count(let count)? = sight { try lookAtCount(count, every: records, event, job, before) }
+        case .lag(_, _, let records):
+            if case .count(let count)? = sight {
+                let parameters = ["event": "\(count)"]
+                try saw(
+                    count >= records ? "reached" : "below", before ?? "below", event, job, parameters: parameters, isEvent: count >= records
+                )
+            }
+        case .file where event.isRemote:
+            if case .objects(let found)? = sight { try take(found, settled: found, event, job, before) }
         case .file(let pattern): try lookAtFiles(pattern, event, job, before)
         case .table(let name):
             let table = try catalog.findTable(TableName(parsing: name))
@@ -42,13 +60,25 @@ extension Scheduler {
         }
     }
 
-    private func saw(_ seen: String, _ before: String?, _ event: JobEvent, _ job: JobDeclaration, parameters: [String: String] = [:]) throws
-    {
+    /// A run when the stream has got so many records more than at the last one, or than when the job was declared; one for all of several
+    /// such numbers at once.
+    private func lookAtCount(_ count: Int64, every records: Int64, _ event: JobEvent, _ job: JobDeclaration, _ before: String?) throws {
+        guard let known = before.flatMap({ Int64($0) }) else { return try saw("\(count)", before, event, job) }
+        // A stream that was made anew begins at nothing.
+        if count < known { return try saw("\(count)", before, event, job, isEvent: false) }
+        guard count - known >= records else { return }
+        try saw("\(known + (count - known) / records * records)", before, event, job, parameters: ["event": "\(count)"])
+    }
+
+    private func saw(
+        _ seen: String, _ before: String?, _ event: JobEvent, _ job: JobDeclaration, parameters: [String: String] = [:],
+        isEvent: Bool = true
+    ) throws {
         guard seen != before else { return }
         try write { ledger in
             try ledger.setSight(event.key, of: job.name, seen)
             // What was there when the job was declared is no event.
-            if before != nil { try ScheduleRequests.add(job, .event, parameters: parameters, ledger) }
+            if before != nil, isEvent { try ScheduleRequests.add(job, .event, parameters: parameters, ledger) }
         }
     }
 
@@ -61,6 +91,14 @@ extension Scheduler {
         unsettled[key] = found
         let known = Self.sight(before ?? "")
         let settled = found.filter { before == nil || last[$0.key] == $0.value || known[$0.key] == $0.value }
+        try take(found, settled: settled, event, job, before)
+    }
+
+    /// - Parameter settled: Of those that were found, the ones that are written no more.
+    private func take(
+        _ found: [String: String], settled: [String: String], _ event: JobEvent, _ job: JobDeclaration, _ before: String?
+    ) throws {
+        let known = Self.sight(before ?? "")
         let fresh = settled.filter { known[$0.key] != $0.value }.map(\.key).sorted()
         // Those that are gone are forgotten; those that are still written keep what was known of them.
         var next = known.filter { found[$0.key] != nil }
@@ -70,7 +108,7 @@ extension Scheduler {
             if text != before { try write { try $0.setSight(event.key, of: job.name, text) } }
             return
         }
-        try saw(text, before, event, job, parameters: ["files": fresh.joined(separator: " ")])
+        try saw(text, before, event, job, parameters: ["files": fresh.joined(separator: "\n")])
     }
 
     private static func sight(_ text: String) -> [String: String] {

@@ -14,10 +14,11 @@ extension Scheduler {
             guard let job = jobs[name], let condition = job.rules.after, try ledger.job(name)?.isPaused != true else { continue }
             let known = try ledger.tick(name, run.logical)
             if let known, try !mayReplace(known, run, ledger) { continue }
-            guard let verdict = try verdict(condition, run.logical, ledger) else { continue }
+            let given = try properties(before: condition, run.logical, ledger)
+            guard let verdict = try verdict(condition, given, run.logical, ledger) else { continue }
             var next = ScheduledRun(
                 id: newID(ledger.now), job: name, logical: run.logical, cause: .jobs, root: run.root, priority: job.rules.priority,
-                parameters: run.parameters, width: run.width, createdMicros: ledger.now, notBeforeMicros: ledger.now)
+                parameters: run.parameters, width: run.width, createdMicros: ledger.now, notBeforeMicros: ledger.now, properties: given)
             if case .missed(let reason) = verdict { (next.state, next.reason, next.endedMicros) = (.skipped, reason, ledger.now) }
             try ledger.add(next)
             let tick = StoredTick(job: name, logical: run.logical, run: next.id)
@@ -41,7 +42,25 @@ extension Scheduler {
         case missed(String)
     }
 
+    /// What the runs before one told, those of later jobs in the list before those of earlier ones.
+    private func properties(before condition: JobCondition, _ logical: Int64, _ ledger: ScheduleTransaction) throws -> [String: String] {
+        var found: [String: String] = [:]
+        for name in condition.jobs {
+            guard let id = try ledger.tick(name, logical)?.run, let run = try ledger.run(id) else { continue }
+            found.merge(run.properties) { $1 }
+        }
+        return found
+    }
+
     /// Nil while it is open.
+    private func verdict(
+        _ condition: JobCondition, _ given: [String: String], _ logical: Int64, _ ledger: ScheduleTransaction
+    ) throws -> Verdict? {
+        let found = try verdict(condition, logical, ledger)
+        guard case .met? = found, let refusal = condition.refusal(of: given) else { return found }
+        return .missed(refusal)
+    }
+
     private func verdict(_ condition: JobCondition, _ logical: Int64, _ ledger: ScheduleTransaction) throws -> Verdict? {
         var met = 0
         var missed: [String] = []

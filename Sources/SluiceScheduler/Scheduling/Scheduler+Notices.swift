@@ -8,7 +8,8 @@ extension Scheduler {
     func announce(_ over: [ScheduledRun]) {
         for run in over {
             tell(.ended(run))
-            guard let job = jobs[run.job], !job.rules.notices.isEmpty else { continue }
+            // Of a tick that is split, its own run tells.
+            guard run.element == nil, let job = jobs[run.job], !job.rules.notices.isEmpty else { continue }
             switch run.state {
             case .failed, .timedOut: notify(.failure, run, job)
             case .succeeded:
@@ -22,7 +23,7 @@ extension Scheduler {
 
     /// Tells of runs that should have succeeded by now.
     func noticeLateness(_ open: [ScheduledRun], _ now: Int64) throws {
-        for run in open where !late.contains(run.id) {
+        for run in open where !late.contains(run.id) && run.element == nil {
             guard let job = jobs[run.job], let expected = job.rules.expectedByMicros,
                 now > run.logical * TimeText.microsPerSecond + expected
             else { continue }
@@ -49,6 +50,11 @@ extension Scheduler {
         for target in targets {
             switch target.means {
             case .command(let command): launcher.notify(command: command, text: text, directory: job.directory)
+            case .webhook(let address, let secret):
+                let words =
+                    [options.program, "schedule", "deliver", address, "--home", AbsolutePath.of(catalog.home)]
+                    + (secret.map { ["--secret", $0] } ?? [])
+                launcher.notify(command: words.map(Self.quoted).joined(separator: " "), text: text, directory: job.directory)
             case .file(let file):
                 do {
                     try Self.append(text + "\n", to: file.hasPrefix("/") ? file : job.directory + "/" + file)
@@ -58,6 +64,9 @@ extension Scheduler {
             }
         }
     }
+
+    /// One word of a line for the shell.
+    private static func quoted(_ word: String) -> String { "'" + word.replacing("'", with: "'\\''") + "'" }
 
     private static func append(_ text: String, to path: String) throws(SluiceError) {
         try DiskFiles.createDirectories(DiskFiles.parent(of: path))

@@ -13,14 +13,15 @@ extension Scheduler {
 
     /// Starts runs that wait, the highest priority first, then the oldest, as far as there is room for them.
     func start(_ open: [ScheduledRun], _ now: Int64) throws {
-        var room = Room(open.filter { active[$0.id] != nil }, jobs, slots: options.slots)
+        var room = Room(open.filter { active[$0.id] != nil || isSplit($0) && $0.state == .running }, jobs, slots: options.slots)
         let waiting = open.filter { run in
             (run.state == .queued || run.state == .retrying) && run.notBeforeMicros <= now && !run.isCancelled
                 && (options.root == nil || run.root == options.root)
         }.sorted { ($1.priority, $0.notBeforeMicros, $0.id) < ($0.priority, $1.notBeforeMicros, $1.id) }
         var starts: [Start] = []
         var changed: [ScheduledRun] = []
-        for var run in waiting where starts.count < SchedulerLimits.startedAtOnce {
+        var splits: [Split] = []
+        for var run in waiting where starts.count + splits.count < SchedulerLimits.startedAtOnce {
             guard let job = jobs[run.job] else {
                 let reason = "no job of this name is declared any more"
                 if run.reason != reason {
@@ -39,6 +40,9 @@ extension Scheduler {
                 if job.rules.overlap == .replace, let oldest = open.first(where: { $0.job == run.job && active[$0.id] != nil }) {
                     stop(oldest.id, .replaced)
                 }
+            case .free where isSplit(run):
+                splits.append(split(run, job, now))
+                room.take(run, job)
             case .free:
                 if let start = prepare(&run, job, now) {
                     starts.append(start)
@@ -48,8 +52,8 @@ extension Scheduler {
                 }
             }
         }
-        guard !starts.isEmpty || !changed.isEmpty else { return }
-        try commit(starts, changed)
+        if !starts.isEmpty || !changed.isEmpty { try commit(starts, changed) }
+        if !splits.isEmpty { try commit(splits, now) }
     }
 
     /// Starts the process; of one that cannot be started the run gets the reason.
@@ -59,6 +63,7 @@ extension Scheduler {
         do {
             let launch = JobCommand(program: options.program, home: catalog.home).launch(job, run, attempt: run.attempts, log: log)
             let prepared = try launcher.prepare(launch)
+            if let failure = prepared.logFailure { tell(.warning("\(job.name): it runs without a log: \(failure.message)")) }
             run.state = .running
             run.reason = nil
             run.startedMicros = run.startedMicros ?? now
@@ -105,6 +110,7 @@ extension Scheduler {
         var byJob: [String: Int] = [:]
         var byPool: [String: Int] = [:]
         var byRoot: [RunID: Int] = [:]
+        var byParent: [RunID: Int] = [:]
 
         init(_ running: [ScheduledRun], _ jobs: JobSet, slots: Int) {
             pools = jobs.pools
@@ -112,18 +118,27 @@ extension Scheduler {
             for run in running { take(run, jobs[run.job]) }
         }
 
+        /// The run of a tick that is split has no process, and its elements are one run of the job.
         mutating func take(_ run: ScheduledRun, _ job: JobDeclaration?) {
+            let isSplit = job?.rules.each != nil && run.element == nil
+            if let parent = run.parent { byParent[parent, default: 0] += 1 } else { byJob[run.job, default: 0] += 1 }
+            if isSplit { return }
             slots -= 1
-            byJob[run.job, default: 0] += 1
             byRoot[run.root, default: 0] += 1
             if let pool = job?.poolName { byPool[pool, default: 0] += 1 }
         }
 
         func place(_ run: ScheduledRun, _ job: JobDeclaration) -> Place {
-            if byJob[run.job, default: 0] >= max(job.rules.concurrency, run.width ?? 0) { return .jobIsFull }
+            if let parent = run.parent {
+                if byParent[parent, default: 0] >= run.width ?? 1 { return .full }
+            } else if byJob[run.job, default: 0] >= max(job.rules.concurrency, run.width ?? 0) {
+                return .jobIsFull
+            }
             if slots <= 0 { return .full }
-            if let width = run.width, byRoot[run.root, default: 0] >= width { return .full }
-            if let pool = job.poolName, byPool[pool, default: 0] >= pools[pool, default: 0] { return .full }
+            if run.parent == nil, let width = run.width, byRoot[run.root, default: 0] >= width { return .full }
+            if job.rules.each == nil || run.element != nil, let pool = job.poolName, byPool[pool, default: 0] >= pools[pool, default: 0] {
+                return .full
+            }
             return .free
         }
     }

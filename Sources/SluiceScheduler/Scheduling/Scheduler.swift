@@ -19,6 +19,10 @@ package final class Scheduler {
         package var slots = 16
         /// Only runs that go back to this one are started, and no ticks are made; nil: all.
         package var root: RunID?
+        /// Whether it starts nothing, and only ends and collects what runs.
+        package var startsNothing = false
+        /// What events look like that take time to look at; nil: such events are not looked for.
+        package var sights: EventSights?
         /// Whose lead it is.
         package var process = ProcessIdentity.current
 
@@ -50,6 +54,9 @@ package final class Scheduler {
     var unsettled: [String: [String: String]] = [:]
     /// Runs about whose lateness was told.
     var late: Set<RunID> = []
+    /// What went wrong last with looking at an event, so that it is told once.
+    var eventFailures: [String: String] = [:]
+    var trimmedMicros: Int64 = 0
     private var followedToken: Int64?
     /// When the lead was left to another scheduler.
     private var yieldedMicros: Int64 = 0
@@ -75,6 +82,7 @@ package final class Scheduler {
         self.options = options
         self.tell = tell
         logs = RunLogs(home: catalog.home)
+        isDraining = options.startsNothing
     }
 
     package var isLeading: Bool { lead != nil }
@@ -212,10 +220,18 @@ package final class Scheduler {
                 try ledger.put(row)
                 known[name] = row
             }
-            stored = known
+            // Texts of declarations are with the jobs.
+            stored = known.mapValues { row in
+                var row = row
+                row.declaration = nil
+                return row
+            }
             revision = try ledger.revision()
         }
         heap = TickHeap()
+        options.sights?.want(
+            Set(
+                jobs.namesWithEvents.filter { stored[$0]?.isPaused != true }.flatMap { jobs[$0]?.rules.events ?? [] }.filter(\.isRemote)))
         for (name, row) in stored where !row.isPaused {
             if let tick = jobs[name]?.rules.schedule?.next(after: row.cursor) { heap.insert(.init(tick: tick, job: name)) }
         }
@@ -224,15 +240,16 @@ package final class Scheduler {
     /// Jobs that commands added or removed since.
     private func followCommands(_ rows: [StoredJob]) throws {
         let declared = Dictionary(uniqueKeysWithValues: rows.compactMap { row in row.declaration.map { (row.name, $0) } })
-        let before = stored.compactMapValues(\.declaration)
-        let added = jobs.names.filter { jobs[$0]?.path == nil || jobs[$0]?.path?.hasPrefix("<job ") == true }
-        guard revision < 0 || declared != before else { return }
-        guard !declared.isEmpty || !added.isEmpty else { return }
+        let (files, added) = (jobs.names.filter { jobs[$0]?.storedText == nil }, jobs.names.filter { jobs[$0]?.storedText != nil })
+        // A name that a file has, too, is the file's.
+        let wanted = declared.filter { name, _ in jobs[name].map { $0.storedText != nil } ?? true }
+        guard added.count != wanted.count || added.contains(where: { wanted[$0] != jobs[$0]?.storedText }) else { return }
         do {
-            let kept = jobs.names.compactMap { jobs[$0] }.filter { !added.contains($0.name) }
-            let more = try declared.sorted { $0.key < $1.key }.filter { name, _ in !kept.contains { $0.name == name } }
-                .map { try JobDeclaration(text: $0.value, path: "<job \($0.key)>", directory: ".") }
-            jobs = try JobSet(kept + more, pools: jobs.pools)
+            let more = try wanted.map { name, text in
+                if let known = jobs[name], known.storedText == text { return known }
+                return try JobSet.declaration(name, text)
+            }
+            jobs = try JobSet(files.compactMap { jobs[$0] } + more, pools: jobs.pools)
         } catch {
             for mistake in DefinitionErrors.list(error) ?? [] { tell(.warning(mistake.message)) }
         }

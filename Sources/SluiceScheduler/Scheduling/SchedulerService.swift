@@ -10,17 +10,22 @@ package final class SchedulerService: Sendable {
     /// How long runs may go on behind a cancellation before they are asked to end.
     private let drainMicros: Int64
     private let tell: @Sendable (Scheduler.Event) -> Void
+    /// Looks at events that take time; nil: such events are not looked for.
+    private let probe: EventSights.Probe?
     /// Definitions that are to take the place of those that are there.
     private let next: Mutex<JobSet?>
 
     /// - Parameters:
     ///   - jobs: At the beginning.
     ///   - drainMicros: How long runs may go on behind a cancellation before they are asked to end.
+    ///   - probe: Looks at events that take time.
     package init(
-        catalog: Catalog, jobs: JobSet, options: Scheduler.Options, drainMicros: Int64, tell: @escaping @Sendable (Scheduler.Event) -> Void
+        catalog: Catalog, jobs: JobSet, options: Scheduler.Options, drainMicros: Int64, probe: EventSights.Probe? = nil,
+        tell: @escaping @Sendable (Scheduler.Event) -> Void
     ) {
         self.catalog = catalog
         self.options = options
+        self.probe = probe
         self.drainMicros = drainMicros
         self.tell = tell
         next = Mutex(jobs)
@@ -34,6 +39,23 @@ package final class SchedulerService: Sendable {
     /// - Parameter isDone: Asked after each step with whether the scheduler leads.
     /// - Throws: What the state throws again and again; runs are left to another scheduler.
     @concurrent package func run(until isDone: @escaping @Sendable (_ isLeading: Bool) throws -> Bool = { _ in false }) async throws {
+        guard let probe else { return try await work(options, until: isDone) }
+        var options = options
+        let sights = EventSights()
+        options.sights = sights
+        async let _: Void = Self.look(sights, probe)
+        try await work(options, until: isDone)
+        // Leaving the scope cancels what still looks.
+    }
+
+    private static func look(_ sights: EventSights, _ probe: @escaping EventSights.Probe) async {
+        while !Task.isCancelled {
+            await sights.look(probe)
+            try? await Task.sleep(for: .microseconds(SchedulerLimits.remoteEventMicros))
+        }
+    }
+
+    private func work(_ options: Scheduler.Options, until isDone: @Sendable (_ isLeading: Bool) throws -> Bool) async throws {
         let jobs = next.withLock { set -> JobSet in
             defer { set = nil }
             return set ?? JobSet()

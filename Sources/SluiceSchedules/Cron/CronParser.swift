@@ -53,6 +53,17 @@ enum CronParser {
 
     private static func wrongCount(_ piece: Piece, _ fields: [Piece]) -> ScheduleSyntaxError {
         let form = "minute, hour, day of the month, month, day of the week"
+        // What was meant is plain where somebody writes a time, or a length of time.
+        let isTime = Array(piece.text.utf8).withUnsafeBufferPointer { TimeText.timestamp($0) } != nil
+        if isTime {
+            return piece.error(
+                "\(piece.text.quotedForMessage) is a time, and no cron expression",
+                remedy: "for one run at that time write at(\(piece.text.replacing(" ", with: "T")))")
+        }
+        if fields.first?.text.lowercased() == "every" {
+            let rest = fields.dropFirst().map(\.text).joined(separator: " ")
+            return piece.error("\(piece.text.quotedForMessage) is no cron expression", remedy: "did you mean rate(\(rest))?")
+        }
         guard fields.count > 6 else {
             return piece.error(
                 "a cron expression has five or six fields, and here \(fields.count == 1 ? "is" : "are") \(fields.count)",

@@ -7,9 +7,16 @@ package enum BuiltProgram {
     /// - Throws: `CommandError` with what to do, when there is none.
     package static func sluice() throws -> String {
         if let given = getenv("SLUICE_BINARY") { return String(cString: given) }
-        let path = try bundleDirectory() + "/sluice"
+        return try helper("sluice")
+    }
+
+    /// A program that was built beside the running test bundle.
+    ///
+    /// - Throws: `CommandError` with what to do, when there is none.
+    package static func helper(_ name: String) throws -> String {
+        let path = try bundleDirectory() + "/" + name
         guard access(path, X_OK) == 0 else {
-            throw CommandError("there is no program \(path); build it with `swift build --product sluice`, or set SLUICE_BINARY")
+            throw CommandError("there is no program \(path); build it with `swift build --product \(name)`")
         }
         return path
     }

@@ -47,9 +47,12 @@ package struct Command: Sendable {
             if pair.count == 2 { result[String(pair[0])] = String(pair[1]) }
             entry += 1
         }
-        return result.filter { name, _ in
+        result = result.filter { name, _ in
             !name.hasPrefix("SLUICE_") && !["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS"].contains(name)
         }
+        // Programs that run side by side cannot all have the usual port; a test that wants one says so.
+        result["SLUICE_PORT"] = "off"
+        return result
     }()
 
     /// Starts the program and returns at once.
@@ -58,7 +61,7 @@ package struct Command: Sendable {
     package func start() throws -> RunningCommand { try RunningCommand(self) }
 
     /// Starts the program and waits for its end; kills it, and what it started, after `timeout`.
-    package func run(timeout: Duration = .seconds(180)) async throws -> CommandResult {
+    package func run(timeout: Duration = .seconds(600)) async throws -> CommandResult {
         try await start().wait(timeout: timeout)
     }
 }

@@ -60,7 +60,7 @@ package final class RunningCommand {
     package var exitCode: Int32? { if case .exit(let code) = ending { code } else { nil } }
 
     /// Waits for the end; kills the program, and what it started, after `timeout`.
-    package func wait(timeout: Duration = .seconds(180)) async throws -> CommandResult {
+    package func wait(timeout: Duration = .seconds(600)) async throws -> CommandResult {
         let deadline = ContinuousClock.now + timeout
         while isRunning {
             if ContinuousClock.now > deadline {

@@ -1,7 +1,7 @@
 import SluiceTestKit
 import Testing
 
-/// The schema that `sluice schema pipeline` prints, asked through Python's packages jsonschema and yaml.
+/// The schema that `sluice schema pipeline` or `sluice schema flow` prints, asked through Python's packages jsonschema and yaml.
 struct JSONSchema {
     private let directory: TemporaryDirectory
 
@@ -9,9 +9,9 @@ struct JSONSchema {
     static let python: String? = ["python3", "/usr/bin/python3"].first { InstalledProgram.succeeds($0, ["-c", "import jsonschema, yaml"]) }
 
     /// - Throws: when the program does not print it.
-    init() async throws {
+    init(_ kind: String = "pipeline") async throws {
         directory = try TemporaryDirectory()
-        let result = try await Command(try BuiltProgram.sluice(), ["schema", "pipeline"]).run()
+        let result = try await Command(try BuiltProgram.sluice(), ["schema", kind]).run()
         try #require(result.exitCode == 0, "\(result.transcript)")
         try directory.write("schema.json", result.output)
         try directory.write("check.py", Self.program)

@@ -1,4 +1,5 @@
 import Glibc
+import SluiceCore
 import SluiceSQLite
 import SluiceTestKit
 import Testing
@@ -88,5 +89,42 @@ struct SQLiteFollowTests {
             try numbers("SELECT rowid_of_click, n FROM clicks ORDER BY 1", in: "copy.db")
                 == numbers("SELECT rowid_of_click, n FROM clicks ORDER BY 1"))
         #expect(TemporaryDirectory.files(below: project.home + "/outbox").isEmpty)
+    }
+
+    @Test("a database that another program has locked for longer than is waited is no end of the run, which says what it waits for")
+    func locked() async throws {
+        let database = try SQLiteConnection(project.directory.path("shop.db"), .create)
+        try database.execute("CREATE TABLE clicks (k INTEGER, n INTEGER)")
+        _ = try await project.sluice("stream", "create", "clicks")
+        try await put(0..<10)
+        let running = try follow("land.yaml")
+        try await wait(for: 10)
+        for _ in 0..<120 {
+            do throws(SluiceError) {
+                try database.execute("BEGIN EXCLUSIVE")
+                break
+            } catch {
+                try #require(error.code == .databaseBusy)
+            }
+        }
+        try await put(10..<20)
+        var waiting: String?
+        for _ in 0..<600 where waiting == nil {
+            waiting = try await project.json("top")["pipelines"]?[0]?["waiting"]?.text
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        #expect(waiting?.contains("locked") == true, "\(waiting ?? "it does not wait")")
+        try await put(20..<30)
+        try database.execute("ROLLBACK")
+        try await wait(for: 30)
+        running.signal(SIGTERM)
+        let ended = try await running.wait()
+        #expect(ended.exitCode == 0, "\(ended.transcript)")
+        #expect(try numbers("SELECT n FROM clicks ORDER BY n") == (0..<30).map { [$0] })
+    }
+
+    /// Waits until the table has so many rows; it cannot be asked while they are put there.
+    private func wait(for rows: Int64) async throws {
+        for _ in 0..<3_000 where (try? numbers("SELECT count(*) FROM clicks")) != [[rows]] { try await Task.sleep(for: .milliseconds(40)) }
     }
 }

@@ -32,7 +32,7 @@ struct SharedRunTests {
     }
 
     private func worker() throws -> RunningCommand {
-        try project.command(["run", "copy.yaml", "--follow", "--share", "--failover", "0.5", "--every", "20ms", "--quiet"]).start()
+        try project.command(["run", "copy.yaml", "--follow", "--share", "--failover", "2", "--every", "20ms", "--quiet"]).start()
     }
 
     private var table: String { project.tablePath("shop", "clicks") }
@@ -40,7 +40,7 @@ struct SharedRunTests {
     /// Waits until the table has this many lines.
     private func wait(for rows: Int) async throws {
         let result = try await Command.shell(
-            "for i in $(seq 1200); do [ $(cat \(table)/part-* 2>/dev/null | wc -l) -ge \(rows) ] && exit 0; sleep 0.05; done; "
+            "for i in $(seq 6000); do [ $(cat \(table)/part-* 2>/dev/null | wc -l) -ge \(rows) ] && exit 0; sleep 0.05; done; "
                 + "cat \(table)/part-* | wc -l; exit 1"
         ).run()
         #expect(result.exitCode == 0, "\(rows) rows were to come: \(result.transcript)")
@@ -56,7 +56,7 @@ struct SharedRunTests {
     /// The owners of the leases; waits until there are this many different ones, and every lease has one.
     private func owners(_ count: Int, leases: Int) async throws -> [String] {
         var owners: [String] = []
-        for _ in 0..<600 {
+        for _ in 0..<2_000 {
             let lag = try await project.sluice("stream", "lag", "clicks", "pipeline.copy", "--json")
             owners = lag.exitCode == 0 ? try lag.json()["groups"]?[0]?["shards"]?.items.compactMap { $0["owner"]?.text } ?? [] : []
             if Set(owners).count == count, owners.count == leases { return owners }
@@ -73,7 +73,7 @@ struct SharedRunTests {
             import sqlite3
             sqlite3.connect("\(project.home)/sluice.sqlite", timeout=0).execute("BEGIN IMMEDIATE")'
             """
-        for _ in 0..<200 {
+        for _ in 0..<2_000 {
             worker.signal(SIGSTOP)
             if try await Command.shell(isFree).run().exitCode == 0 { return }
             worker.signal(SIGCONT)

@@ -150,4 +150,27 @@ struct WindowRunTests {
         let result = try await project.sluice("validate", "p.yaml")
         #expect(result.exitCode == 2 && result.errors.contains(reason), "\(result.transcript)")
     }
+
+    @Test("a shard that was split holds the watermark back until those that came of it have begun, and no longer")
+    func split() async throws {
+        _ = try await project.sluice("stream", "create", "moved", "--shards", "2")
+        try project.directory.write(
+            "moved.yaml",
+            """
+            name: moved
+            incremental: true
+            source: {stream: moved, columns: {at: timestamp, page: string, n: int64}}
+            steps:
+              - window: {time: at, size: 10 s, idle: 10 days, by: [page], columns: {views: count(*)}}
+            sink: {files: moved, format: csv, mode: append}
+            """)
+        try await project.put(Clicks.lines(0..<1_000), into: "moved", key: "page")
+        _ = try await project.sluice("stream", "split", "moved", "0")
+        try await project.put(Clicks.lines(1_000..<6_000), into: "moved", key: "page")
+        let run = try await project.json("run", "moved.yaml")
+        #expect(run["rows_in"]?.integer == 6_000 && run["dead_letters"]?.integer == 0, "\(run)")
+        // The slowest of seven pages has come to within 20 * 7 ms of the end of minute 2.
+        let windows = try CSVDocument.directory(project.directory.path("moved"))
+        #expect(windows.counts(by: "page") == Dictionary(uniqueKeysWithValues: (0..<7).map { ("p\($0)", 11) }))
+    }
 }

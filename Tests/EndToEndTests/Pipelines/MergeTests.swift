@@ -188,4 +188,19 @@ struct MergeTests {
         #expect(current == latest.map { "\($0.key),\($0.value)" }.sorted())
         #expect(project.stagedFiles.isEmpty, "\(project.stagedFiles)")
     }
+
+    @Test("a table into which rows are merged is refused as an incremental source when the definition is checked, and read whole")
+    func behind() async throws {
+        try definition("  mode: merge\n  keys: id", source: "{files: \"in/*.csv\"}")
+        try project.directory.write("in/1.csv", "id,name\n1,a\n2,b\n")
+        try await run()
+        let next = "name: next\nsource: {table: crm.customers}\nsink: {files: next, mode: append}\n"
+        try project.directory.write("next.yaml", next + "incremental: true\n")
+        let refused = try await project.sluice("validate", "next.yaml")
+        #expect(refused.exitCode == 2 && refused.errors.contains("next.yaml:2:"), "\(refused.transcript)")
+        #expect(refused.errors.contains("merges rows into table crm.customers"), "\(refused.transcript)")
+        try project.directory.write("next.yaml", next)
+        let whole = try await project.sluice("run", "next.yaml", "--quiet")
+        #expect(whole.exitCode == 0, "\(whole.transcript)")
+    }
 }

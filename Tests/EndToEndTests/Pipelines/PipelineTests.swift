@@ -146,7 +146,8 @@ struct PipelineTests {
     @Test("every definition of the repository is valid")
     func valid() async throws {
         let files = TemporaryDirectory.files(below: Repository.path("pipelines")).filter {
-            $0.hasSuffix(".yaml") && !$0.hasSuffix(".tests.yaml")
+            // The flow has a test of its own, with a service.
+            $0.hasSuffix(".yaml") && !$0.hasSuffix(".tests.yaml") && $0 != "accounts.yaml"
         }
         #expect(files.count >= 4)
         // One of them reads what another one writes.

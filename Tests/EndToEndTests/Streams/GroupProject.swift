@@ -5,8 +5,9 @@ import Testing
 /// A state directory with a stream of numbers, and processes that read it as a group.
 final class GroupProject {
     let project: Project
-    /// How long tests wait for what happens within seconds.
-    static let patience = Duration.seconds(90)
+    /// How long tests wait for what happens within seconds where nothing else runs.
+    static let patience = Duration.seconds(300)
+    private var members: [(name: String, process: RunningCommand)] = []
 
     init(shards: Int = 4) async throws {
         project = try Project()
@@ -22,10 +23,14 @@ final class GroupProject {
     }
 
     /// A process that prints its share of the numbers.
+    ///
+    /// The fail-over time is short for people and long for a process that gets no processor for a while.
     func member(_ name: String, _ more: String...) throws -> RunningCommand {
-        try project.command(
-            ["stream", "tail", "numbers", "--group", "readers", "--member", name, "--failover", "1", "--lines"] + more
+        let process = try project.command(
+            ["stream", "tail", "numbers", "--group", "readers", "--member", name, "--failover", "4", "--lines"] + more
         ).start()
+        members.append((name, process))
+        return process
     }
 
     /// What a process has printed up to now; a line that is being written does not count.
@@ -39,9 +44,19 @@ final class GroupProject {
     func until(_ what: String, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool) async throws {
         let deadline = ContinuousClock.now + Self.patience
         while try await !condition() {
-            try #require(ContinuousClock.now < deadline, "waited too long until \(what)", sourceLocation: sourceLocation)
-            try await Task.sleep(for: .milliseconds(50))
+            if ContinuousClock.now > deadline {
+                let state = try await state()
+                try #require(Bool(false), "waited too long until \(what): \(state)", sourceLocation: sourceLocation)
+            }
+            try await Task.sleep(for: .milliseconds(100))
         }
+    }
+
+    /// What the group looks like, and what its members said of failures.
+    private func state() async throws -> String {
+        let lag = try await project.sluice("stream", "lag", "numbers", "readers", "--json")
+        let said = members.map { "\($0.name) \($0.process.isRunning ? "runs" : "has ended"): \($0.process.errorsSoFar.suffix(400))" }
+        return ([lag.transcript] + said).joined(separator: "\n")
     }
 
     func untilRead(_ numbers: ClosedRange<Int>, by members: [RunningCommand]) async throws {

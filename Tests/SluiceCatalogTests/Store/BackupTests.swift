@@ -63,8 +63,9 @@ struct BackupTests {
         #expect(#expect(throws: SluiceError.self) { try catalog.backUp(to: backup) }?.code == .alreadyExists)
         try catalog.putTable(.sample("sales.later"))
         #expect(try catalog.backUp(to: backup, replacing: true).tables == 2)
-        let unusable = #expect(throws: SluiceError.self) { try catalog.backUp(to: home.path + "/no/such/place") }
-        #expect(unusable != nil)
+        #expect(try catalog.backUp(to: home.path + "/no/such/place").tables == 2, "folders are made")
+        let unusable = #expect(throws: SluiceError.self) { try catalog.backUp(to: backup + "/place") }
+        #expect(unusable != nil, "a file is no folder")
     }
 
     @Test("a restore waits for no run: it is refused, naming the process")

@@ -86,8 +86,10 @@ struct ServiceConformanceTests {
         "what does not pass ends the run with its reason, and the next one goes on", arguments: ServiceHarness.subjects,
         [MockFault.wrongShape, .huge, .redirect, .endless, .serverError])
     func lasting(_ subject: ServiceHarness.Subject, _ fault: MockFault) async throws {
+        // A file has an end that is said beforehand.
+        if fault == .endless, subject.isFile { return }
         let harness = try ServiceHarness(
-            subject, rows: Self.rows, plan: FaultPlan([FaultPlan.Rule(fault, at: (subject.connector == "salesforce" ? 3 : 6)...Int.max)]))
+            subject, rows: Self.rows, plan: FaultPlan([FaultPlan.Rule(fault, at: subject.firstLater...Int.max)]))
         do {
             try await harness.run(limitBytes: 1)
             Issue.record("the run has no fault")
@@ -104,7 +106,7 @@ struct ServiceConformanceTests {
     }
 
     @Test("values that fit no type are dead letters, with their reason; all others are there") func badValues() async throws {
-        let subject = ServiceHarness.subjects[0]
+        let subject = try #require(ServiceHarness.subjects.first { $0.connector == "zendesk" })
         let harness = try ServiceHarness(subject, rows: 500, plan: FaultPlan([FaultPlan.Rule(.badValues, at: 1...Int.max)]))
         try await harness.run()
         let bad = harness.server.records("zendesk", "tickets").filter { record in

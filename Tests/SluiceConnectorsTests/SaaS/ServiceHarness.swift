@@ -18,10 +18,32 @@ final class ServiceHarness {
         var settings: [String: String]
         /// The columns that tell rows of the destination apart.
         var keys: [String]
-        var testDescription: String { "\(connector) \(entity)" }
+        /// Whether records come by jobs.
+        var isBulk = false
+        /// Where the first window begins.
+        var from: String?
+        var isFile: Bool { connector == "marketo" && entity == "leads" }
+        var testDescription: String { "\(connector) \(entity)\(isBulk ? " by jobs" : "")" }
+        /// The first request behind those that a first slice takes.
+        var firstLater: Int { isBulk ? (connector == "salesforce" ? 5 : 7) : (connector == "salesforce" ? 3 : 6) }
     }
 
+    /// Salesforce by jobs.
+    static let bulk = Subject(
+        connector: "salesforce", entity: "accounts", settings: ["domain": "acme", "client_id": "me", "client_secret": "s3cret-secret"],
+        keys: ["Id"], isBulk: true)
+
+    /// Leads of Marketo, which come by jobs alone.
+    static let marketoLeads = Subject(
+        connector: "marketo", entity: "leads", settings: ["munchkin": "1-A-2", "client_id": "me", "client_secret": "s3cret-secret"],
+        keys: ["id"], isBulk: true, from: "2024-01-01T00:00:00Z")
+
     static let subjects = [
+        bulk, marketoLeads,
+        Subject(
+            connector: "marketo", entity: "activities",
+            settings: ["munchkin": "1-A-2", "client_id": "me", "client_secret": "s3cret-secret", "activity_types": "1,12"],
+            keys: ["marketoGUID"]),
         Subject(
             connector: "zendesk", entity: "tickets", settings: ["email": "etl@example.com", "api_token": "s3cret-token"], keys: ["id"]),
         Subject(connector: "stripe", entity: "customers", settings: ["api_key": "sk_test_s3cret"], keys: ["id"]),
@@ -36,6 +58,11 @@ final class ServiceHarness {
 
     let subject: Subject
     let clock = PatientClock()
+    /// The option `bulk` of later runs, and from how many records on auto takes a job.
+    var bulk: String
+    var threshold: Int?
+    /// Forgets with each commit, as the catalog does.
+    private let ledger = CommittedLedger()
     let server: MockServer
     /// Rows as JSON by key.
     private(set) var destination: [String: String] = [:]
@@ -50,6 +77,7 @@ final class ServiceHarness {
     init(_ subject: Subject, rows: Int, plan: FaultPlan = FaultPlan(), timeout: Duration = .seconds(30)) throws {
         self.subject = subject
         self.timeout = timeout
+        bulk = subject.isBulk ? "always" : "never"
         let clock = clock
         var settings = MockServer.Settings { clock.now.offset.micros }
         settings.rows = rows
@@ -65,7 +93,12 @@ final class ServiceHarness {
         var entity = try declaration.entity(subject.entity)
         // Small pages, so that there are many.
         entity.read?.size = subject.connector == "salesforce" ? 200 : 50
-        return try ServiceSource(session, entity, OptionValues(options))
+        entity.job?.results.size = 100
+        entity.job?.results.rangeBytes = 8_000
+        if let threshold { entity.job?.threshold = threshold }
+        let choice = entity.job.map { _ in [("bulk", DefinitionNode.text(bulk))] } ?? []
+        let begin = subject.from.map { [("from", DefinitionNode.text($0))] } ?? []
+        return try ServiceSource(session, entity, OptionValues(options + choice + begin), ledger: ledger)
     }
 
     private func surroundings() -> ServiceSession.Surroundings {
@@ -89,6 +122,7 @@ final class ServiceHarness {
             for row in read.rows { keep(row, read.schema) }
             rejects += read.rejects
             positions.merge(slice.reached()) { $1 }
+            ledger.committed()
             count += 1
             if slice.isLast { return }
         }

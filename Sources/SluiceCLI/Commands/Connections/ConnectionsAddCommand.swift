@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import SluiceConnectors
 import SluiceCore
+import SluiceHTTP
 import SluicePipelines
 import SluiceSaaS
 
@@ -17,7 +18,9 @@ struct ConnectionsAddCommand: ReportingCommand {
 
                 Examples:
                   \(program) connections add acme zendesk --set subdomain=acme --set email=etl@acme.com --secret api_token
+                  \(program) connections add crm salesforce --set domain=acme --set client_id=3MVG… --login
                   pass show stripe | \(program) connections add shop stripe --secret api_key
+                  \(program) connections add crm singer --set start_date=2024-01-01 --secret token
                 """)
     }
 
@@ -26,36 +29,54 @@ struct ConnectionsAddCommand: ReportingCommand {
     @Option(name: .long, help: ArgumentHelp("A setting that is no secret.", valueName: "name=value")) var set: [String] = []
     @Option(name: .long, help: ArgumentHelp("A secret setting.", valueName: "name")) var secret: [String] = []
     @Option(name: .long, help: ArgumentHelp("The service's address, in place of its own.", valueName: "url")) var url: String?
+    @Flag(name: .long, help: "Log in with a browser: the address to open is printed.") var login = false
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
-        let declaration = try ServiceDeclarations.named(connector)
+        // Nobody knows which settings a tap or target takes.
+        let declaration = connector == SingerConnector.name ? nil : try ServiceDeclarations.named(connector)
         var settings: [String: String] = [:]
         for pair in set {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2, !parts[0].isEmpty else {
                 throw SluiceError(.usage, "--set takes name=value, and not \(pair.quotedForMessage)")
             }
-            guard declaration.settings.first(where: { $0.name == parts[0] })?.isSecret != true else {
+            guard declaration?.settings.first(where: { $0.name == parts[0] })?.isSecret != true else {
                 throw SluiceError(
                     .usage, "\(parts[0]) is a secret, which is not taken from the command line, where others can see it",
                     remedy: "name it with --secret \(parts[0]); its value is asked for, or read from standard input")
             }
             settings[parts[0]] = parts[1]
         }
-        let secrets = try read(session.console)
+        guard declaration != nil || !login else {
+            throw SluiceError(.usage, "\(connector) has no login in a browser", remedy: "give its token with --secret")
+        }
+        var secrets = try read(session.console)
         // Looks at all settings before anything is kept.
-        var around = ServiceSession.Surroundings()
-        around.address = url
-        around.vault = { _ in UnusedVault() }
-        _ = try ServiceSession(declaration, settings.merging(secrets) { $1 }, around)
+        if let declaration {
+            var around = ServiceSession.Surroundings()
+            around.address = url
+            around.vault = { _ in UnusedVault() }
+            if login {
+                let (service, setting) = try ServiceSession.browser(declaration, settings.merging(secrets) { $1 }, around)
+                secrets[setting] = try await logIn(service, session.console)
+            }
+            _ = try ServiceSession(declaration, settings.merging(secrets) { $1 }, around)
+        }
         let replaced = try ConnectionStore(session.catalog()).set(
-            name, connector: declaration.name, settings: settings, secrets: secrets, address: url)
+            name, connector: declaration?.name ?? connector, settings: settings, secrets: secrets, address: url)
         return Report(
             [.line(replaced ? "\(name) was replaced" : "\(name) is kept")],
-            json: .object(["name": .string(name), "connector": .string(declaration.name), "replaced": .boolean(replaced)]))
+            json: .object(["name": .string(name), "connector": .string(declaration?.name ?? connector), "replaced": .boolean(replaced)]))
+    }
+
+    private func logIn(_ service: LoopbackLogin.Service, _ console: Console) async throws -> String {
+        let token = try await Interruption.cancelling {
+            try await LoopbackLogin(service).refreshToken { console.err.write("Open this address in a browser on this machine:\n\($0)\n") }
+        }
+        return token.value
     }
 
     private func read(_ console: Console) throws(SluiceError) -> [String: String] {

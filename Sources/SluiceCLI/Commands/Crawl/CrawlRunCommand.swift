@@ -109,13 +109,18 @@ struct CrawlRunCommand: ReportingCommand {
 
     /// Those of a declared crawler, or of one that the paths make.
     private func settings() throws -> CrawlSettings {
-        let declared = try CrawlerLoader.load(directory: catalog)
-        if targets.count == 1, let known = declared.first(where: { $0.settings.name == targets[0] }) { return known.settings }
+        // A declaration that is wrong is of no matter to a crawl of what cannot be a crawler's name.
+        if targets.count == 1, DefinitionNode.isName(targets[0]),
+            let known = try CrawlerLoader.load(directory: catalog).first(where: { $0.settings.name == targets[0] })
+        {
+            return known.settings
+        }
         let missing = try targets.filter { target in
             let path = try CrawlTarget(target).path
             return path.map { DiskFiles.kind(of: $0) == nil } ?? false
         }
         if let first = missing.first {
+            let declared = (try? CrawlerLoader.load(directory: catalog)) ?? []
             let near = declared.isEmpty ? nil : Suggestion.remedy(for: first, in: declared.map(\.settings.name), noun: "declared crawlers")
             throw SluiceError(
                 .fileNotFound, "there is no file, directory or declared crawler \(first.quotedForMessage)", at: .file(path: first),

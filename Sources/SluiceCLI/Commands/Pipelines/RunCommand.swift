@@ -55,34 +55,57 @@ struct RunCommand: ReportingCommand {
     func report() async throws -> Report {
         let session = Session(home: state.directory)
         let definition = try session.definition(name, parameters.given)
-        let monitor = RunMonitor(console: session.console, isQuiet: quiet || output.json)
+        let monitor = RunMonitor(console: session.console, isQuiet: quiet || output.json, tellsNotices: follow)
         return try await Interruption.cancelling {
             let catalog = try session.catalog(publishes: true)
             for outcome in try await PublicationRecovery.run(catalog, session.streams, session.connectors) {
                 RecoveryNotices.show(outcome, on: session.console)
             }
-            let planned = ContinuousClock.now
-            let plan = try await Planner.plan(definition, in: session.planContext(for: definition, catalog: catalog))
-            if !quiet && !output.json { for notice in plan.notices { session.console.notice(notice) } }
-            let planning = ContinuousClock.now - planned
-            let progress = RunProgress()
-            if reset { try catalog.forgetProgress(of: definition.name) }
-            let started = catalog.clock.nowMicros()
-            let summary: RunSummary
-            do {
-                summary = try await monitor.watching(progress, of: definition.name) {
-                    let publisher = LivePublisher(
-                        plan, catalog: catalog, home: session.home, progress: progress, follows: follow)
-                    return try await publisher.during { try await carryOut(plan, progress, planning, catalog, session) }
+            var plans = 1
+            while true {
+                do {
+                    let ran = try await run(definition, monitor, catalog, session, resets: reset && plans == 1)
+                    guard ran.summary.isCut, plans < Self.mostPlans else {
+                        return try await result(ran.summary, stream: ran.stream, session: session, catalog: catalog)
+                    }
+                } catch let error as RunError where error.isOfNewFields && plans < Self.mostPlans {
+                    // The fields are known now; the next plan reads them.
                 }
-            } catch {
-                throw RunError(error, of: definition.name, since: started, catalog: catalog)
+                plans += 1
             }
-            if !quiet && !output.json {
-                for notice in summary.notices where !plan.notices.contains(notice) { session.console.notice(notice) }
-            }
-            return try await result(summary, stream: plan.stream?.name, session: session, catalog: catalog)
         }
+    }
+
+    /// How often a run is planned anew because records have fields that were not known.
+    static let mostPlans = 20
+
+    /// One run with a plan of its own.
+    private func run(
+        _ definition: PipelineDefinition, _ monitor: RunMonitor, _ catalog: Catalog, _ session: Session, resets: Bool
+    ) async throws -> (summary: RunSummary, stream: String?) {
+        let planned = ContinuousClock.now
+        let plan = try await Planner.plan(definition, in: session.planContext(for: definition, catalog: catalog))
+        if !quiet && !output.json { for notice in plan.notices { session.console.notice(notice) } }
+        let planning = ContinuousClock.now - planned
+        let progress = RunProgress()
+        if resets { try catalog.forgetProgress(of: definition.name) }
+        let started = catalog.clock.nowMicros()
+        let summary: RunSummary
+        do {
+            summary = try await monitor.watching(progress, of: definition.name) {
+                let publisher = LivePublisher(
+                    plan, catalog: catalog, home: session.home, progress: progress, follows: follow)
+                return try await publisher.during { try await carryOut(plan, progress, planning, catalog, session) }
+            }
+        } catch {
+            throw RunError(error, of: definition.name, since: started, catalog: catalog)
+        }
+        if !quiet && !output.json {
+            for notice in summary.notices where !plan.notices.contains(notice) && !monitor.told.contains(notice) {
+                session.console.notice(notice)
+            }
+        }
+        return (summary, plan.stream?.name)
     }
 
     private func carryOut(

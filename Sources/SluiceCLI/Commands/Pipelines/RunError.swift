@@ -1,4 +1,6 @@
 import SluiceCatalog
+import SluiceCore
+import SluicePipelines
 
 /// What ended a run, with the record that the run left.
 struct RunError: Error {
@@ -13,4 +15,7 @@ struct RunError: Error {
             record.startedMicros >= started && record.process == .current ? record.id : nil
         }
     }
+
+    /// Whether the run met fields that its plan did not know, and another plan will.
+    var isOfNewFields: Bool { (underlying as? SluiceError)?.code == .newFields }
 }

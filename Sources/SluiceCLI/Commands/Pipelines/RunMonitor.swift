@@ -1,4 +1,5 @@
 import SluiceEngine
+import Synchronization
 
 /// Shows a run's progress while it works: a thin driver around `ProgressDisplay`.
 struct RunMonitor: Sendable {
@@ -6,6 +7,9 @@ struct RunMonitor: Sendable {
     let isQuiet: Bool
     /// Whether a log gets a line at the start and at the end.
     var announces = true
+    /// Whether notices are shown when they come, as for a run that has no end; otherwise whoever asked for it shows them behind it.
+    var tellsNotices = false
+    let told = ToldNotices()
 
     /// Runs `body` and draws `progress` beside it.
     func watching<Result: Sendable>(
@@ -33,6 +37,12 @@ struct RunMonitor: Sendable {
     @concurrent private func draw(_ progress: RunProgress, _ pipeline: String, _ start: ContinuousClock.Instant) async {
         var display = ProgressDisplay(name: pipeline, channel: console.err)
         while !Task.isCancelled {
+            if tellsNotices {
+                for notice in told.add(progress.snapshot.notices) {
+                    display.clear()
+                    console.notice(notice)
+                }
+            }
             display.show(ProgressLine.Reading(progress.snapshot), at: Self.seconds(since: start))
             try? await Task.sleep(for: .milliseconds(ProgressDisplay.redrawMilliseconds))
         }
@@ -53,4 +63,14 @@ extension ProgressLine.Reading {
             rows: snapshot.rowsRead, bytes: snapshot.bytesRead, bytesTotal: snapshot.bytesTotal, rejected: snapshot.rejected,
             waiting: snapshot.waiting)
     }
+}
+
+/// The notices that were shown while a run worked.
+final class ToldNotices: Sendable {
+    private let texts = Mutex<Set<String>>([])
+
+    /// - Returns: Those that were not there.
+    func add(_ notices: [String]) -> [String] { texts.withLock { texts in notices.filter { texts.insert($0).inserted } } }
+
+    func contains(_ notice: String) -> Bool { texts.withLock { $0.contains(notice) } }
 }

@@ -20,7 +20,7 @@ struct ConnectorsCommand: ReportingCommand {
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
-        let registry = ConnectorRegistry.standard
+        let registry = Invocation.current.connectors
         let manuals = registry.connectors.map(\.manual)
         let isVerb = words.count == 2 ? words[0] == "show" : words == ["list"]
         guard words.count <= 1 || isVerb else { throw SluiceError(.usage, "one connector is shown at a time") }

@@ -9,6 +9,7 @@ struct SchemaCommand: ParsableCommand {
         subcommands: [
             SchemaListCommand.self, SchemaShowCommand.self, SchemaRegisterCommand.self, SchemaCheckCommand.self, SchemaVersionsCommand.self,
             SchemaDiffCommand.self, SchemaCompatCommand.self, SchemaDropCommand.self, SchemaDecodeCommand.self, SchemaPipelineCommand.self,
+            SchemaFlowCommand.self,
         ])
 }
 
@@ -28,6 +29,24 @@ struct SchemaPipelineCommand: ReportingCommand {
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
-        Report([.verbatim(DefinitionSchema.pipeline(connectors: .standard))], json: DefinitionSchema.value(connectors: .standard))
+        let connectors = Invocation.current.connectors
+        return Report([.verbatim(DefinitionSchema.pipeline(connectors: connectors))], json: DefinitionSchema.value(connectors: connectors))
+    }
+}
+
+struct SchemaFlowCommand: ReportingCommand {
+    static var configuration: CommandConfiguration {
+        let program = Invocation.current.programName
+        return CommandConfiguration(
+            commandName: "flow", abstract: "Print the JSON Schema of flows.",
+            discussion: """
+                \(program) schema flow > flow.schema.json
+                """)
+    }
+
+    @OptionGroup var output: OutputOptions
+
+    func report() async throws -> Report {
+        Report([.verbatim(DefinitionSchema.flow(connectors: .standard))], json: DefinitionSchema.flowValue(connectors: .standard))
     }
 }

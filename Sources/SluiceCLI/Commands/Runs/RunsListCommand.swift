@@ -11,6 +11,7 @@ struct RunsListCommand: ReportingCommand {
                 Examples:
                   \(program) runs list
                   \(program) runs list --pipeline delayed-flights --state failed --limit 5
+                  \(program) runs list --job nightly
                 """)
     }
 
@@ -32,16 +33,22 @@ struct RunsListCommand: ReportingCommand {
 
     @Option(help: "Only runs of this pipeline.") var pipeline: String?
     @Option(help: "Only runs in this state: running, succeeded, failed or interrupted.") var state: State?
+    @Flag(help: "Runs of jobs, instead of those of pipelines.") var jobs = false
+    @Option(help: ArgumentHelp("Only runs of this job.", valueName: "name")) var job: String?
     @Option(help: "How many runs to list at most.") var limit = 20
     @OptionGroup var home: HomeOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
         guard (1...100_000).contains(limit) else { throw ValidationError("--limit takes a number from 1 to 100000") }
+        if jobs || job != nil, pipeline != nil || state == .interrupted {
+            throw ValidationError("--pipeline and --state interrupted are for runs of pipelines")
+        }
     }
 
     func report() async throws -> Report {
         let catalog = try Session(home: home.directory).existingCatalog()
+        if jobs || job != nil { return try jobRuns(catalog) }
         let runs = try catalog?.runs(pipeline: pipeline, state: state?.recorded, limit: limit) ?? []
         let json = Value.object(["runs": .list(runs.map(\.json))])
         if runs.isEmpty {
@@ -63,5 +70,13 @@ struct RunsListCommand: ReportingCommand {
             ])
         }
         return Report([.table(table)], json: json)
+    }
+
+    private func jobRuns(_ catalog: Catalog?) throws -> Report {
+        let wanted = state.flatMap { ScheduledRunState(rawValue: $0.rawValue) }
+        let runs = try catalog?.readSchedule { try $0.runs(job: job, state: wanted, limit: limit) } ?? []
+        let json = Value.object(["runs": .list(runs.map(\.json))])
+        guard !runs.isEmpty else { return Report([.line("No runs of jobs in \(home.directory).")], json: json) }
+        return Report([.table(ScheduledRunScreen.table(runs))], json: json)
     }
 }

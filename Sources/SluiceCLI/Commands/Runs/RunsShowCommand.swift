@@ -8,26 +8,27 @@ struct RunsShowCommand: ReportingCommand {
         return CommandConfiguration(
             commandName: "show", abstract: "Show one run: counts of every step, inputs, outputs, timings, error.",
             discussion: """
+                Of a run of a job: its attempts, its elements, and how far the pipeline is that it runs. --watch follows a run until it \
+                ends, whichever process executes it.
+
                 Examples:
                   \(program) runs show
                   \(program) runs show 01JD5Z
+                  \(program) runs show 01JD5Z --watch
                 """)
     }
 
     @Argument(help: "The run's id, the beginning of one, or: last.", completion: NameCompletion.runs) var run = "last"
+    @Flag(help: "Follow it until it ends; with --json, a line for each change.") var watch = false
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
-        let catalog = try Session(home: state.directory).requireCatalog(for: "run \(run.quotedForMessage)")
-        let record = try run == "last" ? Self.last(catalog) : catalog.run(matching: run)
-        return Report(RunScreen(record: record).detailBlocks, json: record.json)
-    }
-
-    private static func last(_ catalog: Catalog) throws(SluiceError) -> RunRecord {
-        guard let run = try catalog.runs(limit: 1).first else {
-            throw SluiceError(.notFound, "nothing has run yet", remedy: Session.noState)
-        }
-        return run
+        let session = Session(home: state.directory)
+        let catalog = try session.requireCatalog(for: "run \(run.quotedForMessage)")
+        let found = try AnyRun(run, catalog, prefersJobs: false)
+        if watch { try await RunWatch(run: found, catalog: catalog, console: session.console, isJSON: output.json).follow() }
+        if watch, output.json { return .streamed(.done) }
+        return try RunWatch(run: found, catalog: catalog, console: session.console, isJSON: output.json).look().report
     }
 }

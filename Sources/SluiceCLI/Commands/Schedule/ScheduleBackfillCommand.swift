@@ -47,10 +47,13 @@ struct ScheduleBackfillCommand: ReportingCommand {
                 .usage, "the range from \(from.quotedForMessage) has no time in it that has passed",
                 remedy: "choose an earlier --from or a later --to")
         }
-        let catalog = try session.catalog()
-        let steps = try catalog.readSchedule { try ScheduleRequests.backfillPlan(job, begin..<end, again: again, $0) }
-        let ticks = steps.compactMap { step in if case .run(let tick) = step { tick } else { nil } }
+        // A look makes no state.
+        let steps =
+            try session.existingCatalog()?.readSchedule { try ScheduleRequests.backfillPlan(job, begin..<end, again: again, $0) }
+            ?? ScheduleRequests.backfillPlan(job, begin..<end, again: again, nil)
         if dryRun { return preview(steps, job) }
+        let catalog = try session.catalog()
+        let ticks = steps.compactMap { step in if case .run(let tick) = step { tick } else { nil } }
         guard !ticks.isEmpty else {
             return Report([.line("All \(steps.count) ticks of this range have their run.")], json: .object(["runs": .list([])]))
         }

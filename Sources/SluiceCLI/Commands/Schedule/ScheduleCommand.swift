@@ -18,10 +18,11 @@ struct ScheduleCommand: ParsableCommand {
                   \(program) schedule history nightly
                 """,
             subcommands: [
-                ScheduleAddCommand.self, ScheduleListCommand.self, ScheduleShowCommand.self, ScheduleNextCommand.self,
+                ScheduleAddCommand.self, ScheduleLoadCommand.self, ScheduleListCommand.self, ScheduleShowCommand.self,
+                ScheduleNextCommand.self,
                 SchedulePauseCommand.self, ScheduleResumeCommand.self, ScheduleRunCommand.self, ScheduleRetryCommand.self,
                 ScheduleBackfillCommand.self, ScheduleHistoryCommand.self, ScheduleLogsCommand.self, ScheduleCancelCommand.self,
-                ScheduleRemoveCommand.self,
+                ScheduleRemoveCommand.self, ScheduleDeliverCommand.self,
             ])
     }
 }
@@ -31,12 +32,13 @@ struct JobCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
         let program = Invocation.current.programName
         return CommandConfiguration(
-            commandName: "job", abstract: "Draw which jobs run after which.",
+            commandName: "job", abstract: "Draw which jobs run after which, and take over those of AWS Glue.",
             discussion: """
                 Examples:
                   \(program) job graph
                   \(program) job graph --format mermaid
+                  \(program) job import workflow.json --dry-run
                 """,
-            subcommands: [JobGraphCommand.self])
+            subcommands: [JobGraphCommand.self, JobImportCommand.self])
     }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import SluiceCatalog
 import SluiceCore
 import SluicePipelines
@@ -32,36 +31,14 @@ struct ScheduleHistoryCommand: ReportingCommand {
 
     func report() async throws -> Report {
         let session = Session(home: home.directory)
-        if let run { return try shown(run, session.requireCatalog(for: "run \(run.quotedForMessage) of a job")) }
+        if let run {
+            let catalog = try session.requireCatalog(for: "run \(run.quotedForMessage) of a job")
+            return try JobRunScreen(try catalog.scheduledRun(matching: run), catalog).report
+        }
         let runs = try session.existingCatalog()?.readSchedule { try $0.runs(job: name, state: state, limit: limit) } ?? []
         let json = Value.object(["runs": .list(runs.map(\.json))])
         guard !runs.isEmpty else { return Report([.line("No runs of jobs in \(home.directory).")], json: json) }
         return Report([.table(ScheduledRunScreen.table(runs))], json: json)
-    }
-
-    private func shown(_ text: String, _ catalog: Catalog) throws -> Report {
-        let run = try catalog.scheduledRun(matching: text)
-        let attempts = try catalog.readSchedule { try $0.attempts(of: run.id) }
-        guard case .structure(let members) = run.json else { return Report(json: run.json) }
-        let json = Value.structure(members + [.init("attempt_list", .list(attempts.map(\.json)))])
-        let pairs = KeyValueBlock([
-            "run": run.id.text, "job": run.job, "tick": HumanText.time(micros: run.logical * TimeText.microsPerSecond),
-            "cause": run.cause.rawValue, "state": ScheduledRunScreen.words(run.state), "reason": run.reason,
-            "parameters": run.parameters.isEmpty
-                ? nil : run.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " "),
-        ])
-        var table = TextTable([
-            .init("attempt", .right), .init("state", isWhole: true), .init("started", isWhole: true), .init("took", .right),
-            .init("exit code", .right), .init("process", .right), .init("reason"),
-        ])
-        for attempt in attempts {
-            let took = attempt.endedMicros.map { HumanText.duration(seconds: Double($0 - attempt.startedMicros) * 1e-6) } ?? ""
-            table.add([
-                String(attempt.number), ScheduledRunScreen.words(attempt.state), HumanText.time(micros: attempt.startedMicros), took,
-                attempt.exitCode.map(String.init) ?? "", String(attempt.process.processID), attempt.reason ?? "",
-            ])
-        }
-        return Report([.pairs(pairs)] + (attempts.isEmpty ? [] : [.blank, .table(table)]), json: json)
     }
 }
 
@@ -90,41 +67,7 @@ struct ScheduleLogsCommand: ReportingCommand {
         let session = Session(home: state.directory)
         let catalog = try session.requireCatalog(for: "run \(id.quotedForMessage) of a job")
         let run = try catalog.scheduledRun(matching: id)
-        let attempts = try catalog.readSchedule { try $0.attempts(of: run.id) }
-        guard let wanted = attempt == nil ? attempts.last : attempts.first(where: { $0.number == attempt }) else {
-            throw SluiceError(
-                .notFound, attempts.isEmpty ? "the run \(run.id) has not begun yet" : "the run \(run.id) has no attempt \(attempt ?? 0)",
-                remedy: run.reason)
-        }
-        if output.json || !follow {
-            guard let bytes = try? DiskFiles.read(wanted.log) else {
-                throw SluiceError(
-                    .notFound, "the log \(wanted.log.quotedForMessage) is not there any more",
-                    remedy: "`keep_logs` says of how many runs logs are kept")
-            }
-            let text = String(decoding: bytes, as: UTF8.self)
-            return Report(
-                text.isEmpty ? [] : [.verbatim(text)],
-                json: .object([
-                    "run_id": .string(run.id.text), "attempt": .number(wanted.number), "path": .string(wanted.log), "text": .string(text),
-                ]))
-        }
-        try await Interruption.cancelling { try await Self.follow(wanted, run, catalog, session.console) }
-        return .streamed(.done)
-    }
-
-    private static func follow(_ attempt: RunAttempt, _ run: ScheduledRun, _ catalog: Catalog, _ console: Console) async throws {
-        var shown = 0
-        while !Task.isCancelled {
-            let isOver = try catalog.readSchedule { try $0.run(run.id)?.state.isOver ?? true }
-            let bytes = (try? DiskFiles.read(attempt.log)) ?? []
-            // A log that was cut begins anew.
-            if bytes.count < shown { shown = 0 }
-            console.out.write(String(decoding: bytes[shown...], as: UTF8.self))
-            shown = bytes.count
-            if isOver { return }
-            try? await Task.sleep(for: .milliseconds(200))
-        }
+        return try await RunLogScreen.report(run, attempt, catalog, session.console, follow: follow, isJSON: output.json)
     }
 }
 
@@ -145,23 +88,7 @@ struct ScheduleCancelCommand: ReportingCommand {
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
-        let catalog = try session.requireCatalog(for: "run \(id.quotedForMessage) of a job")
-        var run = try catalog.scheduledRun(matching: id)
-        guard !run.state.isOver else {
-            throw SluiceError(.usage, "the run \(run.id) of \(run.job) is over: \(ScheduledRunScreen.words(run.state))")
-        }
-        let leads = try catalog.scheduleLeader() != nil
-        run = try catalog.changeSchedule { ledger in
-            guard var current = try ledger.run(run.id), !current.state.isOver else { return run }
-            current.isCancelled = true
-            // Nobody is there to end a run that waits.
-            if !leads, current.state != .running {
-                (current.state, current.reason, current.endedMicros) = (.cancelled, "it was cancelled before it ran", ledger.now)
-            }
-            try ledger.update(current)
-            return current
-        }
-        let text = run.state.isOver ? "The run \(run.id) is cancelled." : "The run \(run.id) ends soon."
-        return Report([.line(text)], json: .object(["runs": .list([run.json])]))
+        let run = try session.requireCatalog(for: "run \(id.quotedForMessage) of a job").scheduledRun(matching: id)
+        return try await RunCancelling.cancel(run, nil, session, detach: false)
     }
 }

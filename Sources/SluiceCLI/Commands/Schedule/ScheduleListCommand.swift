@@ -54,6 +54,7 @@ struct ScheduleListCommand: ReportingCommand {
         var parts = job.rules.summary.isEmpty ? [] : [job.rules.summary]
         if let after = job.rules.after { parts.append("after \(after.isAny ? "any of " : "")\(after.jobs.joined(separator: ", "))") }
         parts += job.rules.events.map { "on \($0.key)" }
+        if let each = job.rules.each { parts.append(each.summary) }
         return parts.isEmpty ? "when started" : parts.joined(separator: "; ")
     }
 }

@@ -70,7 +70,7 @@ enum ScheduledRunScreen {
             let end = run.endedMicros ?? (run.state == .running ? WallClock.system.nowMicros() : nil)
             let took = run.startedMicros.flatMap { start in end.map { HumanText.duration(seconds: Double($0 - start) * 1e-6) } } ?? ""
             table.add([
-                String(run.id.text.prefix(shownCharacters)), run.job,
+                String(run.id.text.prefix(shownCharacters)), run.job + (run.element.map { " [\($0)]" } ?? ""),
                 HumanText.time(micros: run.logical * TimeText.microsPerSecond, hasSeconds: run.logical % 60 != 0), words(run.state), took,
                 String(run.attempts), run.reason ?? "",
             ])

@@ -44,7 +44,8 @@ struct TestRun: Sendable {
         defer { try? catalog.close() }
         let store = StreamStore(directory: home + "/streams")
         let stage = TestStage(
-            test, connectors: .standard, store: store, directory: scratch.path + "/inputs", base: DiskFiles.parent(of: file))
+            test, connectors: Invocation.current.connectors, store: store, directory: scratch.path + "/inputs",
+            base: DiskFiles.parent(of: file))
         let definition = try load(stage)
         let names: [String?] = definition.outputs.contains { !$0.isSide } ? [] : [nil]
         let collections = (names + definition.outputs.map(\.name)).map { (name: $0, rows: CollectedRows()) }
@@ -80,7 +81,7 @@ struct TestRun: Sendable {
             // A test must not depend on what somebody keeps secret.
             secrets: SecretSource(value: { "secret:" + $0 }, names: { [] }))
         inputs.adapt = { try stage.adapt($0) }
-        var definition = try PipelineLoader.load(path: definition, connectors: .standard, inputs: inputs)
+        var definition = try PipelineLoader.load(path: definition, connectors: Invocation.current.connectors, inputs: inputs)
         try checkOutputs(of: definition)
         definition.sink = Self.collected(definition.sink, as: nil)
         // What is written for good elsewhere is looked at here.

@@ -8,7 +8,8 @@ struct UpCommand: ReportingCommand {
     static var configuration: CommandConfiguration {
         let program = Invocation.current.programName
         return CommandConfiguration(
-            commandName: "up", abstract: "Keep pipelines following their sources, and run jobs by the clock, in one process.",
+            commandName: "up",
+            abstract: "Keep pipelines following their sources, run jobs by the clock, and serve clients of AWS, in one process.",
             discussion: """
                 All definitions are checked before the first one runs. A run that fails is begun again behind what it committed, after a \
                 second at first and after a minute at most; the others go on meanwhile. Ctrl-C or SIGTERM ends all of them well.
@@ -19,8 +20,11 @@ struct UpCommand: ReportingCommand {
                 SIGTERM lets runs of jobs go on for a time (--drain) and then ends them; SIGHUP reads the definitions of jobs again, and keeps \
                 the old ones where the new ones are wrong.
 
+                A port of this machine, 4566, takes clients of AWS services: `aws --endpoint-url http://localhost:4566 kinesis list-streams`.
+
                 Examples:
                   \(program) up
+                  \(program) up --port 0 --no-schedule
                   \(program) up pipelines/
                   \(program) up clicks.yaml orders.yaml --every 10s
                 """)
@@ -33,8 +37,13 @@ struct UpCommand: ReportingCommand {
     @Option(help: ArgumentHelp("Memory that one step may hold, such as 500MB; 1MiB or more.", valueName: "size")) var memory: ByteCount?
     @Option(help: "How many runs of jobs run side by side. Default: 16.") var slots: Int?
     @Option(help: ArgumentHelp("How long runs of jobs may go on behind SIGTERM. Default: 30s.", valueName: "time")) var drain: TimeSpan?
+    @Option(
+        help: ArgumentHelp(
+            "Take calls for jobs that wait for webhooks, on this port of the loopback address (0: a free one).", valueName: "port"))
+    var webhooks: Int?
     @Flag(help: "Run no jobs.") var noSchedule = false
     @Flag(help: "Print nothing but what fails, and the result.") var quiet = false
+    @OptionGroup(title: "Server options") var server: ServerOptions
     @OptionGroup var parameters: ParameterOptions
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
@@ -42,24 +51,34 @@ struct UpCommand: ReportingCommand {
     func validate() throws {
         if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 1024") }
         if let slots, !(1...10_000).contains(slots) { throw ValidationError("--slots takes a number from 1 to 10000") }
+        if let webhooks, !(0...65_535).contains(webhooks) { throw ValidationError("--webhooks takes a port from 0 to 65535") }
         try memory?.checkStepMemory()
     }
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
-        let names = self.names.isEmpty ? ["pipelines"] : self.names
-        let schedule = try UpSchedule(noSchedule ? [] : names, session)
-        let definitions = try UpDefinitions(names, session, parameters.given, beside: schedule).all
+        let isServing = try server.listening() != nil
+        // Without a name it is the project: pipelines/ and catalog/, of which either may be missing.
+        let names = self.names.isEmpty ? ["pipelines"].filter { DiskFiles.kind(of: $0) == .directory } : self.names
+        let schedule = try UpSchedule(noSchedule ? nil : self.names, session)
+        let definitions = try UpDefinitions(
+            names, session, parameters.given, beside: schedule, mayBeNone: isServing && self.names.isEmpty
+        ).all
         let outcomes = try await Interruption.cancelling {
+            let port = try await UpServer.start(
+                server, session, isNeeded: definitions.isEmpty && schedule.isEmpty, isQuiet: quiet || output.json)
+            async let served: Void? = port?.run(drain: .microseconds(drain?.micros ?? UpSchedule.drainMicros))
             let catalog = try session.catalog(publishes: true)
             for outcome in try await PublicationRecovery.run(catalog, session.streams, session.connectors) {
                 RecoveryNotices.show(outcome, on: session.console)
             }
             let plans = try await plans(definitions, session, catalog)
-            async let scheduled: Void = schedule.run(catalog, slots: slots, drain: drain, isQuiet: quiet || output.json)
+            async let scheduled: Void = schedule.run(catalog, slots: slots, drain: drain, webhooks: webhooks, isQuiet: quiet || output.json)
             let outcomes = await run(plans, session, catalog)
             // Without jobs the scheduler is there for those that commands add; it ends with the last pipeline.
             if !schedule.isEmpty { try await scheduled }
+            // The port stays for its clients until somebody ends it.
+            await served
             return outcomes
         }
         return Self.report(outcomes)
@@ -140,7 +159,8 @@ struct UpCommand: ReportingCommand {
                     ])
                 })
         ])
-        return Report([.table(table)], json: json, status: outcomes.contains { $0.failure != nil } ? .failed : .done)
+        return Report(
+            outcomes.isEmpty ? [] : [.table(table)], json: json, status: outcomes.contains { $0.failure != nil } ? .failed : .done)
     }
 }
 

@@ -8,15 +8,18 @@ struct UpDefinitions {
     /// Each pipeline once, in the order of the arguments.
     let all: [PipelineDefinition]
 
-    /// - Parameter schedule: Pipelines of folders that it runs are not followed.
+    /// - Parameters:
+    ///   - schedule: Pipelines of folders that it runs are not followed.
+    ///   - mayBeNone: There is other work.
     /// - Throws: the mistakes of all definitions; `usage` where two are of one pipeline, or there is none and no job either.
-    init(_ names: [String], _ session: Session, _ parameters: [GivenParameter], beside schedule: UpSchedule) throws {
+    init(_ names: [String], _ session: Session, _ parameters: [GivenParameter], beside schedule: UpSchedule, mayBeNone: Bool) throws {
         var found: [PipelineDefinition] = []
         var mistakes: [SluiceError] = []
         for (file, isNamed) in try names.flatMap(Self.files) {
             do {
                 let definition = try session.definition(file, parameters)
-                if isNamed || definition.isIncremental && schedule.jobs[definition.name] == nil { found.append(definition) }
+                let isFollowed = definition.isIncremental && !definition.isFlow && schedule.jobs[definition.name] == nil
+                if isNamed || isFollowed { found.append(definition) }
             } catch {
                 guard let errors = DefinitionErrors.list(error) else { throw error }
                 mistakes += errors
@@ -33,10 +36,11 @@ struct UpDefinitions {
                     remedy: "name each pipeline once, or give one of them another `name`")
             }
         }
-        guard !found.isEmpty || !schedule.isEmpty else {
+        guard !found.isEmpty || !schedule.isEmpty || mayBeNone else {
             throw SluiceError(
                 .usage,
-                "there is no definition with `incremental: true` and no job in \(names.map(\.quotedForMessage).joined(separator: ", "))",
+                "there is no definition with `incremental: true` and no job in "
+                    + (names.isEmpty ? "pipelines/ and catalog/" : names.map(\.quotedForMessage).joined(separator: ", ")),
                 remedy: "add it to the definitions that shall follow their sources, or name their files; a `schedule` makes a job")
         }
         guard found.count <= SupervisionLimits.pipelines else {

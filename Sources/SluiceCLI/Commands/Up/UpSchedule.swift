@@ -13,11 +13,15 @@ struct UpSchedule: Sendable {
     let jobs: JobSet
     private let session: Session
 
-    /// - Parameter names: What a person named to follow.
+    /// - Parameter names: What a person named to follow, an empty list for the project; nil: no jobs.
     /// - Throws: The mistakes of all jobs.
-    init(_ names: [String], _ session: Session) throws {
-        let named = names.filter { DiskFiles.kind(of: $0) == .directory }.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
-        folders = named.isEmpty ? [] : named + (named.contains("catalog") ? [] : ["catalog"])
+    init(_ names: [String]?, _ session: Session) throws {
+        let named = (names ?? []).filter { DiskFiles.kind(of: $0) == .directory }.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+        if let names, names.isEmpty {
+            folders = JobSet.folders
+        } else {
+            folders = named.isEmpty ? [] : named + (named.contains("catalog") ? [] : ["catalog"])
+        }
         self.session = session
         jobs = try Self.load(folders, session)
     }
@@ -30,31 +34,38 @@ struct UpSchedule: Sendable {
     }
 
     /// Works until the task is cancelled; SIGHUP reads the definitions again.
-    func run(_ catalog: Catalog, slots: Int?, drain: TimeSpan?, isQuiet: Bool) async throws {
+    ///
+    /// - Parameter webhooks: The port at which callers make jobs run; nil: none.
+    func run(_ catalog: Catalog, slots: Int?, drain: TimeSpan?, webhooks: Int?, isQuiet: Bool) async throws {
         if folders.isEmpty { return }
         var options = Scheduler.Options()
         options.program = WorkingDirectory.absolute("/proc/self/exe")
         if let slots { options.slots = slots }
         let console = session.console
+        let hooks = try webhooks.map { try UpWebhooks(port: $0, jobs: jobs, catalog) }
+        let events = UpEvents(session: session)
         let service = SchedulerService(
-            catalog: catalog, jobs: jobs, options: options, drainMicros: drain?.micros ?? Self.drainMicros
+            catalog: catalog, jobs: jobs, options: options, drainMicros: drain?.micros ?? Self.drainMicros,
+            probe: { try await events.sight(of: $0) }
         ) { event in
             if case .warning(let text) = event { return console.warning(text) }
             if !isQuiet { ScheduleEvents.show(event, on: console) }
         }
-        let watch = HangupWatch { reload(service, console) }
+        let watch = HangupWatch { reload(service, hooks, console) }
         defer { watch.end() }
         if !isQuiet, !isEmpty { console.err.writeLine("scheduler: \(HumanText.count(jobs.names.count, "job"))") }
+        if let hooks, !isQuiet { console.err.writeLine(hooks.summary) }
         try await service.run()
     }
 
     static let drainMicros: Int64 = 30_000_000
 
     /// Definitions that are wrong leave those before in place.
-    private func reload(_ service: SchedulerService, _ console: Console) {
+    private func reload(_ service: SchedulerService, _ hooks: UpWebhooks?, _ console: Console) {
         do {
             let jobs = try Self.load(folders, session)
             service.reload(jobs)
+            hooks?.reload(jobs)
             console.notice("read the definitions again: \(HumanText.count(jobs.names.count, "job"))")
         } catch {
             let mistakes = DefinitionErrors.list(error) ?? []

@@ -27,6 +27,7 @@ package struct PostgreSQLConnector: PublishingConnector {
             ],
             sinkOptions: [
                 Self.connection, Self.secret, Self.targetTable, DatabaseMode.specification, DatabaseMode.keys, DatabaseMode.newColumns,
+                SchemaContract.specification,
             ])
     }
 

@@ -31,7 +31,7 @@ extension PostgreSQLSource: IncrementalSource {
 
     func checkIncremental() throws(SluiceError) { _ = try requireCursor() }
 
-    private func requireCursor() throws(SluiceError) -> Cursor {
+    func requireCursor() throws(SluiceError) -> Cursor {
         if let cursor { return cursor }
         throw SluiceError(
             .notIncremental, "nothing says which rows of \(rowsName) are new", remedy: "name a column that grows with new rows: cursor: id")
@@ -54,15 +54,27 @@ enum PostgreSQLCursor {
         _ columns: [String], _ source: PostgreSQLSource, _ cursor: PostgreSQLSource.Cursor, after bookmark: CursorBookmark?
     ) -> String {
         // With the table's alias, since a name alone would be that of an output column.
-        let name = PostgreSQLSource.alias + "." + PostgreSQLConnection.quoted(cursor.name)
-        let isText = PostgreSQLTypes.type(cursor.type) == .string && cursor.type != "uuid" && !PostgreSQLTypes.isUnbounded(cursor.type)
+        let name = name(cursor)
         // Equal numbers of different lengths are one value, and get one text.
         let text = PostgreSQLTypes.isUnbounded(cursor.type) ? "trim_scale(\(name))::text" : "\(name)::text"
-        let order = isText ? "\(name) COLLATE \"C\"" : name
         let hashed = (bookmark?.columns ?? source.schema.names).map { PostgreSQLConnection.quoted($0) + "::text" }.joined(separator: ", ")
         let selected = columns.map(PostgreSQLConnection.quoted) + [text, "hashtextextended(ROW(\(hashed))::text, 0)"]
-        let condition = bookmark.map { "\(order) >= \(PostgreSQLConnection.literal($0.value))::\(cursor.type)" } ?? "\(name) IS NOT NULL"
-        return "SELECT \(selected.joined(separator: ", ")) FROM \(source.from) WHERE \(condition) ORDER BY \(order)"
+        let condition = condition(cursor, after: bookmark)
+        return "SELECT \(selected.joined(separator: ", ")) FROM \(source.from) WHERE \(condition) ORDER BY \(order(cursor))"
+    }
+
+    /// Limits a statement to the rows at and behind a bookmark; without one, to those that have a place in the cursor's order.
+    static func condition(_ cursor: PostgreSQLSource.Cursor, after bookmark: CursorBookmark?) -> String {
+        bookmark.map { "\(order(cursor)) >= \(PostgreSQLConnection.literal($0.value))::\(cursor.type)" } ?? "\(name(cursor)) IS NOT NULL"
+    }
+
+    private static func name(_ cursor: PostgreSQLSource.Cursor) -> String {
+        PostgreSQLSource.alias + "." + PostgreSQLConnection.quoted(cursor.name)
+    }
+
+    private static func order(_ cursor: PostgreSQLSource.Cursor) -> String {
+        let isText = PostgreSQLTypes.type(cursor.type) == .string && cursor.type != "uuid" && !PostgreSQLTypes.isUnbounded(cursor.type)
+        return isText ? "\(name(cursor)) COLLATE \"C\"" : name(cursor)
     }
 
     static func tracker(_ bookmark: CursorBookmark?) throws(SluiceError) -> Tracker {

@@ -17,6 +17,7 @@ struct PostgreSQLSource: Source {
     let notices: [String]
     let cursor: Cursor?
     private let snapshots: PostgreSQLSnapshots
+    let counter: PostgreSQLCounter
 
     /// A column that grows.
     struct Cursor: Sendable {
@@ -41,6 +42,7 @@ struct PostgreSQLSource: Source {
         (schema, notices) = try Self.schema(described, selection.declared)
         cursor = try Self.cursor(selection.cursor, schema, described)
         snapshots = PostgreSQLSnapshots(access)
+        counter = PostgreSQLCounter(access)
     }
 
     private static func cursor(

@@ -33,6 +33,11 @@ struct PostgreSQLTable: DatabaseTable {
         return target
     }
 
+    func columns(for rows: Schema) throws(SluiceError) -> Schema? {
+        guard let info = try PostgreSQLTableInfo(table, in: try access.connect()) else { return nil }
+        return try info.columns.schema(for: rows, foldsCase: false, type: PostgreSQLTypes.type, misfit: PostgreSQLTypes.misfit)
+    }
+
     func encoder(_ target: TargetColumns, _ write: DatabaseWrite) -> any RowEncoder {
         PostgreSQLRowEncoder(table: name, columns: target.columns)
     }

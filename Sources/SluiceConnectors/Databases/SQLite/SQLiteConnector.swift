@@ -15,6 +15,7 @@ package struct SQLiteConnector: PublishingConnector {
             sourceOptions: [Self.path, Self.table, DatabaseOptions.query, DatabaseOptions.columns, DatabaseOptions.cursor],
             sinkOptions: [
                 Self.path, Self.targetTable, DatabaseMode.specification, DatabaseMode.keys, DatabaseMode.newColumns,
+                SchemaContract.specification,
             ])
     }
 

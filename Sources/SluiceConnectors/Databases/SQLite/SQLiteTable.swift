@@ -35,6 +35,13 @@ struct SQLiteTable: DatabaseTable {
         return target
     }
 
+    func columns(for rows: Schema) throws(SluiceError) -> Schema? {
+        guard DiskFiles.kind(of: path) != nil, let info = try SQLiteTableInfo(table, in: try SQLiteConnection(path, .read)) else {
+            return nil
+        }
+        return try info.existing.schema(for: rows, foldsCase: true, type: SQLiteTypes.type, misfit: SQLiteTypes.misfit)
+    }
+
     func encoder(_ target: TargetColumns, _ write: DatabaseWrite) -> any RowEncoder {
         SQLiteRowEncoder(table: name, columns: target.columns)
     }

@@ -18,12 +18,13 @@ final class BackendSink: Sink {
     private let shards: Int
     private let key: String?
     private let shape: RecordShape
+    private let contract: SinkContract?
     /// Makes the stream where it is missing; begun by the first writer, awaited by all.
     private let preparation = Mutex<Task<Void, any Error>?>(nil)
 
     init(
         _ stream: BackendStream, shards: Int, key: String?, keyRule: KeyRule, keepsOrder: Bool, packs: Bool = false,
-        shape: RecordShape, pauses: PutPauses = PutPauses()
+        shape: RecordShape, contract: SinkContract? = nil, pauses: PutPauses = PutPauses()
     ) {
         self.stream = stream
         self.shards = shards
@@ -32,6 +33,7 @@ final class BackendSink: Sink {
         self.keepsOrder = keepsOrder
         self.packs = packs
         self.shape = shape
+        self.contract = contract
         self.pauses = pauses
     }
 
@@ -41,6 +43,8 @@ final class BackendSink: Sink {
         let routing = key.map { "by \($0)" } ?? "by the record's bytes"
         return "\(stream.kind) stream \(stream.name), \(shape.name) records\(packs ? ", packed" : ""), \(routing)"
     }
+
+    func contract(for schema: Schema) -> SinkContract? { contract }
 
     func check(_ schema: Schema) throws {
         if let key { _ = try schema.require(key) }

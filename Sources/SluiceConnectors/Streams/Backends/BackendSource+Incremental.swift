@@ -29,10 +29,28 @@ extension BackendSource: IncrementalSource {
         let waits = shards.contains { !unread.isDisjoint(with: [$0.parent, $0.adjacentParent].compactMap(\.self)) }
         let slice = BackendSlice(source: self, parts: parts, budget: max(1, request.limitBytes / Int64(parts.count)))
         return SourceSlice(
-            source: slice, openSplits: Set(shards.map(\.id.description)), isLast: !waits,
+            source: slice, openSplits: try openSplits(of: shards, positions, reading: Set(parts.map(\.shard.id))), isLast: !waits,
             reached: { [name = stream.name, places = slice.places] in
                 Dictionary(uniqueKeysWithValues: places.all.map { (Self.key(name, $0.key), Array($0.value.description.utf8)) })
             })
+    }
+
+    /// The shards that may go on. One that was split or merged counts until all that came of it have begun: it holds the watermark back for them.
+    ///
+    /// - Parameter current: Shards of which something is read now.
+    private func openSplits(
+        of shards: [ShardSummary], _ positions: SourcePositions, reading current: Set<ShardID>
+    ) throws(SluiceError) -> Set<String> {
+        var open: Set<String> = []
+        for shard in shards {
+            let children = shards.filter { [$0.parent, $0.adjacentParent].contains(shard.id) }
+            var hasHandedOver = !children.isEmpty
+            for child in children where !current.contains(child.id) {
+                if try position(of: child, positions) == nil { hasHandedOver = false }
+            }
+            if !hasHandedOver { open.insert(shard.id.description) }
+        }
+        return open
     }
 
     private static func key(_ stream: String, _ shard: ShardID) -> ExactText { ExactText("\(stream)/\(shard)") }

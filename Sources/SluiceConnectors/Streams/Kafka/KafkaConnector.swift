@@ -64,7 +64,8 @@ package struct KafkaConnector: Connector {
         BackendSink(
             try stream(options), shards: try options.integer("partitions") ?? 1, key: try options.string("key"),
             keyRule: .texts(StreamLimits.keyCharacters), keepsOrder: try options.boolean("ordered") ?? true,
-            shape: try RecordOptions.shape(options, in: context))
+            shape: try RecordOptions.shape(options, in: context),
+            contract: try ContractOptions.contract(options, in: context))
     }
 
     private func stream(_ options: OptionValues) throws(SluiceError) -> BackendStream {

@@ -69,7 +69,8 @@ package struct KinesisConnector: Connector {
         BackendSink(
             try stream(options), shards: try options.integer("shards") ?? 1, key: try options.string("key"),
             keyRule: .texts(StreamLimits.keyCharacters), keepsOrder: try options.boolean("ordered") ?? true,
-            packs: try options.boolean("aggregate") ?? false, shape: try RecordOptions.shape(options, in: context))
+            packs: try options.boolean("aggregate") ?? false, shape: try RecordOptions.shape(options, in: context),
+            contract: try ContractOptions.contract(options, in: context))
     }
 
     private func stream(_ options: OptionValues) throws(SluiceError) -> BackendStream {

@@ -1,6 +1,7 @@
 import SluiceArrow
 import SluiceCore
 import SluicePipelines
+import SluiceProcesses
 
 /// A program that reads and writes streams of Arrow messages.
 final class ArrowExecPart: ExecPart, @unchecked Sendable {

@@ -1,5 +1,6 @@
 import SluiceCore
 import SluicePipelines
+import SluiceProcesses
 
 /// The program of a step. It is started when it is first asked for; owned by one task at a time.
 final class ExecProgram: @unchecked Sendable {
@@ -13,7 +14,8 @@ final class ExecProgram: @unchecked Sendable {
         let operation = step.operation
         let started = try located {
             try ChildProcess(
-                operation.command, directory: operation.directory, timeout: TimeSpan(micros: operation.timeoutMicros),
+                operation.command, directory: operation.directory,
+                patience: .init(micros: operation.timeoutMicros, text: TimeSpan(micros: operation.timeoutMicros).description),
                 writesLines: operation.format == .json)
         }
         child = started
@@ -57,4 +59,12 @@ final class ExecProgram: @unchecked Sendable {
             }
         }
     }
+}
+
+/// Bounds of programs that are steps.
+enum ExecLimits {
+    /// Bytes of lines from which on rows are handed on.
+    static let chunkBytes = 1 << 20
+    /// Bytes of one message of a program that writes Arrow.
+    static let messageBytes = 256 << 20
 }

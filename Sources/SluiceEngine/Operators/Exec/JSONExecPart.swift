@@ -1,6 +1,7 @@
 import SluiceCore
 import SluiceFormats
 import SluicePipelines
+import SluiceProcesses
 
 /// A program that reads and writes JSON lines.
 final class JSONExecPart: ExecPart, @unchecked Sendable {

@@ -1,0 +1,1 @@
+../../../Sources/SluiceQuery/Engine/FilteredAggregates.swift

@@ -1,0 +1,1 @@
+../../../Sources/SluiceQuery/Tables/TableReference.swift

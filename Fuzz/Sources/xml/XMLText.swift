@@ -1,0 +1,1 @@
+../../../Sources/SluiceS3/XML/XMLText.swift

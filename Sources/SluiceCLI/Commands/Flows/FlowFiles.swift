@@ -1,0 +1,85 @@
+import SluiceCatalog
+import SluiceConnectors
+import SluiceCore
+import SluicePipelines
+
+/// The flows of a project: the definitions in `pipelines/` that begin with `flow`.
+struct FlowFiles {
+    /// One of them, as far as its file tells without being checked.
+    struct Flow: Sendable {
+        var name: String
+        var path: String
+        var root: DefinitionNode
+
+        /// Where records come from: `salesforce accounts`.
+        var source: String { Self.end(root[key: "source"], as: .source) }
+
+        /// Where rows go, by connector and main option.
+        var destinations: [String] {
+            if let node = root[key: "destination"] { return [Self.end(node, as: .sink)] }
+            guard case .mapping(let entries)? = root[key: "destinations"]?.content else { return [] }
+            return entries.map { "\($0.key): \(Self.end($0.value, as: .sink))" }
+        }
+
+        /// How a run chooses its records.
+        var pull: String { (root[key: "pull"].flatMap { try? ($0[key: "mode"] ?? $0).string() }) ?? "" }
+
+        /// What makes it run: a person, the clock, or an event.
+        var trigger: String {
+            guard let node = root[key: "schedule"] else { return "on demand" }
+            guard node.isMapping else { return (try? node.string()) ?? "schedule" }
+            let times = (node[key: "at"]?.oneOrMany() ?? []).compactMap { try? $0.string() }
+            let others = ["on": "event", "after": "after other jobs"].filter { node[key: $0.key] != nil }.map(\.value).sorted()
+            return (times + others).joined(separator: ", ")
+        }
+
+        private static func end(_ node: DefinitionNode?, as end: PipelineEnd) -> String {
+            guard case .mapping(let entries)? = node?.content else { return "" }
+            let known = ConnectorRegistry.standard.connectors(with: end).map(\.manual.name)
+            guard let entry = entries.first(where: { known.contains($0.key) }) ?? entries.first else { return "" }
+            return entry.key + " " + entry.value.oneOrMany().compactMap { try? $0.string() }.joined(separator: ", ")
+        }
+    }
+
+    /// By name.
+    ///
+    /// - Throws: What is wrong with the YAML of one of the files, placed.
+    static func all() throws -> [Flow] {
+        var flows: [Flow] = []
+        for file in try DeclarationFiles.files(below: DefinitionSearch.directory, with: FlowKeys.flow) {
+            guard let name = try file.root[key: FlowKeys.flow]?.string() else { continue }
+            flows.append(Flow(name: name, path: file.path, root: file.root))
+        }
+        return flows.sorted { $0.name < $1.name }
+    }
+
+    /// The flow that a person means, by name or file.
+    ///
+    /// - Throws: `notFound` with the nearest name; `usage` for a pipeline that is no flow.
+    static func find(_ name: String) throws -> Flow {
+        if name.hasSuffix(".yaml") || name.hasSuffix(".yml") || DiskFiles.kind(of: name) == .file {
+            let root = try DeclarationFiles.read(path: name)
+            guard let flow = root[key: FlowKeys.flow] else {
+                throw SluiceError(
+                    .usage, "\(name.quotedForMessage) is no flow: it has no key \"\(FlowKeys.flow)\"", at: .file(path: name),
+                    remedy: "pipelines are run by `\(Invocation.current.programName) run`")
+            }
+            return Flow(name: try flow.string(), path: name, root: root)
+        }
+        let flows = try all()
+        if let found = flows.first(where: { $0.name == name }) { return found }
+        throw SluiceError(
+            .notFound, "there is no flow \(name.quotedForMessage) in \(DefinitionSearch.directory)/",
+            remedy: Suggestion.remedy(for: name, in: flows.map(\.name), noun: "flows") ?? "write one, or name its file")
+    }
+}
+
+extension FlowFiles.Flow {
+    /// - Parameter last: Its newest run.
+    func json(_ last: RunRecord?) -> Value {
+        .object([
+            "flow": .string(name), "file": .string(path), "source": .string(source), "destinations": .texts(destinations),
+            "pull": .string(pull), "trigger": .string(trigger), "last_run": last?.json ?? .null,
+        ])
+    }
+}

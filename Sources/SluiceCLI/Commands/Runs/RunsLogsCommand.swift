@@ -1,0 +1,67 @@
+import ArgumentParser
+import SluiceCatalog
+import SluiceCore
+
+struct RunsLogsCommand: ReportingCommand {
+    static var configuration: CommandConfiguration {
+        let program = Invocation.current.programName
+        return CommandConfiguration(
+            commandName: "logs", abstract: "Show what a run of a job printed, or all runs of its graph.",
+            discussion: """
+                Each attempt has a log of its own. Of one that grew beyond 10 MiB the newest parts are kept, of each job as many as its \
+                `keep_logs` says, and 2 GiB of all jobs.
+
+                Examples:
+                  \(program) runs logs last
+                  \(program) runs logs 01JDXA --attempt 1
+                  \(program) runs logs 01JDXA --graph
+                  \(program) runs logs last --follow
+                """)
+    }
+
+    @Argument(help: ArgumentHelp("The run: its id or how that begins, or last.", valueName: "run")) var id = "last"
+    @Option(help: "Only this attempt; the last one when absent.") var attempt: Int?
+    @Flag(help: "Of all runs that belong together: jobs after jobs, and elements.") var graph = false
+    @Flag(help: "Go on until the run ends.") var follow = false
+    @OptionGroup var state: HomeOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if graph, follow || attempt != nil { throw ValidationError("--graph goes with neither --follow nor --attempt") }
+    }
+
+    func report() async throws -> Report {
+        let session = Session(home: state.directory)
+        let catalog = try session.requireCatalog(for: "run \(id.quotedForMessage)")
+        let run: ScheduledRun
+        switch try AnyRun(id, catalog) {
+        case .job(let found): run = found
+        case .pipeline(let record):
+            guard let found = try AnyRun.owner(of: record, catalog) else {
+                throw SluiceError(
+                    .notFound, "the run \(record.id) of \(record.pipeline) has no log: it printed where it was started",
+                    remedy: "`runs show \(record.id)` has its error; runs of jobs have logs")
+            }
+            run = found
+        }
+        guard graph else {
+            return try await RunLogScreen.report(run, attempt, catalog, session.console, follow: follow, isJSON: output.json)
+        }
+        let runs = try catalog.readSchedule { try $0.runs(root: run.root, limit: 10_000) }.reversed()
+        var blocks: [Report.Block] = []
+        var items: [Value] = []
+        for run in runs {
+            guard let attempt = try catalog.readSchedule({ try $0.attempts(of: run.id) }).last else { continue }
+            let text = (try? DiskFiles.read(attempt.log)).map { String(decoding: $0, as: UTF8.self) }
+            let name = run.job + (run.element.map { " [\($0)]" } ?? "")
+            blocks += [.blank, .line("\(name)  \(ScheduledRunScreen.words(run.state))  \(run.id)", .heading)]
+            if let text, !text.isEmpty { blocks.append(.verbatim(text)) }
+            items.append(
+                .object([
+                    "run_id": .string(run.id.text), "job": .string(run.job), "element": .text(run.element),
+                    "state": .string(run.state.rawValue), "path": .string(attempt.log), "text": .text(text),
+                ]))
+        }
+        return Report(Array(blocks.dropFirst()), json: .object(["logs": .list(items)]))
+    }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Glibc
+import SluiceCatalog
+import SluiceCore
+import SluiceHTTP
+import SluicePipelines
+import SluiceScheduler
+
+/// Brings a notice to a webhook, beside the scheduler and as long as that takes.
+struct ScheduleDeliverCommand: ReportingCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "deliver", abstract: "Post the notice on standard input to an address.", shouldDisplay: false)
+
+    @Argument(help: "The address.") var address: String
+    @Option(help: ArgumentHelp("The secret of the state that signs it.", valueName: "name")) var secret: String?
+    @OptionGroup var state: HomeOptions
+    @OptionGroup var output: OutputOptions
+
+    /// Bytes of a notice.
+    private static let noticeBytes = 1 << 20
+
+    func report() async throws -> Report {
+        var body: [UInt8] = []
+        while let line = readLine(strippingNewline: false), body.count < Self.noticeBytes { body += Array(line.utf8) }
+        let session = Session(home: state.directory)
+        do {
+            try await send(body, session)
+        } catch {
+            // Nobody sees what this process prints.
+            try? keep(body, (error as? SluiceError)?.message ?? "\(error)")
+            throw error
+        }
+        return Report([.line("Delivered.")], json: .object(["delivered": .boolean(true)]))
+    }
+
+    private func send(_ body: [UInt8], _ session: Session) async throws {
+        var request = WebRequest("POST", try WebAddress(parsing: address), label: "notice", isRepeatable: true)
+        request.body = body
+        request.setHeader("content-type", "application/json")
+        if let secret {
+            guard let value = try session.existingCatalog().flatMap({ try SecretStore($0).value(secret) }) else {
+                throw SluiceError(
+                    .notFound, "there is no secret \(secret.quotedForMessage)", remedy: "set it with `secrets set \(secret)`")
+            }
+            request.setHeader("x-sluice-signature", WebhookSignature.text(value, body))
+        }
+        let client = WebClient(PooledTransport(), limiter: Limiter(), authenticator: FixedCredentials.none)
+        _ = try await client.send(request)
+    }
+
+    /// Notices that nobody took are in `<home>/logs/notices.jsonl`.
+    private func keep(_ body: [UInt8], _ reason: String) throws {
+        var line: [UInt8] = []
+        Value.object([
+            "address": .string(String(address.prefix { $0 != "?" })), "error": .string(reason),
+            "notice": .string(String(decoding: body, as: UTF8.self)),
+        ]).appendJSON(to: &line)
+        try DiskFiles.createDirectories(state.directory + "/logs")
+        let path = state.directory + "/logs/notices.jsonl"
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw SluiceError.system(errno, cannot: "open", path) }
+        defer { close(descriptor) }
+        try DiskFiles.write(line + [0x0A], to: descriptor, path: path)
+    }
+}

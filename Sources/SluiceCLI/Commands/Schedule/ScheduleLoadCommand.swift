@@ -1,0 +1,80 @@
+import ArgumentParser
+import SluiceCatalog
+import SluiceCore
+import SluicePipelines
+import SluiceScheduler
+
+struct ScheduleLoadCommand: ReportingCommand {
+    static var configuration: CommandConfiguration {
+        let program = Invocation.current.programName
+        return CommandConfiguration(
+            commandName: "load", abstract: "Add many jobs to the state: of each line of a file the JSON of one.",
+            discussion: """
+                The keys are those of a file with a `job`. All of them are added, or none; jobs of these names that commands added before are \
+                replaced.
+
+                Examples:
+                  \(program) schedule load jobs.jsonl
+                  echo '{"job": "tidy", "command": "./tidy.sh", "schedule": "@hourly"}' | \(program) schedule load -
+                """)
+    }
+
+    @Argument(help: "The file; - is standard input.") var file: String
+    @OptionGroup var state: HomeOptions
+    @OptionGroup var output: OutputOptions
+
+    func report() async throws -> Report {
+        let session = Session(home: state.directory)
+        let jobs = try read()
+        let project = try ScheduleProject(session)
+        let added = Set(jobs.map { $0.job.name })
+        for (job, _) in jobs {
+            guard let known = project.set[job.name], known.storedText == nil else { continue }
+            throw SluiceError(
+                .alreadyExists, "the job \(job.name.quotedForMessage) is declared in \(known.path ?? "a file")", at: known.location,
+                remedy: "change the file, or choose another name")
+        }
+        let others = project.set.names.filter { !added.contains($0) }.compactMap { project.set[$0] }
+        _ = try JobSet(others + jobs.map { $0.job }, pools: project.set.pools)
+        try session.catalog().changeSchedule { ledger in
+            let now = ledger.now / TimeText.microsPerSecond
+            for (job, text) in jobs {
+                var row =
+                    try ledger.job(job.name)
+                    ?? StoredJob(
+                        name: job.name, declaration: text, schedule: job.rules.scheduleText, isPaused: job.rules.startsPaused, cursor: now,
+                        createdMicros: ledger.now)
+                if row.schedule != job.rules.scheduleText { row.cursor = max(row.cursor, now) }
+                (row.declaration, row.schedule) = (text, job.rules.scheduleText)
+                try ledger.put(row)
+            }
+        }
+        return Report(
+            [.line("Added \(HumanText.count(jobs.count, "job")).")], json: .object(["jobs": .texts(jobs.map { $0.job.name })]))
+    }
+
+    /// - Throws: What is wrong, with the line.
+    private func read() throws -> [(job: JobDeclaration, text: String)] {
+        let bytes = try DiskFiles.read(file == "-" ? "/dev/stdin" : file)
+        var found: [(job: JobDeclaration, text: String)] = []
+        var errors: [SluiceError] = []
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
+            do {
+                found.append((try JobDeclaration(text: String(line), path: file, directory: "."), String(line)))
+            } catch {
+                guard let mistakes = DefinitionErrors.list(error) else { throw error }
+                errors += mistakes.map { mistake in
+                    var placed = mistake
+                    placed.location = .file(path: file, line: index + 1)
+                    return placed
+                }
+            }
+        }
+        guard errors.isEmpty else { throw DefinitionErrors(errors) }
+        guard !found.isEmpty else {
+            throw SluiceError(.usage, "there are no jobs in \(file.quotedForMessage)", remedy: "write a job as JSON on each line")
+        }
+        return found
+    }
+}

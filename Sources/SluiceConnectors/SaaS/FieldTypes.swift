@@ -1,0 +1,38 @@
+import SluiceCore
+import SluiceSaaS
+
+/// Which columns a service's fields take, by what JSON makes of them.
+enum FieldTypes {
+    private enum Kind: Hashable { case boolean, number, text, time, other }
+
+    /// - Throws: `typeError` for the first column whose values the field of its name cannot be.
+    static func check(_ schema: Schema, _ entity: ServiceEntity) throws(SluiceError) {
+        for column in schema.fields {
+            guard let field = entity.fields.first(where: { $0.name == column.name }), !takes(field.type, column.type) else { continue }
+            throw SluiceError(
+                .typeError, "\(entity.name) has \(field.type) in the field \(field.name.quotedForMessage), the rows have \(column.type)",
+                remedy: "cast it: \(field.name): CAST(… AS \(field.type)), or write another field")
+        }
+    }
+
+    private static func takes(_ field: DataType, _ column: DataType) -> Bool {
+        let (wanted, given) = (kind(field), kind(column))
+        switch wanted {
+        // A text field takes any scalar, as its text.
+        case .text: return given != .other
+        case .time: return given == .time || given == .text
+        case .boolean, .number: return given == wanted
+        case .other: return true
+        }
+    }
+
+    private static func kind(_ type: DataType) -> Kind {
+        switch type {
+        case .boolean: .boolean
+        case .int8, .int16, .int32, .int64, .float32, .float64, .decimal: .number
+        case .string: .text
+        case .date, .timestamp: .time
+        case .null, .binary, .list, .structure, .map, .choice: .other
+        }
+    }
+}

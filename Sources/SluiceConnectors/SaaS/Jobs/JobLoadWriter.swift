@@ -1,0 +1,113 @@
+import SluiceCodecs
+import SluiceCore
+import SluiceFormats
+import SluiceHTTP
+import SluicePipelines
+import SluiceSaaS
+
+/// Collects rows into files of CSV that jobs of a service read.
+final class JobLoadWriter {
+    private static let attempts = 3
+
+    private let loader: JobLoader
+    private let schema: Schema
+    private let encoder: any RecordEncoder
+    /// What files are of, for the ledger: pipeline, connector, entity and write.
+    private let purpose: String
+    private let key: String
+    private let refuse: (ArraySlice<UInt8>, SluiceError) throws(SluiceError) -> Void
+    private var file: [UInt8] = []
+    /// How often a file came that is equal to the byte.
+    private var occurrences: [UInt64: Int] = [:]
+    private(set) var bytesWritten: Int64 = 0
+
+    /// - Parameter refuse: Takes rows that the service does not.
+    init(
+        _ loader: JobLoader, _ schema: Schema, purpose: String, key: String,
+        refuse: @escaping (ArraySlice<UInt8>, SluiceError) throws(SluiceError) -> Void
+    ) throws(SluiceError) {
+        self.loader = loader
+        self.schema = schema
+        self.purpose = purpose
+        self.key = key
+        self.refuse = refuse
+        encoder = try CSVFormat(options: [:]).encoder(schema)
+    }
+
+    func write(_ batch: Batch) async throws {
+        if file.isEmpty { file = encoder.header }
+        try encoder.encode(batch, into: &file)
+        if file.count >= loader.load.bytes { try await flush() }
+    }
+
+    /// Sends what is left.
+    func flush() async throws {
+        guard file.count > encoder.header.count else { return }
+        let sent = file
+        file = []
+        var hash = StableHash()
+        hash.add(sent)
+        let number = occurrences[hash.value, default: 0]
+        occurrences[hash.value] = number + 1
+        try await send(sent, "load \(purpose) \(hash.value.hexadecimal)-\(number)")
+        bytesWritten += Int64(sent.count)
+    }
+
+    /// Sends a file, and what the service did not come to once more.
+    private func send(_ sent: [UInt8], _ purpose: String) async throws {
+        var rows = sent
+        for attempt in 1... {
+            let outcome = try await loader.send(rows, purpose: attempt == 1 ? purpose : "\(purpose) again \(attempt)", key: key)
+            try report(outcome.refused, of: sent)
+            let left = try texts(outcome.unprocessed, schema.names).rowCount
+            guard left > 0 || outcome.failure != nil else { return }
+            guard left > 0, attempt < Self.attempts else {
+                throw SluiceError(
+                    .jobFailedThere,
+                    "\(outcome.failure ?? "the service's job did not come to its end"); \(left) rows of \(purpose) are not written",
+                    remedy: "run it again: rows that are written are not sent twice")
+            }
+            rows = outcome.unprocessed
+        }
+    }
+
+    /// Tells of refused rows, each with its reason, as they were before they were sent.
+    private func report(_ refused: [UInt8], of sent: [UInt8]) throws {
+        let found = try texts(refused, [loader.load.reason] + schema.names)
+        guard found.rowCount > 0 else { return }
+        let originals = try originals(sent)
+        for row in 0..<found.rowCount {
+            let reason = Self.text(found.columns[0], row)
+            let names = found.columns.dropFirst().map { Self.text($0, row) }
+            let json = originals[names] ?? Value.structure(zip(schema.names, names).map { Value.Member($0, .string($1)) }).json
+            try refuse(Array(json.utf8)[...], SluiceError(.requestRefused, "\(purpose): \(reason)"))
+        }
+    }
+
+    /// Rows of a file as JSON, by their texts.
+    private func originals(_ sent: [UInt8]) throws -> [[String]: String] {
+        let (texts, typed) = (try texts(sent, schema.names), try batch(sent, schema))
+        guard texts.rowCount == typed.rowCount else { return [:] }
+        var rows: [[String]: String] = [:]
+        for row in 0..<texts.rowCount { rows[texts.columns.map { Self.text($0, row) }] = typed.row(row).json }
+        return rows
+    }
+
+    private func texts(_ csv: [UInt8], _ names: [String]) throws -> Batch { try batch(csv, Schema(names.map { Field($0, .string) })) }
+
+    private func batch(_ csv: [UInt8], _ schema: Schema) throws -> Batch {
+        guard !csv.isEmpty else { return Batch(schema, schema.fields.map { .nulls($0.type, count: 0) }, rowCount: 0) }
+        let input = FileInput(MemoryAccess(csv), path: purpose, codec: Codec.none)
+        var reader = try CSVFormat(options: ["detect": .text("none")]).reader(input, ReadRequest(schema, keepsRaw: false))
+        var batches: [Batch] = []
+        while var piece = try reader.next() {
+            while let decoded = try piece.next() { batches.append(decoded.batch) }
+        }
+        return Batch.concatenated(batches, schema: schema)
+    }
+
+    private static func text(_ column: Column, _ row: Int) -> String {
+        if case .string(let text) = column[row] { return text }
+        return ""
+    }
+}

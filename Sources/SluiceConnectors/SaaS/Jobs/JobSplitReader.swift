@@ -1,0 +1,97 @@
+import SluiceCodecs
+import SluiceCore
+import SluiceFormats
+import SluicePipelines
+import SluiceSaaS
+import Synchronization
+
+/// Decodes the results of a job as rows: each page is a file of CSV, whose parts any task takes.
+final class JobSplitReader: SplitReader {
+    private struct State {
+        var pages: [JobPage]
+        var file: (any FileReader)?
+        var bytesRead: Int64 = 0
+    }
+
+    private let reader: JobReader
+    private let format: CSVFormat
+    private let request: ReadRequest
+    private let columns: Schema
+    private let tracker: JobTracker?
+    private let source: String
+    private let budget: Int64
+    private let state: Mutex<State>
+
+    /// - Parameters:
+    ///   - pages: Those that were fetched already, in order.
+    ///   - schema: All columns of the source.
+    ///   - source: What places of bad records begin with.
+    ///   - budget: Bytes of pages after which no other is fetched.
+    init(
+        _ reader: JobReader, _ pages: [JobPage], schema: Schema, _ wanted: SourceRequest, tracker: JobTracker?, source: String,
+        budget: Int64
+    ) throws(SluiceError) {
+        self.reader = reader
+        self.tracker = tracker
+        self.source = source
+        self.budget = budget
+        format = try CSVFormat(options: ["detect": .text("none"), "null_values": .texts(reader.nulls)])
+        columns = try Self.schema(wanted.columns, of: schema)
+        let more = (tracker?.columns ?? []).filter { !wanted.columns.contains($0) && schema[$0] != nil }
+        // A condition would keep rows from being noted.
+        request = ReadRequest(
+            try Self.schema(wanted.columns + more, of: schema), missing: reader.isResumed ? .null : .error,
+            condition: tracker == nil ? wanted.condition : nil,
+            keepsRaw: wanted.keepsRaw)
+        state = Mutex(State(pages: pages))
+    }
+
+    private static func schema(_ names: [String], of all: Schema) throws(SluiceError) -> Schema {
+        try Schema(names.map { name throws(SluiceError) in all.fields[try all.require(name)] })
+    }
+
+    var bytesRead: Int64 { state.withLock { $0.bytesRead } }
+
+    func next() async throws -> (any SplitPiece)? {
+        while true {
+            if let piece = try piece() { return JobPiece(piece: piece, tracker: tracker, columns: columns) }
+            guard let page = try await nextPage() else { return nil }
+            let input = FileInput(MemoryAccess(page.bytes), path: "\(source) \(page.name)", codec: Codec.none)
+            let file = try format.reader(input, request)
+            state.withLock { state in
+                state.bytesRead += Int64(page.bytes.count)
+                state.file = file
+            }
+        }
+    }
+
+    private func piece() throws -> (any FilePiece)? {
+        try state.withLock { state in
+            let piece = try state.file?.next()
+            if piece == nil { state.file = nil }
+            return piece
+        }
+    }
+
+    private func nextPage() async throws -> JobPage? {
+        if let page = state.withLock({ $0.pages.isEmpty ? nil : $0.pages.removeFirst() }) { return page }
+        return bytesRead < budget ? try await reader.next() : nil
+    }
+}
+
+/// Rows of a page that are new, with the columns that were asked for.
+private struct JobPiece: SplitPiece {
+    var piece: any FilePiece
+    let tracker: JobTracker?
+    let columns: Schema
+
+    mutating func next() throws -> ReadBatch? {
+        guard let decoded = try piece.next() else { return nil }
+        var batch = decoded.batch
+        if let tracker {
+            batch = tracker.take(batch)
+            batch = batch.with(columns, Array(batch.columns.prefix(columns.count)))
+        }
+        return ReadBatch(batch: batch, rejects: decoded.rejects, skippedRows: decoded.skippedRows)
+    }
+}

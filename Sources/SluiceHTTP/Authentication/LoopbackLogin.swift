@@ -1,0 +1,122 @@
+package import SluiceCore
+import SluiceJSON
+import SluiceLoopback
+import Synchronization
+
+/// Listens on the loopback address for the end of a login in a browser, and takes the tokens that it is good for.
+package struct LoopbackLogin: Sendable {
+    /// Where a service lets people log in.
+    package struct Service: Sendable {
+        package var authorize: WebAddress
+        package var token: WebAddress
+        package var clientID: String
+        package var clientSecret: SecretText?
+        package var scope: String?
+
+        package init(authorize: WebAddress, token: WebAddress, clientID: String, clientSecret: SecretText?, scope: String?) {
+            self.authorize = authorize
+            self.token = token
+            self.clientID = clientID
+            self.clientSecret = clientSecret
+            self.scope = scope
+        }
+    }
+
+    private let service: Service
+    private let transport: any WebTransport
+    private let pacing: Pacing
+
+    package init(_ service: Service, transport: any WebTransport = PooledTransport(), pacing: Pacing = .system) {
+        self.service = service
+        self.transport = transport
+        self.pacing = pacing
+    }
+
+    /// Waits until somebody has logged in.
+    ///
+    /// - Parameter show: Takes the address that is to be opened in a browser.
+    /// - Returns: The refresh token.
+    /// - Throws: `credentialsRefused` where the service or the person says no; `timedOut` after `HTTPLimits.loginSeconds`; `interrupted`.
+    package func refreshToken(show: @Sendable (WebAddress) -> Void) async throws(SluiceError) -> SecretText {
+        let arrival = LoginArrival()
+        let server: LocalHTTPServer
+        do {
+            server = try LocalHTTPServer { request, _ in arrival.answer(request.target) }
+        } catch {
+            throw SluiceError(.serviceUnreachable, "no port of the loopback address is free for the end of the login", underlying: error)
+        }
+        let dialogue = LoginDialogue(port: server.port)
+        arrival.begin(dialogue)
+        show(dialogue.address(service.authorize, clientID: service.clientID, scope: service.scope))
+        let code = try await arrived(arrival)
+        withExtendedLifetime(server) {}
+        return try await exchange(code, dialogue)
+    }
+
+    private func arrived(_ arrival: LoginArrival) async throws(SluiceError) -> SecretText {
+        let end = pacing.now() + .seconds(HTTPLimits.loginSeconds)
+        while pacing.now() < end {
+            switch arrival.outcome {
+            case .code(let code)?: return code
+            case .refused(let words)?:
+                throw SluiceError(.credentialsRefused, "the login was refused: \(words)", remedy: "try again, with an account that may")
+            default: break
+            }
+            do {
+                try await pacing.sleep(.milliseconds(50))
+            } catch {
+                throw SluiceError(.interrupted, "the login was cancelled", underlying: error)
+            }
+        }
+        throw SluiceError(.timedOut, "nobody logged in within \(HTTPLimits.loginSeconds) s", remedy: "begin again")
+    }
+
+    private func exchange(_ code: SecretText, _ dialogue: LoginDialogue) async throws(SluiceError) -> SecretText {
+        var form = [
+            (name: "grant_type", value: "authorization_code"), (name: "code", value: code.value),
+            (name: "redirect_uri", value: dialogue.redirect), (name: "client_id", value: service.clientID),
+            (name: "code_verifier", value: dialogue.verifier.value),
+        ]
+        if let secret = service.clientSecret { form.append((name: "client_secret", value: secret.value)) }
+        // A code is good for one use.
+        var request = WebRequest("POST", service.token, label: "token endpoint", isRepeatable: false)
+        request.setHeader("Content-Type", "application/x-www-form-urlencoded")
+        request.setHeader("Accept", "application/json")
+        request.body = Array(FormText.encode(form).utf8)
+        request.answerBytes = HTTPLimits.tokenBytes
+        let client = WebClient(
+            transport, limiter: Limiter(concurrency: 1, pacing: pacing), authenticator: FixedCredentials.none, pacing: pacing)
+        let answer = try await client.send(request)
+        guard let node = try? JSONParser.parse(answer.body), let token = node["refresh_token"]?.string, !token.isEmpty else {
+            throw SluiceError(
+                .credentialsRefused, "\(request.shown) gave no refresh token",
+                remedy: "allow the application to refresh tokens (often a scope such as refresh_token or offline_access)")
+        }
+        return SecretText(token)
+    }
+}
+
+/// What came to the listener so far.
+private final class LoginArrival: Sendable {
+    private let state = Mutex<(dialogue: LoginDialogue?, outcome: LoginDialogue.Outcome?)>((nil, nil))
+
+    var outcome: LoginDialogue.Outcome? { state.withLock { $0.outcome } }
+
+    func begin(_ dialogue: LoginDialogue) { state.withLock { $0.dialogue = dialogue } }
+
+    func answer(_ target: String) -> LocalHTTPServer.Answer {
+        let outcome = state.withLock { state -> LoginDialogue.Outcome in
+            let outcome = state.dialogue?.take(target) ?? .foreign
+            if outcome != .foreign, state.outcome == nil { state.outcome = outcome }
+            return outcome
+        }
+        let words =
+            switch outcome {
+            case .code: "You are logged in. This window can be closed."
+            case .refused: "The login was refused. This window can be closed."
+            case .foreign: "This is not the end of a login that was begun here."
+            }
+        let type = ["Content-Type": "text/plain; charset=utf-8", "Referrer-Policy": "no-referrer", "Connection": "close"]
+        return .status(outcome == .foreign ? 400 : 200, words + "\n", headers: type)
+    }
+}

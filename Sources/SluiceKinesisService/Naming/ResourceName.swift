@@ -1,0 +1,68 @@
+import SluiceServer
+import SluiceStreams
+
+/// The name of a stream or of one of its consumers, as ARNs have it: `arn:aws:kinesis:REGION:ACCOUNT:stream/NAME[/consumer/NAME:SECONDS]`.
+struct ResourceName: Hashable, Sendable {
+    var region: String
+    var account: String
+    var stream: String
+    var consumer: Consumer?
+
+    struct Consumer: Hashable, Sendable {
+        var name: String
+        /// When it was registered, in seconds since 1970.
+        var seconds: Int64
+    }
+
+    init(_ scope: ScopeID, stream: String, consumer: Consumer? = nil) {
+        region = scope.region
+        account = scope.account
+        self.stream = stream
+        self.consumer = consumer
+    }
+
+    /// Nil for anything else.
+    init?(_ arn: String) {
+        let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
+        guard parts.count == 6, parts[0] == "arn", parts[1].hasPrefix("aws"), parts[2] == "kinesis",
+            let id = ScopeID(account: String(parts[4]), region: String(parts[3])), parts[5].hasPrefix("stream/")
+        else { return nil }
+        region = id.region
+        account = id.account
+        let path = parts[5].dropFirst(7).split(separator: "/", omittingEmptySubsequences: false)
+        guard path.count == 1 || path.count == 3 else { return nil }
+        stream = String(path[0])
+        guard Rules.isName(stream) else { return nil }
+        if path.count == 3 {
+            let named = path[2].split(separator: ":", omittingEmptySubsequences: false)
+            guard path[1] == "consumer", named.count == 2, Rules.isName(String(named[0])), let seconds = Int64(named[1]) else { return nil }
+            consumer = Consumer(name: String(named[0]), seconds: seconds)
+        }
+    }
+
+    var scope: ScopeID { ScopeID(known: account, region) }
+
+    var arn: String {
+        let stream = "arn:aws:kinesis:\(region):\(account):stream/\(stream)"
+        return consumer.map { "\(stream)/consumer/\($0.name):\($0.seconds)" } ?? stream
+    }
+}
+
+/// Account and region: what one does in a scope is not seen in another.
+struct ScopeID: Hashable, Sendable {
+    let account: String
+    let region: String
+
+    /// Nil unless the account has twelve digits and the region can be a name of a directory.
+    init?(account: String, region: String) {
+        guard account.utf8.count == 12, account.utf8.allSatisfy({ (0x30...0x39).contains($0) }), (1...32).contains(region.utf8.count),
+            region.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") })
+        else { return nil }
+        self.init(known: account, region)
+    }
+
+    init(known account: String, _ region: String) {
+        self.account = account
+        self.region = region
+    }
+}

@@ -1,0 +1,92 @@
+import SluiceCore
+import SluiceServer
+import SluiceStreams
+
+/// What became of the records of PutRecords, in the order of the request.
+struct PutAnswer {
+    private enum Entry {
+        case stored(PutReceipt)
+        case failed(code: String, message: String)
+    }
+
+    private var entries: [Entry] = []
+    private var failedCount = 0
+    private let isEncrypted: Bool
+
+    /// - Parameters:
+    ///   - outcomes: Of the records that were not refused, in order.
+    ///   - throttled: Rows of the request that were refused.
+    init(_ outcomes: [PutOutcome], throttled: Set<Int>, _ target: StreamTarget, isEncrypted: Bool) {
+        self.isEncrypted = isEncrypted
+        entries.reserveCapacity(outcomes.count + throttled.count)
+        var rest = outcomes[...]
+        while !rest.isEmpty || throttled.contains(entries.count) {
+            if throttled.contains(entries.count) {
+                entries.append(.failed(code: Throttling.code, message: Throttling.message(target)))
+                failedCount += 1
+                continue
+            }
+            switch rest.removeFirst() {
+            case .stored(let receipt): entries.append(.stored(receipt))
+            case .failed(let error):
+                let code = error.code == .throughputExceeded ? Throttling.code : "InternalFailure"
+                entries.append(.failed(code: code, message: error.message))
+                failedCount += 1
+            }
+        }
+    }
+
+    var value: WireValue {
+        .structure([
+            "FailedRecordCount": .integer(Int64(failedCount)),
+            "Records": .list(
+                entries.map { entry in
+                    switch entry {
+                    case .stored(let receipt):
+                        .structure([
+                            "SequenceNumber": ServiceNumber(receipt.sequenceNumber).map { .text($0.text) },
+                            "ShardId": .text(receipt.shard.description),
+                        ])
+                    case .failed(let code, let message): .structure(["ErrorCode": .text(code), "ErrorMessage": .text(message)])
+                    }
+                }),
+            "EncryptionType": isEncrypted ? .text("KMS") : nil,
+        ])
+    }
+
+    /// The same in JSON, without values on the way.
+    var json: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(64 + entries.count * 128)
+        bytes += #"{"FailedRecordCount":\#(failedCount),"Records":["#.utf8
+        var names: [ShardID: [UInt8]] = [:]
+        for (index, entry) in entries.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            switch entry {
+            case .stored(let receipt):
+                bytes += StaticBytes.sequence
+                ServiceNumber(receipt.sequenceNumber)?.append(to: &bytes)
+                if names[receipt.shard] == nil { names[receipt.shard] = Array(#"","ShardId":"\#(receipt.shard)"}"#.utf8) }
+                bytes += names[receipt.shard, default: []]
+            case .failed(let code, let message):
+                bytes += #"{"ErrorCode":"#.utf8
+                JSONText.appendString(code.utf8, to: &bytes)
+                bytes += #","ErrorMessage":"#.utf8
+                JSONText.appendString(message.utf8, to: &bytes)
+                bytes.append(UInt8(ascii: "}"))
+            }
+        }
+        bytes += (isEncrypted ? #"],"EncryptionType":"KMS"}"# : "]}").utf8
+        return bytes
+    }
+}
+
+/// Pieces of answers that come for each record.
+enum StaticBytes {
+    static let sequence = Array(#"{"SequenceNumber":""#.utf8)
+    static let arrival = Array(#"","ApproximateArrivalTimestamp":"#.utf8)
+    static let data = Array(#","Data":""#.utf8)
+    static let key = Array(#"","PartitionKey":"#.utf8)
+    static let encrypted = Array(#","EncryptionType":"KMS"}"#.utf8)
+    static let end = Array("}".utf8)
+}

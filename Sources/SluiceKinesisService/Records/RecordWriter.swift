@@ -1,0 +1,96 @@
+import SluiceCore
+import SluiceServer
+import SluiceStreams
+
+/// Records of a page as answers and events have them.
+enum RecordWriter {
+    /// A whole answer of GetRecords.
+    static func json(_ page: RecordPage, isEncrypted: Bool) -> [UInt8] {
+        var bytes = records(page, isEncrypted: isEncrypted)
+        bytes += #","NextShardIterator":"#.utf8
+        if let next = page.next { JSONText.appendString(next.token.utf8, to: &bytes) } else { bytes += "null".utf8 }
+        bytes += #","MillisBehindLatest":\#(page.millisBehindLatest)"#.utf8
+        appendChildren(page, to: &bytes)
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
+
+    /// An event of SubscribeToShard.
+    ///
+    /// - Parameter continuation: The number that a later subscription goes on behind; nil at the end of the shard.
+    static func event(_ page: RecordPage, isEncrypted: Bool, continuation: String, _ format: WireFormat) -> [UInt8] {
+        switch format {
+        case .json:
+            var bytes = records(page, isEncrypted: isEncrypted)
+            bytes += #","ContinuationSequenceNumber":"\#(continuation)","MillisBehindLatest":\#(page.millisBehindLatest)"#.utf8
+            appendChildren(page, to: &bytes)
+            bytes.append(UInt8(ascii: "}"))
+            return bytes
+        case .cbor:
+            return format.encode(
+                .structure([
+                    "Records": value(page, isEncrypted: isEncrypted), "ContinuationSequenceNumber": .text(continuation),
+                    "MillisBehindLatest": .integer(page.millisBehindLatest), "ChildShards": children(page),
+                ]))
+        }
+    }
+
+    static func children(_ page: RecordPage) -> WireValue? {
+        page.children.isEmpty ? nil : .list(page.children.map(StreamValues.child))
+    }
+
+    static func value(_ page: RecordPage, isEncrypted: Bool) -> WireValue {
+        .list(
+            page.batches.flatMap { batch in
+                (0..<batch.count).map { row in
+                    .structure([
+                        "SequenceNumber": ServiceNumber(batch.sequenceNumber(row)).map { .text($0.text) },
+                        "ApproximateArrivalTimestamp": .time(micros: batch.arrivalMicros(row)),
+                        "Data": .bytes(Array(batch.payloads[row])), "PartitionKey": .text(batch.keys.text(row)),
+                        "EncryptionType": isEncrypted ? .text("KMS") : nil,
+                    ])
+                }
+            })
+    }
+
+    private static func appendChildren(_ page: RecordPage, to bytes: inout [UInt8]) {
+        guard let children = children(page) else { return }
+        bytes += #","ChildShards":"#.utf8
+        children.appendJSON(to: &bytes)
+    }
+
+    /// `{"Records":[…]`, the records straight from the page's bytes.
+    private static func records(_ page: RecordPage, isEncrypted: Bool) -> [UInt8] {
+        var bytes: [UInt8] = []
+        let size = page.batches.reduce(0) { sum, batch in
+            sum + batch.keys.data.count + (0..<batch.count).reduce(0) { $0 + batch.payloads.range($1).count }
+        }
+        bytes.reserveCapacity(256 + size / 3 * 4 + page.count * 192)
+        bytes += #"{"Records":["#.utf8
+        var isFirst = true
+        for batch in page.batches {
+            var arrival = (micros: Int64.min, text: [UInt8]())
+            for row in 0..<batch.count {
+                if !isFirst { bytes.append(UInt8(ascii: ",")) }
+                isFirst = false
+                if arrival.micros != batch.arrivalMicros(row) || arrival.text.isEmpty {
+                    arrival = (batch.arrivalMicros(row), [])
+                    WireValue.appendSeconds(arrival.micros, to: &arrival.text)
+                }
+                bytes += StaticBytes.sequence
+                ServiceNumber(batch.sequenceNumber(row))?.append(to: &bytes)
+                bytes += StaticBytes.arrival
+                bytes += arrival.text
+                bytes += StaticBytes.data
+                batch.payloads.bytes.withUnsafeBufferPointer { payload in
+                    Base64Writer.append(UnsafeBufferPointer(rebasing: payload[batch.payloads.range(row)]), to: &bytes)
+                }
+                bytes += StaticBytes.key
+                batch.keys.withRow(row) { JSONText.appendString($0, to: &bytes) }
+                bytes += isEncrypted ? StaticBytes.encrypted : StaticBytes.end
+            }
+        }
+        bytes.append(UInt8(ascii: "]"))
+        return bytes
+    }
+}

@@ -1,0 +1,259 @@
+package import SluiceJSON
+
+/// Marketo's REST API: tokens, activities by paging tokens, leads by filter, bulk extracts of leads.
+///
+/// Source: Marketo's REST API guide, "Authentication", "Error codes", "Activities", "Leads", "Bulk Lead Extract".
+package struct MarketoMock: MockService {
+    package static let name = "marketo"
+    /// Extracts that may run at a time, and that may wait.
+    private static let (running, queued) = (2, 10)
+    /// The longest stretch that an extract may ask for, in microseconds.
+    private static let spanMicros: Int64 = 31 * 86_400_000_000
+    private static let slowMicros: Int64 = 600_000_000
+
+    private struct Export: Sendable {
+        var fields: [String]
+        var entries: [Timeline.Entry]
+        var state = "Created"
+        var doneAt: Int64 = 0
+        var takes: Int64
+        var fails: Bool
+    }
+
+    private var leads: Timeline
+    private var activities: Timeline
+    private var tokens = MockTokens()
+    private var exports: [String: Export] = [:]
+    private var badBytes = false
+
+    package init(seed: UInt64, rows: Int) {
+        leads = Timeline(seed: seed &+ 11, rows: rows)
+        activities = Timeline(seed: seed &+ 12, rows: rows)
+    }
+
+    package func quota(of request: MockRequest) -> MockQuota? {
+        request.path.hasPrefix("/identity") ? nil : MockQuota(name: "marketo calls", requests: 100, perMicros: 20_000_000)
+    }
+
+    package func refusal(_ moment: MockMoment) -> MockAnswer { Self.error("606", "Max rate limit '100' exceeded with in '20' secs") }
+
+    /// Errors come with status 200.
+    private static func error(_ code: String, _ words: String) -> MockAnswer {
+        MockAnswer(
+            200,
+            .members([
+                "requestId": .string("mock#1"), "success": .boolean(false),
+                "errors": .list([.members(["code": .string(code), "message": .string(words)])]),
+            ]))
+    }
+
+    private static func success(_ result: [JSONNode]?, _ more: [JSONNode.Member] = []) -> MockAnswer {
+        var members: [JSONNode.Member] = [
+            .init(name: "requestId", value: .string("mock#1")), .init(name: "success", value: .boolean(true)),
+        ]
+        if let result { members.append(.init(name: "result", value: .list(result))) }
+        return MockAnswer(200, .object(members + more))
+    }
+
+    package mutating func records(_ entity: String, at now: Int64) -> [JSONNode] {
+        if entity == "activities" {
+            activities.advance(to: now)
+            return activities.page(since: 0, after: nil, limit: .max).map { activity($0) }
+        }
+        leads.advance(to: now)
+        return leads.page(since: 0, after: nil, limit: .max).map { .object(lead($0)) }
+    }
+
+    package mutating func answer(_ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
+        leads.advance(to: moment.now)
+        activities.advance(to: moment.now)
+        if request.path == "/identity/oauth/token" {
+            let answer = tokens.issue(request, at: moment.now)
+            return answer.status == 200 ? answer : MockAnswer(401, .members(["error": .string("unauthorized")]))
+        }
+        if moment.faults.contains(.expireToken) { tokens.expireAll() }
+        if moment.faults.contains(.badBytes) { badBytes = true }
+        if let refusal = unauthorized(request, moment) { return refusal }
+        if moment.faults.contains(.errorInSuccess) { return Self.error("611", "System error") }
+        switch (request.method, request.path) {
+        case ("GET", "/rest/v1/activities/types.json"):
+            return Self.success([.members(["id": .integer(12), "name": .string("New Lead")])])
+        case ("GET", "/rest/v1/activities/pagingtoken.json"): return pagingToken(request)
+        case ("GET", "/rest/v1/activities.json"): return activityPage(request, moment)
+        case ("GET", "/rest/v1/leads.json"): return leadsByFilter(request)
+        default: return export(request, moment)
+        }
+    }
+
+    private func unauthorized(_ request: MockRequest, _ moment: MockMoment) -> MockAnswer? {
+        if request["access_token"] != nil {
+            var answer = Self.error("601", "Access token invalid")
+            answer.violation = "sent the token in the address, where it is not taken any more"
+            return answer
+        }
+        let token = String((request.headers["authorization"] ?? "").dropFirst("Bearer ".count))
+        switch tokens.isValid(token, at: moment.now) {
+        case true?: return nil
+        case false?:
+            var answer = Self.error("602", "Access token expired")
+            if !moment.faults.contains(.expireToken) { answer.violation = "used a token that had ended" }
+            return answer
+        case nil: return Self.error("601", "Access token invalid")
+        }
+    }
+
+    // MARK: Activities
+
+    private func pagingToken(_ request: MockRequest) -> MockAnswer {
+        guard let since = request["sinceDatetime"].flatMap(TimeOfRecord.micros) else { return Self.error("1001", "Invalid sinceDatetime") }
+        return Self.success(nil, [.init(name: "nextPageToken", value: .string("since \(since)"))])
+    }
+
+    /// A page with no record has no result, and may not be the last.
+    private func activityPage(_ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
+        guard let token = request["nextPageToken"] else { return Self.error("1077", "nextPageToken is required") }
+        let parts = token.split(separator: " ")
+        guard parts.count >= 2, parts[0] == "since" || parts.count == 3, let number = Int64(parts[1]),
+            !moment.faults.contains(.expireCursor)
+        else { return Self.error("1077", "Paging token expired") }
+        guard (request["activityTypeIds"] ?? "").split(separator: ",").count <= 10 else {
+            var answer = Self.error("1003", "too many activityTypeIds")
+            answer.violation = "asked for more than 10 types of activities"
+            return answer
+        }
+        let limit = min(max(1, request.integer("batchSize") ?? 300), 300)
+        let place = parts[0] == "at" ? Timeline.Entry(updated: number, index: Int(parts[2]) ?? 0) : nil
+        let isLate = moment.faults.contains(.lateWrites)
+        let entries = activities.page(since: place == nil ? number : 0, after: place, limit: limit) { entry in
+            !isLate || entry.updated + 30_000_000 <= moment.now
+        }
+        let last = entries.last ?? place
+        var next = last.map { "at \($0.updated) \($0.index)" } ?? token
+        if moment.faults.contains(.endless) { next = token }
+        let isMore = entries.count == limit || moment.faults.contains(.endless)
+        return Self.success(
+            entries.isEmpty ? nil : entries.map { activity($0) },
+            [.init(name: "nextPageToken", value: .string(next)), .init(name: "moreResult", value: .boolean(isMore))])
+    }
+
+    private func activity(_ entry: Timeline.Entry) -> JSONNode {
+        .members([
+            "marketoGUID": .string("mg\(entry.index + 1)"), "leadId": .integer(entry.index % max(1, leads.rows) + 1),
+            "activityDate": .string(TimeOfRecord.text(entry.updated)), "activityTypeId": .integer(12), "campaignId": .null,
+            "primaryAttributeValueId": .integer(entry.index), "primaryAttributeValue": .string("page \(entry.index % 7)"),
+        ])
+    }
+
+    // MARK: Leads
+
+    private func leadsByFilter(_ request: MockRequest) -> MockAnswer {
+        guard request["filterType"] == "id" else { return Self.error("1003", "filterType is id") }
+        let ids = Set((request["filterValues"] ?? "").split(separator: ",").compactMap { Int($0) })
+        guard ids.count <= 300 else { return Self.error("1003", "too many filterValues") }
+        return Self.success(leads.page(since: 0, after: nil, limit: .max) { ids.contains($0.index + 1) }.map { .object(lead($0)) })
+    }
+
+    private func lead(_ entry: Timeline.Entry) -> [JSONNode.Member] {
+        let draw = Timeline.mix(leads.seed, UInt64(bitPattern: entry.updated) ^ UInt64(entry.index))
+        let name = badBytes && entry.index % 10 == 3 ? "A\u{0}nn\r" : "Ann, the \"\(entry.index + 1)\""
+        return [
+            .init(name: "id", value: .integer(entry.index + 1)), .init(name: "email", value: .string("p\(entry.index + 1)@example.com")),
+            .init(name: "firstName", value: .string(name)), .init(name: "lastName", value: .string("Zoë")),
+            .init(name: "company", value: draw % 3 == 0 ? .null : .string("Acme")),
+            .init(name: "leadScore", value: .integer(Int(draw % 100))),
+            .init(name: "createdAt", value: .string(TimeOfRecord.text(leads.created(entry.index)))),
+            .init(name: "updatedAt", value: .string(TimeOfRecord.text(entry.updated))),
+        ]
+    }
+
+    // MARK: Extracts
+
+    private mutating func export(_ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
+        let steps = request.path.split(separator: "/").map(String.init)
+        guard steps.count >= 5, Array(steps[..<4]) == ["bulk", "v1", "leads", "export"] else { return Self.error("610", "not found") }
+        if steps.count == 5 {
+            return steps[4] == "create.json" && request.method == "POST" ? create(request, moment) : Self.error("610", "")
+        }
+        guard let export = exports[steps[4]] else { return Self.error("1029", "Export job not found") }
+        if export.state == "Queued", moment.now >= export.doneAt { exports[steps[4]]?.state = export.fails ? "Failed" : "Completed" }
+        switch (request.method, steps[5]) {
+        case ("POST", "enqueue.json"): return enqueue(steps[4], export, moment)
+        case ("GET", "status.json"): return status(steps[4])
+        case ("GET", "file.json"): return file(steps[4], request, moment)
+        default: return Self.error("610", "not found")
+        }
+    }
+
+    private mutating func create(_ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
+        let filter = request.json["filter"]?["updatedAt"]
+        guard let from = filter?["startAt"]?.string.flatMap(TimeOfRecord.micros),
+            let to = filter?["endAt"]?.string.flatMap(TimeOfRecord.micros), from <= to, to - from <= Self.spanMicros
+        else { return Self.error("1001", "a filter over 31 days or less is required") }
+        let fields = (request.json["fields"]?.elements ?? []).compactMap(\.string)
+        let known = Set(lead(Timeline.Entry(updated: 0, index: 0)).map(\.name))
+        guard !fields.isEmpty, fields.allSatisfy(known.contains) else { return Self.error("1006", "Field not found") }
+        let id = "mock-export-\(exports.count + 1)"
+        let entries = leads.page(since: from, after: nil, limit: .max) { $0.updated <= to }
+        exports[id] = Export(
+            fields: fields, entries: entries, takes: moment.faults.contains(.slowJob) ? Self.slowMicros : 0,
+            fails: moment.faults.contains(.failJob))
+        return status(id)
+    }
+
+    private mutating func enqueue(_ id: String, _ export: Export, _ moment: MockMoment) -> MockAnswer {
+        guard export.state == "Created" else { return Self.error("1029", "the job is \(export.state)") }
+        guard exports.values.count(where: { $0.state == "Queued" }) < Self.running + Self.queued else {
+            return Self.error("1029", "Too many jobs in queue")
+        }
+        exports[id]?.state = "Queued"
+        exports[id]?.doneAt = moment.now + export.takes
+        return status(id)
+    }
+
+    private func status(_ id: String) -> MockAnswer {
+        Self.success([.members(["exportId": .string(id), "status": .string(exports[id]?.state ?? ""), "format": .string("CSV")])])
+    }
+
+    private func file(_ id: String, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
+        guard let export = exports[id], export.state == "Completed" else {
+            var answer = Self.error("1029", "the job has not done its work")
+            answer.violation = "asked for the file of a job that has not done its work"
+            return answer
+        }
+        if moment.faults.contains(.missingFile) { return MockAnswer(404, .members(["error": .string("no such file")])) }
+        var text = CommaText(export.fields)
+        for entry in export.entries { text.append(lead(entry)) }
+        var answer = MockAnswer(200, text: "")
+        answer.headers = ["Content-Type": "text/csv; charset=UTF-8"]
+        answer.content = text.bytes
+        if let range = request.headers["range"]?.dropFirst("bytes=".count).split(separator: "-").compactMap({ Int($0) }), range.count == 2 {
+            let (first, end) = (range[0], min(range[1] + 1, text.bytes.count))
+            guard first < end else { return MockAnswer(416, .null) }
+            answer.status = 206
+            answer.headers["Content-Range"] = "bytes \(first)-\(end - 1)/\(text.bytes.count)"
+            answer.content = Array(text.bytes[first..<end])
+        }
+        return answer
+    }
+}
+
+/// CSV as Marketo writes it: quotes where they are needed, the text `null` for nulls.
+private struct CommaText {
+    private(set) var bytes: [UInt8]
+    private let fields: [String]
+
+    init(_ fields: [String]) {
+        self.fields = fields
+        bytes = Array((fields.joined(separator: ",") + "\n").utf8)
+    }
+
+    mutating func append(_ members: [JSONNode.Member]) {
+        let texts = fields.map { name -> String in
+            let value = members.first { $0.name == name }?.value ?? .null
+            let text = value.string ?? String(decoding: value.json, as: UTF8.self)
+            let isPlain = text.utf8.allSatisfy { !"\",\n\r".utf8.contains($0) }
+            return isPlain ? text : "\"\(text.replacing("\"", with: "\"\""))\""
+        }
+        bytes += Array((texts.joined(separator: ",") + "\n").utf8)
+    }
+}

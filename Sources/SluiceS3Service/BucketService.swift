@@ -1,0 +1,171 @@
+package import SluiceBuckets
+package import SluiceServer
+import Synchronization
+
+/// S3 on the port: unchanged clients of S3 work with the buckets of a store.
+package final class BucketService: Service {
+    package let name = "s3"
+    package let intake = BodyIntake.streamed
+    package let answersPreflight = true
+    let store: BucketStore
+    /// Whether a request without a signature is only for what everybody may read.
+    let wantsSignatures: Bool
+    private let upkeep = Mutex<Task<Void, Never>?>(nil)
+
+    /// - Parameter wantsSignatures: Whether keys are configured.
+    package init(_ store: BucketStore, wantsSignatures: Bool = false) {
+        self.store = store
+        self.wantsSignatures = wantsSignatures
+    }
+
+    /// Whatever is signed for S3, and what is not signed at all.
+    package func takes(_ head: RequestHead, signedFor service: String?) -> Bool { service == nil || service == "s3" }
+
+    package func operation(of head: RequestHead) -> String {
+        if head.method == "OPTIONS" { return "Preflight" }
+        let address = S3Address(head)
+        return (try? S3Operation.find(head, head.query, Self.level(address)).name) ?? "Unknown"
+    }
+
+    /// Reads may be for everybody; the policy decides.
+    package func isOpenToAll(_ head: RequestHead) -> Bool { ["GET", "HEAD", "OPTIONS"].contains(head.method) }
+
+    package func respond(to request: ServiceRequest) async throws -> ServiceResponse {
+        let address = S3Address(request.head)
+        let query = request.head.query
+        if request.head.method == "OPTIONS" { return try preflight(request.head, address) }
+        let call = S3Call(store, request, query, address)
+        do {
+            var response: ServiceResponse
+            if address.isWebsite {
+                response = try await website(call, address)
+            } else {
+                let operation = try S3Operation.find(request.head, query, Self.level(address))
+                if let bucket = address.bucket {
+                    try admit(call, operation, bucket)
+                } else if wantsSignatures, request.signature == nil {
+                    throw ServiceFault.accessDenied
+                }
+                response = try await operation.run(call)
+            }
+            mark(&response.headers, request.head, address, request.id)
+            return response
+        } catch let failure as BucketFailure {
+            throw ServiceFault(failure, call.bucketName)
+        }
+    }
+
+    private static func level(_ address: S3Address) -> S3Operation.Level {
+        address.bucket == nil ? .service : address.key.isEmpty ? .bucket : .object
+    }
+
+    /// Lets the owner of a bucket in, and everybody where the policy says so.
+    private func admit(_ call: S3Call, _ operation: S3Operation, _ bucket: String) throws {
+        if let expected = call.header("x-amz-expected-bucket-owner"), let owner = try? store.bucket(bucket).owner, owner != expected {
+            throw ServiceFault.accessDenied
+        }
+        guard operation.name != "CreateBucket" else { return }
+        let isOwn = try store.bucket(bucket).owner == call.request.caller.account
+        if isOwn, !wantsSignatures || call.request.signature != nil { return }
+        guard let action = operation.publicAction, let policy = try? store.setting(bucket, "policy") else {
+            throw ServiceFault.accessDenied
+        }
+        let resource = "arn:aws:s3:::\(bucket)" + (operation.level == .object ? "/" + (try call.key.text) : "")
+        guard BucketPolicy(policy)?.allowsEverybody(action, resource) == true else { throw ServiceFault.accessDenied }
+    }
+
+    /// What every answer has, and what pages of browsers are told.
+    private func mark(_ headers: inout HeaderFields, _ head: RequestHead, _ address: S3Address, _ id: String) {
+        headers["x-amz-request-id"] = id
+        headers["x-amz-id-2"] = id
+        guard let origin = head.headers["Origin"], let bucket = address.bucket, let setting = try? store.setting(bucket, "cors"),
+            let told = (try? CORSRules(setting))?.headers(origin: origin, method: head.method)
+        else { return }
+        for (name, value) in told { headers[name] = value }
+    }
+
+    private func preflight(_ head: RequestHead, _ address: S3Address) throws(ServiceFault) -> ServiceResponse {
+        guard let origin = head.headers["Origin"], let method = head.headers["Access-Control-Request-Method"] else {
+            throw ServiceFault(400, "BadRequest", "Insufficient information. Origin request header needed.")
+        }
+        let asked = (head.headers["Access-Control-Request-Headers"] ?? "").split(separator: ",").map { $0.filter { $0 != " " } }
+        guard let bucket = address.bucket, let setting = try? store.setting(bucket, "cors"),
+            let told = (try? CORSRules(setting))?.headers(origin: origin, method: method, asked: asked)
+        else { throw ServiceFault(403, "AccessForbidden", "CORSResponse: This CORS request is not allowed.") }
+        return ServiceResponse(200, HeaderFields(told), .bytes([]))
+    }
+
+    // MARK: Errors
+
+    package func fault(for refusal: LayerRefusal) -> ServiceFault {
+        switch refusal {
+        case .unsigned: .accessDenied
+        case .unknownKey(let key):
+            ServiceFault(
+                403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.",
+                details: [("AWSAccessKeyId", key)])
+        case .malformedSignature(let message): ServiceFault(400, "AuthorizationHeaderMalformed", message)
+        case .wrongSignature: ChunkSignatures.wrong
+        case .skewedClock:
+            ServiceFault(403, "RequestTimeTooSkewed", "The difference between the request time and the current time is too large.")
+        case .expiredAddress: ServiceFault(403, "AccessDenied", "Request has expired")
+        case .bodyTooLarge(let limit):
+            ServiceFault(
+                400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", details: [("MaxSizeAllowed", "\(limit)")])
+        case .cutBody:
+            ServiceFault(
+                400, "RequestTimeout", "Your socket connection to the server was not read from or written to within the timeout period.")
+        case .wrongPayloadHash:
+            ServiceFault(400, "XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.")
+        case .internalFailure: ServiceFault(500, "InternalError", "We encountered an internal error. Please try again.")
+        }
+    }
+
+    package func response(to fault: ServiceFault, _ head: RequestHead, id: String) -> ServiceResponse {
+        var headers = fault.headers
+        mark(&headers, head, S3Address(head), id)
+        guard head.method != "HEAD", fault.status != 304 else { return ServiceResponse(fault.status, headers, .none(length: nil)) }
+        let document = XMLWriter("Error", isPlain: true) { document in
+            document.add("Code", fault.code)
+            document.add("Message", fault.message)
+            for detail in fault.details { document.add(detail.name, detail.value) }
+            document.add("Resource", head.rawPath)
+            document.add("RequestId", id)
+            document.add("HostId", id)
+        }
+        headers["Content-Type"] = "application/xml"
+        return ServiceResponse(fault.status, headers, .bytes(document.bytes))
+    }
+
+    // MARK: Life
+
+    package func reset() async throws { try await store.reset() }
+
+    package func close() async {
+        let task = upkeep.withLock { task in
+            defer { task = nil }
+            return task
+        }
+        task?.cancel()
+        await task?.value
+        await store.close()
+    }
+
+    /// Takes in files that other programs put into the folders, and removes what expires, now and then until the service is closed.
+    package func beginUpkeep() {
+        let task = Task { [store] in
+            for bucket in (try? store.buckets()) ?? [] { try? await store.scan(bucket.name) }
+            while !Task.isCancelled {
+                for bucket in (try? store.buckets()) ?? [] {
+                    guard let setting = try? store.setting(bucket.name, "lifecycle"), let rules = try? LifecycleDocument.rules(setting)
+                    else {
+                        continue
+                    }
+                    _ = try? await store.expire(bucket.name, rules)
+                }
+                try? await Task.sleep(for: .seconds(S3ServiceLimits.sweepSeconds))
+            }
+        }
+        upkeep.withLock { $0 = task }
+    }
+}

@@ -1,0 +1,123 @@
+import SluiceAWS
+import SluiceBuckets
+import SluiceServer
+
+extension S3Call {
+    private static let kept = [
+        "content-type", "cache-control", "content-disposition", "content-encoding", "content-language", "expires",
+        "x-amz-website-redirect-location",
+    ]
+
+    /// What the headers of a write say of its object.
+    ///
+    /// - Throws: `MetadataTooLarge`, `InvalidTag`, `InvalidStorageClass`.
+    func traits() throws(ServiceFault) -> ObjectTraits {
+        try refuseUnsupported()
+        var traits = ObjectTraits()
+        for name in Self.kept {
+            guard var value = header(name) else { continue }
+            if name == "content-encoding" {
+                // How the body was sent is no property of the object.
+                value = value.split(separator: ",").map { $0.filter { $0 != " " } }.filter { $0 != "aws-chunked" }.joined(separator: ",")
+            }
+            if !value.isEmpty { traits.headers.append(.init(name, value)) }
+        }
+        for field in request.head.headers.list {
+            let name = field.name.lowercased()
+            if name.hasPrefix("x-amz-meta-") { traits.metadata.append(.init(String(name.dropFirst("x-amz-meta-".count)), field.value)) }
+        }
+        let count = traits.metadata.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+        guard count <= S3ServiceLimits.metadataBytes else {
+            throw ServiceFault(
+                400, "MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size",
+                details: [("Size", "\(count)"), ("MaxSizeAllowed", "\(S3ServiceLimits.metadataBytes)")])
+        }
+        if let tagging = header("x-amz-tagging") {
+            traits.tags = try S3Tags.checked(QueryItems(tagging).list.map { .init($0.name, $0.value) }, limit: S3ServiceLimits.objectTags)
+        }
+        return traits
+    }
+
+    /// Headers that promise what Sluice does not do.
+    func refuseUnsupported() throws(ServiceFault) {
+        for field in request.head.headers.list {
+            let name = field.name.lowercased()
+            if name.hasPrefix("x-amz-server-side-encryption") || name.hasPrefix("x-amz-copy-source-server-side-encryption") {
+                throw .notImplemented("objects are not encrypted on the disk (\(name))")
+            }
+            if name.hasPrefix("x-amz-object-lock") { throw .notImplemented("object lock (\(name))") }
+            if name.hasPrefix("x-amz-grant-") { throw Self.noACLs }
+        }
+        if let acl = header("x-amz-acl"), !["private", "bucket-owner-full-control"].contains(acl) { throw Self.noACLs }
+        if let storageClass = header("x-amz-storage-class"), storageClass != "STANDARD" {
+            throw ServiceFault(400, "InvalidStorageClass", "The storage class you specified is not valid: there is STANDARD only")
+        }
+    }
+
+    static let noACLs = ServiceFault(400, "AccessControlListNotSupported", "The bucket does not allow ACLs")
+
+    /// Conditions of a write.
+    ///
+    /// - Throws: `NotImplemented` for those that S3 does not have there.
+    func writeCondition() throws(ServiceFault) -> WriteCondition {
+        var condition = WriteCondition()
+        condition.matches = header("If-Match").map(Self.unquoted)
+        condition.matchesNot = header("If-None-Match").map(Self.unquoted)
+        guard condition.matchesNot == nil || condition.matchesNot == "*" else {
+            throw .notImplemented("If-None-Match with a value other than *")
+        }
+        if condition.matches != nil, condition.matchesNot != nil { throw .notImplemented("If-Match together with If-None-Match") }
+        return condition
+    }
+
+    static func unquoted(_ etag: String) -> String {
+        etag.count >= 2 && etag.hasPrefix("\"") && etag.hasSuffix("\"") ? String(etag.dropFirst().dropLast()) : etag
+    }
+}
+
+/// Tags of objects and buckets. Source: S3's user guide, "Categorizing your storage using tags".
+enum S3Tags {
+    /// - Throws: `InvalidTag`, `BadRequest` where there are too many.
+    static func checked(_ tags: [ObjectTraits.Field], limit: Int) throws(ServiceFault) -> [ObjectTraits.Field] {
+        guard tags.count <= limit else {
+            throw ServiceFault(400, "BadRequest", "Object tags cannot be greater than \(limit)")
+        }
+        var names: Set<[UInt8]> = []
+        for tag in tags {
+            guard !tag.name.isEmpty, tag.name.unicodeScalars.count <= S3ServiceLimits.tagKeyCharacters, !tag.name.hasPrefix("aws:") else {
+                throw ServiceFault(400, "InvalidTag", "The TagKey you have provided is invalid", details: [("TagKey", tag.name)])
+            }
+            guard tag.value.unicodeScalars.count <= S3ServiceLimits.tagValueCharacters else {
+                throw ServiceFault(400, "InvalidTag", "The TagValue you have provided is invalid", details: [("TagKey", tag.name)])
+            }
+            guard names.insert(Array(tag.name.utf8)).inserted else {
+                throw ServiceFault(400, "InvalidTag", "Cannot provide multiple Tags with the same key", details: [("TagKey", tag.name)])
+            }
+        }
+        return tags
+    }
+
+    /// Of `<Tagging><TagSet><Tag>…`.
+    static func parse(_ root: XMLElement, limit: Int) throws(ServiceFault) -> [ObjectTraits.Field] {
+        guard let set = root.all("TagSet").first else { throw .malformedXML }
+        var tags: [ObjectTraits.Field] = []
+        for tag in set.children {
+            guard tag.name == "Tag", let key = tag["Key"], let value = tag["Value"] else { throw .malformedXML }
+            tags.append(.init(key, value))
+        }
+        return try checked(tags, limit: limit)
+    }
+
+    static func document(_ tags: [ObjectTraits.Field]) -> XMLWriter {
+        XMLWriter("Tagging") { document in
+            document.add("TagSet") { set in
+                for tag in tags {
+                    set.add("Tag") {
+                        $0.add("Key", tag.name)
+                        $0.add("Value", tag.value)
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import SluiceAWS
+import SluiceBuckets
+import SluiceServer
+
+/// A request with what every operation looks at.
+struct S3Call: Sendable {
+    let store: BucketStore
+    let request: ServiceRequest
+    let query: QueryItems
+    /// Empty for the service itself.
+    let bucketName: String
+    private let keyBytes: [UInt8]
+
+    init(_ store: BucketStore, _ request: ServiceRequest, _ query: QueryItems, _ address: S3Address) {
+        self.store = store
+        self.request = request
+        self.query = query
+        bucketName = address.bucket ?? ""
+        keyBytes = address.key
+    }
+
+    /// - Throws: `KeyTooLongError`, `InvalidURI` for bytes that are no UTF-8.
+    var key: ObjectKey {
+        get throws(ServiceFault) {
+            if let key = ObjectKey(keyBytes) { return key }
+            guard keyBytes.count <= BucketLimits.keyBytes else {
+                throw ServiceFault(
+                    400, "KeyTooLongError", "Your key is too long",
+                    details: [("Size", "\(keyBytes.count)"), ("MaxSizeAllowed", "\(BucketLimits.keyBytes)")])
+            }
+            throw ServiceFault(400, "InvalidURI", "Couldn't parse the specified URI.")
+        }
+    }
+
+    func header(_ name: String) -> String? { request.head.headers[name] }
+
+    /// The version that the query asks for.
+    ///
+    /// - Throws: `InvalidArgument` for an empty one.
+    var versionID: String? {
+        get throws(ServiceFault) {
+            guard let id = query["versionId"] else { return nil }
+            guard !id.isEmpty else { throw .invalidArgument("versionId", id, "Version id cannot be the empty string") }
+            return id
+        }
+    }
+
+    /// A number of the query within bounds.
+    ///
+    /// - Throws: `InvalidArgument`.
+    func number(_ name: String, in range: ClosedRange<Int>, default standard: Int) throws(ServiceFault) -> Int {
+        guard let text = query[name], !text.isEmpty else { return standard }
+        guard let number = Int(text), number >= range.lowerBound else {
+            throw .invalidArgument(name, text, "Argument \(name) must be an integer between \(range.lowerBound) and 2147483647")
+        }
+        return min(number, range.upperBound)
+    }
+
+    /// The root of a body in XML.
+    ///
+    /// - Throws: `MalformedXML`, also for entities, document types and endless nesting; `EntityTooLarge`.
+    func document(_ root: String) async throws -> XMLElement {
+        let bytes = try await documentBytes(upTo: S3ServiceLimits.documentBytes)
+        guard let element = try? XMLParser.parse(bytes), element.name == root else { throw ServiceFault.malformedXML }
+        return element
+    }
+
+    /// The bytes of a body that is held whole, checked against the digests that the request declares.
+    func documentBytes(upTo limit: Int) async throws -> [UInt8] {
+        var reader = try ObjectBody(self)
+        var bytes: [UInt8] = []
+        var digests = BodyDigests(reader.algorithms)
+        while let part = try await reader.next() {
+            guard bytes.count + part.count <= limit else { throw LayerRefusal.bodyTooLarge(limit: limit) }
+            part.withUnsafeBytes { digests.update($0) }
+            bytes += part
+        }
+        try reader.check(digests)
+        return bytes
+    }
+}

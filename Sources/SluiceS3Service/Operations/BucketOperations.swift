@@ -1,0 +1,74 @@
+import SluiceBuckets
+import SluiceServer
+
+extension S3Operation {
+    static let bucketOperations: [S3Operation] = [
+        S3Operation("ListBuckets", "GET", .service) { call in
+            let limit = try call.number("max-buckets", in: 1...10_000, default: 10_000)
+            let after = call.query["continuation-token"] ?? ""
+            let buckets = try call.store.buckets().filter { bucket in
+                bucket.owner == call.request.caller.account && bucket.name > after && bucket.name.hasPrefix(call.query["prefix"] ?? "")
+                    && call.query["bucket-region"].map { $0 == bucket.region } ?? true
+            }
+            return XMLWriter("ListAllMyBucketsResult") { document in
+                document.add("Owner") { $0.add("ID", call.request.caller.account) }
+                document.add("Buckets") { list in
+                    for bucket in buckets.prefix(limit) {
+                        list.add("Bucket") {
+                            $0.add("Name", bucket.name)
+                            $0.add("CreationDate", S3Time.iso(bucket.createdMicros))
+                            $0.add("BucketRegion", bucket.region)
+                        }
+                    }
+                }
+                if let prefix = call.query["prefix"] { document.add("Prefix", prefix) }
+                if buckets.count > limit { document.add("ContinuationToken", buckets[limit - 1].name) }
+            }.response()
+        },
+        S3Operation("CreateBucket", "PUT", .bucket) { call in
+            try call.refuseUnsupported()
+            if call.header("x-amz-bucket-object-lock-enabled")?.lowercased() == "true" { throw ServiceFault.notImplemented("object lock") }
+            let body = try await call.documentBytes(upTo: S3ServiceLimits.documentBytes)
+            var region = call.request.caller.region
+            if !body.isEmpty { region = try S3Settings.region(body) ?? region }
+            try await call.store.createBucket(call.bucketName, owner: call.request.caller.account, region: region)
+            return ServiceResponse(200, HeaderFields([("Location", "/" + call.bucketName)]), .bytes([]))
+        },
+        S3Operation("HeadBucket", "HEAD", .bucket) { call in
+            let bucket = try call.store.bucket(call.bucketName)
+            return ServiceResponse(
+                200, HeaderFields([("x-amz-bucket-region", bucket.region), ("x-amz-access-point-alias", "false")]), .none(length: nil))
+        },
+        S3Operation("DeleteBucket", "DELETE", .bucket) { call in
+            try await call.store.deleteBucket(call.bucketName)
+            return ServiceResponse(204, HeaderFields(), .none(length: nil))
+        },
+    ]
+
+    static let refusals: [S3Operation] = [
+        .refused("PutBucketReplication", "PUT", .bucket, mark: "replication", "there is one server"),
+        .refused("PutBucketEncryption", "PUT", .bucket, mark: "encryption", "objects are not encrypted on the disk"),
+        .refused("PutBucketLogging", "PUT", .bucket, mark: "logging", "the server's own log has the requests"),
+        .refused("PutBucketRequestPayment", "PUT", .bucket, mark: "requestPayment", "nobody pays"),
+        .refused("PutBucketAccelerateConfiguration", "PUT", .bucket, mark: "accelerate", "there is one server"),
+        .refused("PutObjectLockConfiguration", "PUT", .bucket, mark: "object-lock", "objects can always be removed"),
+        .refused("PutBucketInventoryConfiguration", "PUT", .bucket, mark: "inventory", "list the bucket"),
+        .refused("PutBucketAnalyticsConfiguration", "PUT", .bucket, mark: "analytics", "there is one storage class"),
+        .refused("PutBucketMetricsConfiguration", "PUT", .bucket, mark: "metrics", "the port's metrics are at /_sluice/metrics"),
+        .refused("PutBucketIntelligentTieringConfiguration", "PUT", .bucket, mark: "intelligent-tiering", "there is one storage class"),
+        .refused("PutBucketNotificationConfiguration", "PUT", .bucket, mark: "notification", "there are no queues and topics"),
+        .refused("PutObjectLegalHold", "PUT", .object, mark: "legal-hold", "objects can always be removed"),
+        .refused("PutObjectRetention", "PUT", .object, mark: "retention", "objects can always be removed"),
+        .refused("SelectObjectContent", "POST", .object, mark: "select", "use sluice query"),
+        .refused("RestoreObject", "POST", .object, mark: "restore", "nothing is archived"),
+        .refused("GetObjectTorrent", "GET", .object, mark: "torrent", "S3 has ended it"),
+        S3Operation("PutBucketAcl", "PUT", .bucket, mark: "acl") { _ in throw S3Call.noACLs },
+        S3Operation("PutObjectAcl", "PUT", .object, mark: "acl") { _ in throw S3Call.noACLs },
+        S3Operation("PostObject", "POST", .bucket, header: "Content-Type") { call in
+            guard call.header("Content-Type")?.hasPrefix("multipart/form-data") == true, call.query["delete"] == nil else {
+                throw ServiceFault(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
+            }
+            throw ServiceFault.notImplemented("POST with a form; use PUT, or a presigned address of a PUT")
+        },
+    ]
+}

@@ -1,0 +1,98 @@
+import SluiceAWS
+import SluiceBuckets
+import SluiceServer
+
+extension S3Operation {
+    static let reads: [S3Operation] = [
+        S3Operation("GetObjectAttributes", "GET", .object, mark: "attributes", run: getObjectAttributes),
+        S3Operation("GetObjectAcl", "GET", .object, mark: "acl") { call in
+            _ = try await call.store.open(call.bucketName, call.key, version: call.versionID)
+            return S3Settings.acl(call.request.caller.account).response()
+        },
+        S3Operation("GetObjectLegalHold", "GET", .object, mark: "legal-hold") { _ in throw S3Settings.noLock },
+        S3Operation("GetObjectRetention", "GET", .object, mark: "retention") { _ in throw S3Settings.noLock },
+        S3Operation("GetObject", "GET", .object, publicAction: "s3:GetObject") { try await read($0) },
+        S3Operation("HeadObject", "HEAD", .object, publicAction: "s3:GetObject") { try await read($0) },
+    ]
+
+    /// The answer to GET; the port leaves the bytes out for HEAD.
+    static func read(_ call: S3Call, status: Int = 200, key: ObjectKey? = nil) async throws -> ServiceResponse {
+        let object = try await call.store.open(call.bucketName, key ?? call.key, version: call.versionID)
+        let version = object.version
+        try ReadConditions.check(version, call)
+        let (range, part) = try chosen(version, call)
+        var headers = ObjectHeaders.all(version, call, isWhole: range == nil)
+        if let part { headers.add("x-amz-mp-parts-count", "\(part)") }
+        if let range {
+            headers.add(
+                "Content-Range", "bytes \(range.isEmpty ? "*" : "\(range.lowerBound)-\(range.upperBound - 1)")/\(version.byteCount)")
+        }
+        let bytes = range ?? 0..<version.byteCount
+        let body: ServiceResponse.Body
+        if call.request.head.method == "HEAD" {
+            body = .none(length: bytes.count)
+        } else if range == nil, version.byteCount <= S3ServiceLimits.heldAnswerBytes {
+            body = .bytes(try object.bytes())
+        } else {
+            body = .file(FileRange(OpenFile(taking: object.takeDescriptor()), Int(bytes.lowerBound)..<Int(bytes.upperBound)))
+        }
+        return ServiceResponse(range == nil ? status : 206, headers, body)
+    }
+
+    /// The range or part that is asked for, and of how many parts.
+    private static func chosen(_ version: ObjectVersion, _ call: S3Call) throws(ServiceFault) -> (Range<Int64>?, parts: Int?) {
+        guard let text = call.query["partNumber"] else {
+            if let condition = call.header("If-Range").map(S3Call.unquoted), condition != version.etag { return (nil, nil) }
+            return (try ByteRange.range(call.header("Range"), of: version.byteCount), nil)
+        }
+        let sizes = version.traits.partBytes
+        guard let number = Int(text), (1...BucketLimits.parts).contains(number) else {
+            throw .invalidArgument("partNumber", text, "Part number must be an integer between 1 and 10000, inclusive")
+        }
+        guard call.header("Range") == nil else { throw .invalidRequest("Cannot specify both Range header and partNumber query parameter") }
+        guard number <= max(1, sizes.count) else {
+            throw ServiceFault(416, "InvalidPartNumber", "The requested partnumber is not satisfiable")
+        }
+        guard !sizes.isEmpty else { return (version.byteCount == 0 ? nil : 0..<version.byteCount, nil) }
+        let start = sizes[..<(number - 1)].reduce(0, +)
+        return (start..<(start + sizes[number - 1]), sizes.count)
+    }
+
+    private static func getObjectAttributes(_ call: S3Call) async throws -> ServiceResponse {
+        let wanted = Set((call.header("x-amz-object-attributes") ?? "").split(separator: ",").map { $0.filter { $0 != " " } })
+        guard !wanted.isEmpty else {
+            throw ServiceFault.invalidRequest(
+                "The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty")
+        }
+        let version = try await call.store.open(call.bucketName, call.key, version: call.versionID).version
+        var headers = [("Last-Modified", S3Time.http(version.modifiedMicros))]
+        if version.versionID != ObjectVersion.nullID { headers.append(("x-amz-version-id", version.versionID)) }
+        return XMLWriter("GetObjectAttributesResponse") { document in
+            if wanted.contains("ETag") { document.add("ETag", version.etag) }
+            if wanted.contains("Checksum"), let checksum = version.traits.checksum {
+                document.add("Checksum") {
+                    $0.add(checksum.value.algorithm.element, checksum.value.value)
+                    $0.add("ChecksumType", checksum.isComposite ? "COMPOSITE" : "FULL_OBJECT")
+                }
+            }
+            let sizes = version.traits.partBytes
+            if wanted.contains("ObjectParts"), !sizes.isEmpty {
+                document.add("ObjectParts") { parts in
+                    parts.add("PartsCount", Int64(sizes.count))
+                    parts.add("IsTruncated", false)
+                    for (place, size) in sizes.enumerated() {
+                        parts.add("Part") { part in
+                            part.add("PartNumber", Int64(place + 1))
+                            part.add("Size", size)
+                            if let checksum = version.traits.checksum, place < version.traits.partChecksums.count {
+                                part.add(checksum.value.algorithm.element, version.traits.partChecksums[place])
+                            }
+                        }
+                    }
+                }
+            }
+            if wanted.contains("StorageClass") { document.add("StorageClass", "STANDARD") }
+            if wanted.contains("ObjectSize") { document.add("ObjectSize", version.byteCount) }
+        }.response(200, headers)
+    }
+}

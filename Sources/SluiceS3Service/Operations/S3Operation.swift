@@ -1,0 +1,61 @@
+import SluiceServer
+
+/// One operation of the service: which requests are it, and what it does.
+struct S3Operation: Sendable {
+    /// What an address names.
+    enum Level: Hashable, Sendable { case service, bucket, object }
+
+    typealias Body = @Sendable (S3Call) async throws -> ServiceResponse
+
+    var name: String
+    var method: String
+    var level: Level
+    /// A parameter of the query by which it is known; nil for the one that has none.
+    var mark: String?
+    /// A header by which it is known.
+    var header: String?
+    /// Whether everybody may ask for it where the bucket's policy says so, without a signature; the policy's name of it.
+    var publicAction: String?
+    var run: Body
+
+    init(
+        _ name: String, _ method: String, _ level: Level, mark: String? = nil, header: String? = nil, publicAction: String? = nil,
+        run: @escaping Body
+    ) {
+        self.name = name
+        self.method = method
+        self.level = level
+        self.mark = mark
+        self.header = header
+        self.publicAction = publicAction
+        self.run = run
+    }
+
+    /// An operation that is refused, and why.
+    static func refused(_ name: String, _ method: String, _ level: Level, mark: String, _ reason: String) -> S3Operation {
+        S3Operation(name, method, level, mark: mark) { _ in throw ServiceFault.notImplemented("\(name): \(reason)") }
+    }
+
+    /// All of them; of several that fit, the first is meant.
+    static let all: [S3Operation] =
+        bucketOperations + bucketSettings + refusals + listings + uploads + tagging + reads + writes
+
+    /// Parameters of a query that name a part of a bucket or object: with one of them that no operation has, nothing else is meant.
+    static let subresources: Set<String> = Set(all.compactMap(\.mark))
+
+    /// - Throws: `MethodNotAllowed`.
+    static func find(_ head: RequestHead, _ query: QueryItems, _ level: Level) throws(ServiceFault) -> S3Operation {
+        let named = Set(query.list.map(\.name)).intersection(subresources)
+        let found = all.first { operation in
+            operation.method == head.method && operation.level == level && operation.mark.map(named.contains) ?? true
+                && (operation.mark != nil || named.isEmpty)
+                && operation.header.map { head.headers[$0] != nil } ?? true
+        }
+        guard let found else {
+            throw ServiceFault(
+                405, "MethodNotAllowed", "The specified method is not allowed against this resource.",
+                details: [("Method", head.method), ("ResourceType", named.sorted().first?.uppercased() ?? "\(level)".uppercased())])
+        }
+        return found
+    }
+}

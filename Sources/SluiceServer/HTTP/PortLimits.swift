@@ -1,0 +1,29 @@
+/// Bounds of the port: what one client can make it hold or wait for.
+package enum PortLimits {
+    /// Connections that are open at a time; one more is closed at once.
+    package static let connections = 8_192
+    /// All header fields of a request, one of them, and how many there are.
+    package static let headerListBytes = 64 << 10
+    package static let headerFieldBytes = 16 << 10
+    package static let headerFields = 200
+    /// A request whose body says that it is at most this long is begun when the body is there.
+    package static let eagerBodyBytes = 1 << 20
+    /// Parts of a body that wait for the service; more stop the socket.
+    package static let heldBodyBytes = 1 << 20
+    /// What is read and thrown away of a body that nobody wants, before the connection is cut.
+    package static let discardedBodyBytes = 64 << 20
+    /// How often a connection is looked at.
+    package static let watchSeconds: Int64 = 5
+    /// A connection without a request, or with one whose head does not end.
+    package static let idleSeconds: Int64 = 120
+    /// A body that does not come, or an answer that is not taken.
+    package static let silenceSeconds: Int64 = 60
+    /// Bytes a second that a body has at least while the service wants it.
+    package static let slowestBodyBytes = 128
+    /// Answers that wait in a connection for a slow client; more suspend the service.
+    package static let heldAnswerBytes = 4 << 20
+    /// How far a signature's time may be from now (AWS: 15 minutes).
+    package static let clockSkewSeconds: Int64 = 900
+    /// Seconds that a presigned address lives (AWS: 1 to 604,800).
+    package static let presignedSeconds: ClosedRange<Int64> = 1...604_800
+}

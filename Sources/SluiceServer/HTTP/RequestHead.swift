@@ -1,0 +1,53 @@
+import NIOHTTP1
+import SluiceHTTP
+
+/// What a client wants, before its body.
+package struct RequestHead: Sendable {
+    /// `GET`
+    package let method: String
+    /// As it was sent: percent-encoded, without the query, with its `..` and `//`; it begins with a slash.
+    package let rawPath: String
+    /// As it was sent; empty where there is none.
+    package let rawQuery: String
+    package let headers: HeaderFields
+
+    package init(method: String, target: String, headers: HeaderFields = HeaderFields()) {
+        self.method = method
+        self.headers = headers
+        // A client of a proxy writes the whole address.
+        var target = Substring(target)
+        if let scheme = target.firstRange(of: "://"), !target.hasPrefix("/") {
+            let rest = target[scheme.upperBound...]
+            target = rest[(rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex)...]
+        }
+        let mark = target.firstIndex(of: "?") ?? target.endIndex
+        let path = String(target[..<mark])
+        rawPath = path.hasPrefix("/") ? path : "/" + path
+        rawQuery = String(target[mark...].dropFirst())
+    }
+
+    /// Decoded anew at each call.
+    package var query: QueryItems { QueryItems(rawQuery) }
+
+    /// Bytes of the body; nil where the head does not say.
+    package var contentLength: Int? { headers["Content-Length"].flatMap(Int.init) }
+
+    /// The path with its percent-encoding taken away; a plus stays one.
+    package var path: String { PercentText.decode(Substring(rawPath.replacing("+", with: "%2B"))) }
+}
+
+/// The decoded names and values of a query, in order.
+package struct QueryItems: Sendable {
+    package let list: [(name: String, value: String)]
+
+    package init(_ raw: String) {
+        list = raw.split(separator: "&").map { item in
+            let mark = item.firstIndex(of: "=") ?? item.endIndex
+            return (PercentText.decode(item[..<mark]), PercentText.decode(item[mark...].dropFirst()))
+        }
+    }
+
+    /// The first value of a name, empty for one without a value; nil where there is none.
+    package subscript(name: String) -> String? { list.first { $0.name == name }?.value }
+    package func has(_ name: String) -> Bool { list.contains { $0.name == name } }
+}

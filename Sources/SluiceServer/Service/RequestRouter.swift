@@ -1,0 +1,130 @@
+import SluiceCore
+import Synchronization
+
+/// Gives each request an id, a caller and a service, and each answer what all answers have.
+final class RequestRouter: Sendable {
+    let options: PortOptions
+    let services: [any Service]
+    let metrics = PortMetrics()
+    let clock: WallClock
+    let connections: @Sendable () -> Int
+    /// Microseconds that a test moved the time by.
+    let shift: TimeShift
+    private let origins: PageOrigins
+    private let check: SignatureCheck?
+    private let isStopping = Atomic(false)
+
+    /// - Parameter connections: How many are open.
+    init(_ options: PortOptions, services: [any Service], clock: WallClock, connections: @escaping @Sendable () -> Int) {
+        self.options = options
+        self.services = services
+        self.connections = connections
+        self.clock = clock
+        shift = options.shift
+        origins = PageOrigins(options.origins)
+        check = options.keys.isEmpty ? nil : SignatureCheck(keys: options.keys)
+    }
+
+    var isReady: Bool { !isStopping.load(ordering: .relaxed) }
+
+    /// Says that the server ends.
+    func stop() {
+        isStopping.store(true, ordering: .relaxed)
+        for service in services { service.drain() }
+    }
+
+    func closeServices() async {
+        for service in services { await service.close() }
+    }
+
+    /// What becomes of one request.
+    private struct Outcome {
+        var response: ServiceResponse
+        var service = "port"
+        var operation = "Other"
+        var caller: Caller?
+        var failure: String?
+    }
+
+    func respond(to head: RequestHead, _ body: RequestBody) async -> ServiceResponse {
+        let start = ContinuousClock.now
+        let id = RequestID.make()
+        var outcome = await outcome(head, body, id)
+        if outcome.response.headers["x-amzn-RequestId"] == nil { outcome.response.headers.add("x-amzn-RequestId", id) }
+        origins.mark(&outcome.response.headers, head)
+        let elapsed = (ContinuousClock.now - start).components
+        let micros = elapsed.seconds * 1_000_000 + elapsed.attoseconds / 1_000_000_000_000
+        let status = outcome.response.status
+        metrics.note(.init(service: outcome.service, operation: outcome.operation, status: status), micros: micros)
+        options.log?(
+            AccessRecord(
+                id: id, method: head.method, path: head.rawPath, service: outcome.service, operation: outcome.operation, status: status,
+                micros: micros, caller: outcome.caller, failure: outcome.failure))
+        return outcome.response
+    }
+
+    private func outcome(_ head: RequestHead, _ body: RequestBody, _ id: String) async -> Outcome {
+        guard origins.allows(head.headers["Origin"]) else {
+            return Outcome(
+                response: PortPages.failure(
+                    403, "ForbiddenOrigin", "pages of this origin may not use the port; allow it with --cors-origin"))
+        }
+        if head.rawPath.hasPrefix(PortPages.prefix) {
+            return Outcome(response: await page(head), operation: "Page")
+        }
+        let scope = CredentialScope(of: head)
+        let isPreflight = head.method == "OPTIONS" && head.headers["Access-Control-Request-Method"] != nil
+        guard let service = services.first(where: { $0.takes(head, signedFor: scope?.service) }) else {
+            if isPreflight { return Outcome(response: origins.preflight(head), operation: "Preflight") }
+            return Outcome(
+                response: PortPages.failure(
+                    404, "UnknownService",
+                    "no service of this port takes the request; it has \(services.map(\.name).joined(separator: ", "))"))
+        }
+        if isPreflight, !service.answersPreflight {
+            return Outcome(response: origins.preflight(head), service: service.name, operation: "Preflight")
+        }
+        let caller = Caller(
+            account: scope?.account ?? options.account, region: scope?.region ?? options.region, accessKey: scope?.accessKey)
+        var outcome = Outcome(response: ServiceResponse(), service: service.name, operation: service.operation(of: head), caller: caller)
+        do {
+            outcome.response = try await answer(service, head, body, caller, scope, id)
+        } catch {
+            let fault = fault(error, service)
+            outcome.failure = fault.told
+            outcome.response = service.response(to: fault.fault, head, id: id)
+        }
+        return outcome
+    }
+
+    private func answer(
+        _ service: any Service, _ head: RequestHead, _ body: RequestBody, _ caller: Caller, _ scope: CredentialScope?, _ id: String
+    ) async throws -> ServiceResponse {
+        var body = body
+        var whole: [UInt8]?
+        if case .whole(let limit) = service.intake {
+            if let length = head.contentLength, length > limit { throw LayerRefusal.bodyTooLarge(limit: limit) }
+            let bytes = try await body.collect(upTo: limit)
+            whole = bytes
+            body = RequestBody(bytes)
+        }
+        let clock = WallClock { [clock, shift] in clock.nowMicros() + shift.micros }
+        var signature: VerifiedSignature?
+        if let check, scope != nil || !service.isOpenToAll(head) {
+            signature = try check.verify(head, scope, whole: whole, nowMicros: self.clock.nowMicros(), service: service.name)
+        }
+        return try await service.respond(
+            to: ServiceRequest(id: id, head: head, caller: caller, body: body, clock: clock, signature: signature))
+    }
+
+    /// What the client is told, and what the log says.
+    private func fault(_ error: any Error, _ service: any Service) -> (fault: ServiceFault, told: String) {
+        if let fault = error as? ServiceFault { return (fault, "\(fault.code): \(fault.message)") }
+        if let refusal = error as? LayerRefusal {
+            let fault = service.fault(for: refusal)
+            return (fault, "\(fault.code): \(fault.message)")
+        }
+        let text = (error as? SluiceError).map { "\($0.code): \($0.message)" } ?? String(describing: type(of: error))
+        return (service.fault(for: .internalFailure), text)
+    }
+}

@@ -1,0 +1,36 @@
+/// One operation of a service whose requests name it in `X-Amz-Target`.
+package struct TargetOperation<Context: Sendable>: Sendable {
+    package let name: String
+    package let run: @Sendable (TargetCall<Context>) async throws -> TargetAnswer
+
+    package init(_ name: String, _ run: @escaping @Sendable (TargetCall<Context>) async throws -> TargetAnswer) {
+        self.name = name
+        self.run = run
+    }
+}
+
+/// One call of an operation.
+package struct TargetCall<Context: Sendable>: Sendable {
+    package let context: Context
+    package let request: ServiceRequest
+    package let format: WireFormat
+    /// As it came.
+    package let body: [UInt8]
+
+    package var caller: Caller { request.caller }
+
+    /// The members of the request.
+    ///
+    /// - Throws: `SerializationException`.
+    package func input() throws(ServiceFault) -> InputReader { try InputReader(format.decode(body)) }
+}
+
+/// What an operation answers.
+package enum TargetAnswer: Sendable {
+    case empty
+    case value(WireValue)
+    /// Encoded already in the call's format.
+    case encoded([UInt8])
+    /// Events as they come, until the closure returns.
+    case events(@Sendable (EventWriter) async throws -> Void)
+}

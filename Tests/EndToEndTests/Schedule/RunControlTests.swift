@@ -1,0 +1,99 @@
+import Glibc
+import SluiceTestKit
+import Testing
+
+/// Runs that other processes execute: ended, followed, done again.
+@Suite("control of runs") struct RunControlTests {
+    private let project: Project
+
+    init() throws { project = try Project() }
+
+    /// Waits until a command of the shell succeeds.
+    private func wait(_ condition: String) async throws {
+        let found = try await Command.shell(
+            "for i in $(seq 1200); do \(condition) && exit 0; sleep 0.1; done; exit 1", environment: ["SLUICE_HOME": project.home],
+            directory: project.directory.root
+        ).run()
+        try #require(found.exitCode == 0, "never: \(condition)\n\(found.transcript)")
+    }
+
+    @Test("a run that nobody schedules any more is cancelled by the command itself, and the record says who and why")
+    func orphan() async throws {
+        try project.directory.write(
+            "catalog/s.yaml", "job: s\ncommand: \"trap '' TERM; echo here; while :; do sleep 0.1; done\"\nschedule: {grace: 300 ms}\n")
+        let running = try project.command(["schedule", "run", "s"]).start()
+        try await wait("grep -qs here \(project.home)/logs/s/*.log")
+        running.signal(SIGKILL)
+        _ = try await running.wait()
+        let cancelled = try await project.json("runs", "cancel", "last", "--reason", "the source is wrong")
+        #expect(cancelled["runs"]?[0]?["state"]?.text == "cancelled", "\(cancelled)")
+        let reason = try #require(cancelled["runs"]?[0]?["reason"]?.text)
+        #expect(reason.contains("process ") && reason.contains(": the source is wrong") && reason.hasSuffix("was killed"), "\(reason)")
+        let shown = try await project.sluice("runs", "show", try #require(cancelled["runs"]?[0]?["run_id"]?.text))
+        #expect(shown.output.contains("the source is wrong"), "\(shown.transcript)")
+        let again = try await project.sluice("runs", "cancel", "last")
+        #expect(again.exitCode == 2 && again.errors.contains("is over: cancelled"), "\(again.transcript)")
+    }
+
+    @Test("a pipeline that another process follows is watched and cancelled")
+    func pipeline() async throws {
+        try project.directory.write("in/1.csv", "id\n1\n2\n")
+        try project.directory.write(
+            "p.yaml",
+            "name: p\nsource: {files: in/*.csv, columns: {id: int64}}\nincremental: true\nsink: {table: shop.p, mode: append}\n")
+        let running = try project.command(["run", "p.yaml", "--follow", "--every", "100ms"]).start()
+        let program = try BuiltProgram.sluice()
+        try await wait("\(program) runs list --state running | grep -q running")
+        let watching = try project.command(["runs", "show", "last", "--watch"]).start()
+        let cancelled = try await project.json("runs", "cancel", "last", "--reason", "enough", "--grace", "60s")
+        #expect(cancelled["killed"]?.boolean == false && cancelled["cancelled_by"]?.text?.contains("process") == true, "\(cancelled)")
+        _ = try await running.wait()
+        let watched = try await watching.wait()
+        #expect(
+            watched.exitCode == 0 && watched.output.contains("it was cancelled by") && watched.output.contains("enough"),
+            "\(watched.transcript)")
+    }
+
+    @Test("elements of a tick by a command, their logs together, and the graph goes on from what failed")
+    func elements() async throws {
+        try project.directory.write(
+            "catalog/a.yaml",
+            "job: a\ncommand: echo load {element}; test {element} != us -o -f ../ready\nschedule: {each: [eu, us]}\n")
+        try project.directory.write(
+            "catalog/b.yaml", "job: b\ncommand: echo after; echo rows=5 >> $SLUICE_PROPERTIES\nschedule: {after: a}\n")
+        try project.directory.write("catalog/c.yaml", "job: c\ncommand: echo {property.rows} $SLUICE_PROPERTY_ROWS\nschedule: {after: b}\n")
+        let failed = try await project.command(["schedule", "run", "a", "--json"]).run()
+        #expect(failed.exitCode == 1 && failed.output.contains("1 of 2 elements did not succeed: us"), "\(failed.transcript)")
+        let logs = try await project.sluice("runs", "logs", "last", "--graph")
+        #expect(logs.output.contains("a [eu]  succeeded") && logs.output.contains("load us"), "\(logs.transcript)")
+        try project.directory.write("ready", "")
+        let resumed = try await project.json("runs", "resume", "last")
+        let names = (0..<4).map { index in resumed["runs"]?[index]?["job"]?.text ?? "" }
+        #expect(names.sorted() == ["a", "a", "b", "c"], "\(resumed)")
+        let told = try await project.sluice("runs", "logs", "last")
+        #expect(told.output == "5 5\n", "\(told.transcript)")
+        let listed = try await project.json("runs", "list", "--job", "a")
+        #expect(listed["runs"]?[4]?["run_id"] != nil && listed["runs"]?[5]?["run_id"] == nil, "\(listed)")
+        let nothing = try await project.sluice("runs", "resume", "last")
+        #expect(nothing.exitCode == 0 && nothing.output.contains("nothing to do"), "\(nothing.transcript)")
+    }
+
+    @Test("a backfill that is only shown makes no state; jobs of Glue are taken over")
+    func looks() async throws {
+        try project.directory.write("catalog/d.yaml", "job: d\ncommand: \"true\"\nschedule: \"0 3 * * *\"\n")
+        let dry = try await project.sluice("schedule", "backfill", "d", "--from", "2024-02-27", "--to", "2024-03-02", "--dry-run")
+        #expect(dry.exitCode == 0 && dry.output.contains("4 runs"), "\(dry.transcript)")
+        #expect(project.directory.files(below: "home").isEmpty)
+        try project.directory.write(
+            "glue.json",
+            #"{"Triggers": [{"Name": "t", "Type": "SCHEDULED", "Schedule": "cron(0 6 ? * MON-FRI *)", "Actions": [{"JobName": "g"}]}]}"#)
+        let imported = try await project.sluice("job", "import", "glue.json")
+        #expect(imported.exitCode == 0 && imported.output == "Wrote catalog/g.yaml.\n", "\(imported.transcript)")
+        let graph = try await project.sluice("job", "graph", "g")
+        #expect(graph.output.contains("cron(0 6 ? * MON-FRI *)"), "\(graph.transcript)")
+        #expect(try await project.sluice("job", "import", "glue.json").exitCode != 0)
+        try project.directory.write("catalog/d.yaml", "job: d\ncommand: \"true\"\nschedule: {cron: \"0 3 * * *\"}\n")
+        let wrong = try await project.sluice("schedule", "list")
+        #expect(wrong.exitCode == 2 && wrong.errors.contains("did you mean \"at\"?"), "\(wrong.transcript)")
+    }
+}

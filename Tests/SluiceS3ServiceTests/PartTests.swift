@@ -1,0 +1,87 @@
+import SluiceServer
+import Testing
+
+@testable import SluiceS3Service
+
+@Suite("parts of the service") struct PartTests {
+    @Test(
+        "a bucket stands in the path or in the host",
+        arguments: [
+            ("localhost:4566", "/b/k/l", "b", "k/l"), ("127.0.0.1", "/b", "b", ""), ("127.0.0.1", "/", nil, ""),
+            ("b.s3.localhost:1", "/k%20%2B+", "b", "k ++"), ("b.c.s3.us-east-1.amazonaws.com", "/k", "b.c", "k"),
+            ("s3.us-east-1.amazonaws.com", "/b//k", "b", "/k"), ("b-1.localhost", "/", "b-1", ""),
+        ] as [(String, String, String?, String)]) func address(_ host: String, _ path: String, _ bucket: String?, _ key: String)
+    {
+        let address = S3Address(RequestHead(method: "GET", target: path, headers: HeaderFields([("Host", host)])))
+        #expect(address.bucket == bucket)
+        #expect(String(decoding: address.key, as: UTF8.self) == key)
+    }
+
+    @Test(
+        "ranges",
+        arguments: [
+            ("bytes=0-0", 0..<1), ("bytes=2-", 2..<10), ("bytes=-3", 7..<10), ("bytes=-99", 0..<10),
+            ("bytes=5-999999999999999999999", 5..<10),
+            ("bytes=3-2", nil), ("bytes=a-b", nil), ("items=1-2", nil), ("bytes=-", nil), ("bytes=1-2,4-5", nil),
+        ] as [(String, Range<Int64>?)]) func range(_ text: String, _ expected: Range<Int64>?) throws
+    { #expect(try ByteRange.range(text, of: 10) == expected) }
+
+    @Test("ranges behind the end", arguments: ["bytes=10-", "bytes=-0", "bytes=99999999999999999999-"]) func noRange(_ text: String) {
+        #expect(throws: ServiceFault.self) { try ByteRange.range(text, of: 10) }
+    }
+
+    private static let chunked = "5;chunk-signature=00\r\nhello\r\n3\r\n wo\r\n0\r\nx-amz-checksum-crc32: AAAAAA==\r\n\r\n"
+
+    @Test("chunks in pieces of any length", arguments: 1...20) func chunks(_ length: Int) throws {
+        let bytes = Array(Self.chunked.utf8)
+        var decoder = ChunkDecoder(nil)
+        var data: [UInt8] = []
+        for start in stride(from: 0, to: bytes.count, by: length) {
+            data += try bytes[start..<min(bytes.count, start + length)].withUnsafeBytes { try decoder.take($0) }
+        }
+        try decoder.finish()
+        #expect(String(decoding: data, as: UTF8.self) == "hello wo")
+        #expect(decoder.trailers.first?.value == "AAAAAA==")
+    }
+
+    @Test(
+        "chunks that are none",
+        arguments: [
+            "x\r\n", "-1\r\n", "5\r\nhel", "5\r\nhelloo\r\n0\r\n\r\n", "", "5\r\nhello\r\n", "0\r\nno colon\r\n\r\n",
+            "FFFFFFFFFFFFFFFF\r\n",
+            String(repeating: "0", count: 5_000), "0\r\n\r\nmore\r\n", "\r\n",
+        ]) func noChunks(_ text: String)
+    {
+        #expect(throws: ServiceFault.self) {
+            var decoder = ChunkDecoder(nil)
+            _ = try Array(text.utf8).withUnsafeBytes { try decoder.take($0) }
+            try decoder.finish()
+        }
+    }
+
+    @Test("times") func times() {
+        #expect(S3Time.http(784_111_777_000_000) == "Sun, 06 Nov 1994 08:49:37 GMT")
+        #expect(S3Time.seconds(http: "Sun, 06 Nov 1994 08:49:37 GMT") == 784_111_777)
+        #expect(S3Time.iso(784_111_777_123_000) == "1994-11-06T08:49:37.123Z")
+        #expect(S3Time.seconds(http: "yesterday") == nil)
+    }
+
+    @Test("policies: what everybody may do") func policies() throws {
+        let policy = try #require(
+            BucketPolicy(
+                Array(
+                    """
+                    {"Statement": [
+                        {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/open/*"},
+                        {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["arn:aws:s3:::b/open/secret?"]},
+                        {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::1:root"}, "Action": "*", "Resource": "*"}]}
+                    """.utf8)))
+        #expect(policy.allowsEverybody("s3:GetObject", "arn:aws:s3:::b/open/x/y"))
+        #expect(!policy.allowsEverybody("s3:GetObject", "arn:aws:s3:::b/open/secret1"))
+        #expect(!policy.allowsEverybody("s3:GetObject", "arn:aws:s3:::b/closed"))
+        #expect(!policy.allowsEverybody("s3:ListBucket", "arn:aws:s3:::b"))
+        for text in ["", "{}", "[]", "{\"Statement\": []}", "{\"Statement\": [{\"Effect\": \"Maybe\"}]}"] {
+            #expect(BucketPolicy(Array(text.utf8)) == nil)
+        }
+    }
+}

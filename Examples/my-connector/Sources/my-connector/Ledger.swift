@@ -51,7 +51,7 @@ struct LedgerWriter: RowWriter {
     let path: String
 
     func write(_ rows: [Posting]) async throws {
-        let lines = rows.map { row in
+        let lines = rows.map { row -> String in
             let day = String(format: "%04d-%02d-%02d", row.day.year, row.day.month, row.day.day)
             return "\(day) \(row.account) \(row.amount) \(row.currency) \(row.note ?? "")\n"
         }.joined()

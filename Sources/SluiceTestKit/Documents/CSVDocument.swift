@@ -19,10 +19,11 @@ package struct CSVDocument: Equatable, Sendable {
         rows = records
     }
 
-    /// The rows of all CSV files below a directory, in the order of their paths; every file must have the same header.
+    /// The rows of all CSV files below a directory, in the order of their paths; every file must have the same header. What lies under a hidden
+    /// name is staged, and no reader's: a run that goes on may just have begun it.
     package static func directory(_ path: String) throws -> CSVDocument {
         var result: CSVDocument?
-        for name in TemporaryDirectory.files(below: path) where name.hasSuffix(".csv") {
+        for name in TemporaryDirectory.files(below: path) where name.hasSuffix(".csv") && !"/\(name)".contains("/.") {
             let part = try CSVDocument(parsing: TemporaryDirectory.contents(of: path + "/" + name))
             if let first = result, first.columns != part.columns {
                 throw CommandError("\(name) has the columns \(part.columns), not \(first.columns)")

@@ -56,8 +56,11 @@ final class Project {
     /// A table's rows, read from its files.
     func rows(_ database: String, _ table: String) throws -> CSVDocument { try CSVDocument.directory(tablePath(database, table)) }
 
-    /// Files that no finished run should leave: staged or temporary ones.
+    /// Files that no finished run should leave: staged or temporary ones. What a run tells of itself below `live` is none of its output: it is
+    /// rewritten twice a second, from before the run is recorded on, and what a killed one left goes when the next run begins.
     var stagedFiles: [String] {
-        TemporaryDirectory.files(below: home).filter { $0.contains("/.staging") || $0.contains(".tmp") || $0.hasPrefix("tmp/") }
+        TemporaryDirectory.files(below: home).filter { name in
+            !name.hasPrefix("live/") && (name.contains("/.staging") || name.contains(".tmp") || name.hasPrefix("tmp/"))
+        }
     }
 }

@@ -23,7 +23,7 @@ final class SingerBatchFile {
                 throw SingerFault("a batch that is no file of this machine: \(address.quotedForMessage)")
             }
             // A plus in a path is one.
-            let path = PercentText.decode(address.dropFirst("file://".count).replacing("+", with: "%2B")[...])
+            let path = PercentText.decode(address.dropFirst("file://".count), plusIsBlank: false)
             return try SingerBatchFile(path: path)
         }
     }

@@ -30,22 +30,39 @@ package enum PercentText {
         return "/" + kept.joined(separator: "/") + (isFolder && !kept.isEmpty ? "/" : "")
     }
 
-    /// The reverse; a plus is a blank, what is no encoding stays as it is.
-    package static func decode(_ text: Substring) -> String {
-        let source = Array(text.utf8)
+    /// The reverse, as a text.
+    ///
+    /// - Parameter plusIsBlank: As in queries and forms; in paths a plus is one.
+    package static func decode(_ text: some StringProtocol, plusIsBlank: Bool = true) -> String {
+        String(decoding: decodedBytes(text.utf8, plusIsBlank: plusIsBlank), as: UTF8.self)
+    }
+
+    /// The reverse; what is no encoding stays as it is.
+    package static func decodedBytes(_ text: some Collection<UInt8>, plusIsBlank: Bool) -> [UInt8] {
+        let source = Array(text)
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(source.count)
         var place = 0
         while place < source.count {
-            if source[place] == UInt8(ascii: "%"), place + 2 < source.count,
-                let byte = UInt8(String(decoding: source[(place + 1)...(place + 2)], as: UTF8.self), radix: 16)
+            if source[place] == UInt8(ascii: "%"), place + 2 < source.count, let high = digit(source[place + 1]),
+                let low = digit(source[place + 2])
             {
-                bytes.append(byte)
+                bytes.append(high << 4 | low)
                 place += 3
             } else {
-                bytes.append(source[place] == UInt8(ascii: "+") ? UInt8(ascii: " ") : source[place])
+                bytes.append(plusIsBlank && source[place] == UInt8(ascii: "+") ? UInt8(ascii: " ") : source[place])
                 place += 1
             }
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
     }
 }

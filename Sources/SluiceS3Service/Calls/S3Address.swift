@@ -1,4 +1,5 @@
 import SluiceBuckets
+import SluiceHTTP
 import SluiceServer
 
 /// Which bucket and key a request is for, in the path (`/bucket/key`) or with the bucket in the host (`bucket.s3.localhost`).
@@ -11,7 +12,7 @@ struct S3Address: Hashable, Sendable {
     var isWebsite = false
 
     init(_ head: RequestHead) {
-        let path = Self.decoded(head.rawPath.utf8.dropFirst())
+        let path = PercentText.decodedBytes(head.rawPath.utf8.dropFirst(), plusIsBlank: false)
         if let host = head.headers["Host"].flatMap(Self.bucket(ofHost:)) {
             bucket = host.bucket
             isWebsite = host.isWebsite
@@ -34,34 +35,5 @@ struct S3Address: Hashable, Sendable {
         guard name.hasSuffix(".localhost"), !name.hasPrefix("s3.") else { return nil }
         let bucket = String(name.dropLast(".localhost".count))
         return BucketName.isValid(bucket) ? (bucket, false) : nil
-    }
-
-    /// What percent-encoded bytes stand for; a plus is one, and what is no encoding stays.
-    static func decoded(_ text: some Collection<UInt8>) -> [UInt8] {
-        let source = Array(text)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(source.count)
-        var place = 0
-        while place < source.count {
-            if source[place] == UInt8(ascii: "%"), place + 2 < source.count, let high = digit(source[place + 1]),
-                let low = digit(source[place + 2])
-            {
-                bytes.append(high << 4 | low)
-                place += 3
-            } else {
-                bytes.append(source[place])
-                place += 1
-            }
-        }
-        return bytes
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

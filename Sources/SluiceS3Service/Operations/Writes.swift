@@ -1,5 +1,6 @@
 import SluiceAWS
 import SluiceBuckets
+import SluiceHTTP
 import SluiceServer
 
 extension S3Operation {
@@ -137,7 +138,7 @@ struct CopySource: Sendable {
     static func open(_ call: S3Call) async throws -> CopySource {
         let text = call.header("x-amz-copy-source") ?? ""
         let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        var path = S3Address.decoded((parts.first ?? "").utf8)
+        var path = PercentText.decodedBytes((parts.first ?? "").utf8, plusIsBlank: false)
         if path.first == UInt8(ascii: "/") { path.removeFirst() }
         guard let slash = path.firstIndex(of: UInt8(ascii: "/")), let key = ObjectKey(Array(path[(slash + 1)...])) else {
             throw ServiceFault.invalidArgument(

@@ -33,7 +33,7 @@ package struct RequestHead: Sendable {
     package var contentLength: Int? { headers["Content-Length"].flatMap(Int.init) }
 
     /// The path with its percent-encoding taken away; a plus stays one.
-    package var path: String { PercentText.decode(Substring(rawPath.replacing("+", with: "%2B"))) }
+    package var path: String { PercentText.decode(rawPath, plusIsBlank: false) }
 }
 
 /// The decoded names and values of a query, in order.

@@ -41,6 +41,29 @@ package struct ListingPage: Hashable, Sendable {
     /// In the order of their names' bytes.
     package var entries: [Entry] = []
     package var isTruncated = false
+
+    /// Where a walk through the index goes on.
+    enum Step {
+        case next
+        /// Nil: with the next row.
+        case behind([UInt8]?)
+        case end
+    }
+
+    /// Takes what a walk came to; a rolled-up prefix is taken once, and the walk goes on behind all that have it.
+    mutating func take(_ version: ObjectVersion, for request: ListingRequest) -> Step {
+        guard version.key.bytes.starts(with: request.prefix) else { return .end }
+        guard entries.count < request.limit else {
+            isTruncated = request.limit > 0
+            return .end
+        }
+        guard let group = request.group(of: version.key.bytes) else {
+            entries.append(.object(version))
+            return .next
+        }
+        entries.append(.prefix(group))
+        return .behind(BucketStore.successor(of: group))
+    }
 }
 
 extension BucketStore {
@@ -60,16 +83,10 @@ extension BucketStore {
                 var next: [UInt8]?
                 while next == nil, try statement.step() {
                     let version = BucketIndex.version(statement, isCurrent: true)
-                    guard version.key.bytes.starts(with: request.prefix) else { return page }
-                    guard page.entries.count < request.limit else {
-                        page.isTruncated = request.limit > 0
-                        return page
-                    }
-                    if let group = request.group(of: version.key.bytes) {
-                        page.entries.append(.prefix(group))
-                        next = Self.successor(of: group)
-                    } else {
-                        page.entries.append(.object(version))
+                    switch page.take(version, for: request) {
+                    case .next: break
+                    case .behind(let key): next = key
+                    case .end: return page
                     }
                 }
                 guard let next else { return page }

@@ -28,16 +28,10 @@ extension BucketStore {
                     version.isCurrent = version.key != lastKey
                     lastKey = version.key
                     if let behind, version.key.bytes == request.after, version.file.stamp >= behind { continue }
-                    guard version.key.bytes.starts(with: request.prefix) else { return page }
-                    guard page.entries.count < request.limit else {
-                        page.isTruncated = request.limit > 0
-                        return page
-                    }
-                    if let group = request.group(of: version.key.bytes) {
-                        page.entries.append(.prefix(group))
-                        next = Self.successor(of: group)
-                    } else {
-                        page.entries.append(.object(version))
+                    switch page.take(version, for: request) {
+                    case .next: break
+                    case .behind(let key): next = key
+                    case .end: return page
                     }
                 }
                 guard let next else { return page }

@@ -41,7 +41,7 @@ import Testing
         host = sys.argv[1]
         s3 = pyarrow.fs.S3FileSystem(
             access_key="AKIDEXAMPLE", secret_key="hidden", endpoint_override=host, scheme="http", region="us-east-1",
-            allow_bucket_creation=True)
+            allow_bucket_creation=True, request_timeout=300, connect_timeout=300)
         s3.create_dir("lake")
         table = pa.table({"n": list(range(100000)), "day": [f"d{n % 3}" for n in range(100000)]})
         ds.write_dataset(table, "lake/t", filesystem=s3, format="parquet", partitioning=["day"])

@@ -72,7 +72,9 @@ struct Workbench {
                     try await stream.put(chunk, as: .init(id: 1, batch: UInt64(pending.id) << 22 | UInt64(reader.number)))
                 }
             case .connector(let target):
-                let connector = ConnectorRegistry.standard[target.connector] as! any PublishingConnector
+                guard let connector = ConnectorRegistry.standard[target.connector] as? any PublishingConnector else {
+                    throw SluiceError(.notFound, "\(target.connector) takes no publications")
+                }
                 try await connector.target(target.settings, in: catalog).put(pending, PublicationSupport(catalog))
             }
             try catalog.strikeOff([pending.id])

@@ -16,7 +16,9 @@ from botocore.exceptions import ClientError
 
 ADDRESS = sys.argv[1]
 KEYS = dict(aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="hidden", region_name="us-east-1")
-CONFIG = Config(signature_version="s3v4", retries={"max_attempts": 1}, s3={"addressing_style": "path"}, max_pool_connections=40)
+CONFIG = Config(
+    signature_version="s3v4", read_timeout=300, connect_timeout=300, retries={"max_attempts": 1},
+    s3={"addressing_style": "path"}, max_pool_connections=40)
 s3 = boto3.client("s3", endpoint_url=ADDRESS, config=CONFIG, **KEYS)
 CHECKS = []
 

@@ -7,5 +7,5 @@ extension ConnectorRegistry {
         [
             FilesConnector(), TableConnector(), StreamConnector(), KinesisConnector(), KafkaConnector(), SQLiteConnector(),
             PostgreSQLConnector(), DeclaredServiceConnector(), SingerConnector(), WebhookConnector(),
-        ] + EmbeddedDeclarations.all.map { ServiceConnector($0) })
+        ] + ServiceConnector.embedded)
 }

@@ -5,9 +5,9 @@ import Testing
 
 @Suite("pages of connectors to services")
 struct ServicePageTests {
-    @Test("docs/connectors has a page of each, made from its declaration", arguments: EmbeddedDeclarations.all.map(\.name))
+    @Test("docs/connectors has a page of each, made from its declaration", arguments: EmbeddedDeclarations.names)
     func pages(_ name: String) throws {
-        let declaration = try #require(EmbeddedDeclarations.all.first { $0.name == name })
+        let declaration = try #require(EmbeddedDeclarations.named(name))
         let difference = try GoldenFile.difference(ServicePage.markdown(declaration), from: "\(Repository.root)/docs/connectors/\(name).md")
         if let difference { Issue.record("\(difference)") }
     }

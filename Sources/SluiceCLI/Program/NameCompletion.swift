@@ -29,7 +29,7 @@ enum NameCompletion {
     static let schemas = CompletionKind.custom { words, _, _ in (try? catalog(words)?.schemas(in: nil).map(\.fullName)) ?? [] }
     static let functions = CompletionKind.custom { _, _, _ in FunctionCatalog.names + FunctionCatalog.aggregates.map(\.name) }
     static let formats = CompletionKind.list(FormatRegistry.formats.map { $0.name })
-    static let connectors = CompletionKind.custom { _, _, _ in Invocation.current.connectors.connectors.map(\.manual.name) }
+    static let connectors = CompletionKind.custom { _, _, _ in Invocation.current.connectors.connectors.map(\.name) }
 
     private static func catalog(_ words: [String]) throws -> Catalog? {
         let home = home(words)

@@ -3,13 +3,26 @@ import SluiceCore
 package import SluicePipelines
 package import SluiceSaaS
 
-/// A service over HTTP that a declaration describes.
+/// A service over HTTP that a declaration of Sluice describes.
 package struct ServiceConnector: Connector {
-    package let declaration: ServiceDeclaration
+    package let name: String
+    private let read: @Sendable () -> ServiceDeclaration
 
-    package init(_ declaration: ServiceDeclaration) { self.declaration = declaration }
+    /// One for each declaration that comes with Sluice.
+    package static var embedded: [any Connector] { EmbeddedDeclarations.names.map { Self(embedded: $0) } }
+
+    private init(embedded name: String) {
+        self.name = name
+        read = {
+            guard let declaration = EmbeddedDeclarations.named(name) else { preconditionFailure("there is no declaration of \(name)") }
+            return declaration
+        }
+    }
+
+    package var declaration: ServiceDeclaration { read() }
 
     package var manual: ConnectorManual {
+        let declaration = declaration
         let readable = declaration.entities.filter(\.isReadable).map(\.name)
         let writable = declaration.entities.filter { !$0.takenWrites.isEmpty }.map(\.name)
         return ConnectorManual(

@@ -6,6 +6,8 @@ package import SluiceLog
 ///
 /// In a definition the connector's name is a key beside its options: `source: {files: "in/*.csv", format: csv}` has the connector `files`.
 package protocol Connector: Sendable {
+    /// That of the manual, where a connector has no cheaper way to it: looking for one by name asks all.
+    var name: String { get }
     var manual: ConnectorManual { get }
 
     /// - Throws: an error placed in the definition when options contradict each other, or one placed in the data when it cannot be read.
@@ -19,6 +21,8 @@ package protocol Connector: Sendable {
 }
 
 extension Connector {
+    package var name: String { manual.name }
+
     package func entity(_ options: OptionValues, in directory: String) throws -> EntityManual? { nil }
 }
 
@@ -74,6 +78,6 @@ package struct ConnectorRegistry: Sendable {
 
     package init(_ connectors: [any Connector]) { self.connectors = connectors }
 
-    package subscript(name: String) -> (any Connector)? { connectors.first { $0.manual.name == name } }
-    package var names: [String] { connectors.map(\.manual.name) }
+    package subscript(name: String) -> (any Connector)? { connectors.first { $0.name == name } }
+    package var names: [String] { connectors.map(\.name) }
 }

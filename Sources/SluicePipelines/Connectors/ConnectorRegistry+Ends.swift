@@ -25,7 +25,7 @@ extension ConnectorRegistry {
     package func end(from node: DefinitionNode, as end: PipelineEnd) throws -> EndDefinition {
         let errors = errors(in: node, as: end)
         if !errors.isEmpty { throw DefinitionErrors(errors) }
-        let name = try connector(of: node, as: end).manual.name
+        let name = try connector(of: node, as: end).name
         return EndDefinition(connector: name, options: OptionValues(node), location: node.keyLocation ?? node.location)
     }
 
@@ -44,21 +44,22 @@ extension ConnectorRegistry {
         case .mapping(let found): entries = found
         default: throw node.wrongType("a \(end.rawValue): a connector's name and its options", remedy: example(end))
         }
-        let known = connectors(with: end).map(\.manual.name)
         let named = self.entries(naming: entries, as: end)
-        guard let first = named.first else { throw unnamed(node, entries, known, end) }
+        guard let first = named.first else { throw unnamed(node, entries, names(with: end), end) }
         if named.count > 1 {
             throw SluiceError(
                 .invalidOption, "\(node.path) names two connectors, \"\(first.key)\" and \"\(named[1].key)\"", at: named[1].keyLocation,
                 remedy: "keep one of them; a second source is added with the step union")
         }
-        guard let connector = self[first.key], known.contains(first.key) else {
+        guard let connector = self[first.key], !connector.manual.options(of: end).isEmpty else {
             throw SluiceError(
                 .invalidOption, "the connector \"\(first.key)\" cannot be a \(end.rawValue)", at: first.keyLocation,
-                remedy: "a \(end.rawValue) is one of " + known.joined(separator: ", "))
+                remedy: "a \(end.rawValue) is one of " + names(with: end).joined(separator: ", "))
         }
         return connector
     }
+
+    private func names(with end: PipelineEnd) -> [String] { connectors(with: end).map(\.name) }
 
     /// The entries of an end that name a connector. What is called like one may be an option of another: a table of a database is none of the
     /// catalog.

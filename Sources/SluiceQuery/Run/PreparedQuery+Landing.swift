@@ -33,7 +33,7 @@ extension PreparedQuery {
         let pipeline = "query-\(name.database)-\(name.table)"
         var connectors = sourceConnectors
         // A table that is read and one that is written go through the same connector.
-        if let standard = runner.resolver.connectors["table"], let place = connectors.firstIndex(where: { $0.manual.name == "table" }) {
+        if let standard = runner.resolver.connectors["table"], let place = connectors.firstIndex(where: { $0.name == "table" }) {
             connectors[place] = TableEnds(read: connectors[place], written: standard)
         }
         let plan = try await plan(pipeline, to: sink, steps: steps, connectors)

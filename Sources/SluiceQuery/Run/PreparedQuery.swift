@@ -87,7 +87,7 @@ package final class PreparedQuery: Sendable {
             sink = EndDefinition(connector: "result", options: OptionValues([]))
         case .file(let path, let replaces, let options):
             let spooled = try SpooledInputs([], directory: "/tmp")
-            connectors += ConnectorRegistry.conversion(spooled).connectors.filter { $0.manual.name == "output" }
+            connectors += ConnectorRegistry.conversion(spooled).connectors.filter { $0.name == "output" }
             sink = EndDefinition(
                 connector: "output", options: OptionValues([("output", .text(path)), ("replace", .boolean(replaces))] + options))
         }

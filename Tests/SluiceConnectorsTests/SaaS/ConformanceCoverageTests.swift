@@ -8,7 +8,7 @@ import Testing
 
 @Suite("what the conformance of connectors to services covers", .serialized)
 struct ConformanceCoverageTests {
-    @Test("every declared connector is in the suite, and has a mock", arguments: EmbeddedDeclarations.all.map(\.name))
+    @Test("every declared connector is in the suite, and has a mock", arguments: EmbeddedDeclarations.names)
     func subjects(_ connector: String) throws {
         #expect(ServiceHarness.subjects.contains { $0.connector == connector }, "add it to ServiceHarness.subjects")
         _ = try MockServer([connector], MockServer.Settings { 0 })

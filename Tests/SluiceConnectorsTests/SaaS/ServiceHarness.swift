@@ -88,7 +88,7 @@ final class ServiceHarness {
 
     /// The connector as a run opens it.
     func source(_ options: [(String, DefinitionNode)] = []) throws -> ServiceSource {
-        let declaration = try #require(EmbeddedDeclarations.all.first { $0.name == subject.connector })
+        let declaration = try #require(EmbeddedDeclarations.named(subject.connector))
         let session = try ServiceSession(declaration, subject.settings, surroundings())
         var entity = try declaration.entity(subject.entity)
         // Small pages, so that there are many.

@@ -9,11 +9,11 @@ enum ServiceDeclarations {
     ///
     /// - Throws: `notFound` with the nearest name; what is wrong with the file.
     static func named(_ name: String) throws -> ServiceDeclaration {
-        if let found = EmbeddedDeclarations.all.first(where: { $0.name == name }) { return found }
+        if let found = EmbeddedDeclarations.named(name) { return found }
         if name.hasSuffix(".yaml") || name.hasSuffix(".yml") { return try ServiceDeclaration(DeclarationFiles.read(path: name)) }
         throw SluiceError(
             .notFound, "there is no connector to a service \(name.quotedForMessage)",
-            remedy: Suggestion.remedy(for: name, in: EmbeddedDeclarations.all.map(\.name), noun: "there are"))
+            remedy: Suggestion.remedy(for: name, in: EmbeddedDeclarations.names, noun: "there are"))
     }
 }
 

@@ -35,7 +35,7 @@ struct FlowFiles {
 
         private static func end(_ node: DefinitionNode?, as end: PipelineEnd) -> String {
             guard case .mapping(let entries)? = node?.content else { return "" }
-            let known = ConnectorRegistry.standard.connectors(with: end).map(\.manual.name)
+            let known = ConnectorRegistry.standard.connectors(with: end).map(\.name)
             guard let entry = entries.first(where: { known.contains($0.key) }) ?? entries.first else { return "" }
             return entry.key + " " + entry.value.oneOrMany().compactMap { try? $0.string() }.joined(separator: ", ")
         }

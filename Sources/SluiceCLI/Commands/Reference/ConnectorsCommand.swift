@@ -35,7 +35,7 @@ struct ConnectorsCommand: ReportingCommand {
             blocks += [.blank, .line("Options of a \(end.rawValue)", .heading)]
             for option in manual.options(of: end) { blocks += Self.blocks(option) }
         }
-        guard let service = EmbeddedDeclarations.all.first(where: { $0.name == name }) else { return Report(blocks, json: manual.json) }
+        guard let service = EmbeddedDeclarations.named(name) else { return Report(blocks, json: manual.json) }
         return Report(blocks + Self.blocks(service), json: .structure(Self.members(manual.json) + [.init("service", service.json)]))
     }
 

@@ -126,7 +126,7 @@ extension ConnectorRegistry {
             let name = connector.manual.name
             precondition(
                 DefinitionNode.isName(name), "a connector cannot be called \(name.quotedForMessage): use letters, digits, \"_\" and \"-\"")
-            precondition(!all.contains { $0.manual.name == name }, "there is another connector \(name.quotedForMessage)")
+            precondition(!all.contains { $0.name == name }, "there is another connector \(name.quotedForMessage)")
             all.append(UserConnector(connector: connector))
         }
         return ConnectorRegistry(all)

@@ -1,0 +1,29 @@
+import SluiceTestKit
+import Testing
+
+/// The AWS CLI, as it comes from PyPI, against the port.
+@Suite("sluice up and the AWS CLI") struct CommandLineClientTests {
+    private static let isThere: Bool = {
+        let isThere = InstalledProgram.succeeds("aws", ["--version"])
+        if !isThere { print("skipped: there is no aws; install the Python package awscli") }
+        return isThere
+    }()
+
+    @Test("streams and buckets by its commands, waiters and pages; what is refused is told by its name", .enabled(if: isThere))
+    func commands() async throws {
+        let project = try Project()
+        let file = project.directory.path("port")
+        let server = try project.command(["up", "--port", "0", "--no-schedule", "--port-file", file]).start()
+        defer { server.signal(9) }
+        var port: String?
+        for _ in 0..<15_000 where port == nil && server.isRunning {
+            if let text = try? TemporaryDirectory.contents(of: file), text.hasSuffix("\n") { port = String(text.dropLast()) }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        let address = "http://127.0.0.1:\(try #require(port, "\(server.errorsSoFar)"))"
+        try project.directory.write("work/here", "")
+        let script = Repository.path("Tests/EndToEndTests/Server/Scripts/aws_cli.sh")
+        let result = try await Command("bash", [script, address, project.directory.path("work")]).run(timeout: .seconds(600))
+        #expect(result.exitCode == 0 && result.output.hasSuffix("ok\n"), "\(result.transcript)")
+    }
+}

@@ -1,6 +1,7 @@
-"""Prints a filter for `swift test` that takes the tests which failed: failed_tests.py REPORT MOST
+"""Tests that failed, in the reports that `swift test --xunit-output` writes.
 
-The report is what `--xunit-output` wrote. Ends with 1 where there is none, where no test failed, or where more than MOST did.
+    failed_tests.py filter REPORT MOST     prints a filter for `swift test` that takes those which failed; 1 where none or more than MOST did
+    failed_tests.py passed REPORT AGAIN    0 where each of them passed in a second report
 """
 
 import re
@@ -8,20 +9,31 @@ import sys
 import xml.etree.ElementTree as xml
 
 
-def main(report: str, most: int) -> int:
+def cases(report: str) -> dict[str, bool]:
+    """Whether each test passed, by its identifier: `Module.Suite/Inner/test()`."""
+    passed = {}
+    for case in xml.parse(report).getroot().iter("testcase"):
+        module, *suites = case.get("classname").split(".")
+        passed[f"{module}." + "/".join([*suites, case.get("name")])] = case.find("failure") is None
+    return passed
+
+
+def main(task: str, report: str, other: str) -> int:
     try:
-        cases = xml.parse(report).getroot().iter("testcase")
+        failed = sorted(name for name, passed in cases(report).items() if not passed)
+        if task == "passed":
+            again = cases(other)
+            return 0 if all(again.get(name, False) for name in failed) else 1
     except (OSError, xml.ParseError) as error:
         print(f"{report}: {error}", file=sys.stderr)
         return 1
-    names = sorted({f"{case.get('classname')}/{case.get('name')}" for case in cases if case.find("failure") is not None})
-    if not 0 < len(names) <= most:
-        print(f"{len(names)} tests failed", file=sys.stderr)
+    if not 0 < len(failed) <= int(other):
+        print(f"{len(failed)} tests failed", file=sys.stderr)
         return 1
-    # An argument of a test is no part of its name in a filter.
-    print("^(" + "|".join(re.escape(name) for name in names) + ")(/|$)")
+    # The arguments of a test stand behind its name.
+    print("^(" + "|".join(re.escape(name) for name in failed) + ")(/|$)")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2])))
+    sys.exit(main(*sys.argv[1:]))

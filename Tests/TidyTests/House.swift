@@ -29,7 +29,7 @@ enum House {
         ("query", ["SluiceQuery"]),
         ("clock", ["SluiceScheduler"]),
         ("port", ["SluiceServer"]),
-        ("services", ["SluiceKinesisService", "SluiceS3Service"]),
+        ("services", ["SluiceGlueService", "SluiceKinesisService", "SluiceS3Service"]),
         ("edge", ["SluiceCLI", "SluiceSpark"]),
         ("user", ["Sluice"]),
         ("door", ["sluice"]),

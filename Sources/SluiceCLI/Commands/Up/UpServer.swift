@@ -1,5 +1,6 @@
 import SluiceBuckets
 import SluiceCore
+import SluiceGlueService
 import SluiceKinesisService
 import SluiceS3Service
 import SluiceLog
@@ -27,7 +28,8 @@ struct UpServer: Sendable {
             // Last, because it takes what is not signed.
             let buckets = BucketService(
                 try BucketStore(session.home + "/buckets", clock: clock), wantsSignatures: !options.keys.isEmpty)
-            let port = try await PortServer.start(options, services: [KinesisService.make(kinesis), buckets])
+            let port = try await PortServer.start(
+                options, services: [KinesisService.make(kinesis), GlueService.make(try glue(session, options)), buckets])
             buckets.beginUpkeep()
             if let file = given.portFile { try DiskFiles.writeAtomically("\(port.port)\n".utf8, to: file) }
             if !isQuiet { session.console.err.writeLine("server: \(port.address)") }
@@ -36,6 +38,14 @@ struct UpServer: Sendable {
             session.console.warning("\(error.message), so that there is no server here; \(error.remedy ?? "")")
             return nil
         }
+    }
+
+    /// The catalog as clients of Glue see it.
+    private static func glue(_ session: Session, _ options: PortOptions) throws -> GlueHome {
+        let catalog = try session.catalog(publishes: true)
+        return GlueHome(
+            catalog, directory: WorkingDirectory.absolute(session.home), project: WorkingDirectory.absolute("."), options,
+            surroundings: CrawlRunCommand.surroundings(session, catalog))
     }
 
     /// Waits until the task is cancelled, then lets what is under way end.

@@ -36,7 +36,7 @@ enum Crawlers {
             var input = try call.members()
             let name = try input.requiredText("Name", Rules.name)
             try input.finish()
-            let settings = try find(name, call).settings(call.context.places)
+            let settings = try find(name, call).settings(call.context.places, call.catalog)
             do throws(SluiceError) {
                 try call.context.crawls.start(settings)
             } catch {
@@ -70,7 +70,7 @@ enum Crawlers {
         let now = call.catalog.clock.nowMicros()
         // What no crawl can do is refused here, and not when it starts.
         let record = CrawlerRecord(name: name, members: members, version: 1, createdMicros: now, updatedMicros: now)
-        _ = try record.settings(call.context.places)
+        _ = try record.settings(call.context.places, call.catalog)
         guard try call.catalog.addDocument(kind, name, document(members).json) else {
             throw Faults.exists("Crawler with name \(name) already exists")
         }
@@ -86,7 +86,7 @@ enum Crawlers {
         var known = try find(name, call)
         try checkIdle(name, call)
         known.members.merge(members) { $1 }
-        _ = try known.settings(call.context.places)
+        _ = try known.settings(call.context.places, call.catalog)
         guard try call.catalog.replaceDocument(kind, name, document(known.members).json, revision: known.version) else {
             throw ServiceFault(400, "VersionMismatchException", "Crawler with name \(name) was changed meanwhile")
         }

@@ -34,6 +34,13 @@ struct Places: Sendable {
         return "s3://" + place.dropFirst(buckets.count + 1)
     }
 
+    /// Whether a place of the catalog is one that crawlers may look at: in a bucket, or below the project.
+    func allows(_ place: String) -> Bool {
+        let parts = place.split(separator: "/", omittingEmptySubsequences: false)
+        guard place.hasPrefix("/"), !parts.contains("..") else { return false }
+        return place.hasPrefix(buckets + "/") || place.hasPrefix(project == "/" ? "/" : project + "/")
+    }
+
     /// What a crawler is to look at: a folder of a bucket, or one of the project.
     ///
     /// - Throws: `invalidArgument` for any other place.

@@ -15,7 +15,7 @@ struct CrawlerRecord: Sendable {
     /// What a crawl of it does.
     ///
     /// - Throws: `InvalidInputException` for what no crawl here does.
-    func settings(_ places: Places) throws -> CrawlSettings {
+    func settings(_ places: Places, _ catalog: Catalog) throws -> CrawlSettings {
         var paths: [String] = []
         var exclusions: [String]?
         var samples: Int?
@@ -28,7 +28,14 @@ struct CrawlerRecord: Sendable {
             samples = target["SampleSize"]?.whole.map { Int($0) } ?? samples
         }
         for target in targets?["CatalogTargets"]?.elements ?? [] {
-            for table in target["Tables"]?.texts ?? [] { paths.append("table:\(target["DatabaseName"]?.string ?? "").\(table)") }
+            for table in target["Tables"]?.texts ?? [] {
+                let name = try TableName(database: target["DatabaseName"]?.string ?? "", table: table)
+                // Whoever describes a table says where it lies, and that may not lead a crawl elsewhere.
+                if let found = try catalog.findTable(name)?.definition, !places.allows(found.location) {
+                    throw Faults.invalid("Table \(table) lies at \(found.location), outside of the port's buckets and of the project.")
+                }
+                paths.append("table:\(name)")
+            }
         }
         var settings = CrawlSettings(name: name, targets: paths)
         settings.database = members["DatabaseName"]?.string.map { $0.lowercased() } ?? settings.database

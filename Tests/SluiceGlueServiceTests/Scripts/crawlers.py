@@ -102,4 +102,15 @@ refused("EntityNotFoundException", "", glue.get_crawler, Name="lake")
 glue.create_table(DatabaseName="raw", TableInput={"Name": "own", "StorageDescriptor": {
     "Columns": [{"Name": "user", "Type": "int"}], "Location": "s3a://lake/raw/clicks/"}, "Parameters": {"classification": "json"}})
 assert glue.get_table(DatabaseName="raw", Name="own")["Table"]["StorageDescriptor"]["Location"] == "s3a://lake/raw/clicks/"
+
+# A crawler of tables reads their data again, and follows no table to a place that crawlers may not see.
+glue.create_crawler(Name="again", Role="r", Targets={"CatalogTargets": [{"DatabaseName": "raw", "Tables": ["r_clicks"]}]},
+                    SchemaChangePolicy={"DeleteBehavior": "LOG"})
+glue.start_crawler(Name="again")
+assert finished("again")["LastCrawl"]["Status"] == "SUCCEEDED"
+for place in ["/etc", project + "/../x", "s3://nowhere/x"]:
+    glue.create_table(DatabaseName="raw", TableInput={"Name": "far", "StorageDescriptor": {"Location": place}})
+    refused("InvalidInputException", "outside", glue.create_crawler, Name="far", Role="r",
+            Targets={"CatalogTargets": [{"DatabaseName": "raw", "Tables": ["far"]}]})
+    glue.delete_table(DatabaseName="raw", Name="far")
 print("ok")

@@ -143,6 +143,12 @@ let package = Package(
         room("SluiceServer", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", crypto] + nio),
         // services
         room("SluiceKinesisService", ["SluiceCore", "SluiceJSON", "SluiceStreams", "SluiceLog", "SluiceServer", crypto]),
+        room(
+            "SluiceFirehoseService",
+            [
+                "SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceCodecs", "SluiceSchedules", "SluiceFormats", "SluiceStreams",
+                "SluiceCatalog", "SluiceBuckets", "SluiceLog", "SluiceServer", crypto,
+            ]),
         room("SluiceS3Service", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", "SluiceBuckets", "SluiceServer"]),
         // edge
         room(
@@ -152,8 +158,8 @@ let package = Package(
                 "SluiceLog", "SluiceKinesis", "SluiceCatalog", "SluiceRegistry", "SluiceStorage", "SluiceS3", "SluicePipelines",
                 "SluiceEngine",
                 "SluiceConnectors", "SluiceCrawler", "SluiceJSON", "SluiceHTTP", "SluiceSaaS", "SluiceMocks", "SluiceQuery",
-                "SluiceSchedules", "SluiceScheduler", "SluiceServer", "SluiceKinesisService", "SluiceBuckets", "SluiceS3Service",
-                "CSystemCalls", arguments,
+                "SluiceSchedules", "SluiceScheduler", "SluiceServer", "SluiceKinesisService", "SluiceFirehoseService", "SluiceBuckets",
+                "SluiceS3Service", "CSystemCalls", arguments,
             ]),
         // user and door
         room("Sluice", ["SluiceCore", "SluicePipelines", "SluiceEngine", "SluiceCLI"]),
@@ -221,6 +227,12 @@ let package = Package(
                 "SluiceKinesisService", "SluiceServer", "SluiceKinesis", "SluiceAWS", "SluiceLog", "SluiceStreams", "SluiceJSON",
                 "SluiceTestKit",
             ]),
+        .testTarget(
+            name: "SluiceFirehoseServiceTests",
+            dependencies: [
+                "SluiceFirehoseService", "SluiceKinesisService", "SluiceS3Service", "SluiceServer", "SluiceBuckets", "SluiceCatalog",
+                "SluiceSchedules", "SluiceJSON", "SluiceTestKit",
+            ], exclude: ["Scripts"], swiftSettings: strict),
         .executableTarget(
             name: "bucket-server", dependencies: ["SluiceCore", "SluiceBuckets", "SluiceS3Service", "SluiceServer"],
             path: "Tests/BucketServer",

@@ -29,7 +29,7 @@ enum House {
         ("query", ["SluiceQuery"]),
         ("clock", ["SluiceScheduler"]),
         ("port", ["SluiceServer"]),
-        ("services", ["SluiceKinesisService", "SluiceS3Service"]),
+        ("services", ["SluiceKinesisService", "SluiceFirehoseService", "SluiceS3Service"]),
         ("edge", ["SluiceCLI", "SluiceSpark"]),
         ("user", ["Sluice"]),
         ("door", ["sluice"]),
@@ -59,7 +59,7 @@ enum House {
         "ArgumentParser": ["SluiceCLI", "Sluice", "sluice"],
         "Crypto": [
             "SluiceAWS", "SluiceStreams", "SluiceLog", "SluiceKafka", "SluiceEngine", "SluiceRegistry", "SluiceServer",
-            "SluiceKinesisService", "SluiceScheduler", "SluiceBuckets", "SluiceHTTP", "SluiceConnectors",
+            "SluiceKinesisService", "SluiceFirehoseService", "SluiceScheduler", "SluiceBuckets", "SluiceHTTP", "SluiceConnectors",
         ],
         "CryptoExtras": ["SluiceHTTP"],
         "AsyncHTTPClient": ["SluiceAWS", "SluiceHTTP"],

@@ -1,5 +1,6 @@
 import SluiceBuckets
 import SluiceCore
+import SluiceFirehoseService
 import SluiceKinesisService
 import SluiceS3Service
 import SluiceLog
@@ -25,10 +26,17 @@ struct UpServer: Sendable {
         do {
             let clock = WallClock { [shift = options.shift] in WallClock.system.nowMicros() + shift.micros }
             // Last, because it takes what is not signed.
-            let buckets = BucketService(
-                try BucketStore(session.home + "/buckets", clock: clock), wantsSignatures: !options.keys.isEmpty)
-            let port = try await PortServer.start(options, services: [KinesisService.make(kinesis), buckets])
+            let store = try BucketStore(session.home + "/buckets", clock: clock)
+            let buckets = BucketService(store, wantsSignatures: !options.keys.isEmpty)
+            let firehose = FirehoseHome(
+                directory: session.home, options, buckets: store, catalog: { try session.catalog() },
+                faults: DeliveryFaults(refusedRecords: faults.throttledRecords, failedCalls: faults.failedCalls),
+                tell: { session.console.warning($0) })
+            // Firehose closes before the streams and the buckets that it uses.
+            let port = try await PortServer.start(
+                options, services: [FirehoseService.make(firehose), KinesisService.make(kinesis), buckets])
             buckets.beginUpkeep()
+            try firehose.begin()
             if let file = given.portFile { try DiskFiles.writeAtomically("\(port.port)\n".utf8, to: file) }
             if !isQuiet { session.console.err.writeLine("server: \(port.address)") }
             return UpServer(port: port)

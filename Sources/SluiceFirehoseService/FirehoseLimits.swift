@@ -30,6 +30,8 @@ enum FirehoseLimits {
     static let sideBySide = 2
     /// How often a stream looks whether something is due, in milliseconds.
     static let pollMillis = 100
+    /// The same where nothing waits for long.
+    static let idlePollMillis = 1_000
     /// Pauses between attempts of a delivery that fails, in seconds.
     static let pauseSeconds = 1.0...60.0
     /// How long an endpoint may take to answer (Firehose: 3 minutes), and how long while the server ends.

@@ -21,7 +21,7 @@ import Testing
         .enabled(if: Self.python != nil),
         arguments: [
             "lifecycle", "validation", "naming", "compression", "delimiter", "partitions", "backup", "endpoint", "endpoint_failure",
-            "from_kinesis", "update", "missing_bucket", "encryption",
+            "from_kinesis", "aggregated", "accounts", "update", "missing_bucket", "encryption",
         ])
     func boto(_ name: String) async throws {
         let python = try #require(Self.python)
@@ -56,6 +56,19 @@ import Testing
         #expect(first.told.all.count == 1, "\(first.told.all)")
         let second = try await DeliveryBench(directory)
         #expect(try await second.script(python, "find_slowly") == "ok")
+        await second.server.drain(within: .seconds(1))
+    }
+
+    @Test("a delivery that a restart repeats overwrites what it had written", .enabled(if: Self.python != nil))
+    func repeated() async throws {
+        let python = try #require(Self.python)
+        let directory = try TemporaryDirectory()
+        let first = try await DeliveryBench(directory)
+        #expect(try await first.script(python, "put_halfway") == "ok")
+        await first.server.drain(within: .seconds(1))
+        let second = try await DeliveryBench(directory)
+        let outcome = try await second.script(python, "find_halfway")
+        #expect(outcome == "ok", "\(outcome)")
         await second.server.drain(within: .seconds(1))
     }
 }

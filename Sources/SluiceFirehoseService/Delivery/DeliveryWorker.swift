@@ -14,6 +14,10 @@ final class DeliveryWorker: Sendable {
     private let task = Mutex<Task<Void, Never>?>(nil)
     private let isEnding = Atomic(false)
     private let isDropped = Atomic(false)
+    private let isDeleting = Atomic(false)
+    private let planned = Mutex<(version: Int, plan: DeliveryPlan)?>(nil)
+    /// How long the next look waits where nothing does, in milliseconds.
+    private let idleMillis = Atomic(FirehoseLimits.pollMillis)
     /// Whether people were told that deliveries fail.
     private let isFailing = Atomic(false)
 
@@ -43,8 +47,13 @@ final class DeliveryWorker: Sendable {
     func end() { isEnding.store(true, ordering: .relaxed) }
 
     /// Ends, and returns when nothing is done any more.
-    func stop(delivering: Bool) async {
+    ///
+    /// - Parameters:
+    ///   - delivering: Whether what is there is delivered before.
+    ///   - deleting: What could not be delivered goes with the stream.
+    func stop(delivering: Bool, deleting: Bool = false) async {
         if !delivering { isDropped.store(true, ordering: .relaxed) }
+        if deleting { isDeleting.store(true, ordering: .relaxed) }
         end()
         let running = task.withLock { $0 }
         await running?.value
@@ -97,7 +106,7 @@ final class DeliveryWorker: Sendable {
             return false
         }
         let now = stream.withLock { $0 }
-        let plan = try DeliveryPlan(now.destination, now.kind, at: "destination")
+        let plan = try plan(of: now)
         try follow(&progress, &waiting)
         try await source.count(&waiting, limit: plan.sizeBytes, extra: plan.processing.delimiter?.count ?? 0)
         let age = scope.world.clock.nowMicros() - waiting.oldestMicros.clamped
@@ -106,7 +115,7 @@ final class DeliveryWorker: Sendable {
             || age >= Int64(plan.intervalSeconds) * 1_000_000
         guard waiting.count > 0, isDue || ends else {
             if ends { return true }
-            await rest(seconds: Double(FirehoseLimits.pollMillis) / 1_000)
+            await restBeforeNextLook(isIdle: waiting.count == 0)
             return false
         }
         progress.pending = Progress.Pending(now, end: waiting.end)
@@ -153,6 +162,13 @@ final class DeliveryWorker: Sendable {
         waiting = Waiting(from: [:])
     }
 
+    private func plan(of stream: DeliveryStream) throws(ServiceFault) -> DeliveryPlan {
+        if let planned = planned.withLock({ $0 }), planned.version == stream.version { return planned.plan }
+        let plan = try DeliveryPlan(stream.destination, stream.kind, at: "destination")
+        planned.withLock { $0 = (stream.version, plan) }
+        return plan
+    }
+
     private func opened() throws(SluiceError) -> Progress {
         let created = stream.withLock { $0.createdMicros }
         return try Progress.read(progressPath, createdMicros: created) ?? Progress(createdMicros: created)
@@ -163,6 +179,13 @@ final class DeliveryWorker: Sendable {
     private func pause(behind failures: Int) -> Double {
         let bounds = FirehoseLimits.pauseSeconds
         return min(bounds.upperBound, bounds.lowerBound * Double(1 << min(failures - 1, 10)))
+    }
+
+    /// Streams that nobody writes are looked at less often.
+    private func restBeforeNextLook(isIdle: Bool) async {
+        let millis = isIdle ? idleMillis.load(ordering: .relaxed) : FirehoseLimits.pollMillis
+        idleMillis.store(isIdle ? min(2 * millis, FirehoseLimits.idlePollMillis) : FirehoseLimits.pollMillis, ordering: .relaxed)
+        await rest(seconds: Double(millis) / 1_000)
     }
 
     /// Ends early when the worker is to end.
@@ -181,9 +204,15 @@ final class DeliveryWorker: Sendable {
         let reason = (error as? SluiceError)?.message ?? (error as? ServiceFault)?.message ?? "\(error)"
         let isNew = !isFailing.exchange(true, ordering: .relaxed)
         guard isNew || last else { return }
-        scope.world.tell(
-            "\(label): delivery fails: \(reason); "
-                + (last ? "the records wait for the next start" : "it is tried again until it succeeds, and the records wait"))
+        let rest =
+            if !last {
+                "it is tried again until it succeeds, and the records wait"
+            } else if isDeleting.load(ordering: .relaxed) {
+                "the records are deleted with the stream"
+            } else {
+                "the records wait for the next start"
+            }
+        scope.world.tell("\(label): delivery fails: \(reason); \(rest)")
     }
 
     private func works() {

@@ -22,8 +22,10 @@ final class FirehoseScope: Sendable {
         file = try DeliveryFile(directory: directory)
         store = StreamStore(directory: directory + "/streams", clock: world.clock)
         let streams = file.streams
-        // A crash left records without a definition, before it was written or behind its end.
-        for name in try store.list() where streams[name]?.source != nil || streams[name] == nil { try store.delete(name) }
+        // A crash left records without a definition: of a stream that was being made, or deleted. Without the file nothing is known of them.
+        if DiskFiles.kind(of: directory + "/" + DeliveryFile.name) == .file {
+            for name in try store.list() where streams[name] == nil { try store.delete(name) }
+        }
         for stream in streams.values { try begin(stream) }
     }
 
@@ -95,7 +97,7 @@ final class FirehoseScope: Sendable {
         try await changing.run {
             let stream = try self.stream(name)
             let worker = try self.worker(name)
-            await worker.stop(delivering: delivering)
+            await worker.stop(delivering: delivering, deleting: true)
             self.workers.withLock { $0[name] = nil }
             try self.file.change { $0[name] = nil }
             if stream.source == nil { try self.store.delete(name) }

@@ -409,6 +409,42 @@ def from_kinesis():
     eventually(lambda: b"".join(objects().values()).count(b"!") == 20)
 
 
+def aggregated():
+    """Two user records as the Kinesis Producer Library packs them."""
+    import hashlib
+    bucket()
+    kinesis.create_stream(StreamName="packed", ShardCount=1)
+    fh.create_delivery_stream(
+        DeliveryStreamName="k", DeliveryStreamType="KinesisStreamAsSource",
+        KinesisStreamSourceConfiguration={"KinesisStreamARN": "arn:aws:kinesis:us-east-1:000000000000:stream/packed", "RoleARN": ROLE},
+        ExtendedS3DestinationConfiguration={
+            "RoleARN": ROLE, "BucketARN": "arn:aws:s3:::lake", "BufferingHints": hints(), "ProcessingConfiguration": {
+                "Processors": [{"Type": "AppendDelimiterToRecord"}]}})
+    field = lambda number, data: bytes([number << 3 | 2, len(data)]) + data
+    message = field(1, b"k") + b"".join(field(3, b"\x08\x00" + field(3, data)) for data in (b"one", b"two"))
+    packed = b"\xf3\x89\x9a\xc2" + message + hashlib.md5(message).digest()
+    kinesis.put_record(StreamName="packed", PartitionKey="k", Data=packed)
+    assert list(eventually(objects).values()) == [b"one\ntwo\n"]
+
+
+def accounts():
+    make = lambda name: boto3.client(
+        name, endpoint_url=ADDRESS, aws_access_key_id="111122223333", aws_secret_access_key="b", region_name="eu-west-1",
+        config=Config(read_timeout=300, connect_timeout=300, retries={"max_attempts": 1}))
+    bucket()
+    create("mine")
+    assert make("firehose").list_delivery_streams()["DeliveryStreamNames"] == []
+    arn = make("firehose").create_delivery_stream(
+        DeliveryStreamName="mine", ExtendedS3DestinationConfiguration={
+            "RoleARN": ROLE, "BucketARN": "arn:aws:s3:::lake", "BufferingHints": hints()})["DeliveryStreamARN"]
+    assert arn == "arn:aws:firehose:eu-west-1:111122223333:deliverystream/mine"
+    make("firehose").put_record(DeliveryStreamName="mine", Record={"Data": b"theirs"})
+    put("mine", b"ours")
+    eventually(objects)
+    time.sleep(1)
+    assert list(objects().values()) == [b"ours"]
+
+
 def update():
     bucket()
     create("u", Prefix="one/")
@@ -475,6 +511,23 @@ def find_slowly():
     assert list(objects(prefix="slow/").values()) == [b"ab"], objects()
     s3.create_bucket(Bucket="second")
     assert list(eventually(lambda: objects("second")).values()) == [b"c"]
+
+
+def put_halfway():
+    """The main object can be written, and the backup cannot: the delivery is begun again and again."""
+    bucket()
+    create("half", Prefix="half/", S3BackupMode="Enabled", S3BackupConfiguration={"RoleARN": ROLE, "BucketARN": "arn:aws:s3:::vault"},
+           ProcessingConfiguration={"Processors": [{"Type": "AppendDelimiterToRecord"}]})
+    put("half", b"a", b"b")
+    eventually(objects)
+    # What comes meanwhile waits for the next delivery.
+    put("half", b"c")
+
+
+def find_halfway():
+    s3.create_bucket(Bucket="vault")
+    eventually(lambda: sorted(objects("vault").values()) == [b"ab", b"c"] or list(objects("vault").values()) == [b"abc"])
+    assert sorted(b"".join(sorted(objects(prefix="half/").values())).split()) == [b"a", b"b", b"c"], objects()
 
 
 for name in sys.argv[2:]:

@@ -1,6 +1,6 @@
 import SluiceServer
 
-/// Encryption of what waits for its delivery, with the key of the state directory; the name of a KMS key is kept and told.
+/// Encryption of what waits for its delivery, with a key beside it; the name of a KMS key is kept and told.
 enum Encryption {
     /// Reads the member `DeliveryStreamEncryptionConfigurationInput`.
     static func read(_ input: inout InputReader) throws(ServiceFault) -> WireValue? {

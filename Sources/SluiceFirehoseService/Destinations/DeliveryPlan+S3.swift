@@ -135,12 +135,23 @@ struct BucketSettings {
         do throws(PatternFault) {
             let ending = "!{firehose:error-output-type}/" + hour
             let base = errorPrefix.isEmpty ? given : failed
+            let prefix = given.hasExpressions ? given : try given.followed(by: hour)
+            let errorPrefix = failed.hasExpressions ? failed : try base.followed(by: ending)
+            try Self.checkLength(prefix, "Prefix")
+            try Self.checkLength(errorPrefix, "ErrorOutputPrefix")
             return S3Target(
-                bucket: bucket, prefix: given.hasExpressions ? given : try given.followed(by: hour),
-                errorPrefix: failed.hasExpressions ? failed : try base.followed(by: ending), compression: compression,
+                bucket: bucket, prefix: prefix, errorPrefix: errorPrefix, compression: compression,
                 fileExtension: fileExtension, zone: zone, sizeBytes: megabytes << 20, intervalSeconds: seconds)
         } catch {
             throw Faults.invalid(error.reason)
+        }
+    }
+
+    /// Partition keys are as long as they are in the records, which are looked at then.
+    private static func checkLength(_ prefix: PrefixExpression, _ name: String) throws(PatternFault) {
+        let values = PrefixExpression.Values(micros: 0, zone: .utc, random: "12345678901", errorType: "format-conversion-failed")
+        guard prefix.text(values).utf8.count <= FirehoseLimits.prefixBytes else {
+            throw PatternFault("\(name) has more than \(FirehoseLimits.prefixBytes) bytes when it is evaluated")
         }
     }
 

@@ -120,6 +120,8 @@ def validation():
         ({"Prefix": "!{partitionKeyFromQuery:d}/", "ErrorOutputPrefix": "e!{firehose:error-output-type}"}, "partition key d"),
         ({"Prefix": "!{timestamp:yyyy/"}, "not closed"),
         ({"CustomTimeZone": "Europe/Nowhere"}, "zone"),
+        ({"Prefix": "x" * 510}, "512"),
+        ({"ErrorOutputPrefix": "x" * 480}, "512"),
         ({"EncryptionConfiguration": {"KMSEncryptionConfig": {"AWSKMSKeyARN": "arn:aws:kms:us-east-1:000000000000:key/k"}}}, "encrypted"),
         (processor("Lambda", LambdaArn="arn:aws:lambda:us-east-1:000000000000:function:f"), "no functions"),
         (processor("Decompression", CompressionFormat="GZIP"), "not supported"),

@@ -26,6 +26,10 @@ let withPostgreSQL = TargetDependencyCondition.when(traits: ["PostgreSQL"])
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let nio = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
+let tls = [
+    Target.Dependency.product(name: "NIOTLS", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+]
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -50,6 +54,8 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
     ],
     targets: [
         // ground
@@ -140,7 +146,7 @@ let package = Package(
             "SluiceScheduler",
             ["SluiceCore", "SluiceJSON", "SluiceCatalog", "SluiceSchedules", "SluicePipelines", "CSystemCalls", crypto]),
         // port
-        room("SluiceServer", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", crypto] + nio),
+        room("SluiceServer", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", crypto] + nio + tls),
         // services
         room("SluiceKinesisService", ["SluiceCore", "SluiceJSON", "SluiceStreams", "SluiceLog", "SluiceServer", crypto]),
         room("SluiceS3Service", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", "SluiceBuckets", "SluiceServer"]),

@@ -66,6 +66,9 @@ enum House {
         "NIOCore": ["SluiceAWS", "SluiceHTTP", "SluiceLoopback", "SluiceServer"],
         "NIOPosix": ["SluiceAWS", "SluiceHTTP", "SluiceLoopback", "SluiceServer"],
         "NIOHTTP1": ["SluiceAWS", "SluiceHTTP", "SluiceLoopback", "SluiceServer"],
+        "NIOTLS": ["SluiceServer"],
+        "NIOSSL": ["SluiceServer"],
+        "NIOHTTP2": ["SluiceServer"],
     ]
 
     static func floor(of target: String) -> Int? { floors.firstIndex { $0.targets.contains(target) } }

@@ -21,7 +21,7 @@ struct UpServer: Sendable {
         }
         let faults = FaultInjection(throttledRecords: given.throttleRecords ?? 0, failedCalls: given.failCalls ?? 0)
         let kinesis = KinesisHome(
-            directory: session.home, options, checks: session.streams.checks, faults: faults)
+            directory: session.home, options, checks: session.streams.checks, faults: faults, enforcesQuotas: given.enforceQuotas)
         do {
             let clock = WallClock { [shift = options.shift] in WallClock.system.nowMicros() + shift.micros }
             // Last, because it takes what is not signed.

@@ -51,7 +51,7 @@ struct ConnectionSetup: Sendable {
                     HTTP2FramePayloadToHTTP1ServerCodec(), ConnectionHandler(patience, sendsFiles: false, respond: respond))
             }
         }
-        try pipeline.addHandler(manager)
+        try pipeline.addHandlers(manager, ConnectionErrors())
         // The channel is active already, which starts the manager's timers.
         manager.channelActive(context: try pipeline.context(handler: manager))
     }
@@ -64,10 +64,22 @@ private final class DrainTranslator: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is ConnectionHandler.DrainEvent {
             context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        } else if event as? ChannelEvent == .inputClosed {
+            // Streams cannot end without the client's side.
+            context.close(promise: nil)
         } else {
             context.fireUserInboundEventTriggered(event)
         }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}
+
+/// Closes a connection of HTTP/2 that is broken; one that a single stream broke goes on.
+private final class ConnectionErrors: ChannelInboundHandler {
+    typealias InboundIn = Never
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if !(error is NIOHTTP2Errors.StreamError) { context.close(promise: nil) }
+    }
 }

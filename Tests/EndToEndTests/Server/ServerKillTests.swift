@@ -6,7 +6,7 @@ import Testing
 ///
 /// `SLUICE_KILL_ROUNDS` says how often, each time on the state that the kills before left; twice unless it does.
 @Suite("sluice up killed under load")
-struct KillTests {
+struct ServerKillTests {
     private static let python: String? = {
         let found = InstalledProgram.isThere("python3") ? "python3" : nil
         if found == nil { print("skipped: there is no python3") }

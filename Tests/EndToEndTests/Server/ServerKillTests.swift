@@ -50,7 +50,10 @@ struct ServerKillTests {
             let load = try script("load", port, round)
             // Kills fall into other moments of the work each round: a number of acknowledgements, and then wherever the writers are.
             let wanted = 150 + round * 37
-            for _ in 0..<60_000 where load.isRunning && acknowledged.count - before < wanted { try await Task.sleep(for: .milliseconds(5)) }
+            let end = ContinuousClock.now + .seconds(300)
+            while load.isRunning, acknowledged.count - before < wanted, ContinuousClock.now < end {
+                try await Task.sleep(for: .milliseconds(5))
+            }
             #expect(acknowledged.count - before >= wanted, "\(load.errorsSoFar)")
             running.signal(SIGKILL)
             _ = try await running.wait()

@@ -144,9 +144,7 @@ struct TLSTests {
         let line = "curl -sS -m 300 --http2-prior-knowledge --limit-rate 500k -T slow -w '%{http_code}' \(address)/lake/slow"
         let upload = try Command.shell(line, directory: project.directory.root).start()
         let staged = project.home + "/buckets/.sluice/staged"
-        for _ in 0..<30_000 where upload.isRunning && TemporaryDirectory.files(below: staged).isEmpty {
-            try await Task.sleep(for: .milliseconds(5))
-        }
+        while upload.isRunning, TemporaryDirectory.files(below: staged).isEmpty { try await Task.sleep(for: .milliseconds(5)) }
         try await end(running)
         let result = try await upload.wait()
         #expect(result.exitCode == 0 && result.output == "200", "\(result.transcript)")

@@ -52,6 +52,8 @@ struct TableSink: Sink {
         return try PartitionedWriter(output, schema: schema, run: run, number: writer)
     }
 
+    var writesInOrder: Bool { output.partitionBy.isEmpty }
+
     /// Files without partitions are one file, with the rows in their order.
     func openOrdered(schema: Schema, run: String) async throws -> (any OrderedSinkWriter)? {
         guard output.partitionBy.isEmpty else { return nil }

@@ -50,7 +50,8 @@ package struct EpochRunner: Sendable {
             try work.resume()
             do {
                 try await sharing == nil ? loop(&work) : share(membership(of: plan), &work)
-            } catch is CancellationError where follow.follows {
+            } catch {
+                guard follow.follows, Self.isAskedToEnd(by: error) else { throw error }
                 await work.abandonEpoch()
             }
             if !follow.follows { try Task.checkCancellation() }
@@ -66,6 +67,11 @@ package struct EpochRunner: Sendable {
             try? catalog.failRun(run, failure, report: work.report, interrupted: isInterrupted, quality: progress.takeQuality())
             throw failure
         }
+    }
+
+    /// Clients of services say in words of their own that their call was cancelled.
+    private static func isAskedToEnd(by error: any Error) -> Bool {
+        error is CancellationError || Task.isCancelled && (error as? SluiceError)?.code == .interrupted
     }
 
     private func membership(of plan: LogicalPlan) throws -> any SourceMembership {
@@ -102,7 +108,7 @@ package struct EpochRunner: Sendable {
                 try await work.beginAgain()
                 work.progress.update { $0 = counts }
                 continue
-            } catch let error as SluiceError where error.code == .newFields && !follow.follows {
+            } catch let error as SluiceError where error.code == .newFields {
                 await work.abandonEpoch()
                 work.progress.update { $0 = counts }
                 return work.end(before: error)

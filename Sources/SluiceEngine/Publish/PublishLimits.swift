@@ -9,10 +9,12 @@ package enum PublishLimits {
 }
 
 /// The pauses between attempts, each twice as long as the one before.
-struct RetryDelay {
+package struct RetryDelay: Sendable {
     private var following = PublishLimits.delays.lowerBound
 
-    mutating func next() -> Duration {
+    package init() {}
+
+    package mutating func next() -> Duration {
         defer { following = min(following * 2, PublishLimits.delays.upperBound) }
         return following
     }

@@ -74,6 +74,9 @@ package final class RunProgress: Sendable {
         }
     }
 
+    /// Says what keeps the run from going on; nil: nothing.
+    package func tell(waitingFor reason: String?) { update { $0.waiting = reason } }
+
     func update(_ change: (inout Snapshot) -> Void) { state.withLock { change(&$0) } }
 
     /// What came out of rule sets since the last call; whoever takes it records it.

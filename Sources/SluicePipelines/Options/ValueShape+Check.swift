@@ -70,7 +70,8 @@ extension ValueShape {
             }
         }
         for key in keys where key.isRequired && !entries.contains(where: { $0.key == key.name }) {
-            errors.append(node.missing(key.name, remedy: key.examples.first.map { "for example: \(key.name): \($0)" }))
+            let choices = key.shape.isEnumeration ? "\(key.name) is \(key.shape.wanted)" : nil
+            errors.append(node.missing(key.name, remedy: key.examples.first.map { "for example: \(key.name): \($0)" } ?? choices))
         }
         return errors
     }

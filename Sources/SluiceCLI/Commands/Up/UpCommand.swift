@@ -11,7 +11,7 @@ struct UpCommand: ReportingCommand {
             commandName: "up",
             abstract: "Keep pipelines following their sources, run jobs by the clock, and serve clients of AWS, in one process.",
             discussion: """
-                All definitions are checked before the first one runs. A run that fails is begun again behind what it committed, after a \
+                All definitions are checked before the first one runs; what is away then is waited for. A run that fails is begun again behind what it committed, after a \
                 second at first and after a minute at most; the others go on meanwhile. Ctrl-C or SIGTERM ends all of them well.
 
                 Of a folder, the definitions with `incremental: true` are followed, and those with a `schedule` run as jobs, as do the jobs \
@@ -84,17 +84,24 @@ struct UpCommand: ReportingCommand {
         return Self.report(outcomes)
     }
 
+    /// A definition that was checked; without a plan where what it reads or writes was away.
+    private typealias Planned = (definition: PipelineDefinition, plan: LogicalPlan?)
+
     /// - Throws: `DefinitionErrors` with the mistakes of all definitions.
-    private func plans(_ definitions: [PipelineDefinition], _ session: Session, _ catalog: Catalog) async throws -> [LogicalPlan] {
-        var plans: [LogicalPlan] = []
+    private func plans(_ definitions: [PipelineDefinition], _ session: Session, _ catalog: Catalog) async throws -> [Planned] {
+        var plans: [Planned] = []
         var mistakes: [SluiceError] = []
         for definition in definitions {
             do {
                 let plan = try await Planner.plan(definition, in: session.planContext(for: definition, catalog: catalog))
                 try IncrementalRules.check(plan)
                 if !quiet && !output.json { for notice in plan.notices { session.console.notice("\(definition.name): \(notice)") } }
-                plans.append(plan)
+                plans.append((definition, plan))
             } catch {
+                if DefinitionErrors.passingReason(error) != nil {
+                    plans.append((definition, nil))
+                    continue
+                }
                 guard let errors = DefinitionErrors.list(error) else { throw error }
                 mistakes += errors
             }
@@ -103,7 +110,7 @@ struct UpCommand: ReportingCommand {
         return plans
     }
 
-    private func run(_ plans: [LogicalPlan], _ session: Session, _ catalog: Catalog) async -> [PipelineSupervisor.Outcome] {
+    private func run(_ plans: [Planned], _ session: Session, _ catalog: Catalog) async -> [PipelineSupervisor.Outcome] {
         var follow = FollowOptions(follows: true)
         if let every { follow.interval = .microseconds(every.micros) }
         var options = RunOptions()
@@ -112,12 +119,12 @@ struct UpCommand: ReportingCommand {
         let supervisor = PipelineSupervisor(
             catalog: catalog, streams: session.streams, home: session.home, options: options, follow: follow)
         return await withTaskGroup(of: (Int, PipelineSupervisor.Outcome).self) { [isQuiet = quiet || output.json] group in
-            for (index, plan) in plans.enumerated() {
+            for (index, (definition, plan)) in plans.enumerated() {
                 group.addTask {
-                    let outcome = await supervisor.run(plan) {
-                        try await Planner.plan(plan.definition, in: session.planContext(for: plan.definition, catalog: catalog))
+                    let outcome = await supervisor.run(definition.name, plan) {
+                        try await Planner.plan(definition, in: session.planContext(for: definition, catalog: catalog))
                     } tell: { event in
-                        Self.show(event, plan.definition.name, on: session.console, isQuiet: isQuiet)
+                        Self.show(event, definition.name, on: session.console, isQuiet: isQuiet)
                     }
                     return (index, outcome)
                 }

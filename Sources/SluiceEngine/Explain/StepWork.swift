@@ -32,7 +32,8 @@ struct StepWork {
             self = Self(.gathering, .hash(names(columns)), holds: "the \(keep.rawValue) row of each key")
         case .deduplicateWithin(let recent):
             let span = TimeSpan(micros: recent.within + recent.delay)
-            self = Self(.ordered, .hash(names(recent.keys)), holds: "the keys of rows of the last \(span)")
+            let keys = names(recent.keys).joined(separator: ", ")
+            self = Self(.ordered, holds: "the keys (\(keys)) of rows of the last \(span)")
         case .aggregate(let aggregate):
             let groups = Array(output.prefix(aggregate.groups.count))
             self = Self(.gathering, groups.isEmpty ? .single : .hash(groups), holds: "the running values of each group")
@@ -40,7 +41,8 @@ struct StepWork {
         case .window(let window):
             let groups = Array(output.dropFirst(window.markCount).prefix(window.groups.groups.count))
             if case .count(let size) = window.kind {
-                self = Self(.ordered, .hash(groups), holds: "of each group the rows of a window that has not \(size) yet")
+                let key = groups.isEmpty ? "" : " (\(groups.joined(separator: ", ")))"
+                self = Self(.ordered, holds: "of each group\(key) the rows of a window that has not \(size) yet")
             } else {
                 self = Self(
                     .gathering, .hash(Array(output.prefix(1)) + groups), holds: "the running values of each group in each open window")

@@ -48,6 +48,7 @@ package struct PhysicalPlan: Sendable {
         package var isKeptBetweenEpochs: Bool
     }
 
+    /// A step of a stage, in its place.
     package struct Step: Sendable {
         /// As in counts and messages.
         package var name: String
@@ -65,6 +66,7 @@ package struct PhysicalPlan: Sendable {
         case sink(Sink)
     }
 
+    /// The end of an output, and what it promises.
     package struct Sink: Hashable, Sendable {
         /// Nil for the definition's `sink`.
         package var output: String?
@@ -76,6 +78,7 @@ package struct PhysicalPlan: Sendable {
         package var writers: Int
     }
 
+    /// What rows go through without waiting for others.
     package struct Stage: Sendable {
         /// From 1.
         package var number: Int

@@ -2,6 +2,8 @@ import SluiceCore
 package import SluicePipelines
 
 extension PhysicalPlan {
+    /// What a run of a plan would do; asks sources for their parts, and reads no rows.
+    ///
     /// - Parameter options: Of the run that is explained.
     package init(_ plan: LogicalPlan, options: RunOptions = RunOptions()) async {
         var planner = PhysicalPlanner(plan, options)

@@ -12,8 +12,10 @@ package enum PublishLimits {
 package struct RetryDelay: Sendable {
     private var following = PublishLimits.delays.lowerBound
 
+    /// Begins with the shortest pause.
     package init() {}
 
+    /// How long to wait before the next attempt.
     package mutating func next() -> Duration {
         defer { following = min(following * 2, PublishLimits.delays.upperBound) }
         return following

@@ -126,7 +126,12 @@ struct CrawlRunCommand: ReportingCommand {
                 .fileNotFound, "there is no file, directory or declared crawler \(first.quotedForMessage)", at: .file(path: first),
                 remedy: near)
         }
-        let placed = targets.map { CrawlTarget.placed($0, WorkingDirectory.absolute) }
+        var placed: [String] = []
+        for target in targets {
+            let own = CrawlTarget.placed(target, WorkingDirectory.absolute)
+            // The same folder twice would be two tables of the same files.
+            if !placed.contains(own) { placed.append(own) }
+        }
         return CrawlSettings(name: placed.joined(separator: " "), targets: placed)
     }
 }

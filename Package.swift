@@ -127,8 +127,8 @@ let package = Package(
         room(
             "SluiceQuery",
             [
-                "SluiceCore", "SluiceExpressions", "SluiceStreams", "SluiceLog", "SluiceCatalog", "SluicePipelines", "SluiceEngine",
-                "SluiceConnectors", sqlite,
+                "SluiceCore", "SluiceJSON", "SluiceExpressions", "SluiceStreams", "SluiceLog", "SluiceCatalog", "SluicePipelines",
+                "SluiceEngine", "SluiceConnectors", sqlite,
             ]),
         room(
             "SluiceCrawler",

@@ -23,6 +23,7 @@ final class ServiceSink: Sink {
     private let target: String
     private let format: any RecordFormat
     private let refusals: RefusedRows?
+    private let contract: SinkContract?
 
     init(_ session: ServiceSession, _ entity: ServiceEntity, _ options: OptionValues, _ context: ConnectorContext) throws(SluiceError) {
         mode = try options.require("mode").enumeration(ServiceEntity.Write.self)
@@ -37,6 +38,7 @@ final class ServiceSink: Sink {
         } catch {
             throw error.located(at: options.location(of: "mode"))
         }
+        contract = try ContractOptions.contract(options, in: context)
         pipeline = context.pipeline
         target = "\(session.declaration.name) \(entity.name)"
         format = try JSONFormat(options: [:])
@@ -52,6 +54,7 @@ final class ServiceSink: Sink {
     var purpose: String { "\(target) \(mode.rawValue)" }
     /// One writer: it counts equal rows, so that each has a key of its own.
     var keepsOrder: Bool { true }
+    func contract(for schema: Schema) -> SinkContract? { contract }
 
     func check(_ schema: Schema) throws {
         if let writer {

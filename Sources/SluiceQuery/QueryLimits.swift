@@ -26,8 +26,6 @@ package enum QueryLimits {
     package static let batchRows = 2_048
     /// Bytes of a result that are kept in memory to see its types, before all of it is put into a temporary table.
     package static let keptResultBytes = 64 << 20
-    /// Bytes that SQLite sorts in memory (for ORDER BY, windows and groups) before it goes on by disk.
-    static let sortedBytes = 64 << 20
     /// Bytes of one value (SQLite: `SQLITE_LIMIT_LENGTH`).
     package static let valueBytes: Int32 = 256 << 20
     /// Bytes of the stack of the thread that SQLite runs on.

@@ -55,8 +55,6 @@ final class SQLiteSession: Sendable {
         }
         // As in Sluice's own language, DuckDB and Spark.
         try execute("PRAGMA case_sensitive_like = ON")
-        // Its sorter takes the size of the cache of `main` for that of a run that is sorted in memory (SQLite: vdbesort.c).
-        try execute("PRAGMA main.cache_size = -\(QueryLimits.sortedBytes >> 10)")
     }
 
     /// Closes the connection and ends the thread. Statements are finalised before.

@@ -64,22 +64,23 @@ struct UpCommand: ReportingCommand {
         let definitions = try UpDefinitions(
             names, session, parameters.given, beside: schedule, mayBeNone: isServing && self.names.isEmpty
         ).all
-        let outcomes = try await Interruption.cancelling {
+        let outcomes = try await Interruption.ending { ending in
             let port = try await UpServer.start(
                 server, session, isNeeded: definitions.isEmpty && schedule.isEmpty, isQuiet: quiet || output.json)
-            async let served: Void? = port?.run(drain: .microseconds(drain?.micros ?? UpSchedule.drainMicros))
             let catalog = try session.catalog(publishes: true)
             for outcome in try await PublicationRecovery.run(catalog, session.streams, session.connectors) {
                 RecoveryNotices.show(outcome, on: session.console)
             }
             let plans = try await plans(definitions, session, catalog)
-            async let scheduled: Void = schedule.run(catalog, slots: slots, drain: drain, webhooks: webhooks, isQuiet: quiet || output.json)
-            let outcomes = await run(plans, session, catalog)
-            // Without jobs the scheduler is there for those that commands add; it ends with the last pipeline.
-            if !schedule.isEmpty { try await scheduled }
-            // The port stays for its clients until somebody ends it.
-            await served
-            return outcomes
+            var group = UpGroup(
+                port: port, drain: .microseconds(drain?.micros ?? UpSchedule.drainMicros), hasJobs: !schedule.isEmpty)
+            if !schedule.folders.isEmpty {
+                group.schedule = { [isQuiet = quiet || output.json] in
+                    try await schedule.run(catalog, slots: slots, drain: drain, webhooks: webhooks, isQuiet: isQuiet)
+                }
+            }
+            if !plans.isEmpty { group.pipelines = { await run(plans, session, catalog) } }
+            return try await group.run(ending)
         }
         return Self.report(outcomes)
     }

@@ -39,10 +39,12 @@ struct UpServer: Sendable {
     }
 
     /// Waits until the task is cancelled, then lets what is under way end.
-    func run(drain time: Duration) async {
+    ///
+    /// - Parameter time: How long that may take, asked for when it begins.
+    func run(drain time: @Sendable () -> Duration) async {
         while !Task.isCancelled {
             do { try await Task.sleep(for: .seconds(3_600)) } catch { break }
         }
-        await port.drain(within: time)
+        await port.drain(within: time())
     }
 }

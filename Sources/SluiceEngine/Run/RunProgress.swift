@@ -57,6 +57,7 @@ package final class RunProgress: Sendable {
     /// Whoever looks at rows while they pass.
     package let taps = StepTaps()
     private let state = Mutex(Snapshot())
+    private let logs = Mutex<StepLogs?>(nil)
 
     package init() {}
 
@@ -75,6 +76,12 @@ package final class RunProgress: Sendable {
     }
 
     func update(_ change: (inout Snapshot) -> Void) { state.withLock { change(&$0) } }
+
+    /// Where programs of steps leave what they write on their standard error; nil for what is no run.
+    var stepLogs: StepLogs? {
+        get { logs.withLock { $0 } }
+        set { logs.withLock { $0 = newValue } }
+    }
 
     /// What came out of rule sets since the last call; whoever takes it records it.
     func takeQuality() -> [QualityResult] {

@@ -90,6 +90,7 @@ package enum PlanText {
                     ])
                 }),
             "on_error": .string(definition.onError.rawValue), "error_limits": limits(definition.errorLimits),
+            "error_prefix": definition.errorPrefix.map(Value.string) ?? .null,
             "source": .object([
                 "connector": .string(definition.source.connector), "summary": .string(plan.source.summary),
                 "columns": fields(plan.source.schema), "unread_columns": .list(unreadColumns(plan.source).map(Value.string)),
@@ -145,9 +146,9 @@ package enum PlanText {
     }
 
     private static func onError(_ definition: PipelineDefinition) -> String {
-        let limits = definition.errorLimits.map { ", " + $0.summary } ?? ""
+        let limits = (definition.errorLimits.map { ", " + $0.summary } ?? "") + (definition.errorPrefix.map { ", and in \($0)" } ?? "")
         switch definition.onError {
-        case .fail: return "the first one ends the run"
+        case .fail: return "the first one ends the run" + limits
         case .skip: return "counted and left out" + limits
         case .deadLetter: return "kept as dead letters" + limits
         }

@@ -26,9 +26,15 @@ let withPostgreSQL = TargetDependencyCondition.when(traits: ["PostgreSQL"])
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let nio = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
+let tls = [
+    Target.Dependency.product(name: "NIOTLS", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+]
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -50,6 +56,10 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.9.0"),
     ],
     targets: [
         // ground
@@ -127,8 +137,8 @@ let package = Package(
         room(
             "SluiceQuery",
             [
-                "SluiceCore", "SluiceExpressions", "SluiceStreams", "SluiceLog", "SluiceCatalog", "SluicePipelines", "SluiceEngine",
-                "SluiceConnectors", sqlite,
+                "SluiceCore", "SluiceJSON", "SluiceExpressions", "SluiceStreams", "SluiceLog", "SluiceCatalog", "SluicePipelines",
+                "SluiceEngine", "SluiceConnectors", sqlite,
             ]),
         room(
             "SluiceCrawler",
@@ -140,9 +150,20 @@ let package = Package(
             "SluiceScheduler",
             ["SluiceCore", "SluiceJSON", "SluiceCatalog", "SluiceSchedules", "SluicePipelines", "CSystemCalls", crypto]),
         // port
-        room("SluiceServer", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", crypto] + nio),
+        room("SluiceServer", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", crypto] + nio + tls),
         // services
         room("SluiceKinesisService", ["SluiceCore", "SluiceJSON", "SluiceStreams", "SluiceLog", "SluiceServer", crypto]),
+        room(
+            "SluiceGlueService",
+            [
+                "SluiceCore", "SluiceJSON", "SluicePatterns", "SluiceCatalog", "SluiceRegistry", "SluiceCrawler", "SluiceServer",
+            ]),
+        room(
+            "SluiceFirehoseService",
+            [
+                "SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceCodecs", "SluiceSchedules", "SluiceFormats", "SluiceStreams",
+                "SluiceCatalog", "SluiceBuckets", "SluiceLog", "SluiceServer", crypto,
+            ]),
         room("SluiceS3Service", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", "SluiceBuckets", "SluiceServer"]),
         // edge
         room(
@@ -152,8 +173,9 @@ let package = Package(
                 "SluiceLog", "SluiceKinesis", "SluiceCatalog", "SluiceRegistry", "SluiceStorage", "SluiceS3", "SluicePipelines",
                 "SluiceEngine",
                 "SluiceConnectors", "SluiceCrawler", "SluiceJSON", "SluiceHTTP", "SluiceSaaS", "SluiceMocks", "SluiceQuery",
-                "SluiceSchedules", "SluiceScheduler", "SluiceServer", "SluiceKinesisService", "SluiceBuckets", "SluiceS3Service",
-                "CSystemCalls", arguments,
+                "SluiceSchedules", "SluiceScheduler", "SluiceServer", "SluiceKinesisService", "SluiceFirehoseService",
+                "SluiceGlueService", "SluiceBuckets",
+                "SluiceS3Service", "CSystemCalls", arguments, logging, lifecycle,
             ]),
         // user and door
         room("Sluice", ["SluiceCore", "SluicePipelines", "SluiceEngine", "SluiceCLI"]),
@@ -221,6 +243,17 @@ let package = Package(
                 "SluiceKinesisService", "SluiceServer", "SluiceKinesis", "SluiceAWS", "SluiceLog", "SluiceStreams", "SluiceJSON",
                 "SluiceTestKit",
             ]),
+        .testTarget(
+            name: "SluiceGlueServiceTests",
+            dependencies: [
+                "SluiceGlueService", "SluiceServer", "SluiceBuckets", "SluiceS3Service", "SluiceCatalog", "SluiceCore", "SluiceTestKit",
+            ], exclude: ["Scripts"], swiftSettings: strict),
+        .testTarget(
+            name: "SluiceFirehoseServiceTests",
+            dependencies: [
+                "SluiceFirehoseService", "SluiceKinesisService", "SluiceS3Service", "SluiceServer", "SluiceBuckets", "SluiceCatalog",
+                "SluiceSchedules", "SluiceJSON", "SluiceTestKit",
+            ], exclude: ["Scripts"], swiftSettings: strict),
         .executableTarget(
             name: "bucket-server", dependencies: ["SluiceCore", "SluiceBuckets", "SluiceS3Service", "SluiceServer"],
             path: "Tests/BucketServer",

@@ -42,6 +42,12 @@ let package = Package(
         // parts of targets that would bring the database and the network along
         room("Crypto"),
         room("SluicePipelines"),
+        room("SluiceJSON", ["SluiceCore"]),
+        room("SluiceHTTP", ["SluiceJSON"]),
+        room("SluiceAWS", ["SluiceCore", "Crypto"]),
+        room("SluiceBuckets", ["SluiceCore", "SluiceAWS"]),
+        room("SluiceServer", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "Crypto"]),
+        room("SluiceS3Service", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", "SluiceBuckets", "SluiceServer"]),
         room("SluiceRegistry", ["SluiceCore", "SluiceCodecs", "SluicePatterns", "SluiceFormats", "Crypto"]),
         // fuzzers
         room("FuzzKit", ["SluiceCore"]),
@@ -59,6 +65,10 @@ let package = Package(
         fuzzer("records", ["SluiceFormats"]),
         fuzzer("registry", ["SluiceRegistry"]),
         fuzzer("sql", ["SluicePipelines"]),
-        fuzzer("xml", []),
+        fuzzer("xml", ["SluiceAWS"]),
+        fuzzer("wire", ["SluiceServer"]),
+        fuzzer("requests", ["SluiceServer", "SluiceS3Service", "SluiceBuckets"]),
+        fuzzer("chunks", ["SluiceServer", "SluiceS3Service", "SluiceBuckets", "Crypto"]),
+        fuzzer("documents", ["SluiceServer", "SluiceS3Service", "SluiceBuckets"]),
     ]
 )

@@ -233,7 +233,7 @@ def sql_seeds() -> None:
 
 
 def xml_seeds() -> None:
-    for text in blocks_of_tests("Tests/SluiceS3Tests") + text_of_tests(r'"(<(?:[^"\\\n]|\\.){3,400})"', "Tests/SluiceS3Tests"):
+    for text in blocks_of_tests("Tests/SluiceAWSTests") + text_of_tests(r'"(<(?:[^"\\\n]|\\.){3,400})"', "Tests/SluiceAWSTests"):
         if "<" in text:
             seed("xml", text.replace('\\"', '"').encode()[:4_000])
     seed("xml", b'<?xml version="1.0" encoding="UTF-8"?>\n<L xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><!-- c --><K>a&amp;b&#x41;</K><E/></L>')
@@ -246,6 +246,66 @@ def records_seeds() -> None:
         seed("records", path.encode() + b"\n[" + document.strip() + b", " + document.strip() + b"]")
 
 
+def wire_seeds() -> None:
+    documents = [
+        b'{"StreamName":"s","Records":[{"Data":"aGVsbG8=","PartitionKey":"k","ExplicitHashKey":"0"}],"Limit":1e2,"A":[1,null,true]}',
+        b'{"a":{"b":{"c":["\\ud83d\\ude00",-0.0,12345678901234567890]}},"a":1}', b"[]", b"1e999",
+    ]
+    for document in documents:
+        seed("wire", b"\0" + document)
+    # CBOR: integers, floats of 16, 32 and 64 bits, texts and bytes in chunks, indefinite lists and maps, times, nesting.
+    for text in (
+        "a2616101616282f97e00fa3f800000", "bf6153c1fb41d452d9e8000000ff", "a16144430102036153", "9f0118641903e81a000f42401b7fffffffffffffff20ff",
+        "5f42010243030405ff", "7f61616162ff", "a1617ac11b0000018bcfe56800", "818181818180", "bf6141f66142f5ff", "a161611bffffffffffffffff",
+    ):
+        seed("wire", b"\1" + bytes.fromhex(text))
+
+
+def requests_seeds() -> None:
+    scope = "Credential=KEY/20260101/us-east-1/s3/aws4_request"
+    header = f"Authorization: AWS4-HMAC-SHA256 {scope}, SignedHeaders=host;x-amz-date, Signature={'0' * 64}\nX-Amz-Date: 20260101T000000Z\n"
+    query = f"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-{scope.replace('/', '%2F')}&X-Amz-Date=20260101T000000Z&X-Amz-Expires=60"
+    for start in (
+        "GET /bucket/a%20b/../%C3%BC+.txt?versionId=null&acl", f"PUT /b/k?{query}&X-Amz-SignedHeaders=host&X-Amz-Signature={'a' * 64}",
+        "GET /b/k?AWSAccessKeyId=KEY&Expires=1767229200&Signature=AAAA%2BAAA%3D&response-content-type=a%2Fb", "GET http://h/x?y", "POST /",
+    ):
+        seed("requests", f"{start}\nHost: b.s3.localhost:4566\n{header}Range: bytes=1-2\n\nbody".encode())
+        seed("requests", f"{start}\nHost: localhost\nRange: bytes=-5\nDate: Sat, 31 Jan 2026 12:00:00 GMT\nContent-Type: a\n\n".encode())
+    seed("requests", b"GET /\nAuthorization: AWS4-HMAC-SHA256 Credential=ASIAQNZGKIQY56JQ7WML/20260101/eu-central-1/kinesis/aws4_request\n")
+
+
+def chunks_seeds() -> None:
+    for kind in range(3):
+        for size in (0, 3, 63):
+            mark = b";chunk-signature=" + b"0" * 64 if kind else b""
+            body = b"5" + mark + b"\r\nhello\r\n" + b"A" + mark + b"\r\n0123456789\r\n0" + mark + b"\r\n"
+            seed("chunks", bytes([kind, size]) + body + b"\r\n")
+            seed("chunks", bytes([kind, size]) + body + b"x-amz-checksum-crc32:AAAAAA==\r\nx-amz-trailer-signature:00\r\n\r\n")
+            seed("chunks", bytes([kind, size]) + b"fffffffffffffff\r\nx")
+
+
+def documents_seeds() -> None:
+    for text in blocks_of_tests("Tests/SluiceS3ServiceTests") + text_of_tests(r'"(<(?:[^"\\\n]|\\.){3,400})"', "Tests/SluiceS3ServiceTests"):
+        seed("documents", text.replace('\\"', '"').encode()[:4_000])
+    for text in (
+        "<LifecycleConfiguration><Rule><ID>a</ID><Status>Enabled</Status><Filter><And><Prefix>a/</Prefix><Tag><Key>k</Key><Value>v</Value></Tag>"
+        "<ObjectSizeGreaterThan>1</ObjectSizeGreaterThan></And></Filter><Expiration><Days>1</Days></Expiration><NoncurrentVersionExpiration>"
+        "<NoncurrentDays>2</NoncurrentDays><NewerNoncurrentVersions>3</NewerNoncurrentVersions></NoncurrentVersionExpiration>"
+        "<AbortIncompleteMultipartUpload><DaysAfterInitiation>7</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>"
+        "<Rule><Status>Disabled</Status><Prefix/><Expiration><Date>2026-01-01T00:00:00Z</Date></Expiration></Rule></LifecycleConfiguration>",
+        "<CORSConfiguration><CORSRule><AllowedOrigin>https://*.a</AllowedOrigin><AllowedMethod>GET</AllowedMethod><AllowedHeader>x-*</AllowedHeader>"
+        "<ExposeHeader>ETag</ExposeHeader><MaxAgeSeconds>5</MaxAgeSeconds></CORSRule></CORSConfiguration>",
+        "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix></IndexDocument><ErrorDocument><Key>e</Key></ErrorDocument></WebsiteConfiguration>",
+        "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag><Tag><Key>\u00e9</Key><Value/></Tag></TagSet></Tagging>",
+        "<CreateBucketConfiguration><LocationConstraint>EU</LocationConstraint></CreateBucketConfiguration>",
+        '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":["*"]},"Action":"s3:Get*","Resource":["arn:aws:s3:::a/?*"]},'
+        '{"Effect":"Deny","Principal":"*","Action":["s3:*"],"Resource":"*","Condition":{}}]}',
+    ):
+        seed("documents", text.encode())
+
+
 makers = (csv_seeds, json_seeds, codec_seeds, parquet_seeds, skipping_seeds, text_seeds, inspect_seeds)
-for make in makers + (expression_seeds, pattern_seeds, spill_seeds, registry_seeds, sql_seeds, xml_seeds, records_seeds, copied):
+for make in makers + (expression_seeds, pattern_seeds, spill_seeds, registry_seeds, sql_seeds, xml_seeds, records_seeds) + (
+    wire_seeds, requests_seeds, chunks_seeds, documents_seeds, copied,
+):
     make()

@@ -12,7 +12,11 @@ package enum KinesisService {
             operations: operations.map { operation in
                 KinesisOperation(operation.name) { call in
                     if call.context.faults.fails { throw ServiceFault(500, "InternalFailure", "The failure was asked for.") }
-                    return try await operation.run(call)
+                    guard let quotas = call.context.quotas else { return try await operation.run(call) }
+                    try quotas.admit(operation.name, call)
+                    let answer = try await operation.run(call)
+                    quotas.succeeded(operation.name, call)
+                    return answer
                 }
             }, refused: refused, reset: { try $0.reset() }, drain: { $0.drain() }, close: { $0.close() })
     }

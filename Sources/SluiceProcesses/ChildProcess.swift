@@ -23,6 +23,8 @@ package final class ChildProcess: @unchecked Sendable {
     /// Whole lines of its standard error that nobody has taken yet, the newest; and the beginning of one.
     private var errorLines: [String] = []
     private var errorRest: [UInt8] = []
+    /// Takes all that it writes on its standard error, as it comes.
+    package var onErrors: (@Sendable (ArraySlice<UInt8>) -> Void)?
     var status: Int32?
     private var moved = ContinuousClock.now
 
@@ -197,6 +199,7 @@ package final class ChildProcess: @unchecked Sendable {
         let before = lastWords.count
         guard read(&errors, into: &lastWords) != nil else { return }
         errorRest += lastWords[before...]
+        onErrors?(lastWords[before...])
         if lastWords.count > ProcessLimits.lastWordsBytes { lastWords.removeFirst(lastWords.count - ProcessLimits.lastWordsBytes) }
         while let end = errorRest.firstIndex(of: UInt8(ascii: "\n")) {
             errorLines.append(Self.shown(errorRest[..<end]))

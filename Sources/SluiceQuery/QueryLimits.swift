@@ -6,6 +6,8 @@ package enum QueryLimits {
     static let nesting = 200
     /// Tables that one query reads.
     package static let tables = 64
+    /// Views over views.
+    package static let viewDepth = 16
     /// Databases of the catalog that one query reads (SQLite: `SQLITE_MAX_ATTACHED`).
     package static let databases = 10
     /// Columns of a table that SQLite can be told of (SQLite: `SQLITE_MAX_COLUMN`).
@@ -22,8 +24,8 @@ package enum QueryLimits {
     static let conditions = 16
     /// Rows that go from SQLite into one batch.
     package static let batchRows = 2_048
-    /// Rows of a result whose types are looked at before the rest is put into a temporary table.
-    package static let sampledRows = 16_384
+    /// Bytes of a result that are kept in memory to see its types, before all of it is put into a temporary table.
+    package static let keptResultBytes = 64 << 20
     /// Bytes of one value (SQLite: `SQLITE_LIMIT_LENGTH`).
     package static let valueBytes: Int32 = 256 << 20
     /// Bytes of the stack of the thread that SQLite runs on.

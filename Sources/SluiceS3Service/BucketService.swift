@@ -30,6 +30,8 @@ package final class BucketService: Service {
     /// Reads may be for everybody; the policy decides.
     package func isOpenToAll(_ head: RequestHead) -> Bool { ["GET", "HEAD", "OPTIONS"].contains(head.method) }
 
+    package func hostResource(of head: RequestHead) -> String? { head.headers["Host"].flatMap(S3Address.bucket(ofHost:))?.bucket }
+
     package func respond(to request: ServiceRequest) async throws -> ServiceResponse {
         let address = S3Address(request.head)
         let query = request.head.query

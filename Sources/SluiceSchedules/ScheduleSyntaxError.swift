@@ -14,15 +14,9 @@ package struct ScheduleSyntaxError: Error, Hashable, Sendable {
         self.remedy = remedy
     }
 
-    /// The text, and below it a line with `^` under each offending character.
-    package func caret(in text: String) -> String {
-        let shown = String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
-        return shown + "\n" + String(repeating: " ", count: range.lowerBound) + String(repeating: "^", count: max(1, range.count))
-    }
-
     /// The error that leaves the room.
-    package func sluiceError(in text: String, at location: SourceLocation?, showsText: Bool = false) -> SluiceError {
-        SluiceError(.invalidOption, message + (showsText ? "\n" + caret(in: text) : ""), at: location, remedy: remedy)
+    package func sluiceError(in text: String, at location: SourceLocation?) -> SluiceError {
+        SluiceError(.invalidOption, message, at: location, remedy: remedy)
     }
 }
 

@@ -45,6 +45,17 @@ import Testing
         #expect(shown["passed"]?.boolean == false && shown["rows"]?.integer == 4 && shown["id"]?.integer == 1)
         #expect(shown["rules"]?[1]?["failed_rows"]?.integer == 1 && shown["rules"]?[0]?["state"]?.text == "passed")
         #expect(await sluice("quality", "show", "1", "--home", home).out.contains("sales.orders"))
+        #expect(try await sluice("quality", "show", "Sales.Orders", "--home", home, "--json").json["id"]?.integer == 1)
+        _ = await sluice("quality", "run", "sales.orders", "--rule", "RowCount = 4", "--home", home)
+        #expect(try await sluice("quality", "show", "sales.orders", "--home", home, "--json").json["id"]?.integer == 2)
+        for (name, message, remedy) in [
+            ("sales.ordres", "neither a result's number nor a table or pipeline with results", "did you mean \"sales.orders\"?"),
+            ("orders", "the pipeline \"orders\" was not judged by rules yet", "give it a step `quality`"),
+            ("77", "there is no quality result 77", "the newest is 2"),
+        ] {
+            let refused = await sluice("quality", "show", name, "--home", home)
+            #expect(refused.status == .wrongUsage && refused.err.contains(message) && refused.err.contains(remedy), "\(refused.err)")
+        }
     }
 
     @Test("declared rule sets are found by their table; names are checked, and dynamic rules look at earlier results")

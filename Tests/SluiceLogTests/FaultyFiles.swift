@@ -35,6 +35,11 @@ final class FaultyFiles: LogFiles {
 
     func arm(_ fault: Fault) { armed.withLock { $0 = fault } }
     func arm(_ fault: RollFault) { armedRoll.withLock { $0 = fault } }
+    /// Nothing fails any more that was to.
+    func disarm() {
+        armed.withLock { $0 = nil }
+        armedRoll.withLock { $0 = nil }
+    }
     func onNextSync(_ body: @escaping @Sendable () -> Void) { beforeSync.withLock { $0 = body } }
     func arm(_ lie: Lie) { armedLie.withLock { $0 = lie } }
     func setFull(_ full: Bool) { isFull.withLock { $0 = full } }

@@ -27,6 +27,22 @@ struct StoreTests {
         #expect(try store.list() == ["a.b_c-D9"])
     }
 
+    @Test("what a process left that was killed while it made or removed a stream goes with the next one; that of a running one stays")
+    func leftovers() throws {
+        let store = temporary.streams
+        try store.create("a", shards: 1)
+        // No process has such a number (proc(5): pid_max is at most 2^22).
+        let left = ["~new-\(Int32.max)-7", "~deleted-\(Int32.max)-8"]
+        let kept = ["~new-1-9", "~other"]
+        for name in left + kept { try DiskFiles.createDirectories(store.directory + "/\(name)/shardId-000000000000") }
+        try store.create("b", shards: 1)
+        #expect(try DiskFiles.list(store.directory).sorted() == ["a", "b"] + kept)
+        for name in left { try DiskFiles.createDirectories(store.directory + "/" + name) }
+        try store.delete("b")
+        #expect(try DiskFiles.list(store.directory).sorted() == ["a"] + kept)
+        #expect(try store.list() == ["a"])
+    }
+
     @Test(
         "names that are not Kinesis's are refused", arguments: ["", ".", "..", "a/b", "a b", "é", "~x", String(repeating: "x", count: 129)])
     func badNames(_ name: String) {

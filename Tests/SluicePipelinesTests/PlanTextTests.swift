@@ -67,8 +67,8 @@ import Testing
         guard case .structure(let members) = PlanText.json(plan) else { throw Unexpected() }
         #expect(
             members.map(\.name) == [
-                "pipeline", "file", "parameters", "on_error", "error_limits", "source", "stream", "steps", "sink", "routes", "match",
-                "side_outputs", "notices",
+                "pipeline", "file", "parameters", "on_error", "error_limits", "error_prefix", "source", "stream", "steps", "sink", "routes",
+                "match", "side_outputs", "notices",
             ])
         let json = PlanText.json(plan)
         #expect(json.member("file") == .string("p.yaml"))

@@ -11,6 +11,7 @@ final class Inquiry {
     let directory: TemporaryDirectory
     var columns: [(String, String)] = []
     var onError = ErrorPolicy.fail
+    var keptResultBytes: Int?
 
     init() throws { directory = try TemporaryDirectory() }
 
@@ -31,6 +32,7 @@ final class Inquiry {
         resolver.columnTypes = columns.map { ($0.0, .text($0.1)) }
         var options = QueryOptions(width: 2, onError: onError)
         options.path = path
+        if let keptResultBytes { options.keptResultBytes = keptResultBytes }
         return QueryRunner(resolver: resolver, options: options)
     }
 

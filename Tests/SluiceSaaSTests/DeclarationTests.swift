@@ -16,7 +16,9 @@ struct DeclarationTests {
                 if let cursor = entity.cursor { #expect(entity.fields.contains { $0.name == cursor.field[0] }, "\(name) \(entity.name)") }
                 for (kind, write) in entity.writes {
                     #expect(entity.fields.contains { $0.writes.contains(kind) }, "\(name) \(entity.name) \(kind)")
-                    #expect(kind == .create || write.path.names.contains("key") || kind == .upsert, "\(name) \(entity.name) \(kind)")
+                    #expect(
+                        kind == .create || write.path.names.contains("key") || write.batch?.keys.isEmpty == false || kind == .upsert,
+                        "\(name) \(entity.name) \(kind)")
                 }
             }
         }

@@ -72,4 +72,13 @@ import Testing
 
 extension String {
     fileprivate func components(separatedBy text: String) -> [Substring] { split(separator: text, omittingEmptySubsequences: false) }
+
+    @Test("definitions that jobs will not find are told, and are no mistake") func missingFiles() throws {
+        let set = try JobSet([
+            job("a", work: "pipeline: no/such.yaml"), job("b", work: "backfill: nothing.yaml"), job("c", work: "pipeline: /dev"),
+            job("d", work: "command: echo"), job("e", work: "crawler: lake"),
+        ])
+        #expect(set.missingFiles.count == 3)
+        #expect(set.missingFiles[0].hasPrefix("job a: there is no definition ") && set.missingFiles[0].contains("no/such.yaml"))
+    }
 }

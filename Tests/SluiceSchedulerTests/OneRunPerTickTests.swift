@@ -14,6 +14,8 @@ struct OneRunPerTickTests {
     /// `SLUICE_SCHEDULE_ZONES` takes more of them, up to all.
     static let zoneCount = getenv("SLUICE_SCHEDULE_ZONES").flatMap { Int(String(cString: $0)) } ?? 24
     static let years = getenv("SLUICE_SCHEDULE_YEARS").flatMap { Int(String(cString: $0)) } ?? 1
+    /// `SLUICE_SCHEDULE_SEED` is one in place of both.
+    static let seeds: [UInt64] = getenv("SLUICE_SCHEDULE_SEED").flatMap { UInt64(String(cString: $0)) }.map { [$0] } ?? [1, 2]
 
     private func jobs(_ seed: UInt64, count: Int) throws -> JobSet {
         var random = SeededGenerator(seed: seed)
@@ -30,7 +32,7 @@ struct OneRunPerTickTests {
             })
     }
 
-    @Test("restarts, cuts, jumps of the clock and two schedulers", arguments: [UInt64(1), 2])
+    @Test("restarts, cuts, jumps of the clock and two schedulers", arguments: seeds)
     func simulation(_ seed: UInt64) throws {
         let start: Int64 = 1_770_000_000 + Int64(seed) * 40_000_000
         let world = try SimulatedWorld(seed: seed, nowSeconds: start)

@@ -29,7 +29,7 @@ enum House {
         ("query", ["SluiceQuery"]),
         ("clock", ["SluiceScheduler"]),
         ("port", ["SluiceServer"]),
-        ("services", ["SluiceKinesisService", "SluiceS3Service"]),
+        ("services", ["SluiceFirehoseService", "SluiceGlueService", "SluiceKinesisService", "SluiceS3Service"]),
         ("edge", ["SluiceCLI", "SluiceSpark"]),
         ("user", ["Sluice"]),
         ("door", ["sluice"]),
@@ -59,13 +59,16 @@ enum House {
         "ArgumentParser": ["SluiceCLI", "Sluice", "sluice"],
         "Crypto": [
             "SluiceAWS", "SluiceStreams", "SluiceLog", "SluiceKafka", "SluiceEngine", "SluiceRegistry", "SluiceServer",
-            "SluiceKinesisService", "SluiceScheduler", "SluiceBuckets", "SluiceHTTP", "SluiceConnectors",
+            "SluiceKinesisService", "SluiceFirehoseService", "SluiceScheduler", "SluiceBuckets", "SluiceHTTP", "SluiceConnectors",
         ],
         "CryptoExtras": ["SluiceHTTP"],
         "AsyncHTTPClient": ["SluiceAWS", "SluiceHTTP"],
         "NIOCore": ["SluiceAWS", "SluiceHTTP", "SluiceLoopback", "SluiceServer"],
         "NIOPosix": ["SluiceAWS", "SluiceHTTP", "SluiceLoopback", "SluiceServer"],
         "NIOHTTP1": ["SluiceAWS", "SluiceHTTP", "SluiceLoopback", "SluiceServer"],
+        "NIOTLS": ["SluiceServer"],
+        "NIOSSL": ["SluiceServer"],
+        "NIOHTTP2": ["SluiceServer"],
     ]
 
     static func floor(of target: String) -> Int? { floors.firstIndex { $0.targets.contains(target) } }

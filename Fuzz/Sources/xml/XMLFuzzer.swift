@@ -1,4 +1,5 @@
 import FuzzKit
+import SluiceAWS
 
 /// Bytes as an answer in XML. What is read can be written and read again; a document in a document is refused or nested.
 @_cdecl("LLVMFuzzerTestOneInput") public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {

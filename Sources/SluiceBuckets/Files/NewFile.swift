@@ -79,6 +79,8 @@ package final class NewFile: @unchecked Sendable {
         guard descriptor >= 0 else { return }
         try BucketFolders.setTime(descriptor, stamp, path)
         guard fsync(descriptor) == 0 else { throw .system(errno, cannot: "sync", path) }
+        // Its name in the folder, too: the transaction that follows knows the file by nothing else, and a file whose name a power cut takes is lost.
+        try DiskFiles.syncDirectory(DiskFiles.parent(of: path))
     }
 
     /// The bytes of one that the journal takes.

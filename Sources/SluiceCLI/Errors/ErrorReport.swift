@@ -14,17 +14,25 @@ struct ErrorReport: Sendable {
     init(_ error: any Error, excerpt: @escaping @Sendable (SluiceError) -> ErrorExcerpt? = { ErrorExcerpt(of: $0) }) {
         let runError = error as? RunError
         let conversionError = error as? ConversionError
-        let error = runError?.underlying ?? conversionError?.underlying ?? error
+        let markedError = error as? MarkedError
+        let error = runError?.underlying ?? conversionError?.underlying ?? markedError?.underlying ?? error
         let usageError = error as? UsageError
         run = runError?.run
         usage = usageError?.usage ?? ""
         errors = (usageError.map { [$0.error] } ?? Self.list(error) ?? [Self.unforeseen(error)]).map { KnownSecrets.masked($0) }
-        self.excerpt = if let conversionError { { conversionError.excerpt($0) } } else { excerpt }
+        self.excerpt =
+            if let conversionError {
+                { conversionError.excerpt($0) }
+            } else if let markedError {
+                { _ in markedError.excerpt }
+            } else {
+                excerpt
+            }
     }
 
     /// Whether an error is one of the project's own, which says itself what to do.
     static func knows(_ error: any Error) -> Bool {
-        error is UsageError || error is RunError || error is ConversionError || list(error) != nil
+        error is UsageError || error is RunError || error is ConversionError || error is MarkedError || list(error) != nil
     }
 
     private static func list(_ error: any Error) -> [SluiceError]? {

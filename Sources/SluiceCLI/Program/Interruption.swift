@@ -18,6 +18,35 @@ enum Interruption {
     }
 }
 
+extension Interruption {
+    /// What the first signal does once work is under way that is ended in an order of its own.
+    final class Ending: Sendable {
+        private let action = Mutex<(@Sendable () -> Void)?>(nil)
+
+        func set(_ action: @escaping @Sendable () -> Void) { self.action.withLock { $0 = action } }
+
+        /// - Returns: Whether something is under way that ends by itself now.
+        fileprivate func begin() -> Bool {
+            let action = action.withLock { $0 }
+            action?()
+            return action != nil
+        }
+    }
+
+    /// Runs `body`; a signal does what `body` has set, or cancels its task where it has set nothing yet.
+    static func ending<Result: Sendable>(_ body: @escaping @Sendable (Ending) async throws -> Result) async throws -> Result {
+        let ending = Ending()
+        let task = Task { try await body(ending) }
+        let watch = try SignalWatch { if !ending.begin() { task.cancel() } }
+        defer { watch.end() }
+        return try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
+    }
+}
+
 /// Where the signal handler, which may do hardly anything, leaves its note: the writing end of a pipe.
 private let noteEnd = Atomic<Int32>(-1)
 private let signalCount = Atomic<Int>(0)

@@ -9,6 +9,12 @@ struct TablePreview: Sendable {
     /// Records that could not be read among them.
     let rejected: Int
 
+    init(schema: Schema, rows: [Batch], rejected: Int) {
+        self.schema = schema
+        self.rows = rows
+        self.rejected = rejected
+    }
+
     /// - Parameter limit: rows to read at most.
     /// - Throws: what opening and reading the files throws.
     init(of table: TableName, limit: Int, session: Session, catalog: Catalog) async throws {

@@ -33,6 +33,7 @@ extension Catalog {
         try write { db in
             try db.execute(sql: "DELETE FROM pipeline_states WHERE pipeline = ?", arguments: [pipeline])
             try Self.forgetSharing(of: pipeline, db)
+            try db.execute(sql: "DELETE FROM service_jobs WHERE pipeline = ?", arguments: [pipeline])
             try db.execute(sql: "DELETE FROM bookmarks WHERE pipeline = ?", arguments: [pipeline])
             return db.changesCount
         }

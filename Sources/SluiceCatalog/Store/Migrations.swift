@@ -70,6 +70,7 @@ enum Migrations {
             try db.execute(sql: ScheduleTables.elements)
         }
         migrator.registerMigration("21 jobs of services") { db in try db.execute(sql: Catalog.serviceJobTables) }
+        migrator.registerMigration("24 documents of services") { db in try db.execute(sql: Catalog.documentTables) }
         return migrator
     }
 

@@ -53,6 +53,8 @@ struct DatabaseSink: Sink {
 
     func open(schema: Schema, run: String, writer: Int) async throws -> any SinkWriter { try stager(schema, run) }
 
+    var writesInOrder: Bool { true }
+
     func openOrdered(schema: Schema, run: String) async throws -> (any OrderedSinkWriter)? { try stager(schema, run) }
 
     private func stager(_ schema: Schema, _ run: String) throws(SluiceError) -> RowStager {

@@ -12,7 +12,8 @@ package struct FilesConnector: PublishingConnector {
         ConnectorManual(
             name: "files", summary: "Files of one format on this machine or in a bucket (s3://), plain or compressed.",
             sourceOptions: [Self.sourceFiles] + FileOptions.reading + ObjectOptions.all,
-            sinkOptions: [Self.sinkFiles] + FileOptions.writing + [SchemaContract.declaring] + ObjectOptions.all)
+            sinkOptions: [Self.sinkFiles] + FileOptions.writing + FileAggregation.specifications + [SchemaContract.declaring]
+                + ObjectOptions.all)
     }
 
     private static let sourceFiles = OptionSpecification(

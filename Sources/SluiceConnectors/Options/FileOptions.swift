@@ -111,6 +111,8 @@ enum FileOptions {
             formatOptions: try FormatOptions.values(options, format: name), codec: codec,
             codecLevel: try options.integer("compression_level") ?? Codec.defaultLevel, partitionBy: try options.strings("partition_by"))
         output.prefix = try OutputPrefix(options)
+        output.aggregation = try FileAggregation(options)
+        if output.aggregation.isSingle { output.limits.openFiles = FileAggregation.openFiles }
         if S3Location.isOne(output.directory) {
             output.objects = ObjectOutput(try S3Location(parsing: output.directory), try ObjectOptions.site(options), in: context)
         }

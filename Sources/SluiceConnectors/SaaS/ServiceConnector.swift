@@ -37,7 +37,7 @@ package struct ServiceConnector: Connector {
                 : [
                     OptionSpecification(
                         declaration.name, .enumeration(writable), isRequired: true, "What to write.", examples: [writable[0]]),
-                    ServiceOptions.connection, ServiceOptions.mode, ServiceOptions.errors,
+                    ServiceOptions.connection, ServiceOptions.mode, ServiceOptions.errors, SchemaContract.declaring,
                 ] + (declaration.entities.contains { $0.load != nil } ? [ServiceOptions.bulk, ServiceOptions.key] : []))
     }
 
@@ -87,7 +87,7 @@ package struct DeclaredServiceConnector: Connector {
             ],
             sinkOptions: [
                 declaration, entity, ServiceOptions.connection, ServiceOptions.mode, ServiceOptions.errors, ServiceOptions.bulk,
-                ServiceOptions.key,
+                ServiceOptions.key, SchemaContract.declaring,
             ])
     }
 

@@ -23,6 +23,7 @@ final class ServiceSink: Sink {
     private let target: String
     private let format: any RecordFormat
     private let refusals: RefusedRows?
+    private let contract: SinkContract?
 
     init(_ session: ServiceSession, _ entity: ServiceEntity, _ options: OptionValues, _ context: ConnectorContext) throws(SluiceError) {
         mode = try options.require("mode").enumeration(ServiceEntity.Write.self)
@@ -37,6 +38,7 @@ final class ServiceSink: Sink {
         } catch {
             throw error.located(at: options.location(of: "mode"))
         }
+        contract = try ContractOptions.contract(options, in: context)
         pipeline = context.pipeline
         target = "\(session.declaration.name) \(entity.name)"
         format = try JSONFormat(options: [:])
@@ -52,6 +54,7 @@ final class ServiceSink: Sink {
     var purpose: String { "\(target) \(mode.rawValue)" }
     /// One writer: it counts equal rows, so that each has a key of its own.
     var keepsOrder: Bool { true }
+    func contract(for schema: Schema) -> SinkContract? { contract }
 
     func check(_ schema: Schema) throws {
         if let writer {
@@ -95,6 +98,8 @@ private final class ServiceSinkWriter: SinkWriter {
     private let jobs: JobLoadWriter?
     /// Rows that wait until it is known whether there are enough for a job; nil once that is decided.
     private var waiting: [Batch]? = []
+    /// Rows that go together into one request; nil where each has its own.
+    private var collector: RecordCollector?
     /// How often a row came that is equal to the byte.
     private var occurrences: [UInt64: Int] = [:]
     private var bytesSent: Int64 = 0
@@ -104,6 +109,7 @@ private final class ServiceSinkWriter: SinkWriter {
         self.jobs = jobs
         self.format = format
         self.encoder = encoder
+        collector = sink.writer?.collector
     }
 
     var bytesWritten: Int64 { bytesSent + (jobs?.bytesWritten ?? 0) }
@@ -119,7 +125,7 @@ private final class ServiceSinkWriter: SinkWriter {
         for batch in before + [batch] { try await jobs.write(batch) }
     }
 
-    /// Sends each row in a request of its own.
+    /// Sends each row in a request of its own, or collects rows for one that takes several.
     private func send(_ batch: Batch) async throws {
         guard let writer = sink.writer else { return }
         var bytes = encoder.header
@@ -127,10 +133,30 @@ private final class ServiceSinkWriter: SinkWriter {
         var framer = try format.framer(MemorySource(bytes), path: "rows")
         var payloads: [ArraySlice<UInt8>] = []
         while let framed = try framer.next() { for place in 0..<framed.count { payloads.append(framed.records[place]) } }
+        if collector != nil { return try await collect(payloads, writer) }
         for payload in payloads {
             switch try await writer.write(Array(payload), idempotencyKey: key(payload)) {
             case .written: bytesSent += Int64(payload.count)
             case .refused(let error): try sink.refuse(payload, error)
+            }
+        }
+    }
+
+    private func collect(_ payloads: [ArraySlice<UInt8>], _ writer: RecordWriter) async throws {
+        for payload in payloads {
+            switch collector?.take(Array(payload)) {
+            case .send(let items)?: try await send(items, writer)
+            case .refused(let error)?: try sink.refuse(payload, error)
+            case .collected?, nil: break
+            }
+        }
+    }
+
+    private func send(_ items: [RecordCollector.Item], _ writer: RecordWriter) async throws {
+        for (item, result) in zip(items, try await writer.write(items)) {
+            switch result {
+            case .written: bytesSent += Int64(item.row.count)
+            case .refused(let error): try sink.refuse(item.row[...], error)
             }
         }
     }
@@ -148,6 +174,7 @@ private final class ServiceSinkWriter: SinkWriter {
     func finish() async throws -> [StagedFile] {
         for batch in waiting ?? [] { try await send(batch) }
         waiting = []
+        if let writer = sink.writer, let last = collector?.rest(), !last.isEmpty { try await send(last, writer) }
         try await jobs?.flush()
         return []
     }

@@ -23,7 +23,7 @@ extension ServiceSource: IncrementalSource {
         let all = try await parents(isFresh: request.leavesUnfinished)
         for parent in progress.rotated(all) {
             guard parts.count < Self.splitsOfSlice else { break }
-            let split = name(parent)
+            let split = name(parent?.key)
             // A run over what there is reads one window of each; one that follows reads for ever.
             if !request.leavesUnfinished, progress.isFinished(split) { continue }
             if let part = try await part(parent, positions[ExactText(split)]) { parts.append(part) } else { progress.finish(split) }
@@ -38,9 +38,12 @@ extension ServiceSource: IncrementalSource {
     }
 
     /// A reader that has something new, with the pages that were fetched to find that out; nil where there is nothing.
-    private func part(_ parent: String?, _ stored: [UInt8]?) async throws -> ServiceSlice.Part? {
+    private func part(_ owner: ServiceParent?, _ stored: [UInt8]?) async throws -> ServiceSlice.Part? {
+        let parent = owner?.key
         let split = name(parent)
         var position = try stored.map { bytes throws(SluiceError) in try SettingsText.value(ReadPosition.self, bytes, of: "bookmark") }
+        // What says that nothing has changed spares a request.
+        if let mark = owner?.mark, let position, !position.isInWindow, position.mark == mark { return nil }
         if let job = entity.job {
             switch try await jobOutcome(job, parent, position) {
             case .pages(let begun): position = begun
@@ -59,7 +62,7 @@ extension ServiceSource: IncrementalSource {
                 pages.append(page)
                 return ServiceSlice.Part(
                     split: split, parent: parent, way: .pages(reader, pages), endsWindows: !wasOpen,
-                    since: begin.since(lagMicros: entity.cursor?.lagMicros ?? 0))
+                    since: begin.since(lagMicros: entity.cursor?.lagMicros ?? 0), mark: owner?.mark)
             }
             guard wasOpen else { return nil }
             position = reader.position
@@ -83,6 +86,8 @@ struct ServiceSlice: Source {
         var endsWindows: Bool
         /// The window's lower bound, as a place of the cursor.
         var since: Int64?
+        /// What the parent says of its records.
+        var mark: String?
     }
 
     let source: ServiceSource
@@ -135,7 +140,10 @@ extension ServiceSlice.Part {
 
     fileprivate var position: ReadPosition {
         switch way {
-        case .pages(let reader, _): return reader.position
+        case .pages(let reader, _):
+            var position = reader.position
+            if reader.isDone { position.mark = mark }
+            return position
         case .job(let reader, _, let tracker):
             var position = tracker.position
             if reader.isDone { position.close() } else { position.advance(reader.position, since: reader.since) }

@@ -1,6 +1,6 @@
 import SluiceCore
 import SluiceFormats
-import SluiceJSON
+import SluiceHTTP
 import SluicePipelines
 import SluiceSaaS
 import Synchronization
@@ -22,14 +22,19 @@ struct ServiceSource: Source {
     let bulk: BulkChoice
     /// Which jobs were made.
     let ledger: any JobLedger
+    /// Where pages of a pull of everything are kept until it is committed; nil where nobody wants that.
+    var keptPages: String?
+    private var isKeeping = false
 
     /// The source with the fields that were found so far, and those that the service tells of.
     static func opened(
         _ session: ServiceSession, _ entity: ServiceEntity, _ options: OptionValues, _ context: ConnectorContext
     ) async throws -> ServiceSource {
         guard try options.enumeration("new_fields", as: FoundFields.Rule.self) == .follow else {
-            return try await ServiceSource(
+            var source = try await ServiceSource(
                 session, ServiceOptions.following(entity, session, options), options, ledger: CatalogJobLedger(context))
+            source.keptPages = "\(context.home)/pulls/\(context.pipeline)"
+            return source
         }
         guard entity.hasOpenFields else {
             throw options.invalid(
@@ -39,8 +44,10 @@ struct ServiceSource: Source {
         let found = FoundFields(
             catalog: try context.requireCatalog(), connection: try options.require("connection").string(),
             entity: "\(session.declaration.name) \(entity.name)")
-        return try await ServiceSource(
+        var source = try await ServiceSource(
             session, session.following(entity), options, found: found, ledger: CatalogJobLedger(context))
+        source.keptPages = "\(context.home)/pulls/\(context.pipeline)"
+        return source
     }
 
     /// - Parameter found: What is known of fields that nobody declared; nil where they are of no interest.
@@ -90,7 +97,7 @@ struct ServiceSource: Source {
     }
 
     func splits() async throws -> [SourceSplit] {
-        try await parents(isFresh: true).map { SourceSplit(id: name($0), bytes: nil) }
+        try await parents(isFresh: true).map { SourceSplit(id: name($0?.key), bytes: nil) }
     }
 
     func open(_ split: SourceSplit, _ request: SourceRequest) async throws -> any SplitReader {
@@ -101,49 +108,52 @@ struct ServiceSource: Source {
             let reader = jobReader(job, parent, since: start, from: nil)
             return try JobSplitReader(reader, [], schema: schema, request, tracker: nil, source: split.id, budget: .max)
         }
-        let reader = try ServiceReader(session, entity, parent: parent, from: ReadPosition(startingAt: start))
-        return try splitReader(reader, [], parent, request, budget: .max)
+        let kept = try isKeeping ? keptPages.map { folder throws(SluiceError) in try pages(of: parent, in: folder) } : nil
+        let reader = try ServiceReader(session, entity, parent: parent, from: kept?.position ?? ReadPosition(startingAt: start))
+        return try splitReader(reader, [], parent, request, budget: .max, kept: kept)
+    }
+
+    /// Pages that a run which was cut off has kept, and what keeps those that come.
+    private func pages(of parent: String?, in folder: String) throws(SluiceError) -> KeptPages {
+        // Where the names of fields are asked for, other fields are other pages.
+        let asksForFields = entity.read?.parameters.contains { $0.value.names.contains("fields") } ?? false
+        var hash = StableHash()
+        let fields = asksForFields ? entity.readNames.joined(separator: ",") : ""
+        for part in [session.address.origin, name(parent), fields, start.map { String($0) } ?? ""] {
+            hash.add(part.utf8)
+            hash.add(UInt8(0))
+        }
+        return try KeptPages(folder: folder, id: hash.value.hexadecimal, purpose: "pull \(name(parent)) \(hash.value.hexadecimal)", ledger)
     }
 
     func splitReader(
-        _ reader: ServiceReader, _ pages: [RecordPage], _ parent: String?, _ request: SourceRequest, budget: Int64
+        _ reader: ServiceReader, _ pages: [RecordPage], _ parent: String?, _ request: SourceRequest, budget: Int64,
+        kept: KeptPages? = nil
     ) throws(SluiceError) -> ServiceSplitReader {
         let decoder = try layouts.fileDecoder(envelope: nil, columns: request.columns, of: schema)
         return ServiceSplitReader(
             reader, pages, decoder: decoder,
             place: .shard(stream: session.declaration.name, shard: parent.map { "\(entity.name)/\($0)" } ?? entity.name),
-            keepsRaw: request.keepsRaw, budget: budget, watch: watch)
+            keepsRaw: request.keepsRaw, budget: budget, watch: watch, kept: kept)
+    }
+}
+
+extension ServiceSource: ResumableSource {
+    func keeping() -> any Source {
+        var source = self
+        source.isKeeping = keptPages != nil
+        return source
     }
 
-    /// Keys of the records whose records are read; one nil for an entity of its own.
-    ///
-    /// - Parameter isFresh: Whether the service is asked anew.
-    func parents(isFresh: Bool) async throws -> [String?] {
-        guard let parent = entity.parent else { return [nil] }
-        if !isFresh, let known = progress.parents { return known }
-        let above = try session.declaration.entity(parent.entity)
-        let path = above.key.first?.split(separator: ".").map(String.init) ?? []
-        let reader = try ServiceReader(session, above, parent: nil, from: ReadPosition())
-        var keys: [String] = []
-        while let page = try await reader.next() {
-            let scanner = JSONScanner(page.bytes)
-            for record in page.records {
-                guard let place = try? scanner.find(path, in: record), let key = try? scanner.text(place) else { continue }
-                keys.append(key)
-            }
-            guard keys.count <= SaaSLimits.parents else {
-                throw SluiceError(.limitExceeded, "\(session.declaration.name) has more than \(SaaSLimits.parents) \(above.name)")
-            }
-        }
-        progress.note(parents: keys)
-        return keys
+    func forgetKept() {
+        if let keptPages { try? DiskFiles.removeTree(keptPages) }
     }
 }
 
 /// What a source knows of its own reading while the process lives.
 final class ServiceProgress: Sendable {
     private struct State {
-        var parents: [String]?
+        var parents: [ServiceParent?]?
         var finished: Set<String> = []
         /// Splits of which this run has begun a window.
         var begun: Set<String> = []
@@ -153,12 +163,12 @@ final class ServiceProgress: Sendable {
 
     private let state = Mutex(State())
 
-    var parents: [String?]? { state.withLock { $0.parents } }
+    var parents: [ServiceParent?]? { state.withLock { $0.parents } }
 
-    func note(parents: [String]) { state.withLock { $0.parents = parents } }
+    func note(parents: [ServiceParent]) { state.withLock { $0.parents = parents } }
 
     /// The splits in the order in which they have their turn: one that was looked at comes behind all others.
-    func rotated(_ all: [String?]) -> [String?] {
+    func rotated<Split>(_ all: [Split]) -> [Split] {
         guard !all.isEmpty else { return [] }
         let start = state.withLock { $0.looked } % all.count
         return Array(all[start...] + all[..<start])

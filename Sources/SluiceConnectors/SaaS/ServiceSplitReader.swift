@@ -18,15 +18,18 @@ final class ServiceSplitReader: SplitReader {
     private let keepsRaw: Bool
     private let budget: Int64
     private let watch: FieldWatch?
+    /// Pages of a run that was cut off, and what keeps those of this one; nil where nothing is kept.
+    private let kept: KeptPages?
     private let state: Mutex<State>
 
     /// - Parameters:
     ///   - pages: Those that were fetched already, in order.
     ///   - budget: Bytes of pages after which no other is fetched.
     ///   - watch: Looks for fields that have no column.
+    ///   - kept: What the reader's position is behind.
     init(
         _ reader: ServiceReader, _ pages: [RecordPage], decoder: FilePayloadDecoder, place: Origin.Split, keepsRaw: Bool, budget: Int64,
-        watch: FieldWatch?
+        watch: FieldWatch?, kept: KeptPages? = nil
     ) {
         self.reader = reader
         self.decoder = decoder
@@ -34,6 +37,7 @@ final class ServiceSplitReader: SplitReader {
         self.keepsRaw = keepsRaw
         self.budget = budget
         self.watch = watch
+        self.kept = kept
         state = Mutex(State(pages: pages))
     }
 
@@ -53,7 +57,21 @@ final class ServiceSplitReader: SplitReader {
 
     private func nextPage() async throws -> RecordPage? {
         if let page = state.withLock({ $0.pages.isEmpty ? nil : $0.pages.removeFirst() }) { return page }
-        return bytesRead < budget ? try await reader.next() : nil
+        guard let kept else { return bytesRead < budget ? try await reader.next() : nil }
+        if let page = try kept.next() { return page }
+        if kept.isComplete { return nil }
+        do throws(SluiceError) {
+            guard let page = try await reader.next() else { return nil }
+            kept.keep(page, reader.position, isLast: reader.isDone)
+            return page
+        } catch {
+            guard error.code == .pageExpired else { throw error }
+            // What was kept leads nowhere.
+            kept.abandon()
+            var explained = error
+            explained.remedy = "run it again: it begins anew"
+            throw explained
+        }
     }
 
     private func piece(_ page: RecordPage, first: Int64) -> RecordsPiece {

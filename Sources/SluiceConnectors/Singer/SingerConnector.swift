@@ -37,7 +37,7 @@ package struct SingerConnector: Connector {
                 OptionSpecification("stream", .string, isRequired: true, "What the target calls the rows.", examples: ["people"]),
                 OptionSpecification(
                     "keys", .oneOrMany(.column), "Columns that tell rows apart, by which targets that can put one row in place of another.",
-                    examples: ["id"]), Self.connection, Self.config, Self.timeout,
+                    examples: ["id"]), Self.connection, Self.config, Self.timeout, SchemaContract.declaring,
             ])
     }
 
@@ -64,6 +64,6 @@ package struct SingerConnector: Connector {
     }
 
     package func sink(_ options: OptionValues, in context: ConnectorContext) async throws -> any Sink {
-        try SingerSink(try SingerProgram(options, in: context), options)
+        try SingerSink(try SingerProgram(options, in: context), options, contract: try ContractOptions.contract(options, in: context))
     }
 }

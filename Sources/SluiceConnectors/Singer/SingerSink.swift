@@ -15,9 +15,11 @@ struct SingerSink: Sink {
     private let keys: [String]
     private let location: SourceLocation?
     private let format: any RecordFormat
+    private let contract: SinkContract?
 
-    init(_ program: SingerProgram, _ options: OptionValues) throws(SluiceError) {
+    init(_ program: SingerProgram, _ options: OptionValues, contract: SinkContract? = nil) throws(SluiceError) {
         self.program = program
+        self.contract = contract
         stream = try options.require("stream").string()
         keys = try options.strings("keys")
         location = options.location(of: "keys")
@@ -32,6 +34,7 @@ struct SingerSink: Sink {
         return "\(program.name) \(stream) (rows of a run that is repeated \(again))"
     }
     var keepsOrder: Bool { true }
+    func contract(for schema: Schema) -> SinkContract? { contract }
 
     func check(_ schema: Schema) throws {
         for key in keys {

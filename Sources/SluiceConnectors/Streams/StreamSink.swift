@@ -54,6 +54,8 @@ final class StreamSink: Sink {
 
     func open(schema: Schema, run: String, writer: Int) async throws -> any SinkWriter { try open(schema, run) }
 
+    var writesInOrder: Bool { true }
+
     func openOrdered(schema: Schema, run: String) async throws -> (any OrderedSinkWriter)? { try open(schema, run) }
 
     private func open(_ schema: Schema, _ run: String) throws -> StreamWriter {

@@ -11,7 +11,8 @@ package struct TableConnector: Connector {
         ConnectorManual(
             name: "table", summary: "A table of the catalog.", sourceOptions: [Self.table, SourceContract.specification],
             sinkOptions: [Self.table, Self.location]
-                + FileOptions.writing.filter { $0.name != TableMode.specification.name } + [TableMode.specification]
+                + FileOptions.writing.filter { $0.name != TableMode.specification.name } + FileAggregation.specifications
+                + [TableMode.specification]
                 + MergeOptions.specifications + [SchemaContract.specification, Self.description] + ObjectOptions.all)
     }
 

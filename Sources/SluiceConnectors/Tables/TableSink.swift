@@ -52,9 +52,13 @@ struct TableSink: Sink {
         return try PartitionedWriter(output, schema: schema, run: run, number: writer)
     }
 
+    var writesInOrder: Bool { output.partitionBy.isEmpty && !output.aggregation.isCut }
+
+    var keepsOrder: Bool { output.aggregation.needsOneWriter }
+
     /// Files without partitions are one file, with the rows in their order.
     func openOrdered(schema: Schema, run: String) async throws -> (any OrderedSinkWriter)? {
-        guard output.partitionBy.isEmpty else { return nil }
+        guard output.partitionBy.isEmpty, !output.aggregation.isCut else { return nil }
         try output.stage(run: run)
         return try SequentialWriter(output, schema: schema, run: run)
     }

@@ -23,6 +23,7 @@ struct DirectoryOutput: Sendable {
     /// Nil for a directory on the disk.
     var objects: ObjectOutput?
     var limits = OutputLimits()
+    var aggregation = FileAggregation()
     /// Whether files are on disk, and not only with the system, when they are complete.
     var isDurable = true
 

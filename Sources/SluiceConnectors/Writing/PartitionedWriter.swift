@@ -37,6 +37,8 @@ final class PartitionedWriter: SinkWriter {
         var pendingRows: Int64 = 0
         /// Plain bytes of the file so far, pending ones included.
         var fileBytes: Int64 = 0
+        /// Rows of the file so far, those that make no block yet included.
+        var rowCount = 0
         var file: PartFile?
         /// When the file was written to last, in writes of this writer.
         var lastUse = 0
@@ -82,14 +84,49 @@ final class PartitionedWriter: SinkWriter {
     private func writeRows(_ batch: Batch) throws(SluiceError) {
         for group in splitter.split(batch) {
             let partition = try partition(group.values)
-            let before = partition.heldBytes
-            let blocks = partition.writer.collect(group.batch)
-            partition.collectedBytes = blocks.isEmpty ? partition.collectedBytes + group.batch.byteCount : 0
-            for block in blocks { try partition.add(block) }
-            heldBytes += partition.heldBytes - before
-            if partition.pending.count >= output.limits.pendingFileBytes { try flush(partition) }
+            guard output.aggregation.isCut else {
+                try take(group.batch, partition)
+                continue
+            }
+            var first = 0
+            while first < group.batch.rowCount {
+                let room = (output.aggregation.rows ?? .max) - partition.rowCount
+                let end = min(group.batch.rowCount, room > group.batch.rowCount ? .max : first + room)
+                try take(group.batch.slice(first..<end), partition)
+                first = end
+                try cut(partition)
+            }
         }
         if heldBytes > output.limits.pendingBytes { try flushLargest() }
+    }
+
+    private func take(_ batch: Batch, _ partition: Partition) throws(SluiceError) {
+        let before = partition.heldBytes
+        let blocks = partition.writer.collect(batch)
+        partition.rowCount += batch.rowCount
+        partition.collectedBytes = blocks.isEmpty ? partition.collectedBytes + batch.byteCount : 0
+        for block in blocks { try partition.add(block) }
+        heldBytes += partition.heldBytes - before
+        if partition.pending.count >= output.limits.pendingFileBytes { try flush(partition) }
+    }
+
+    /// Ends the partition's file where it is as large as it may be.
+    private func cut(_ partition: Partition) throws(SluiceError) {
+        if let rows = output.aggregation.rows, partition.rowCount >= rows { return try end(partition) }
+        guard let bytes = output.aggregation.bytes, (partition.file?.bytesWritten ?? 0) + Int64(partition.heldBytes) >= bytes else {
+            return
+        }
+        // How much of the rows is left when they are encoded and compressed, only doing it tells.
+        try settle(partition)
+        try flush(partition)
+        if Double(partition.file?.bytesWritten ?? 0) >= Double(bytes) * FileAggregation.filledShare { try end(partition) }
+    }
+
+    private func end(_ partition: Partition) throws(SluiceError) {
+        try settle(partition)
+        try flush(partition)
+        open.removeAll { $0 === partition }
+        try complete(partition)
     }
 
     private func partition(_ values: [String?]) throws(SluiceError) -> Partition {
@@ -170,6 +207,7 @@ final class PartitionedWriter: SinkWriter {
         partition.pending = []
         partition.pendingRows = 0
         partition.fileBytes = 0
+        partition.rowCount = 0
         partition.writer = try output.format.writer(splitter.fileSchema)
     }
 

@@ -62,7 +62,11 @@ package struct CrawlerDefinition: Sendable {
             name: try root.require("crawler").string(), targets: targets.map { CrawlTarget.placed($0) { Self.placed($0, directory) } })
         settings.database = try root[key: "database"]?.string() ?? settings.database
         settings.prefix = try root[key: "prefix"]?.string() ?? ""
-        settings.exclusions = try (root[key: "exclude"]?.oneOrMany() ?? []).map { try $0.string() }
+        settings.exclusions = try (root[key: "exclude"]?.oneOrMany() ?? []).map { node in
+            let pattern = try node.string()
+            try CrawlSettings.checkExclusion(pattern, at: node.location)
+            return pattern
+        }
         settings.verification = try root[key: "verify"]?.enumeration(CrawlSettings.Verification.self) ?? .all
         settings.mixed = try root[key: "mixed"]?.enumeration(MixedTypes.self) ?? .string
         settings.grouping = try root[key: "group"]?.enumeration(CrawlSettings.Grouping.self) ?? .similar

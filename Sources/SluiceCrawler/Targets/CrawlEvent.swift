@@ -30,7 +30,7 @@ package struct CrawlEvent: Hashable, Sendable {
 
     private static func wrong(_ line: String) -> SluiceError {
         SluiceError(
-            .invalidArgument, "no path and no message of S3: \(String(line.prefix(120)).quotedForMessage)",
+            .wrongArgument, "no path and no message of S3: \(String(line.prefix(120)).quotedForMessage)",
             remedy: "write a path a line, or messages with Records[].s3.bucket.name and Records[].s3.object.key")
     }
 

@@ -41,12 +41,13 @@ package enum CrawlTarget: Hashable, Sendable {
             }
             let known = Self.systems.map { $0 + ":…" } + ["table:…", "s3://…"]
             throw SluiceError(
-                .invalidArgument, "no crawler knows targets such as \(text.quotedForMessage)",
+                .wrongArgument, "no crawler knows targets such as \(text.quotedForMessage)", at: .file(path: text),
                 remedy: "a target is a directory, a file, or one of \(known.joined(separator: ", "))")
         }
         if case .system(_, let place) = self, place.isEmpty, scheme != "postgresql" {
             throw SluiceError(
-                .invalidArgument, "\(text.quotedForMessage) does not say which \(scheme)", remedy: "for example: \(scheme):NAME")
+                .wrongArgument, "\(text.quotedForMessage) does not say which \(scheme)", at: .file(path: text),
+                remedy: "for example: \(scheme):NAME")
         }
     }
 
@@ -56,7 +57,7 @@ package enum CrawlTarget: Hashable, Sendable {
         let user = place.lastIndex(of: "@").map { place[..<$0] } ?? ""
         guard user.contains(":") || connection.contains("password") else { return }
         throw SluiceError(
-            .invalidArgument, "a target has a password, which the history of crawls would keep",
+            .wrongArgument, "a target has a password, which the history of crawls would keep",
             remedy: "store it with `sluice secrets set NAME` and give --password-secret NAME, or put it into PGPASSWORD or PGPASSFILE")
     }
 

@@ -7,7 +7,7 @@ enum StoreWalk {
     /// - Throws: `fileNotFound` where nothing lies there; `limitExceeded`; what the store throws.
     static func listing(_ url: String, in store: any ObjectStore, exclusions: [Glob]) async throws(SluiceError) -> TargetListing {
         guard let place = ObjectURL(url) else {
-            throw SluiceError(.invalidArgument, "\(url.quotedForMessage) names no bucket", remedy: "for example: s3://bucket/prefix")
+            throw SluiceError(.wrongArgument, "\(url.quotedForMessage) names no bucket", remedy: "for example: s3://bucket/prefix")
         }
         let root = place.name.isEmpty ? place.store : place.store + "/" + place.name
         var listing = TargetListing(root: root)

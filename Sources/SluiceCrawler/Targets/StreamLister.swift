@@ -14,7 +14,7 @@ struct StreamLister: TableLister {
     /// - Parameter place: A stream's name, or a pattern of names.
     func tables(at place: String, _ request: ListingRequest) async throws -> [ListedTable] {
         let names = try streams.list()
-        let pattern = try Glob(place)
+        let pattern = try Glob(written: place)
         let found = names.filter { pattern.matches($0) }
         guard !found.isEmpty else {
             throw SluiceError(

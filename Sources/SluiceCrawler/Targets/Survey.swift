@@ -39,7 +39,7 @@ struct Survey: Sendable {
         self.catalog = catalog
         self.surroundings = surroundings
         var patterns: [Glob] = []
-        for text in settings.exclusions { patterns.append(try Glob(text)) }
+        for text in settings.exclusions { patterns.append(try Glob(written: text)) }
         exclusions = patterns
     }
 
@@ -95,10 +95,10 @@ struct Survey: Sendable {
 
     private func objects(_ url: String, _ state: CrawlState) async throws -> ([TargetListing], FileOpener) {
         guard let place = ObjectURL(url) else {
-            throw SluiceError(.invalidArgument, "\(url.quotedForMessage) names no bucket", remedy: "for example: s3://bucket/prefix")
+            throw SluiceError(.wrongArgument, "\(url.quotedForMessage) names no bucket", remedy: "for example: s3://bucket/prefix")
         }
         guard let store = try surroundings.store(place.store) else {
-            throw SluiceError(.invalidArgument, "this program knows no store such as \(place.store.quotedForMessage)")
+            throw SluiceError(.wrongArgument, "this program knows no store such as \(place.store.quotedForMessage)")
         }
         var opener = FileOpener()
         opener.add(store, at: place.store)
@@ -112,7 +112,7 @@ struct Survey: Sendable {
 
     private func system(_ connector: String, _ place: String) async throws -> ([Table], excluded: Int) {
         guard let context = surroundings.context else {
-            throw SluiceError(.invalidArgument, "there is no \(connector) here", remedy: "crawl directories and files")
+            throw SluiceError(.wrongArgument, "there is no \(connector) here", remedy: "crawl directories and files")
         }
         let lister = try lister(connector, context)
         var request = ListingRequest(context, passwordSecret: settings.passwordSecret)
@@ -132,7 +132,7 @@ struct Survey: Sendable {
     private func lister(_ connector: String, _ context: ConnectorContext) throws(SluiceError) -> any TableLister {
         if connector == CrawlTarget.stream { return StreamLister(context.streams) }
         guard let lister = surroundings.connectors[connector] as? any TableLister else {
-            throw SluiceError(.invalidArgument, "this program knows no tables of the connector \(connector.quotedForMessage)")
+            throw SluiceError(.wrongArgument, "this program knows no tables of the connector \(connector.quotedForMessage)")
         }
         return lister
     }
@@ -145,7 +145,7 @@ struct Survey: Sendable {
         let definition = try catalog.table(name).definition
         guard !definition.isView else {
             throw SluiceError(
-                .invalidArgument, "\"\(name)\" is a view, which has no data of its own", remedy: "crawl the tables of its query")
+                .wrongArgument, "\"\(name)\" is a view, which has no data of its own", remedy: "crawl the tables of its query")
         }
         if CrawlTarget.isSystem(definition.format) {
             let place = definition.formatOptions[definition.format] ?? ""

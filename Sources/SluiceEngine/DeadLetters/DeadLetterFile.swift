@@ -1,4 +1,5 @@
 import Glibc
+import SluiceCatalog
 import SluiceCore
 import Synchronization
 
@@ -9,19 +10,31 @@ final class DeadLetterFile: Sendable {
     private struct State {
         var descriptor: Int32?
         var buffer: [UInt8] = []
-        var isClosed = false
+        /// Whether records that ended the run were kept at their place.
+        var hasStopped = false
     }
 
     static let bufferBytes = 1 << 16
 
     let path: String
     let stagedPath: String
+    /// Where the definition wants a copy; nil for none.
+    private let copy: OutputCommit.Rename?
     private let state = Mutex(State())
 
-    init(path: String) {
+    /// - Parameter prefix: A directory that gets a copy, of the same name.
+    init(path: String, prefix: String? = nil) {
         self.path = path
         stagedPath = path + ".part"
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        copy = prefix.map { .init(staged: "\($0)/.\(name).part", final: "\($0)/\(name)") }
     }
+
+    /// What an abandoned run may leave behind.
+    var stagedPaths: [String] { [stagedPath] + [copy?.staged].compactMap(\.self) }
+
+    /// What makes a closed file visible.
+    var renames: [OutputCommit.Rename] { [.init(staged: stagedPath, final: path)] + [copy].compactMap(\.self) }
 
     func append(_ letters: [DeadLetter]) throws {
         try state.withLock { state in
@@ -53,8 +66,50 @@ final class DeadLetterFile: Sendable {
             guard fsync(descriptor) == 0 else { throw SluiceError.system(errno, cannot: "sync", stagedPath) }
             Glibc.close(descriptor)
             state.descriptor = nil
+            if let copy { try Self.copy(stagedPath, to: copy.staged) }
             return true
         }
+    }
+
+    /// Puts records that end the run where the definition wants them, at once: nothing of the run is committed that could do it. The first
+    /// ones stay, whatever else fails meanwhile.
+    ///
+    /// - Returns: The file; nil where no place was named.
+    func stop(with letters: [DeadLetter]) throws(SluiceError) -> String? {
+        guard let copy else { return nil }
+        try state.withLock { state throws(SluiceError) in
+            guard !state.hasStopped else { return }
+            state.hasStopped = true
+            var bytes: [UInt8] = []
+            for letter in letters {
+                letter.value.appendJSON(to: &bytes)
+                bytes.append(UInt8(ascii: "\n"))
+            }
+            try DiskFiles.createDirectories(DiskFiles.parent(of: copy.final))
+            try DiskFiles.writeAtomically(bytes, to: copy.final)
+        }
+        return copy.final
+    }
+
+    /// A durable copy of a file of any size.
+    private static func copy(_ path: String, to target: String) throws(SluiceError) {
+        try DiskFiles.createDirectories(DiskFiles.parent(of: target))
+        let source = open(path, O_RDONLY | O_CLOEXEC)
+        guard source >= 0 else { throw .system(errno, cannot: "open", path) }
+        defer { Glibc.close(source) }
+        let descriptor = open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw .system(errno, cannot: "create", target) }
+        defer { Glibc.close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = read(source, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw .system(errno, cannot: "read", path) }
+            if count == 0 { break }
+            try DiskFiles.write(Array(buffer[..<count]), to: descriptor, path: target)
+        }
+        guard fsync(descriptor) == 0 else { throw .system(errno, cannot: "sync", target) }
+        try DiskFiles.syncDirectory(DiskFiles.parent(of: target))
     }
 
     /// Removes what an abandoned run wrote.
@@ -64,7 +119,7 @@ final class DeadLetterFile: Sendable {
             state.descriptor = nil
             state.buffer = []
         }
-        unlink(stagedPath)
+        for path in stagedPaths { unlink(path) }
     }
 
     private func create() throws(SluiceError) -> Int32 {

@@ -19,6 +19,7 @@ extension EpochRunner {
     private func shareLoop(_ membership: any SourceMembership, _ work: inout EpochWork) async throws {
         let clock = ContinuousClock()
         let request = SliceRequest(limitBytes: follow.epochBytes, leavesUnfinished: true)
+        var delay = RetryDelay()
         while true {
             try Task.checkCancellation()
             if try await membership.settle(work.positions) { try work.lookUpPositions() }
@@ -36,11 +37,20 @@ extension EpochRunner {
                 await work.abandonEpoch()
                 work = before
                 work.progress.update { $0 = counts }
-                guard let refusal = error as? SluiceError, refusal.code == .leaseLost else { throw error }
-                await membership.refused()
-                try await clock.sleep(for: follow.pollInterval)
+                guard let refusal = error as? SluiceError else { throw error }
+                if refusal.code == .leaseLost {
+                    await membership.refused()
+                    try await clock.sleep(for: follow.pollInterval)
+                } else if refusal.isRetriable {
+                    work.progress.tell(waitingFor: refusal.message)
+                    try await clock.sleep(for: delay.next())
+                } else {
+                    throw error
+                }
                 continue
             }
+            delay = RetryDelay()
+            work.progress.tell(waitingFor: nil)
             if slice.isLast { try await clock.sleep(until: begun + follow.interval) }
         }
     }

@@ -40,6 +40,7 @@ package struct EpochRunner: Sendable {
         defer { lock.release() }
         let run = try catalog.beginRun(pipeline: name, definitionHash: plan.definition.hash, lineage: plan.storedLineage())
         progress.update { $0.list(plan) }
+        progress.stepLogs = StepLogs(home: home, pipeline: name, run: run.text)
         var work = EpochWork(
             plan: plan, run: run, catalog: catalog,
             publisher: Publisher(catalog: catalog, streams: streams, connectors: plan.connectors, progress: progress),
@@ -50,7 +51,8 @@ package struct EpochRunner: Sendable {
             try work.resume()
             do {
                 try await sharing == nil ? loop(&work) : share(membership(of: plan), &work)
-            } catch is CancellationError where follow.follows {
+            } catch {
+                guard follow.follows, Self.isAskedToEnd(by: error) else { throw error }
                 await work.abandonEpoch()
             }
             if !follow.follows { try Task.checkCancellation() }
@@ -66,6 +68,11 @@ package struct EpochRunner: Sendable {
             try? catalog.failRun(run, failure, report: work.report, interrupted: isInterrupted, quality: progress.takeQuality())
             throw failure
         }
+    }
+
+    /// Clients of services say in words of their own that their call was cancelled.
+    private static func isAskedToEnd(by error: any Error) -> Bool {
+        error is CancellationError || Task.isCancelled && (error as? SluiceError)?.code == .interrupted
     }
 
     private func membership(of plan: LogicalPlan) throws -> any SourceMembership {
@@ -102,7 +109,7 @@ package struct EpochRunner: Sendable {
                 try await work.beginAgain()
                 work.progress.update { $0 = counts }
                 continue
-            } catch let error as SluiceError where error.code == .newFields && !follow.follows {
+            } catch let error as SluiceError where error.code == .newFields {
                 await work.abandonEpoch()
                 work.progress.update { $0 = counts }
                 return work.end(before: error)

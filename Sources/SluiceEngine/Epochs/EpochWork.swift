@@ -62,7 +62,12 @@ struct EpochWork {
     var pipeline: String { plan.definition.name }
     /// What the sink's files of the next epoch are called by.
     private var outputName: String { Self.outputName(run, epoch + 1) }
-    private var lettersPath: String { "\(home)/dead-letters/\(pipeline)/\(outputName).jsonl" }
+    /// Those that are replayed were told of when they failed first.
+    private func lettersFile(ofEpoch number: Int) -> DeadLetterFile {
+        DeadLetterFile(
+            path: "\(home)/dead-letters/\(pipeline)/\(Self.outputName(run, number)).jsonl",
+            prefix: replay == nil ? plan.definition.errorPrefix : nil)
+    }
 
     private static func outputName(_ run: RunID, _ epoch: Int) -> String {
         let digits = String(epoch)
@@ -73,7 +78,7 @@ struct EpochWork {
 
     private func staging(ofEpoch number: Int) -> [String] {
         let name = Self.outputName(run, number)
-        return plan.stagingPaths(run: name) + ["\(home)/dead-letters/\(pipeline)/\(name).jsonl.part", spillPath]
+        return plan.stagingPaths(run: name) + lettersFile(ofEpoch: number).stagedPaths + [spillPath]
     }
 
     /// Whether the silence of splits ends windows.
@@ -202,7 +207,7 @@ struct EpochWork {
         _ source: any Source, _ followed: [Int: any Source] = [:], reached: @Sendable () -> SourcePositions,
         windows: @Sendable () -> [RunReport.Window] = { [] }
     ) async throws {
-        let letters = DeadLetterFile(path: lettersPath)
+        let letters = lettersFile(ofEpoch: epoch + 1)
         self.letters = letters
         let rejects = RejectHandler(
             policy: replay == nil ? plan.definition.onError : .deadLetter, limits: replay == nil ? plan.definition.errorLimits : nil,
@@ -249,7 +254,7 @@ struct EpochWork {
         output.quality = progress.takeQuality()
         output.removals += plan.stagingPaths(run: outputName).filter { DiskFiles.kind(of: $0) != nil }
         if try letters.close() {
-            output.renames.append(.init(staged: letters.stagedPath, final: letters.path))
+            output.renames += letters.renames
             deadLetterFile = letters.path
         }
         if let replay { output.renames += replay.marks(run.text) }

@@ -5,7 +5,9 @@ package import SluicePipelines
 
 /// Tells in the state directory how a run is doing, beside the run: its tasks only count as they do anyway.
 package struct LivePublisher: Sendable {
-    private let plan: LogicalPlan
+    private let pipeline: String
+    /// Nil where the plan cannot be made yet, because what it needs is away.
+    private let plan: LogicalPlan?
     private let catalog: Catalog
     private let progress: RunProgress
     private let follows: Bool
@@ -13,6 +15,18 @@ package struct LivePublisher: Sendable {
     private let home: String
 
     package init(_ plan: LogicalPlan, catalog: Catalog, home: String, progress: RunProgress, follows: Bool) {
+        self.init(plan.definition.name, plan, catalog, home, progress, follows)
+    }
+
+    /// For a following run that waits until it can be planned.
+    package init(waiting pipeline: String, catalog: Catalog, home: String, progress: RunProgress) {
+        self.init(pipeline, nil, catalog, home, progress, true)
+    }
+
+    private init(
+        _ pipeline: String, _ plan: LogicalPlan?, _ catalog: Catalog, _ home: String, _ progress: RunProgress, _ follows: Bool
+    ) {
+        self.pipeline = pipeline
         self.plan = plan
         self.catalog = catalog
         self.progress = progress
@@ -24,7 +38,7 @@ package struct LivePublisher: Sendable {
     /// Runs `body` and tells of it until it ends. That something cannot be told is no reason for the run to fail.
     package func during<Result: Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result {
         // Who looks before the run has begun to count sees its steps, too.
-        progress.update { $0.list(plan) }
+        if let plan { progress.update { $0.list(plan) } }
         let telling = Task { await tell() }
         do {
             let result = try await body()
@@ -50,10 +64,10 @@ package struct LivePublisher: Sendable {
     @concurrent private func tell() async {
         directory.removeLeftovers()
         let process = ProcessIdentity.current
-        let file = directory.file(of: plan.definition.name, process: process.processID)
-        var taps = TapServer(home: home, pipeline: plan.definition.name, process: process.processID, taps: progress.taps)
+        let file = directory.file(of: pipeline, process: process.processID)
+        var taps = TapServer(home: home, pipeline: pipeline, process: process.processID, taps: progress.taps)
         var figures = LiveFigures(
-            pipeline: plan.definition.name, processID: process.processID, processStarted: process.started, follows: follows,
+            pipeline: pipeline, processID: process.processID, processStarted: process.started, follows: follows,
             startedMicros: catalog.clock.nowMicros(), updatedMicros: catalog.clock.nowMicros())
         var history: [Moment] = []
         var round = 0
@@ -93,8 +107,8 @@ package struct LivePublisher: Sendable {
 
     /// Nil where the source cannot tell, or the run does not go on behind earlier ones.
     private var lags: [SplitLag]? {
-        guard follows || plan.definition.isIncremental, let source = plan.source.source as? any LaggingSource,
-            let bookmarks = try? catalog.bookmarks(pipeline: plan.definition.name)
+        guard let plan, follows || plan.definition.isIncremental, let source = plan.source.source as? any LaggingSource,
+            let bookmarks = try? catalog.bookmarks(pipeline: pipeline)
         else { return nil }
         return try? source.lag(behind: Dictionary(bookmarks.map { (ExactText($0.source), $0.position) }) { $1 })
     }

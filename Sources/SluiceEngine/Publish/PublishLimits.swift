@@ -9,10 +9,14 @@ package enum PublishLimits {
 }
 
 /// The pauses between attempts, each twice as long as the one before.
-struct RetryDelay {
+package struct RetryDelay: Sendable {
     private var following = PublishLimits.delays.lowerBound
 
-    mutating func next() -> Duration {
+    /// Begins with the shortest pause.
+    package init() {}
+
+    /// How long to wait before the next attempt.
+    package mutating func next() -> Duration {
         defer { following = min(following * 2, PublishLimits.delays.upperBound) }
         return following
     }

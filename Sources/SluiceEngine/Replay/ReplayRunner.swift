@@ -44,16 +44,17 @@ package struct ReplayRunner: Sendable {
         _ plan: LogicalPlan, rereads: Bool, run: String? = nil, isDry: Bool = false, progress: RunProgress = RunProgress()
     ) async throws -> ReplaySummary {
         let name = plan.definition.name
-        try IncrementalRules.checkSteps(plan, for: .replay)
+        let remedy = Self.remedy(plan.definition, rereads)
+        try IncrementalRules.checkSteps(plan, for: .replay(remedy: remedy))
         guard let source = plan.source.source as? any ReplayableSource else {
             throw SluiceError(
                 .notReplayable, "the source of pipeline \(name.quotedForMessage) cannot decode single records again",
-                at: plan.definition.source.location, remedy: "run the pipeline again")
+                at: plan.definition.source.location, remedy: remedy)
         }
         let lock = try isDry ? nil : catalog.lock(pipeline: name)
         defer { lock?.release() }
         let keepsState = try catalog.pipelineState(name) != nil
-        try checkState(plan, keepsState)
+        try checkState(plan, keepsState, remedy)
         var plan = plan
         plan.stream = nil
         let waiting = try waiting(name, run, rereads)
@@ -109,11 +110,20 @@ package struct ReplayRunner: Sendable {
     }
 
     /// A run over the whole input forgets at its end what its windows and keys were; rows that come behind it have none to go with.
-    private func checkState(_ plan: LogicalPlan, _ keepsState: Bool) throws(SluiceError) {
+    private func checkState(_ plan: LogicalPlan, _ keepsState: Bool, _ remedy: String) throws(SluiceError) {
         guard !keepsState, let step = plan.allSteps.first(where: { $0.operation.remembers }) else { return }
         throw SluiceError(
             .notReplayable, "what step \"\(step.name)\" kept of other rows was forgotten when the run ended", at: step.location,
-            remedy: "run the pipeline again; or run it with `incremental: true`, which keeps it for later rows")
+            remedy: remedy)
+    }
+
+    /// What helps where letters cannot be replayed: their records come once more with the whole input, and with them all others. So the
+    /// cause has to be gone, and the rows that are in the output must not come to lie beside the new ones.
+    private static func remedy(_ definition: PipelineDefinition, _ rereads: Bool) -> String {
+        let cause = "put right what the letters say (`dlq show \(definition.name)`), in the input or the definition"
+        if rereads { return "\(cause), and run the pipeline again: it reads its whole input and replaces its output" }
+        let again = definition.isIncremental ? "run the pipeline with --reset" : "run the pipeline again"
+        return "\(cause), empty the output, and \(again): it reads its whole input, and adds to the output what is there already"
     }
 
     /// Files of letters that wait for a replay, and how many letters others have that must not be replayed.

@@ -32,26 +32,30 @@ package struct PipelineRunner: Sendable {
     package func run(
         _ plan: LogicalPlan, progress: RunProgress = RunProgress(), planning: Duration? = nil, holdsLock: Bool = false
     ) async throws -> RunSummary {
+        var plan = plan
+        let resumable = plan.stream == nil ? (plan.source.source as? any ResumableSource) : nil
+        if let resumable { plan.source.source = resumable.keeping() }
         let definition = plan.definition
         let lock = holdsLock ? nil : try catalog.lock(pipeline: definition.name)
         defer { lock?.release() }
         let publisher = Publisher(catalog: catalog, streams: streams, connectors: plan.connectors, progress: progress)
         try await publisher.finish(definition.name)
         let run = try catalog.beginRun(pipeline: definition.name, definitionHash: definition.hash, lineage: plan.storedLineage())
-        let letters = DeadLetterFile(path: "\(home)/dead-letters/\(definition.name)/\(run).jsonl")
+        let letters = DeadLetterFile(path: "\(home)/dead-letters/\(definition.name)/\(run).jsonl", prefix: definition.errorPrefix)
+        progress.stepLogs = StepLogs(home: home, pipeline: definition.name, run: run.text)
         var work = self.work(plan, run, letters, progress)
         let clock = ContinuousClock()
         let start = clock.now
         var summary: RunSummary
         do {
-            try catalog.stage(plan.stagingPaths(run: run.text) + [letters.stagedPath, work.spillPath], run: run)
+            try catalog.stage(plan.stagingPaths(run: run.text) + letters.stagedPaths + [work.spillPath], run: run)
             let staged = try await carryOut(&work, letters)
             let worked = clock.now
             try work.rejects.checkShare(isWhole: true)
             var output = try plan.commit(run: run.text, staged: staged)
             var report = work.report
             if try letters.close() {
-                output.renames.append(.init(staged: letters.stagedPath, final: letters.path))
+                output.renames += letters.renames
                 report.deadLetterFile = letters.path
             }
             report.outputs = staged.map(\.finalPath).filter { !$0.isEmpty }
@@ -59,6 +63,7 @@ package struct PipelineRunner: Sendable {
             output.quality = progress.takeQuality()
             report.timings = Self.timings(planning, start, worked, clock.now)
             try catalog.commit(output, run: run, report: report)
+            resumable?.forgetKept()
             summary = RunSummary(
                 run: run, pipeline: definition.name, report: report, seconds: (clock.now - start).seconds,
                 tables: output.tables.map(\.definition.name), target: plan.target, errorPolicy: definition.onError.rawValue,

@@ -91,7 +91,13 @@ final class RejectHandler: RejectTaking {
     /// - Throws: the first reject that is to end the run, as an error.
     func take(_ rejects: [Reject], step: String) throws {
         if rejects.isEmpty { return }
-        if let first = rejects.first(where: { $0.policy(policy) == .fail }) { throw first.runError(step: step) }
+        if let first = rejects.first(where: { $0.policy(policy) == .fail }) {
+            let failed = rejects.filter { $0.policy(policy) == .fail }.map { DeadLetter($0, step: step) }
+            guard let place = try file.stop(with: failed) else { throw first.runError(step: step) }
+            var error = first.runError(step: step)
+            error.remedy = [error.remedy, "such records are in \(place)"].compactMap(\.self).joined(separator: "; ")
+            throw error
+        }
         let bad = rejects.count { $0.isBad }
         let allBad = progress.withSnapshot { snapshot in
             snapshot.rejected += Int64(rejects.count)

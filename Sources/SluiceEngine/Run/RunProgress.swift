@@ -57,6 +57,7 @@ package final class RunProgress: Sendable {
     /// Whoever looks at rows while they pass.
     package let taps = StepTaps()
     private let state = Mutex(Snapshot())
+    private let logs = Mutex<StepLogs?>(nil)
 
     package init() {}
 
@@ -74,7 +75,16 @@ package final class RunProgress: Sendable {
         }
     }
 
+    /// Says what keeps the run from going on; nil: nothing.
+    package func tell(waitingFor reason: String?) { update { $0.waiting = reason } }
+
     func update(_ change: (inout Snapshot) -> Void) { state.withLock { change(&$0) } }
+
+    /// Where programs of steps leave what they write on their standard error; nil for what is no run.
+    var stepLogs: StepLogs? {
+        get { logs.withLock { $0 } }
+        set { logs.withLock { $0 = newValue } }
+    }
 
     /// What came out of rule sets since the last call; whoever takes it records it.
     func takeQuality() -> [QualityResult] {

@@ -48,15 +48,16 @@ package struct PipelineSupervisor: Sendable {
 
     /// Runs until the task is cancelled, or until the pipeline cannot go on.
     ///
-    /// - Parameter replan: Plans the definition anew for a run after a failure: files, tables and streams may have changed.
+    /// - Parameters:
+    ///   - first: Nil where what it needs was away when it was to be planned.
+    ///   - replan: Plans the definition anew for a run after a failure: files, tables and streams may have changed.
     @concurrent
     package func run(
-        _ first: LogicalPlan, replan: @Sendable () async throws -> LogicalPlan, tell: @Sendable (Event) -> Void
+        _ name: String, _ first: LogicalPlan?, replan: @Sendable () async throws -> LogicalPlan, tell: @Sendable (Event) -> Void
     ) async -> Outcome {
-        let name = first.definition.name
         let runner = EpochRunner(catalog: catalog, streams: streams, home: home, options: options, follow: follow)
         var outcome = Outcome(pipeline: name)
-        var plan: LogicalPlan? = first
+        var plan = first
         var pause = SupervisionLimits.pauses.lowerBound
         while !Task.isCancelled {
             let epoch = epochCount(name)
@@ -67,9 +68,11 @@ package struct PipelineSupervisor: Sendable {
                 outcome.failure = nil
                 tell(.running)
                 let publisher = LivePublisher(current, catalog: catalog, home: home, progress: progress, follows: true)
-                _ = try await publisher.during { try await runner.run(current, progress: progress) }
+                let summary = try await publisher.during { try await runner.run(current, progress: progress) }
                 outcome.add(progress.snapshot)
-                return outcome
+                // Records have fields that the plan did not know, and another one will.
+                guard summary.isCut else { return outcome }
+                plan = nil
             } catch {
                 outcome.add(progress.snapshot)
                 let failure = SluiceError.endingRun(error)

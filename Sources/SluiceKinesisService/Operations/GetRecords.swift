@@ -18,12 +18,18 @@ enum GetRecords {
             throw Faults.invalid("The StreamARN is of another stream than the ShardIterator.")
         }
         if isDry { throw DryRun.succeeded() }
+        let shard = try call.context.quotas.flatMap { _ in try place.backend.shard(of: iterator) }
+            .map { StreamQuotas.Shard(scope: scope.id, stream: place.stream, number: $0) }
+        if let shard, call.context.quotas?.read(shard) == false {
+            throw Throttling.fault(StreamTarget(scope: scope, name: place.stream), ShardID(shard.number))
+        }
         let page: RecordPage
         do throws(SluiceError) {
             page = try place.backend.getRecords(iterator, limit: limit)
         } catch {
             throw Faults.iterator(error)
         }
+        if let shard { call.context.quotas?.wasRead(shard, bytes: page.recordBytes) }
         let isEncrypted = try scope.summary(place.stream).configuration.isEncrypted
         switch call.format {
         case .json: return .encoded(RecordWriter.json(page, isEncrypted: isEncrypted))

@@ -19,6 +19,9 @@ enum GetShardIterator {
         let start = StartingPlace(type: type, number: number, micros: micros)
         let position = try start.position(shard: id, target, operation: "GetShardIterator")
         if isDry { throw DryRun.succeeded() }
+        if let quotas = call.context.quotas, !quotas.iterator(.init(scope: target.scope.id, stream: target.name, number: id.number)) {
+            throw Throttling.fault(target, id)
+        }
         do throws(SluiceError) {
             let iterator = try target.scope.reader(target.name).shardIterator(target.name, id, position)
             return .value(.structure(["ShardIterator": .text(iterator.token)]))

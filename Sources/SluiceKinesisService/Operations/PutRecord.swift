@@ -24,6 +24,11 @@ enum PutRecord {
         }
         if isDry { throw DryRun.succeeded() }
         if call.context.faults.throttles { throw Throttling.fault(target) }
+        var refusing: ShardID?
+        do throws(SluiceError) { refusing = try call.context.quotas?.refusals(entries, rows: [0], target)[0] } catch {
+            throw target.refusal(error)
+        }
+        if let refusing { throw Throttling.fault(target, refusing) }
         let receipt: PutReceipt
         do throws(SluiceError) {
             receipt = try await target.scope.writing.putRecord(batch, to: target.name)
@@ -43,9 +48,11 @@ enum PutRecord {
 enum Throttling {
     static let code = "ProvisionedThroughputExceededException"
 
-    static func message(_ target: StreamTarget) -> String {
-        "Rate exceeded for stream \(target.name) under account \(target.scope.id.account)."
+    /// - Parameter shard: Nil: said of the whole stream.
+    static func message(_ target: StreamTarget, _ shard: ShardID? = nil) -> String {
+        let place = shard.map { "shard \($0) in " } ?? ""
+        return "Rate exceeded for \(place)stream \(target.name) under account \(target.scope.id.account)."
     }
 
-    static func fault(_ target: StreamTarget) -> ServiceFault { ServiceFault(400, code, message(target)) }
+    static func fault(_ target: StreamTarget, _ shard: ShardID? = nil) -> ServiceFault { ServiceFault(400, code, message(target, shard)) }
 }

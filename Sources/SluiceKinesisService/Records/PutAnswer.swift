@@ -15,18 +15,19 @@ struct PutAnswer {
 
     /// - Parameters:
     ///   - outcomes: Of the records that were not refused, in order.
-    ///   - throttled: Rows of the request that were refused.
-    init(_ outcomes: [PutOutcome], throttled: Set<Int>, _ target: StreamTarget, isEncrypted: Bool) {
+    ///   - throttled: Rows of the request that were refused, and what is said of each.
+    init(_ outcomes: [PutOutcome], throttled: [Int: String], isEncrypted: Bool) {
         self.isEncrypted = isEncrypted
         entries.reserveCapacity(outcomes.count + throttled.count)
         var rest = outcomes[...]
-        while !rest.isEmpty || throttled.contains(entries.count) {
-            if throttled.contains(entries.count) {
-                entries.append(.failed(code: Throttling.code, message: Throttling.message(target)))
+        while true {
+            if let message = throttled[entries.count] {
+                entries.append(.failed(code: Throttling.code, message: message))
                 failedCount += 1
                 continue
             }
-            switch rest.removeFirst() {
+            guard let outcome = rest.popFirst() else { break }
+            switch outcome {
             case .stored(let receipt): entries.append(.stored(receipt))
             case .failed(let error):
                 let code = error.code == .throughputExceeded ? Throttling.code : "InternalFailure"

@@ -71,17 +71,15 @@ struct PutEntries: Sendable {
         }
     }
 
-    /// The records that are taken, and the rows of those that a test wants refused.
-    func throttled(by faults: FaultInjection) -> (kept: PutEntries, throttled: Set<Int>) {
-        guard faults.throttledRecords > 0 else { return (self, []) }
-        let gone = Set((0..<count).filter { _ in faults.throttles })
-        let rows = (0..<Int32(count)).filter { !gone.contains(Int($0)) }
+    /// The records but those of some rows.
+    func without(_ gone: [Int: String]) -> PutEntries {
+        let rows = (0..<Int32(count)).filter { gone[Int($0)] == nil }
         var kept = self
         kept.keys = keys.gather(rows)
         kept.starts = rows.map { starts[Int($0)] }
         kept.ends = rows.map { ends[Int($0)] }
         kept.hashKeys = hashKeys.isEmpty ? [] : rows.map { hashKeys[Int($0)] }
-        return (kept, gone)
+        return kept
     }
 }
 

@@ -13,17 +13,22 @@ package final class KinesisHome: Sendable {
     private let checks: RecordChecks?
     private let scopes = Mutex<[ScopeID: KinesisScope]>([:])
     let faults: FaultInjection
+    /// Nil where the quotas of Kinesis are not enforced.
+    let quotas: StreamQuotas?
 
     /// - Parameters:
     ///   - directory: The state's.
     ///   - checks: For streams that are bound to schemas.
+    ///   - enforcesQuotas: Whether shards and calls have the limits of Kinesis.
     package init(
         directory: String, _ options: PortOptions, clock: WallClock = .system, checks: RecordChecks? = nil,
-        faults: FaultInjection = FaultInjection()
+        faults: FaultInjection = FaultInjection(), enforcesQuotas: Bool = false
     ) {
         self.directory = directory
         own = ScopeID(known: options.account, options.region)
-        self.clock = WallClock { [shift = options.shift] in clock.nowMicros() + shift.micros }
+        let moved = WallClock { [shift = options.shift] in clock.nowMicros() + shift.micros }
+        self.clock = moved
+        quotas = enforcesQuotas ? StreamQuotas(moved) : nil
         self.checks = checks
         self.faults = faults
     }
@@ -46,6 +51,7 @@ package final class KinesisHome: Sendable {
 
     func reset() throws {
         for id in [own] + others() { try scope(id).reset() }
+        quotas?.reset()
     }
 
     /// Scopes that are on disk.

@@ -15,6 +15,13 @@ extension EmbeddedStreams {
         if openOnly { return streams.withLock { $0.values.first { $0.settings.tag == token.tag }?.name } }
         return try stream(tag: token.tag).name
     }
+
+    /// The number of the shard that an iterator was made for.
+    ///
+    /// - Throws: `invalidIterator`, `expiredIterator`.
+    package func shard(of iterator: ShardIterator) throws(SluiceError) -> Int {
+        try IteratorToken(iterator, try key(), nowMicros: store.clock.nowMicros()).shard
+    }
 }
 
 extension RecordStream {

@@ -13,7 +13,7 @@ package struct StreamStore: Sendable {
     /// For streams that are bound to schemas; without, such a stream takes no records that have to be checked.
     package let checks: RecordChecks?
     /// Never a stream's name: marks directories that are being made or removed.
-    private static let hiddenPrefix = "~"
+    static let hiddenPrefix = "~"
 
     /// - Parameters:
     ///   - files: How segments are written; tests inject faults here.
@@ -54,7 +54,8 @@ package struct StreamStore: Sendable {
         let metadata = StreamMetadata(
             name: name, tag: .random(in: 1 ... .max), createdMicros: now, configuration: configuration, nextShard: shards.count,
             shards: shards)
-        let staged = directory + "/" + Self.hiddenPrefix + "new-\(metadata.tag)"
+        removeLeftovers()
+        let staged = hiddenDirectory("new", metadata.tag)
         try DiskFiles.createDirectories(staged)
         do throws(SluiceError) {
             for shard in shards {
@@ -132,7 +133,8 @@ package struct StreamStore: Sendable {
         let metadata = try metadata(name)
         let lock = try writeLock(name)
         defer { lock.release() }
-        let trash = directory + "/" + Self.hiddenPrefix + "deleted-\(metadata.tag)"
+        removeLeftovers()
+        let trash = hiddenDirectory("deleted", metadata.tag)
         guard rename(path(name), trash) == 0 else { throw .system(errno, cannot: "remove", path(name)) }
         try DiskFiles.syncDirectory(directory)
         try DiskFiles.removeTree(trash)

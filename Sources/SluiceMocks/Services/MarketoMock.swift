@@ -20,7 +20,9 @@ package struct MarketoMock: MockService {
         var fails: Bool
     }
 
-    private var leads: Timeline
+    var leads: Timeline
+    /// Members that clients have written, by lead.
+    var synced: [Int: [String: JSONNode]] = [:]
     private var activities: Timeline
     private var tokens = MockTokens()
     private var exports: [String: Export] = [:]
@@ -38,7 +40,7 @@ package struct MarketoMock: MockService {
     package func refusal(_ moment: MockMoment) -> MockAnswer { Self.error("606", "Max rate limit '100' exceeded with in '20' secs") }
 
     /// Errors come with status 200.
-    private static func error(_ code: String, _ words: String) -> MockAnswer {
+    static func error(_ code: String, _ words: String) -> MockAnswer {
         MockAnswer(
             200,
             .members([
@@ -47,7 +49,7 @@ package struct MarketoMock: MockService {
             ]))
     }
 
-    private static func success(_ result: [JSONNode]?, _ more: [JSONNode.Member] = []) -> MockAnswer {
+    static func success(_ result: [JSONNode]?, _ more: [JSONNode.Member] = []) -> MockAnswer {
         var members: [JSONNode.Member] = [
             .init(name: "requestId", value: .string("mock#1")), .init(name: "success", value: .boolean(true)),
         ]
@@ -81,6 +83,7 @@ package struct MarketoMock: MockService {
         case ("GET", "/rest/v1/activities/pagingtoken.json"): return pagingToken(request)
         case ("GET", "/rest/v1/activities.json"): return activityPage(request, moment)
         case ("GET", "/rest/v1/leads.json"): return leadsByFilter(request)
+        case ("POST", "/rest/v1/leads.json"): return sync(request, moment)
         default: return export(request, moment)
         }
     }
@@ -153,7 +156,17 @@ package struct MarketoMock: MockService {
         return Self.success(leads.page(since: 0, after: nil, limit: .max) { ids.contains($0.index + 1) }.map { .object(lead($0)) })
     }
 
-    private func lead(_ entry: Timeline.Entry) -> [JSONNode.Member] {
+    func lead(_ entry: Timeline.Entry) -> [JSONNode.Member] {
+        guard let written = synced[entry.index] else { return generated(entry) }
+        // What a client made has nothing but what the client said.
+        let isOwn = entry.index >= leads.rows
+        return generated(entry).map { member in
+            if let value = written[member.name] { return .init(name: member.name, value: value) }
+            return isOwn && Self.writable.contains(member.name) ? .init(name: member.name, value: .null) : member
+        }
+    }
+
+    private func generated(_ entry: Timeline.Entry) -> [JSONNode.Member] {
         let draw = Timeline.mix(leads.seed, UInt64(bitPattern: entry.updated) ^ UInt64(entry.index))
         let name = badBytes && entry.index % 10 == 3 ? "A\u{0}nn\r" : "Ann, the \"\(entry.index + 1)\""
         return [

@@ -7,8 +7,10 @@ package struct SlackMock: MockService {
     package static let name = "slack"
 
     /// Messages of each channel, oldest first.
-    private var channels: [Timeline]
-    private let users: Int
+    private(set) var channels: [Timeline]
+    let users: Int
+    /// Replies that clients posted, by channel and message.
+    var postedReplies: [Int: [Int: [SlackReply]]] = [:]
     private var posted: [Int: [Int: String]] = [:]
 
     package init(seed: UInt64, rows: Int) {
@@ -20,7 +22,10 @@ package struct SlackMock: MockService {
     }
 
     package func quota(of request: MockRequest) -> MockQuota? {
-        let tiers = ["/api/conversations.list": 20, "/api/users.list": 20, "/api/conversations.history": 50, "/api/chat.postMessage": 60]
+        let tiers = [
+            "/api/conversations.list": 20, "/api/users.list": 20, "/api/conversations.history": 50,
+            "/api/conversations.replies": 50, "/api/chat.postMessage": 60,
+        ]
         return tiers[request.path].map { MockQuota(name: String(request.path.dropFirst(5)), requests: $0, perMicros: 60_000_000) }
     }
 
@@ -33,6 +38,7 @@ package struct SlackMock: MockService {
         switch entity {
         case "channels": return channels.indices.map(channel)
         case "users": return (0..<users).map(user)
+        case "replies": return allReplies
         default:
             return channels.indices.flatMap { number in
                 (0..<channels[number].count).map { index in
@@ -45,7 +51,7 @@ package struct SlackMock: MockService {
 
     private mutating func advance(to now: Int64) { for number in channels.indices { channels[number].advance(to: now) } }
 
-    private static func error(_ code: String) -> MockAnswer { MockAnswer(200, .members(["ok": .boolean(false), "error": .string(code)])) }
+    static func error(_ code: String) -> MockAnswer { MockAnswer(200, .members(["ok": .boolean(false), "error": .string(code)])) }
 
     package mutating func answer(_ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
         advance(to: moment.now)
@@ -66,6 +72,7 @@ package struct SlackMock: MockService {
         case "/api/conversations.list": return list("channels", channels.count, request, moment, channel)
         case "/api/users.list": return list("members", users, request, moment, user)
         case "/api/conversations.history": return history(request, moment)
+        case "/api/conversations.replies": return thread(request, moment)
         case "/api/chat.postMessage": return post(request, moment)
         default: return Self.error("unknown_method")
         }
@@ -73,7 +80,7 @@ package struct SlackMock: MockService {
 
     // MARK: Records
 
-    private static func channelID(_ number: Int) -> String {
+    static func channelID(_ number: Int) -> String {
         "C\(String(repeating: "0", count: max(0, 8 - String(number + 1).count)))\(number + 1)"
     }
 
@@ -93,16 +100,24 @@ package struct SlackMock: MockService {
     }
 
     /// Unlike any other of its channel: the second, and the message's number.
-    private func ts(_ number: Int, _ index: Int) -> String {
+    func ts(_ number: Int, _ index: Int) -> String {
         let fraction = String(index % 1_000_000)
         return "\(channels[number].created(index) / 1_000_000).\(String(repeating: "0", count: 6 - fraction.count))\(fraction)"
     }
 
-    private func message(_ number: Int, _ index: Int) -> JSONNode {
+    func message(_ number: Int, _ index: Int) -> JSONNode {
         let text = posted[number]?[index] ?? "message \(index + 1) of channel \(number + 1) <https://example.com|ü>"
-        return .members([
-            "type": .string("message"), "user": .string("U\(index % users + 1)"), "text": .string(text), "ts": .string(ts(number, index)),
-        ])
+        let members: [JSONNode.Member] = [
+            .init(name: "type", value: .string("message")), .init(name: "user", value: .string("U\(index % users + 1)")),
+            .init(name: "text", value: .string(text)), .init(name: "ts", value: .string(ts(number, index))),
+        ]
+        let replies = replies(number, index)
+        guard let last = replies.last else { return .object(members) }
+        return .object(
+            members + [
+                .init(name: "thread_ts", value: .string(ts(number, index))), .init(name: "reply_count", value: .integer(replies.count)),
+                .init(name: "latest_reply", value: .string(last.ts)),
+            ])
     }
 
     // MARK: Methods
@@ -162,7 +177,7 @@ package struct SlackMock: MockService {
             ]))
     }
 
-    private static func micros(_ text: String?) -> Int64? {
+    static func micros(_ text: String?) -> Int64? {
         guard let parts = text?.split(separator: "."), let first = parts.first, let seconds = Int64(first) else { return nil }
         let digits = parts.count == 2 ? parts[1].prefix(6) : "0"
         return seconds * 1_000_000 + (Int64(digits + String(repeating: "0", count: 6 - digits.count)) ?? 0)
@@ -173,6 +188,7 @@ package struct SlackMock: MockService {
             return Self.error("channel_not_found")
         }
         guard let text = request["text"], !text.isEmpty else { return Self.error("no_text") }
+        if let thread = request["thread_ts"], !thread.isEmpty { return reply(text, to: thread, number, moment) }
         let index = channels[number].insert(at: moment.now)
         posted[number, default: [:]][index] = text
         return MockAnswer(

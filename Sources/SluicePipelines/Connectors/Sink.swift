@@ -45,6 +45,9 @@ package protocol Sink: Sendable {
     /// It has one writer then.
     var keepsOrder: Bool { get }
 
+    /// Whether `openOrdered` gives a writer: what a plan says of the sink.
+    var writesInOrder: Bool { get }
+
     /// The one writer of a sink that keeps the order of all rows; nil for a sink that does not, or whose rows are spread anyway.
     func openOrdered(schema: Schema, run: String) async throws -> (any OrderedSinkWriter)?
 
@@ -65,6 +68,7 @@ extension Sink {
     package func check(reading source: any Source) throws {}
     package func stagingPaths(run: String) -> [String] { [] }
     package var keepsOrder: Bool { false }
+    package var writesInOrder: Bool { false }
     package func openOrdered(schema: Schema, run: String) async throws -> (any OrderedSinkWriter)? { nil }
 }
 

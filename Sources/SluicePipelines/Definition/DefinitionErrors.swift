@@ -15,6 +15,13 @@ package struct DefinitionErrors: Error, Sendable {
         if let several = error as? DefinitionErrors { return several.errors }
         return (error as? SluiceError).map { [$0] }
     }
+
+    /// What an error that planning threw waits for, where another attempt may find it mended: a service, a database or a disk that is away or
+    /// full. Nil where a person has to mend something.
+    package static func passingReason(_ error: any Error) -> String? {
+        guard let errors = list(error), errors.allSatisfy(\.isRetriable) else { return nil }
+        return errors[0].message
+    }
 }
 
 /// Gathers errors of independent parts, so that a mistake in one does not hide those in the others.

@@ -36,8 +36,12 @@ extension ErrorLimits {
         .enumeration(ErrorPolicy.allCases.map(\.rawValue)),
         .object([
             OptionSpecification(
-                "action", .enumeration(ErrorPolicy.allCases.filter { $0 != .fail }.map(\.rawValue)), isRequired: true,
-                "What happens to such a record.", examples: ["dead_letter"]),
+                "action", .enumeration(ErrorPolicy.allCases.map(\.rawValue)), isRequired: true,
+                "What happens to such a record; fail goes with a prefix only.", examples: ["dead_letter"]),
+            OptionSpecification(
+                "prefix", .string,
+                "A directory that gets such records as JSON lines, a file for each run: with dead_letter a copy, as the run is committed; with fail those"
+                    + " that end the run.", examples: ["lake/errors/accounts"]),
             OptionSpecification(
                 "max_records", .integer(0 ... .max), "How many of them a run may have before it fails.", examples: ["100"]),
             OptionSpecification(
@@ -49,8 +53,8 @@ extension ErrorLimits {
     ])
 
     /// - Parameter node: The value of `on_error`; nil where nothing is said.
-    static func read(_ node: DefinitionNode?) throws -> (policy: ErrorPolicy, limits: ErrorLimits?) {
-        guard let node, node.isMapping else { return (try node?.enumeration(ErrorPolicy.self) ?? .fail, nil) }
+    static func read(_ node: DefinitionNode?) throws -> (policy: ErrorPolicy, limits: ErrorLimits?, prefix: String?) {
+        guard let node, node.isMapping else { return (try node?.enumeration(ErrorPolicy.self) ?? .fail, nil, nil) }
         var limits = ErrorLimits()
         limits.maxRecords = try node[key: "max_records"]?.integer(in: 0 ... .max)
         limits.maxShare = try node[key: "max_share"]?.number(in: 0...1)
@@ -59,6 +63,32 @@ extension ErrorLimits {
             throw place.invalid("min_records means nothing without max_share", remedy: "leave it out, or add max_share")
         }
         let policy = try node.require("action").enumeration(ErrorPolicy.self)
-        return (policy, limits.maxRecords == nil && limits.maxShare == nil ? nil : limits)
+        let hasLimits = limits.maxRecords != nil || limits.maxShare != nil
+        let prefix = try readPrefix(node, policy)
+        if policy == .fail, hasLimits {
+            throw node.invalid(
+                "the first such record ends the run, so limits mean nothing", remedy: "leave them out, or write action: dead_letter")
+        }
+        return (policy, hasLimits ? limits : nil, prefix)
+    }
+
+    /// Where such records go beside the archive of dead letters.
+    private static func readPrefix(_ node: DefinitionNode, _ policy: ErrorPolicy) throws(SluiceError) -> String? {
+        guard let place = node[key: "prefix"] else {
+            guard policy != .fail else {
+                throw (node[key: "action"] ?? node).invalid(
+                    "action: fail alone is on_error: fail", remedy: "write that, or say with prefix where such records go")
+            }
+            return nil
+        }
+        let prefix = try place.string()
+        guard policy != .skip else {
+            throw place.invalid("records that are skipped are kept nowhere", remedy: "write action: dead_letter, or leave the prefix out")
+        }
+        guard !prefix.isEmpty, !prefix.contains("://") else {
+            throw place.invalid(
+                "prefix must be a directory, but is \(prefix.quotedForMessage)", remedy: "write a path, such as errors/accounts")
+        }
+        return prefix
     }
 }

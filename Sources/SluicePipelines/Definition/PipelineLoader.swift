@@ -1,3 +1,4 @@
+import SluiceCatalog
 import SluiceCore
 
 /// Reads definitions: from YAML to `PipelineDefinition`, with everything checked that needs no data.
@@ -28,7 +29,8 @@ package enum PipelineLoader {
             OptionSpecification(
                 "on_error", ErrorLimits.shape, default: "fail",
                 "A record that cannot be processed: fail ends the run, skip counts it, dead_letter keeps it with place and reason. As a mapping"
-                    + " (`action`, `max_records`, `max_share`, `min_records`) with limits beyond which the run fails."),
+                    + " (`action`, `max_records`, `max_share`, `min_records`, `prefix`) with limits beyond which the run fails, and a directory that gets such records."
+            ),
             OptionSpecification(
                 "incremental", .boolean, default: "false",
                 "Whether a run reads only what no earlier run has read: new files, new records of a stream. Open windows are kept for the next run."
@@ -101,6 +103,7 @@ package enum PipelineLoader {
             directory: directory)
         definition.isFlow = node[key: FlowKeys.flow] != nil
         definition.errorLimits = onError?.limits
+        definition.errorPrefix = onError?.prefix.map { DatasetName.absolute($0, in: directory) }
         definition.outputs = outputs
         definition.routeMatch = try root[key: "match"]?.enumeration(RouteMatch.self) ?? .first
         return definition

@@ -11,7 +11,9 @@ package enum MermaidText {
         for (index, node) in graph.nodes.enumerated() {
             let (open, close) = brackets(node.kind)
             let detail = GraphText.wrapped(node.detail, width: 48, lines: 4).map(escaped)
-            lines.append("  n\(index)\(open)\"\((["<b>\(escaped(node.title))</b>"] + detail).joined(separator: "<br/>"))\"\(close)")
+            let note = GraphText.wrapped(node.note ?? "", width: 48, lines: 4).map { "<i>\(escaped($0))</i>" }
+            let text = (["<b>\(escaped(node.title))</b>"] + detail + note).joined(separator: "<br/>")
+            lines.append("  n\(index)\(open)\"\(text)\"\(close)")
         }
         for edge in graph.edges {
             lines.append("  n\(edge.from) -->|\"\(label(edge))\"| n\(edge.to)")

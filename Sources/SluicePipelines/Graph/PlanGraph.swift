@@ -17,6 +17,8 @@ package struct PlanGraph: Sendable {
         package var title: String
         /// What it reads, does or writes, in one line.
         package var detail: String
+        /// How the engine carries it out, in one line.
+        package var note: String?
     }
 
     /// Rows that go from one node to another, by their indices.
@@ -39,6 +41,7 @@ package struct PlanGraph: Sendable {
     /// that steps read besides.
     package private(set) var ways: [[Int]] = [[]]
     package let title: String
+    private let notes: [String: String]
 
     /// The rows behind a node, on their way to the next.
     private struct Rows {
@@ -46,8 +49,10 @@ package struct PlanGraph: Sendable {
         var isUnchanged = false
     }
 
-    package init(_ plan: LogicalPlan) {
+    /// - Parameter notes: How the engine carries steps out, by their names.
+    package init(_ plan: LogicalPlan, notes: [String: String] = [:]) {
         title = plan.definition.name
+        self.notes = notes
         var rows = Rows(schema: plan.source.schema)
         append(Node(kind: .source, title: "source", detail: plan.source.summary), rows)
         if let stream = plan.stream {
@@ -83,7 +88,7 @@ package struct PlanGraph: Sendable {
 
     private mutating func append(_ steps: [PlannedStep], _ rows: inout Rows) {
         for step in steps {
-            append(Node(kind: .step, title: step.name, detail: step.summary), rows)
+            append(Node(kind: .step, title: step.name, detail: step.summary, note: notes[step.name]), rows)
             let place = nodes.count - 1
             for source in step.operation.otherSources {
                 nodes.append(Node(kind: .source, title: "source of \(step.name)", detail: KnownSecrets.masked(source.summary)))

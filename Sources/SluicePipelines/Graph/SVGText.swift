@@ -47,7 +47,10 @@ package enum SVGText {
 
         init(_ graph: PlanGraph) {
             self.graph = graph
-            boxes = graph.nodes.map { Box(node: $0, lines: GraphText.wrapped($0.detail, width: boxCharacters, lines: 4)) }
+            boxes = graph.nodes.map { node in
+                let note = GraphText.wrapped(node.note ?? "", width: boxCharacters, lines: 4)
+                return Box(node: node, lines: GraphText.wrapped(node.detail, width: boxCharacters, lines: 4) + note)
+            }
         }
 
         mutating func place() {

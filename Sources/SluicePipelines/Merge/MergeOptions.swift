@@ -49,7 +49,10 @@ package struct MergeOptions: Sendable {
     /// - Throws: `missingKey` or `invalidOption`, placed, where options of the kind are missing or belong to the other one.
     package init(_ options: OptionValues, kind: Kind) throws {
         self.kind = kind
-        keys = try Self.columns(options.require("keys"))
+        guard let keyed = options["keys"] else {
+            throw Self.missing(options, "keys", "which say which rows are one", example: "keys: [id]", kind)
+        }
+        keys = try Self.columns(keyed)
         guard !keys.isEmpty else { throw options.invalid("keys", "keys names no column", remedy: "for example: keys: [id]") }
         order = try options["order_by"].map(Self.columns) ?? []
         changedAt = try options["changed_at"].map { try ColumnArgument($0) }
@@ -65,8 +68,20 @@ package struct MergeOptions: Sendable {
             if options.has("order_by") {
                 throw options.invalid("order_by", "with mode: history, changed_at says which row is newer", remedy: "leave out order_by")
             }
-            _ = try options.require("changed_at")
+            guard options.has("changed_at") else {
+                throw Self.missing(
+                    options, "changed_at", "the column that says from when on a row is valid", example: "changed_at: updated_at", kind)
+            }
         }
+    }
+
+    /// Placed at the mode that asks for the option.
+    private static func missing(
+        _ options: OptionValues, _ name: String, _ meaning: String, example: String, _ kind: Kind
+    ) -> SluiceError {
+        let mode = kind == .latest ? "merge" : "history"
+        return SluiceError(
+            .missingKey, "mode: \(mode) needs \(name), \(meaning)", at: options.location(of: "mode"), remedy: "for example: \(example)")
     }
 
     /// - Throws: `invalidOption`, placed, for an option that means nothing in a mode without keys.

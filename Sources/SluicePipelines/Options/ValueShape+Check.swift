@@ -7,7 +7,8 @@ extension ValueShape {
     package func errors(in node: DefinitionNode, connectors: ConnectorRegistry) -> [SluiceError] {
         switch self {
         case .anything, .sink: return []
-        case .steps: return node.isList ? [] : [node.wrongType(wanted)]
+        case .steps:
+            return node.isList ? [] : [node.wrongType(wanted, remedy: node.isMapping ? "begin each step with \"- \"" : nil)]
         case .string, .expression, .column: return attempt { () throws(SluiceError) in _ = try node.string() }
         case .integer(let range): return attempt { () throws(SluiceError) in _ = try node.integer(in: range) }
         case .number(let range): return attempt { () throws(SluiceError) in _ = try node.number(in: range) }
@@ -70,7 +71,8 @@ extension ValueShape {
             }
         }
         for key in keys where key.isRequired && !entries.contains(where: { $0.key == key.name }) {
-            errors.append(node.missing(key.name, remedy: key.examples.first.map { "for example: \(key.name): \($0)" }))
+            let choices = key.shape.isEnumeration ? "\(key.name) is \(key.shape.wanted)" : nil
+            errors.append(node.missing(key.name, remedy: key.examples.first.map { "for example: \(key.name): \($0)" } ?? choices))
         }
         return errors
     }

@@ -6,8 +6,8 @@ package enum IncrementalRules {
     package enum Purpose: Sendable {
         /// A run over what is new.
         case run
-        /// Dead letters of earlier runs.
-        case replay
+        /// Dead letters of earlier runs, with what helps where they cannot be replayed.
+        case replay(remedy: String)
 
         fileprivate var refusal: String {
             switch self {
@@ -16,11 +16,13 @@ package enum IncrementalRules {
             }
         }
 
-        /// What helps in place of leaving a step out.
-        fileprivate var otherwise: String {
+        /// What helps.
+        ///
+        /// - Parameter change: What makes a pipeline one that can be run piece by piece. For letters it would be another pipeline.
+        fileprivate func remedy(_ change: String) -> String {
             switch self {
-            case .run: "or run it over the whole input, without `incremental`"
-            case .replay: "or run the pipeline again, which reads its whole input"
+            case .run: change
+            case .replay(let remedy): remedy
             }
         }
     }
@@ -60,14 +62,16 @@ package enum IncrementalRules {
                     "step \"\(step.name)\" follows a second source for one output", at: step.location, "put it before the routes", purpose)
             }
             guard let reason = step.operation.reasonAgainstPieces(behind: steps[..<index].map(\.operation)) else { continue }
-            throw refusal("step \"\(step.name)\" \(reason.fact)", at: step.location, "\(reason.remedy), \(purpose.otherwise)", purpose)
+            throw refusal(
+                "step \"\(step.name)\" \(reason.fact)", at: step.location,
+                "\(reason.remedy), or run it over the whole input, without `incremental`", purpose)
         }
     }
 
     private static func refusal(
         _ fact: String, at location: SourceLocation?, _ remedy: String, _ purpose: Purpose = .run
     ) -> SluiceError {
-        SluiceError(.notIncremental, "\(purpose.refusal): \(fact)", at: location, remedy: remedy)
+        SluiceError(.notIncremental, "\(purpose.refusal): \(fact)", at: location, remedy: purpose.remedy(remedy))
     }
 }
 

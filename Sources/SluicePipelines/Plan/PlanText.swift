@@ -59,7 +59,7 @@ package enum PlanText {
     }
 
     /// What an output beside or in place of the one `sink` is called, and which rows it gets.
-    static func heading(of output: PlannedOutput, in plan: LogicalPlan) -> (title: String, rows: String) {
+    package static func heading(of output: PlannedOutput, in plan: LogicalPlan) -> (title: String, rows: String) {
         let isBehindOthers = plan.routeMatch == .first && !isFirst(output, plan)
         return switch output.role {
         case .side: ("side output \(output.label)", "rows that \(sideSteps(output.label, plan)) puts aside")
@@ -90,6 +90,7 @@ package enum PlanText {
                     ])
                 }),
             "on_error": .string(definition.onError.rawValue), "error_limits": limits(definition.errorLimits),
+            "error_prefix": definition.errorPrefix.map(Value.string) ?? .null,
             "source": .object([
                 "connector": .string(definition.source.connector), "summary": .string(plan.source.summary),
                 "columns": fields(plan.source.schema), "unread_columns": .list(unreadColumns(plan.source).map(Value.string)),
@@ -145,9 +146,9 @@ package enum PlanText {
     }
 
     private static func onError(_ definition: PipelineDefinition) -> String {
-        let limits = definition.errorLimits.map { ", " + $0.summary } ?? ""
+        let limits = (definition.errorLimits.map { ", " + $0.summary } ?? "") + (definition.errorPrefix.map { ", and in \($0)" } ?? "")
         switch definition.onError {
-        case .fail: return "the first one ends the run"
+        case .fail: return "the first one ends the run" + limits
         case .skip: return "counted and left out" + limits
         case .deadLetter: return "kept as dead letters" + limits
         }
@@ -161,7 +162,8 @@ package enum PlanText {
         return source.source.schema.names.filter { !read.contains($0) }
     }
 
-    private static func fields(_ schema: Schema) -> Value {
+    /// Columns as JSON.
+    package static func fields(_ schema: Schema) -> Value {
         .list(
             schema.fields.map { field in
                 .object([
@@ -172,20 +174,25 @@ package enum PlanText {
 
     // MARK: Layout
 
-    private static func block(_ title: String, _ summary: String, next: String = "    ") -> [String] {
+    /// The text without what is secret in it.
+    package static func masked(_ text: String) -> String { KnownSecrets.masked(text) }
+
+    /// A title and what it is, in lines of at most 80 characters; the second begins with `next`.
+    package static func block(_ title: String, _ summary: String, next: String = "    ") -> [String] {
         wrapped(words(KnownSecrets.masked(summary)), separator: " ", margin: title + ": ", next: next)
     }
 
-    private static func columns(_ schema: Schema, margin: String) -> [String] {
+    /// Columns with their types behind an arrow; `!` marks those without nulls.
+    package static func columns(_ schema: Schema, margin: String) -> [String] {
         wrapped(
             schema.fields.map { "\($0.name) \($0.type)" + ($0.isNullable ? "" : "!") }, separator: ", ", margin: margin + "-> ",
             next: margin + "   ")
     }
 
-    private static func words(_ text: String) -> [String] { text.split(whereSeparator: \.isWhitespace).map(String.init) }
+    package static func words(_ text: String) -> [String] { text.split(whereSeparator: \.isWhitespace).map(String.init) }
 
-    /// Parts in lines of at most `width` characters; a part that is longer alone stays whole.
-    private static func wrapped(_ parts: [String], separator: String, margin: String, next: String? = nil) -> [String] {
+    /// Parts in lines of at most 80 characters; a part that is longer alone stays whole.
+    package static func wrapped(_ parts: [String], separator: String, margin: String, next: String? = nil) -> [String] {
         var lines: [String] = []
         var line = margin
         var isEmpty = true

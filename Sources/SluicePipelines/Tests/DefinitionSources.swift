@@ -1,4 +1,4 @@
-import SluiceCore
+package import SluiceCore
 
 /// A source of a definition: the pipeline's own, or one that a step reads.
 package struct SourceSite: Sendable {
@@ -29,6 +29,18 @@ package enum DefinitionSources {
             let main = entry.value.oneOrMany().compactMap { try? $0.string() }.joined(separator: ", ")
             return SourceSite(node: node, connector: entry.key, names: [node.path, main])
         }
+    }
+
+    /// Tables of the catalog whose columns' types steps take, each with its place.
+    package static func matchedTables(in root: DefinitionNode) -> [(name: String, location: SourceLocation?)] {
+        var found: [(name: String, location: SourceLocation?)] = []
+        for step in stepLists(in: root).joined() {
+            guard case .mapping(let columns)? = step[key: ResolveStep.manual.key]?.content else { continue }
+            for column in columns {
+                if let node = column.value[key: "table"], let name = try? node.string() { found.append((name, node.location)) }
+            }
+        }
+        return found
     }
 
     /// The steps of all rows, then those of routes and side outputs.

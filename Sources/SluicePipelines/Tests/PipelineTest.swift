@@ -1,4 +1,5 @@
-import SluiceCore
+package import SluiceCatalog
+package import SluiceCore
 
 /// One test of a pipeline: what its sources hold, and what must come out.
 package struct PipelineTest: Sendable {
@@ -10,6 +11,13 @@ package struct PipelineTest: Sendable {
         case epochs
     }
 
+    /// What the catalog says of a table.
+    package struct Table: Sendable {
+        package var name: TableName
+        package var columns: [CatalogColumn]
+        package var location: SourceLocation?
+    }
+
     package var name: String
     package var parameters: [GivenParameter]
     /// Variables that `${env:NAME}` finds before those of the process.
@@ -18,6 +26,8 @@ package struct PipelineTest: Sendable {
     package var nowMicros: Int64?
     package var modes: [Mode]
     package var inputs: [TestInput]
+    /// Tables of the catalog whose types steps take.
+    package var tables: [Table]
     package var expectation: TestExpectation?
     /// The item of `tests`.
     package let node: DefinitionNode
@@ -35,7 +45,18 @@ package struct PipelineTest: Sendable {
             try node[key: "run"].map { try $0.choice(of: TestSpecification.runs) == "both" ? Mode.allCases : [$0.enumeration(Mode.self)] }
             ?? [.batch]
         inputs = try node[key: "inputs"]?.mapping().map { try TestInput($0) } ?? []
+        tables = try node[key: "tables"]?.mapping().map { try Self.table($0) } ?? []
         expectation = try node[key: "expect"].map { try TestExpectation(from: $0) }
+    }
+
+    private static func table(_ entry: DefinitionNode.Entry) throws(SluiceError) -> Table {
+        var columns: [CatalogColumn] = []
+        for column in try entry.value.mapping() { columns.append(CatalogColumn(column.key, try column.value.dataType())) }
+        do throws(SluiceError) {
+            return Table(name: try TableName(parsing: entry.key), columns: columns, location: entry.keyLocation)
+        } catch {
+            throw error.located(at: entry.keyLocation)
+        }
     }
 
     private static func time(_ node: DefinitionNode) throws(SluiceError) -> Int64 {

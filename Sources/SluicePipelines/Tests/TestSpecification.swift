@@ -14,6 +14,9 @@ enum TestSpecification {
         OptionSpecification(
             "inputs", .mapping(key: "source", .either([inputKeys, .list(.anything, minimum: 0), .string]), minimum: 0),
             "What the sources hold, by source: rows, or the text of a file."),
+        OptionSpecification(
+            "tables", .mapping(key: "table", .mapping(key: "column", .dataType, minimum: 1), minimum: 0),
+            "Columns of the tables of the catalog whose types the step `resolve` takes."),
         OptionSpecification("parameters", .mapping(key: "name", .string, minimum: 0), "Values of parameters."),
         OptionSpecification("environment", .mapping(key: "name", .string, minimum: 0), "Variables for `${env:NAME}`."),
         OptionSpecification("now", .string, "What the clock says, for now() and for windows.", examples: ["2024-03-01T12:00:00Z"]),

@@ -29,6 +29,8 @@ struct GroupShare {
         if let order = tree.order { select += " ORDER BY " + (try cutter.cut(order).expressionText) }
         if let limit = tree.limitTokens { select += " LIMIT " + limit.expressionText }
         self.select = select
+        // Aggregates over windows are none of groups; without a list, the inner SELECT would be all rows with all columns.
+        guard !cutter.columns.isEmpty else { throw LeftToSQLite("no groups") }
         var inner = arm
         (inner.isDistinct, inner.having, inner.items) = (false, nil, cutter.columns)
         inner.groups = cutter.groups.isEmpty ? nil : Array(cutter.groups.map(\.tokens).joined(separator: [Self.symbol(",")]))

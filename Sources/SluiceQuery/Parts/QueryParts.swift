@@ -32,7 +32,7 @@ final class QueryParts: Sendable {
 
 /// The tables of a query that are open, under the name of the connector that they came from.
 struct PartConnector: Connector {
-    private let name: String
+    let name: String
     private let table: QueryTable
     private let parts: QueryParts
 

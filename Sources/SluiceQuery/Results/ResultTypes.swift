@@ -12,14 +12,17 @@ struct ResultTypes {
 
     mutating func add(_ value: Value) {
         switch value {
-        case .integer(let number):
-            hasIntegers = true
-            if number.magnitude > 1 << 53 { hasWideIntegers = true }
+        case .integer(let number): addInteger(number)
         case .float: hasFloats = true
         case .string: hasTexts = true
         case .binary: hasBinaries = true
         default: break
         }
+    }
+
+    mutating func addInteger(_ number: Int64) {
+        hasIntegers = true
+        if number.magnitude > 1 << 53 { hasWideIntegers = true }
     }
 
     /// Integers among floating-point numbers become such where they can be without loss; other mixtures stay as they are.

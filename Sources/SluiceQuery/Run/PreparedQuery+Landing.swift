@@ -13,7 +13,7 @@ extension PreparedQuery {
         var steps: [any StepDefinition] = []
         let name: TableName
         switch statement.action {
-        case .read: preconditionFailure("a query that only reads writes no table")
+        case .read, .createView: preconditionFailure("a query that only reads writes no table")
         case .create(let table, let ifMissing):
             name = try placed { () throws(SluiceError) in try TableName(parsing: table) }
             if try catalog.findTable(name) != nil {
@@ -26,6 +26,11 @@ extension PreparedQuery {
         case .insert(let table, let columns):
             name = try placed { () throws(SluiceError) in try TableName(parsing: table) }
             let definition = try placed { () throws(SluiceError) in try catalog.table(name).definition }
+            guard !definition.isView else {
+                throw SluiceError(
+                    .invalidOption, "\(name) is a view, and rows go into tables", at: targetPlace,
+                    remedy: "name a table; CREATE TABLE … AS SELECT makes one")
+            }
             steps = [try InsertedColumns(schema, into: definition, columns, at: targetPlace).step()]
             options = try Self.insertedOptions(definition)
         }

@@ -66,9 +66,27 @@ package final class PreparedQuery: Sendable {
     /// Whether rows go into a table, and which.
     package var writtenTable: String? {
         switch statement.action {
-        case .read: nil
+        case .read, .createView: nil
         case .create(let table, _), .insert(let table, _): table
         }
+    }
+
+    /// Whether the query is a SELECT, which changes nothing.
+    package var isReading: Bool { statement.action == .read }
+
+    /// The view that the query is to become, by CREATE VIEW.
+    package var writtenView: WrittenView? {
+        guard case .createView(let name, let replaces, let ifMissing) = statement.action else { return nil }
+        return WrittenView(name: name, replaces: replaces, ifMissing: ifMissing)
+    }
+
+    /// What CREATE VIEW says beside the SELECT.
+    package struct WrittenView: Hashable, Sendable {
+        package var name: String
+        /// OR REPLACE.
+        package var replaces: Bool
+        /// IF NOT EXISTS.
+        package var ifMissing: Bool
     }
 
     func close() async {
@@ -109,10 +127,10 @@ package final class PreparedQuery: Sendable {
         case .sqlite:
             let source = EndDefinition(connector: "query", options: OptionValues([("query", .text(statement.select))]))
             let definition = PipelineDefinition(
-                name: name, source: source, steps: steps, sink: sink, onError: runner.options.onError, text: statement.text.text,
+                name: name, source: source, steps: steps, sink: sink, onError: runner.options.onError, text: statement.written.text,
                 directory: runner.resolver.directory)
             let setting = EngineSetting(
-                resolver: runner.resolver, options: runner.options, figures: session.figures, text: statement.text.text)
+                resolver: runner.resolver, options: runner.options, figures: session.figures, text: statement.written.text)
             return try await Planner.plan(definition, in: setting.context(connectors))
         }
     }

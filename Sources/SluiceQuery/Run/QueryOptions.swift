@@ -14,6 +14,8 @@ package struct QueryOptions: Sendable {
     package var width: Int
     /// What becomes of records that cannot be read.
     package var onError: ErrorPolicy
+    /// Bytes of a result that are kept in memory to see its types, before all of it goes to disk.
+    package var keptResultBytes = QueryLimits.keptResultBytes
     /// For a table that a query creates: options of the sink `table`, such as its format.
     package var tableOptions: [(String, DefinitionNode)] = []
 

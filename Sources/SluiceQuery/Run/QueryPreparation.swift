@@ -58,7 +58,7 @@ final class QueryPreparation {
 
     private func planner() async throws -> (EnginePlanner, EngineSetting) {
         let setting = EngineSetting(
-            resolver: resolver, options: options, figures: session.figures, text: statement.text.text)
+            resolver: resolver, options: options, figures: session.figures, text: statement.written.text)
         let planner = EnginePlanner(setting, functions: try await functions()) { [self] reference in try await open(reference) }
         return (planner, setting)
     }
@@ -100,18 +100,24 @@ final class QueryPreparation {
         var missing: Set<TableReference> = []
         while true {
             do {
-                let rows = try await session.thread.run { [session] in
-                    StatementRows(session, try session.prepare(select), trustsDeclarations: !isCompound)
+                let rows = try await session.thread.run { [session, keptBytes = options.keptResultBytes] in
+                    StatementRows(session, try session.prepare(select), trustsDeclarations: !isCompound, keptBytes: keptBytes)
                 }
                 return (rows, select)
             } catch let mistake as SQLiteMistake {
                 guard let reference = reference(mistake), missing.insert(reference).inserted else {
                     throw SQLiteMessages(statement, session.tables).error(mistake, reason: reason)
                 }
-                let table = try await open(reference)
+                let table = fitting(try await open(reference))
                 try await session.thread.run { [session] in try session.add(table, database: reference.database, name: reference.name) }
             }
         }
+    }
+
+    /// A table with the columns that the query names, where all of them are more than SQLite takes. A `*` that may mean all leaves it as it is.
+    private func fitting(_ table: QueryTable) -> QueryTable {
+        guard table.columns.count > QueryLimits.columns, !statement.text.tokens.mayMeanAllColumns else { return table }
+        return QueryTable(table, keeping: Set(statement.text.tokens.filter(\.isName).map { SQLColumn.folded($0.text) }))
     }
 
     /// The SELECT for SQLite, which reads what the engine computes as tables.
@@ -153,5 +159,17 @@ final class QueryPreparation {
     private func reference(_ mistake: SQLiteMistake) -> TableReference? {
         guard mistake.message.hasPrefix(Self.noTable) else { return nil }
         return TableReference(missing: String(mistake.message.dropFirst(Self.noTable.count)), in: statement.text)
+    }
+}
+
+extension [SQLToken] {
+    /// Whether there is a `*` in a list of columns, or a NATURAL JOIN, which compares all of them.
+    fileprivate var mayMeanAllColumns: Bool {
+        indices.contains { index in
+            if self[index].keyword == "NATURAL" { return true }
+            guard self[index].isSymbol("*"), index > 0 else { return false }
+            let before = self[index - 1]
+            return ["SELECT", "DISTINCT", "ALL"].contains(before.keyword ?? "") || before.isSymbol(",") || before.isSymbol(".")
+        }
     }
 }

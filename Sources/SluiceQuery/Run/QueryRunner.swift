@@ -1,7 +1,8 @@
-import SluiceCore
-import SluicePipelines
+package import SluiceCatalog
 import SluiceConnectors
+import SluiceCore
 import SluiceEngine
+import SluicePipelines
 
 /// Answers queries: by the engine where a query means the same there, and by SQLite over virtual tables.
 package struct QueryRunner: Sendable {
@@ -15,12 +16,14 @@ package struct QueryRunner: Sendable {
 
     /// Prepares a query, gives it to `body`, and puts away what it held.
     ///
-    /// - Parameter explains: It is only to be explained, so that nothing is read for its result's types.
+    /// - Parameters:
+    ///   - explains: It is only to be explained, so that nothing is read for its result's types.
+    ///   - view: What the query becomes, which it must not read.
     package func withQuery<Result: Sendable>(
-        _ text: String, explains: Bool = false, _ body: (PreparedQuery) async throws -> Result
+        _ text: String, explains: Bool = false, making view: TableName? = nil, _ body: (PreparedQuery) async throws -> Result
     ) async throws -> Result {
         let start = ContinuousClock.now
-        let statement = try QueryStatement(QueryText(text))
+        let statement = try expanded(QueryStatement(QueryText(text)), making: view)
         let session = try await SQLiteSession(figures: QueryFigures(policy: options.onError), width: options.width)
         do {
             let result = try await withTaskCancellationHandler {
@@ -43,6 +46,17 @@ package struct QueryRunner: Sendable {
             if Task.isCancelled { throw SluiceError(.interrupted, "interrupted") }
             throw (error as? SluiceError)?.inWordsOfQueries ?? error
         }
+    }
+
+    /// The query with the SELECTs of the catalog's views in it.
+    private func expanded(_ statement: QueryStatement, making view: TableName?) throws(SluiceError) -> QueryStatement {
+        guard let catalog = resolver.catalog else { return statement }
+        var view = view
+        if case .createView(let name, _, _) = statement.action {
+            let place = statement.text.location(statement.text.tokens[statement.target].range.lowerBound)
+            do throws(SluiceError) { view = try TableName(parsing: name) } catch { throw error.located(at: place) }
+        }
+        return try QueryStatement(try ViewExpansion.expanded(statement.text, catalog, making: view), written: statement.text)
     }
 }
 

@@ -34,6 +34,16 @@ package final class QueryTable: Sendable {
         columns = SQLColumn.list(source.schema)
     }
 
+    /// The same table with some of its columns, where it has more than SQLite takes.
+    ///
+    /// - Parameter names: Folded, of all columns that a query may mean; others are left out.
+    init(_ table: QueryTable, keeping names: Set<String>) {
+        (source, label, kind, rowCount, byteCount) = (table.source, table.label, table.kind, table.rowCount, table.byteCount)
+        let kept = table.columns.filter { names.contains(SQLColumn.folded($0.name)) }
+        // A table of SQLite has a column.
+        columns = kept.isEmpty ? Array(table.columns.prefix(1)) : kept
+    }
+
     /// Stored bytes of a row, where nobody knows how many rows there are.
     private static let guessedRowBytes: Int64 = 40
     /// A small file may have more rows than its bytes tell, so that it is never taken for one of a single row.

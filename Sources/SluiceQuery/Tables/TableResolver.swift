@@ -48,7 +48,7 @@ package struct TableResolver: Sendable {
             }
         } catch let error as SluiceError {
             var placed = error
-            let isAboutName = [.notFound, .fileNotFound, .invalidOption].contains(error.code)
+            let isAboutName = [.notFound, .fileNotFound, .invalidOption, .invalidArgument].contains(error.code)
             if placed.location == nil || isAboutName { placed.location = text.location(reference.start) }
             if error.code == .fileNotFound, !error.message.contains(reference.name) {
                 placed.message = "\(reference.name): \(error.message)"

@@ -6,18 +6,23 @@ struct QueryStatement: Sendable {
         case read
         case create(table: String, ifMissing: Bool)
         case insert(table: String, columns: [String]?)
+        case createView(String, replaces: Bool, ifMissing: Bool)
     }
 
     let text: QueryText
+    /// The query before the SELECTs of views were put into it.
+    let written: QueryText
     let action: Action
     /// The token where the SELECT begins.
     let body: Int
     /// Where the table that is written stands.
     let target: Int
 
+    /// - Parameter written: The query before the SELECTs of views were put into it, where there are any.
     /// - Throws: `unsupported` for what changes rows in place, `syntaxError`.
-    init(_ text: QueryText) throws(SluiceError) {
+    init(_ text: QueryText, written: QueryText? = nil) throws(SluiceError) {
         self.text = text
+        self.written = written ?? text
         let first = text.tokens[0]
         switch first.keyword {
         case "SELECT", "VALUES", "WITH":
@@ -35,19 +40,27 @@ struct QueryStatement: Sendable {
     var selectTokens: ArraySlice<SQLToken> { text.tokens[body...] }
 
     private static func refusal(_ token: SQLToken, _ text: QueryText) -> SluiceError {
-        let known = ["SELECT", "WITH", "VALUES", "CREATE TABLE … AS", "INSERT INTO"]
+        let known = ["SELECT", "WITH", "VALUES", "CREATE TABLE … AS", "CREATE VIEW … AS", "INSERT INTO"]
         let word = token.keyword ?? token.text
+        let isStatement = statements.contains(word)
         let remedy: String? =
             switch word {
             case "UPDATE", "DELETE", "REPLACE", "MERGE": "files are not changed in place: CREATE TABLE … AS SELECT writes a new table"
-            case "DROP": "a table is dropped with `catalog drop`"
+            case "DROP": "a table or view is dropped with `catalog drop`"
             case "EXPLAIN": "say --explain beside the query"
             case "PRAGMA", "ATTACH", "DETACH", "BEGIN", "COMMIT", "VACUUM":
                 "a query reads tables, files and streams, and no database of its own"
             default: Suggestion.remedy(for: word, in: known, noun: "a query begins with one of")
             }
-        return text.error(.unsupported, "a query cannot begin with \(word.quotedForMessage)", at: token.range.lowerBound, remedy: remedy)
+        return text.error(
+            isStatement ? .unsupportedStatement : .syntaxError, "a query cannot begin with \(word.quotedForMessage)",
+            at: token.range.lowerBound, remedy: remedy)
     }
+
+    /// Statements of SQL that are none here.
+    private static let statements: Set = [
+        "UPDATE", "DELETE", "REPLACE", "MERGE", "DROP", "EXPLAIN", "PRAGMA", "ATTACH", "DETACH", "BEGIN", "COMMIT", "VACUUM", "ALTER",
+    ]
 
     /// Behind WITH, too, only reading is possible.
     private func checkVerb() throws(SluiceError) {
@@ -60,19 +73,23 @@ struct QueryStatement: Sendable {
             if text.tokens.first(where: { $0.range.lowerBound >= token.range.upperBound })?.isSymbol("(") == true { continue }
             if let before = text.tokens.last(where: { $0.range.upperBound <= token.range.lowerBound }), before.isSymbol(".") { continue }
             throw text.error(
-                .unsupported, "\(word) cannot stand behind WITH", at: token.range.lowerBound,
+                .unsupportedStatement, "\(word) cannot stand behind WITH", at: token.range.lowerBound,
                 remedy: "write INSERT INTO table WITH … SELECT …")
         }
     }
 
     private static func creation(_ text: QueryText) throws(SluiceError) -> (Action, Int, Int) {
         var index = 1
-        guard text.tokens.indices.contains(1), text.tokens[1].keyword == "TABLE" else {
+        let replaces = keywords(text, 1, ["OR", "REPLACE"])
+        if replaces { index += 2 }
+        let isView = keywords(text, index, ["VIEW"])
+        guard isView || (keywords(text, index, ["TABLE"]) && !replaces) else {
             throw text.error(
-                .unsupported, "only tables can be created", at: text.tokens[min(1, text.tokens.count - 1)].range.lowerBound,
-                remedy: "write CREATE TABLE name AS SELECT …")
+                .unsupportedStatement, replaces ? "only views can be replaced" : "only tables and views can be created",
+                at: text.tokens[min(1, text.tokens.count - 1)].range.lowerBound,
+                remedy: "write CREATE TABLE name AS SELECT …, or CREATE OR REPLACE VIEW name AS SELECT …")
         }
-        index = 2
+        index += 1
         var ifMissing = false
         if keywords(text, index, ["IF", "NOT", "EXISTS"]) {
             ifMissing = true
@@ -83,9 +100,12 @@ struct QueryStatement: Sendable {
         guard keywords(text, index, ["AS"]) else {
             throw text.error(
                 .syntaxError, "expected AS and a SELECT", at: index < text.tokens.count ? text.tokens[index].range.lowerBound : text.end,
-                remedy: "a table's columns are those of its SELECT: CREATE TABLE \(name) AS SELECT …")
+                remedy: isView
+                    ? "a view's columns are those of its SELECT: CREATE VIEW \(name) AS SELECT a AS b, …"
+                    : "a table's columns are those of its SELECT: CREATE TABLE \(name) AS SELECT …")
         }
         try requireSelect(text, index + 1)
+        if isView { return (.createView(name, replaces: replaces, ifMissing: ifMissing), index + 1, target) }
         return (.create(table: name, ifMissing: ifMissing), index + 1, target)
     }
 
@@ -139,4 +159,9 @@ struct QueryStatement: Sendable {
         }
         return name
     }
+}
+
+extension SluiceError.Code {
+    /// A statement that there is in SQL and not here: as `unsupported`, and the query has to change.
+    static let unsupportedStatement = Self("unsupported", .definition)
 }

@@ -8,11 +8,22 @@ package struct QueryText: Sendable {
     package let text: String
     let scalars: [Unicode.Scalar]
     package let tokens: [SQLToken]
+    /// Where its parts were written.
+    let places: WrittenPlaces
 
     /// - Throws: `syntaxError` for quotes that are not closed and for several statements, `limitExceeded`.
-    package init(_ text: String) throws(SluiceError) {
-        self.text = text
-        scalars = Array(text.unicodeScalars)
+    package init(_ text: String) throws(SluiceError) { try self.init(text, path: Self.path) }
+
+    /// - Parameter path: What messages call the text's place.
+    init(_ text: String, path: String) throws(SluiceError) {
+        let scalars = Array(text.unicodeScalars)
+        try self.init(scalars, WrittenPlaces(scalars, path: path))
+    }
+
+    init(_ scalars: [Unicode.Scalar], _ places: WrittenPlaces) throws(SluiceError) {
+        text = String(String.UnicodeScalarView(scalars))
+        self.scalars = scalars
+        self.places = places
         guard scalars.count <= QueryLimits.textScalars else {
             throw SluiceError(.limitExceeded, "the query has \(scalars.count) characters; \(QueryLimits.textScalars) are allowed")
         }
@@ -22,8 +33,7 @@ package struct QueryText: Sendable {
             found = try scanner.tokens()
         } catch {
             throw SluiceError(
-                .syntaxError, "what begins here is not closed", at: Self.location(error.start, in: scalars),
-                remedy: "add the closing \(error.mark)")
+                .syntaxError, "what begins here is not closed", at: places.location(error.start), remedy: "add the closing \(error.mark)")
         }
         while found.last?.isSymbol(";") == true { found.removeLast() }
         tokens = found
@@ -35,16 +45,8 @@ package struct QueryText: Sendable {
         }
     }
 
-    /// Where a Unicode scalar of the text stands.
-    package func location(_ offset: Int) -> SourceLocation { Self.location(offset, in: scalars) }
-
-    private static func location(_ offset: Int, in scalars: [Unicode.Scalar]) -> SourceLocation {
-        var (line, column) = (1, 1)
-        for scalar in scalars.prefix(offset) {
-            if scalar == "\n" { (line, column) = (line + 1, 1) } else { column += 1 }
-        }
-        return .file(path: path, line: line, column: column)
-    }
+    /// Where a Unicode scalar of the text was written.
+    package func location(_ offset: Int) -> SourceLocation { places.location(offset) }
 
     func error(_ code: SluiceError.Code, _ message: String, at offset: Int, remedy: String? = nil) -> SluiceError {
         SluiceError(code, message, at: location(offset), remedy: remedy)

@@ -21,7 +21,7 @@ enum RecursionCheck {
                 continue
             }
             throw text.error(
-                .unsupported, "\(name.text.quotedForMessage) would go on for ever: nothing ends its recursion",
+                .unsupportedStatement, "\(name.text.quotedForMessage) would go on for ever: nothing ends its recursion",
                 at: arm[reads[0]].range.lowerBound, remedy: "add a WHERE to the recursive SELECT, or a LIMIT")
         }
     }

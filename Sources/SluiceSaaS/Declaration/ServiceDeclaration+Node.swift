@@ -44,10 +44,10 @@ extension ServiceDeclaration {
         known.formUnion(["since", "limit", "fields", "key", "job", "until", "quoted_fields"])
         for entity in entities {
             let place = try node.require("entities").require(entity.name)
-            let own = known.union([entity.parent?.setting].compactMap(\.self))
             if let parent = entity.parent?.entity, !entities.contains(where: { $0.name == parent && $0.key.count == 1 && $0.read != nil }) {
                 throw place.invalid("\(parent.quotedForMessage) is no entity with one key that can be read")
             }
+            let own = known.union(try settings(above: entity, at: place))
             let templates =
                 [entity.read?.path].compactMap(\.self) + (entity.read?.parameters.map(\.value) ?? []) + (entity.job?.templates ?? [])
                 + (entity.load?.templates ?? [])
@@ -55,6 +55,15 @@ extension ServiceDeclaration {
             for write in entity.writes.values {
                 for name in write.path.names where !own.contains(name) { throw unknown(name, own, place) }
             }
+        }
+    }
+
+    /// What the keys of an entity's parents are called.
+    private func settings(above entity: ServiceEntity, at place: DefinitionNode) throws(SluiceError) -> [String] {
+        do throws(SluiceError) {
+            return try parents(of: entity).map(\.setting)
+        } catch {
+            throw error.located(at: place.location)
         }
     }
 

@@ -13,7 +13,10 @@ extension ServiceEntity {
         job = try node[key: "job"].map { node throws(SluiceError) in try JobRead(node, named: "\(connector) \(name) job") }
         cursor = try node[key: "cursor"].map { node throws(SluiceError) in try Cursor(node) }
         parent = try node[key: "parent"].map { node throws(SluiceError) in
-            Parent(entity: try node.require("entity").string(), setting: try node.require("setting").string())
+            var parent = Parent(entity: try node.require("entity").string(), setting: try node.require("setting").string())
+            parent.count = try node[key: "count"]?.path()
+            for item in node[key: "changes"]?.oneOrMany() ?? [] { parent.changes.append(try item.path()) }
+            return parent
         }
         describe = try node[key: "describe"].map { node throws(SluiceError) in try EntityDescription(node) }
         load = try node[key: "load"].map { node throws(SluiceError) in try JobLoad(node) }
@@ -66,6 +69,7 @@ extension ServiceEntity.Read {
         records = try node[key: "records"]?.path() ?? []
         size = try node[key: "size"]?.integer() ?? 100
         limits = try node.limits(named: name)
+        hasParent = try node[key: "has_parent"]?.boolean() ?? false
         paging = .single
         endsShort = true
         keepsParameters = true
@@ -106,6 +110,10 @@ extension ServiceEntity.WriteRequest {
         body = try node[key: "body"]?.enumeration(Body.self) ?? .json
         wrap = try node[key: "wrap"]?.string()
         idempotencyHeader = try node[key: "idempotency"]?.string()
+        batch = try node[key: "batch"].map { node throws(SluiceError) in try WriteBatch(node) }
         limits = try node.limits(named: name)
+        guard batch == nil || body == .json && idempotencyHeader == nil && !path.names.contains("key") else {
+            throw node.invalid("a batch is sent as JSON, to a path without {key}, and without a key for each record")
+        }
     }
 }

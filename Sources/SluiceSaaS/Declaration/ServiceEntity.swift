@@ -79,6 +79,8 @@ package struct ServiceEntity: Sendable {
         package var opening: Opening? = nil
         /// Whether a page without records may lack the list of them.
         package var mayBeAbsent = false
+        /// Whether pages have the parent's own record, too, which is none of these.
+        package var hasParent = false
         package var limits: [RateRule]
     }
 
@@ -86,6 +88,10 @@ package struct ServiceEntity: Sendable {
     package struct Parent: Sendable {
         package var entity: String
         package var setting: String
+        /// A number of the other record that is 0, or missing, where it has no records of this one.
+        package var count: [String]?
+        /// Members of the other record that change with its records of this one: where they are as they were, nobody asks.
+        package var changes: [[String]] = []
     }
 
     /// How one record is sent.
@@ -99,6 +105,8 @@ package struct ServiceEntity: Sendable {
         package var wrap: String?
         /// The header that takes the record's idempotency key.
         package var idempotencyHeader: String?
+        /// How one request takes several records; nil where it takes one.
+        package var batch: WriteBatch?
         package var limits: [RateRule]
     }
 

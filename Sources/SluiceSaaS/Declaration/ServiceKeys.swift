@@ -115,7 +115,11 @@ package enum ServiceKeys {
             .object([
                 OptionSpecification("entity", .string, isRequired: true, "The other entity."),
                 OptionSpecification("setting", .string, isRequired: true, "What its key is called in paths and parameters."),
-            ]), "Each record of another entity has records of this one."),
+                OptionSpecification(
+                    "count", .string, "A number of the other record that is 0, or missing, where it has no records of this one."),
+                OptionSpecification(
+                    "changes", names, "Members of the other record that change with its records of this one: unless they do, nobody asks."),
+            ]), "Each record of another entity has records of this one; the other may have a parent, too."),
         OptionSpecification(
             "deleted", .expression, "For which records it is true, they were deleted: flows keep, drop or delete them.",
             examples: ["status = 'deleted'"]),
@@ -146,6 +150,8 @@ package enum ServiceKeys {
         OptionSpecification("records", .string, default: "\"\"", "Where the list of records is; the whole answer when empty."),
         OptionSpecification("size", .integer(1...100_000), default: "100", "Records of a page."),
         OptionSpecification("page", .object(page), "How one page leads to the next; without it there is one."),
+        OptionSpecification(
+            "has_parent", .boolean, default: "false", "Whether pages have the parent's own record, too, which is left out."),
         OptionSpecification("limits", .list(.object(limit), minimum: 1), "Limits of these requests, beside the account's."),
     ]
 
@@ -191,6 +197,7 @@ package enum ServiceKeys {
         OptionSpecification("body", .enumeration(["json", "form"]), default: "json", "How the record is sent."),
         OptionSpecification("wrap", .string, "The member that the record is put into."),
         OptionSpecification("idempotency", .string, "The header that takes a key, so that a record that is sent twice is made once."),
+        OptionSpecification("batch", .object(WriteBatch.keys), "How one request takes several records."),
         OptionSpecification("limits", .list(.object(limit), minimum: 1), "Limits of these requests, beside the account's."),
     ]
 }

@@ -1,5 +1,6 @@
 extension EmbeddedDeclarations {
-    /// Source: Marketo's REST API guide, "Authentication", "Error codes", "Activities", "Bulk Extract", "Bulk Lead Extract", "Paging tokens".
+    /// Source: Marketo's REST API guide, "Authentication", "Error codes", "Activities", "Bulk Extract", "Bulk Lead Extract", "Paging tokens", "Leads"
+    /// (sync leads: 300 records of a request, a status and reasons for each).
     static let marketo = """
         connector: marketo
         summary: Leads and activities of Marketo, by its REST API and its bulk extracts.
@@ -53,11 +54,11 @@ extension EmbeddedDeclarations {
             key: id
             fields:
               id: int64
-              email: string
-              firstName: string
-              lastName: string
-              company: string
-              leadScore: int64
+              email: {type: string, write: [upsert, update]}
+              firstName: {type: string, write: [upsert, update]}
+              lastName: {type: string, write: [upsert, update]}
+              company: {type: string, write: [upsert, update]}
+              leadScore: {type: int64, write: [upsert, update]}
               createdAt: timestamptz
               updatedAt: timestamptz
             cursor: {field: updatedAt, lag: 10 m}
@@ -75,5 +76,26 @@ extension EmbeddedDeclarations {
               message: result.0.errorMsg
               span: 31 d
               results: {path: "/bulk/v1/leads/export/{job}/file.json", ranges: true, nulls: ["null", ""]}
+            write:
+              upsert:
+                method: POST
+                path: /rest/v1/leads.json
+                batch: &sync
+                  rows: 300
+                  list: input
+                  members: {action: createOrUpdate, lookupField: email}
+                  keys: email
+                  results: result
+                  status: status
+                  written: [created, updated]
+                  code: reasons.0.code
+                  message: reasons.0.message
+              update:
+                method: POST
+                path: /rest/v1/leads.json
+                batch:
+                  <<: *sync
+                  members: {action: updateOnly, lookupField: id}
+                  keys: id
         """
 }

@@ -1,5 +1,6 @@
 extension EmbeddedDeclarations {
     /// Source: Slack's API reference, "Pagination", "Rate limits" and the pages of the methods.
+    /// `conversations.replies` gives the thread's own message with each page.
     static let slack = """
         connector: slack
         summary: Channels, members and messages of a Slack workspace.
@@ -64,6 +65,7 @@ extension EmbeddedDeclarations {
               subtype: string
               thread_ts: {type: string, write: create}
               reply_count: int64
+              latest_reply: {type: string, description: The last reply in its thread.}
             cursor: {field: ts, form: decimal, lag: 1 m, order: descending}
             parent: {entity: channels, setting: channel}
             read:
@@ -75,5 +77,26 @@ extension EmbeddedDeclarations {
               limits: [{requests: 50, per: 1 m}]
             write:
               create: {method: POST, path: /api/chat.postMessage, limits: [{requests: 60, per: 1 m}]}
+          replies:
+            description: "A reply in a thread of a channel. All messages are looked through for threads; of these, those are read that have got a reply."
+            key: ts
+            fields:
+              channel: string
+              thread: {type: string, description: The message that began the thread.}
+              ts: {type: string, description: Tells messages of a channel apart.}
+              user: string
+              text: string
+              type: string
+              subtype: string
+            cursor: {field: ts, form: decimal, lag: 1 m}
+            parent: {entity: messages, setting: thread, count: reply_count, changes: [reply_count, latest_reply]}
+            read:
+              path: /api/conversations.replies
+              query: {channel: "{channel}", ts: "{thread}", limit: "{limit}", oldest: "{since}", inclusive: "true"}
+              size: 200
+              records: messages
+              has_parent: true
+              page: {cursor: response_metadata.next_cursor, parameter: cursor, more: has_more}
+              limits: [{requests: 50, per: 1 m}]
         """
 }

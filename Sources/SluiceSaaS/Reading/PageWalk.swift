@@ -8,6 +8,10 @@ package struct RecordPage: Sendable {
     package var records: [Range<Int>]
     /// Records of the page that were read before.
     package var repeated: Int
+
+    package init(bytes: [UInt8], records: [Range<Int>], repeated: Int) {
+        (self.bytes, self.records, self.repeated) = (bytes, records, repeated)
+    }
 }
 
 /// What a request for a page has beside what is declared.
@@ -35,10 +39,14 @@ package struct PageWalk: Sendable {
     /// Whether the window was read to its end.
     package private(set) var isDone = false
     private var restarts = 0
+    /// The key of the parent, where its own record may come along.
+    private let parent: String?
 
-    package init(_ entity: ServiceEntity, _ read: ServiceEntity.Read, from position: ReadPosition) {
+    /// - Parameter parent: The key of the record whose records are read.
+    package init(_ entity: ServiceEntity, _ read: ServiceEntity.Read, from position: ReadPosition, under parent: String? = nil) {
         self.entity = entity
         self.read = read
+        self.parent = read.hasParent ? parent : nil
         self.position = position
         window = position.window ?? ReadPosition.Window(since: position.high.map { max(0, $0 - (entity.cursor?.lagMicros ?? 0)) })
     }
@@ -119,7 +127,7 @@ package struct PageWalk: Sendable {
     private mutating func fresh(_ parts: PageParts, _ bytes: [UInt8]) -> RecordPage {
         var page = RecordPage(bytes: bytes, records: [], repeated: 0)
         var noted: [(key: String, place: Int64)] = []
-        for (index, record) in parts.records.enumerated() {
+        for (index, record) in parts.records.enumerated() where parent == nil || parts.keys[index] != parent {
             guard let cursor = entity.cursor, let text = parts.cursors[index], let place = cursor.form.place(of: text),
                 !parts.keys[index].isEmpty
             else {

@@ -25,6 +25,8 @@ package struct ReadPosition: Codable, Hashable, Sendable {
     var seen: [String: Int64] = [:]
     /// Nil between windows.
     package internal(set) var window: Window?
+    /// What the parent's record said of its records when they were read to the end.
+    package var mark: String?
 
     package var isInWindow: Bool { window != nil }
 

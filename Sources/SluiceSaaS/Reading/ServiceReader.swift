@@ -7,10 +7,11 @@ package final class ServiceReader: Sendable {
     private let session: ServiceSession
     private let entity: ServiceEntity
     private let read: ServiceEntity.Read
-    private let parent: [String: String]
+    /// Keys of the parents, by their settings.
+    private let parents: [String: String]
     private let walk: Mutex<PageWalk>
 
-    /// - Parameter parent: The key of the record whose records are read.
+    /// - Parameter parent: The key of the record whose records are read; with those of its own parents, as `ParentKeys` writes them.
     /// - Throws: `invalidOption` for an entity that cannot be read.
     package init(_ session: ServiceSession, _ entity: ServiceEntity, parent: String?, from position: ReadPosition) throws(SluiceError) {
         guard let read = entity.read else {
@@ -19,10 +20,10 @@ package final class ServiceReader: Sendable {
         self.session = session
         self.entity = entity
         self.read = read
-        var values: [String: String] = [:]
-        if let setting = entity.parent?.setting, let parent { values[setting] = parent }
-        self.parent = values
-        walk = Mutex(PageWalk(entity, read, from: position))
+        let chain = try session.declaration.parents(of: entity)
+        let keys = parent.map { ParentKeys($0, depth: chain.count).keys } ?? []
+        parents = Dictionary(zip(chain.map(\.setting), keys), uniquingKeysWith: { $1 })
+        walk = Mutex(PageWalk(entity, read, from: position, under: keys.last))
     }
 
     /// How far pages were handed out.
@@ -35,11 +36,11 @@ package final class ServiceReader: Sendable {
             let target = walk.withLock { $0.target }
             do throws(SluiceError) {
                 if let opening = read.opening, walk.withLock({ $0.opens }) {
-                    let cursor = try await session.open(entity, opening, target, parent)
+                    let cursor = try await session.open(entity, opening, target, parents)
                     walk.withLock { $0.open(cursor) }
                     continue
                 }
-                let answer = try await session.page(entity, read, target, parent)
+                let answer = try await session.page(entity, read, target, parents)
                 return try take(answer)
             } catch {
                 guard error.code == .pageExpired else { throw error }
@@ -51,10 +52,11 @@ package final class ServiceReader: Sendable {
 
     private func take(_ answer: WebAnswer) throws(SluiceError) -> RecordPage {
         let link = answer.headers["link"]
-        let page = try walk.withLock { walk throws(SluiceError) in try walk.take(answer.body, link: link) }
-        guard let setting = entity.parent?.setting, let value = parent[setting], entity.fields.contains(where: { $0.name == setting })
-        else { return page }
-        return page.adding(setting, value)
+        var page = try walk.withLock { walk throws(SluiceError) in try walk.take(answer.body, link: link) }
+        for (setting, value) in parents.sorted(by: { $0.key < $1.key }) where entity.fields.contains(where: { $0.name == setting }) {
+            page = page.adding(setting, value)
+        }
+        return page
     }
 
     private func expire(_ error: SluiceError) throws(SluiceError) {

@@ -132,7 +132,7 @@ package struct ServiceSession: Sendable {
         return try await send(request, read.limits, .json)
     }
 
-    /// Sends a request that writes a record; `values` fill the path.
+    /// Sends a request that writes a record, or a batch of them; `key` fills the path.
     package func write(
         _ entity: ServiceEntity, _ write: ServiceEntity.WriteRequest, body: [UInt8], key: String, isRepeatable: Bool,
         idempotencyKey: String
@@ -147,7 +147,8 @@ package struct ServiceSession: Sendable {
         request.setHeader("Content-Type", write.body == .json ? "application/json" : "application/x-www-form-urlencoded")
         if let name = write.idempotencyHeader { request.setHeader(name, idempotencyKey) }
         request.body = body
-        return try await send(request, write.limits, .any)
+        // What became of each record of a batch stands in the answer.
+        return try await send(request, write.limits, write.batch == nil ? .any : .json)
     }
 
     /// The declared headers whose values are known.

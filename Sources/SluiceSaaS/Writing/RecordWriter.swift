@@ -9,12 +9,12 @@ package enum WriteResult: Sendable {
     case refused(SluiceError)
 }
 
-/// Writes records of one entity, one request each.
+/// Writes records of one entity, one request each, or several in one.
 package struct RecordWriter: Sendable {
-    private let session: ServiceSession
-    private let entity: ServiceEntity
+    let session: ServiceSession
+    let entity: ServiceEntity
     private let kind: ServiceEntity.Write
-    private let request: ServiceEntity.WriteRequest
+    let request: ServiceEntity.WriteRequest
 
     /// - Throws: `invalidOption` for an entity that does not take the write.
     package init(_ session: ServiceSession, _ entity: ServiceEntity, _ kind: ServiceEntity.Write) throws(SluiceError) {
@@ -34,9 +34,12 @@ package struct RecordWriter: Sendable {
     package var isIdempotent: Bool { kind != .create || request.idempotencyHeader != nil }
     package var takesKey: Bool { request.path.names.contains("key") }
 
+    /// Collects records for requests that take several; nil where each has its own.
+    package var collector: RecordCollector? { request.batch.map { RecordCollector($0) } }
+
     /// - Throws: `unknownColumn` for columns that the write does not take, or lacks.
     package func check(_ columns: [String]) throws(SluiceError) {
-        try entity.check(columns, for: kind, keys: takesKey ? entity.key : [])
+        try entity.check(columns, for: kind, keys: takesKey ? entity.key : request.batch?.keys ?? [])
     }
 
     /// Sends one record.

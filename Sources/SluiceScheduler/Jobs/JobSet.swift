@@ -55,6 +55,18 @@ package struct JobSet: Sendable {
         return try reader.finish()
     }
 
+    /// What jobs will not find when they run: definitions that are not there now. Files may come later, so that is no mistake.
+    package var missingFiles: [String] {
+        names.compactMap { name in
+            guard let work = jobs[name]?.job.work else { return nil }
+            switch work {
+            case .pipeline(let file), .backfill(let file):
+                return DiskFiles.kind(of: file) == .file ? nil : "job \(name): there is no definition \(file.quotedForMessage)"
+            default: return nil
+            }
+        }
+    }
+
     /// A job that a command added.
     static func declaration(_ name: String, _ text: String) throws -> JobDeclaration {
         var job = try JobDeclaration(text: text, path: "<job \(name)>", directory: ".")

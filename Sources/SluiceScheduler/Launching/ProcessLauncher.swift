@@ -89,6 +89,8 @@ package final class ProcessLauncher: JobLauncher {
     package func forget(_ attempt: RunAttempt) {
         reaped[attempt.process.processID] = nil
         unlink(Self.statusPath(attempt))
+        // What a full disk had no room for.
+        unlink(Self.statusPath(attempt) + ".new")
     }
 
     package func notify(command: String, text: String, directory: String) {

@@ -27,6 +27,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     struct DrainEvent: Sendable {}
 
     private let respond: Responder
+    private let patience: PortPatience
+    private let sendsFiles: Bool
     private var phase = Phase.idle
     private var body = RequestBody()
     private var head: RequestHead?
@@ -44,11 +46,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var bodyBytes = 0
     private var discarded = 0
 
-    init(respond: @escaping Responder) { self.respond = respond }
+    /// - Parameter sendsFiles: Whether the kernel can send files: not where the bytes are changed on the way, by TLS or HTTP/2.
+    init(_ patience: PortPatience, sendsFiles: Bool, respond: @escaping Responder) {
+        self.patience = patience
+        self.sendsFiles = sendsFiles
+        self.respond = respond
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        let pace = TimeAmount.seconds(PortLimits.watchSeconds)
+        let pace = TimeAmount.seconds(patience.watchSeconds)
         watch = context.eventLoop.scheduleRepeatedTask(initialDelay: pace, delay: pace) { _ in bound.value.0.look(bound.value.1) }
     }
 
@@ -141,10 +148,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func start(_ context: ChannelHandlerContext) {
         guard let head else { return }
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        task = Task { [respond, body, loop = context.eventLoop, channel = context.channel] in
-            let response = await respond(head, body)
-            loop.execute { bound.value.0.write(response, bound.value.1) }
-            guard case .streamed(_, let produce) = response.body, head.method != "HEAD" else { return }
+        task = Task { [respond, body, sendsFiles, loop = context.eventLoop, channel = context.channel] in
+            var response = await respond(head, body)
+            if !sendsFiles, case .file(let part) = response.body {
+                response.body = .streamed(length: part.range.count) { try await part.write(to: $0) }
+            }
+            let told = response
+            loop.execute { bound.value.0.write(told, bound.value.1) }
+            guard case .streamed(_, let produce) = told.body, head.method != "HEAD" else { return }
             do {
                 try await produce(ResponseWriter { try await channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer($0))) })
                 loop.execute { bound.value.0.end(bound.value.1) }
@@ -216,22 +227,22 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     // MARK: Slow clients
 
-    /// Called every `PortLimits.watchSeconds`.
+    /// Called every `PortPatience.watchSeconds`.
     private func look(_ context: ChannelHandlerContext) {
-        silentSeconds += PortLimits.watchSeconds
+        silentSeconds += patience.watchSeconds
         switch phase {
-        case .idle: if silentSeconds >= PortLimits.idleSeconds { context.close(promise: nil) }
+        case .idle: if silentSeconds >= patience.idleSeconds { context.close(promise: nil) }
         case .discarding: context.close(promise: nil)
-        case .closing: if silentSeconds >= PortLimits.silenceSeconds { context.close(promise: nil) }
+        case .closing: if silentSeconds >= patience.silenceSeconds { context.close(promise: nil) }
         case .busy:
             let isWaiting = !isRequestWhole && (task == nil || body.isAwaited)
-            if isWaiting, bodyBytes < Int(PortLimits.watchSeconds) * PortLimits.slowestBodyBytes {
-                slowSeconds += PortLimits.watchSeconds
+            if isWaiting, bodyBytes < Int(patience.watchSeconds) * PortLimits.slowestBodyBytes {
+                slowSeconds += patience.watchSeconds
             } else {
                 slowSeconds = 0
             }
             bodyBytes = 0
-            if slowSeconds >= PortLimits.silenceSeconds { context.close(promise: nil) }
+            if slowSeconds >= patience.silenceSeconds { context.close(promise: nil) }
             watchAnswer(context)
         }
     }
@@ -241,7 +252,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Cuts off a client that does not take its answer.
     private func watchAnswer(_ context: ChannelHandlerContext) {
-        unwritableSeconds = context.channel.isWritable ? 0 : unwritableSeconds + PortLimits.watchSeconds
-        if unwritableSeconds >= PortLimits.silenceSeconds * 5 { context.close(promise: nil) }
+        unwritableSeconds = context.channel.isWritable ? 0 : unwritableSeconds + patience.watchSeconds
+        if unwritableSeconds >= patience.silenceSeconds * 5 { context.close(promise: nil) }
     }
 }

@@ -2,6 +2,10 @@
 package enum PortLimits {
     /// Connections that are open at a time; one more is closed at once.
     package static let connections = 8_192
+    /// Descriptors that a process has where the system does not say.
+    static let usualOpenFiles = 1_024
+    /// Streams that a connection of HTTP/2 has at a time.
+    static let streams = 128
     /// All header fields of a request, one of them, and how many there are.
     package static let headerListBytes = 64 << 10
     package static let headerFieldBytes = 16 << 10
@@ -22,6 +26,8 @@ package enum PortLimits {
     package static let slowestBodyBytes = 128
     /// Answers that wait in a connection for a slow client; more suspend the service.
     package static let heldAnswerBytes = 4 << 20
+    /// Bytes of a file that are read at a time where the kernel cannot send it: over TLS and HTTP/2.
+    static let readFileBytes = 256 << 10
     /// How far a signature's time may be from now (AWS: 15 minutes).
     package static let clockSkewSeconds: Int64 = 900
     /// Seconds that a presigned address lives (AWS: 1 to 604,800).

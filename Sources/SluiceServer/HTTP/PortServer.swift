@@ -1,5 +1,4 @@
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 package import SluiceCore
 import Synchronization
@@ -16,15 +15,20 @@ package final class PortServer: Sendable {
     private let state: Connections
     package let port: Int
     package let host: String
+    private let isSecure: Bool
 
     /// The open connections, shared with their handlers.
     private final class Connections: Sendable {
         let state = Mutex(State())
+        private let most: Int
+
+        /// - Parameter most: Connections that are open at a time.
+        init(most: Int) { self.most = most }
 
         /// - Returns: Whether there is room for one more.
         func add(_ channel: any Channel) -> Bool {
             state.withLock { state in
-                guard !state.isDraining, state.connections.count < PortLimits.connections else { return false }
+                guard !state.isDraining, state.connections.count < most else { return false }
                 state.connections[ObjectIdentifier(channel)] = channel
                 return true
             }
@@ -36,10 +40,14 @@ package final class PortServer: Sendable {
 
     /// Listens, and answers from then on.
     ///
-    /// - Throws: `addressInUse` where somebody else has the port, `ioFailure`.
+    /// - Throws: `addressInUse` where somebody else has the port, `ioFailure`; what is wrong with the certificate.
     package static func start(_ options: PortOptions, services: [any Service], clock: WallClock = .system) async throws -> PortServer {
-        let connections = Connections()
+        let security = try options.certificate?.context()
+        // Half of the open files are left to what requests open.
+        let connections = Connections(most: min(PortLimits.connections, OpenFiles.raise() / 2))
         let router = RequestRouter(options, services: services, clock: clock) { connections.count }
+        let setup = ConnectionSetup(
+            respond: { head, body in await router.respond(to: head, body) }, security: security, patience: options.patience)
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 1_024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -49,11 +57,11 @@ package final class PortServer: Sendable {
             .childChannelInitializer { channel in
                 guard connections.add(channel) else { return channel.close() }
                 channel.closeFuture.whenComplete { _ in connections.remove(channel) }
-                return channel.eventLoop.makeCompletedFuture { try configure(channel, router) }
+                return channel.eventLoop.makeCompletedFuture { try setup.begin(channel) }
             }
         do {
             let channel = try await bootstrap.bind(host: options.host, port: options.port).get()
-            return PortServer(channel, router, connections, host: options.host)
+            return PortServer(channel, router, connections, host: options.host, isSecure: security != nil)
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw SluiceError(
                 .addressInUse, "port \(options.port) of \(options.host) is taken",
@@ -61,26 +69,16 @@ package final class PortServer: Sendable {
         }
     }
 
-    private static func configure(_ channel: any Channel, _ router: RequestRouter) throws {
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = PortLimits.headerFieldBytes
-        limits.maxHeaderListSize = PortLimits.headerListBytes
-        limits.maxHeaderFieldCount = PortLimits.headerFields
-        try channel.pipeline.syncOperations.configureHTTPServerPipeline(
-            withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
-        try channel.pipeline.syncOperations.addHandler(
-            ConnectionHandler { head, body in await router.respond(to: head, body) })
-    }
-
-    private init(_ channel: any Channel, _ router: RequestRouter, _ connections: Connections, host: String) {
+    private init(_ channel: any Channel, _ router: RequestRouter, _ connections: Connections, host: String, isSecure: Bool) {
         self.channel = channel
         self.router = router
         state = connections
         port = channel.localAddress?.port ?? 0
         self.host = host
+        self.isSecure = isSecure
     }
 
-    package var address: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+    package var address: String { "\(isSecure ? "https" : "http")://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
 
     /// Takes no more connections, lets the requests that are under way end, closes the services.
     ///
@@ -112,6 +110,9 @@ package struct PortOptions: Sendable {
     package var keys: [String: String] = [:]
     /// Origins of pages that may use the port beside those of this machine; `*` for all.
     package var origins: [String] = []
+    /// Nil: without TLS.
+    package var certificate: PortCertificate?
+    package var patience = PortPatience()
     /// Whether `POST /_sluice/reset` empties the state and `POST /_sluice/clock` moves the time.
     package var allowsReset = false
     /// The time of the services, which a test may move with `allowsReset`; whoever makes the services gives them the same.

@@ -1,4 +1,3 @@
-import NIOHTTP1
 import SluiceHTTP
 
 /// What a client wants, before its body.

@@ -1,5 +1,6 @@
 import Glibc
 import NIOCore
+import NIOPosix
 package import SluiceCore
 
 /// What a client gets.
@@ -65,5 +66,32 @@ package struct FileRange: Sendable {
     package init(_ file: OpenFile, _ range: Range<Int>) {
         self.file = file
         self.range = range
+    }
+}
+
+extension FileRange {
+    /// Reads the bytes and writes them, on a thread that may wait for the disk.
+    ///
+    /// - Throws: where the client went away, or the file has become shorter.
+    func write(to writer: ResponseWriter) async throws {
+        var place = range.lowerBound
+        while place < range.upperBound {
+            let bytes = try await NIOThreadPool.singleton.runIfActive {
+                [file, place, count = min(PortLimits.readFileBytes, range.upperBound - place)] in
+                file.bytes(at: place, count)
+            }
+            guard !bytes.isEmpty else { throw LayerRefusal.internalFailure }
+            try await writer.write(bytes)
+            place += bytes.count
+        }
+    }
+}
+
+extension OpenFile {
+    /// At most `count` bytes; none at the end, and where they cannot be read.
+    fileprivate func bytes(at place: Int, _ count: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            filled = max(0, pread(descriptor, buffer.baseAddress, count, off_t(place)))
+        }
     }
 }

@@ -84,11 +84,13 @@ final class RequestRouter: Sendable {
         if isPreflight, !service.answersPreflight {
             return Outcome(response: origins.preflight(head), service: service.name, operation: "Preflight")
         }
-        let caller = Caller(
-            account: scope?.account ?? options.account, region: scope?.region ?? options.region, accessKey: scope?.accessKey)
+        let older = scope == nil && service.name == "s3" ? QuerySignature(of: head) : nil
+        let key = scope?.accessKey ?? older?.accessKey
+        let account = scope?.account ?? older.flatMap { CredentialScope.account(in: $0.accessKey) }
+        let caller = Caller(account: account ?? options.account, region: scope?.region ?? options.region, accessKey: key)
         var outcome = Outcome(response: ServiceResponse(), service: service.name, operation: service.operation(of: head), caller: caller)
         do {
-            outcome.response = try await answer(service, head, body, caller, scope, id)
+            outcome.response = try await answer(service, head, body, caller, (scope, older), id)
         } catch {
             let fault = fault(error, service)
             outcome.failure = fault.told
@@ -98,7 +100,8 @@ final class RequestRouter: Sendable {
     }
 
     private func answer(
-        _ service: any Service, _ head: RequestHead, _ body: RequestBody, _ caller: Caller, _ scope: CredentialScope?, _ id: String
+        _ service: any Service, _ head: RequestHead, _ body: RequestBody, _ caller: Caller,
+        _ claim: (scope: CredentialScope?, older: QuerySignature?), _ id: String
     ) async throws -> ServiceResponse {
         var body = body
         var whole: [UInt8]?
@@ -110,8 +113,11 @@ final class RequestRouter: Sendable {
         }
         let clock = WallClock { [clock, shift] in clock.nowMicros() + shift.micros }
         var signature: VerifiedSignature?
-        if let check, scope != nil || !service.isOpenToAll(head) {
-            signature = try check.verify(head, scope, whole: whole, nowMicros: self.clock.nowMicros(), service: service.name)
+        let now = self.clock.nowMicros()
+        if let check, let older = claim.older {
+            signature = try check.verify(head, older, bucket: service.hostResource(of: head), nowMicros: now)
+        } else if let check, claim.scope != nil || !service.isOpenToAll(head) {
+            signature = try check.verify(head, claim.scope, whole: whole, nowMicros: now, service: service.name)
         }
         return try await service.respond(
             to: ServiceRequest(id: id, head: head, caller: caller, body: body, clock: clock, signature: signature))

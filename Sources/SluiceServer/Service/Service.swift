@@ -56,6 +56,8 @@ package protocol Service: Sendable {
     var answersPreflight: Bool { get }
     /// Whether an unsigned request reaches the service although keys are configured.
     func isOpenToAll(_ head: RequestHead) -> Bool
+    /// What of a request's resource stands in its host and not in its path: the bucket of `bucket.s3.localhost`.
+    func hostResource(of head: RequestHead) -> String?
     /// Empties the state.
     func reset() async throws
     /// Called when the server ends: answers without an end must end soon.
@@ -67,6 +69,7 @@ package protocol Service: Sendable {
 extension Service {
     package var answersPreflight: Bool { false }
     package func isOpenToAll(_ head: RequestHead) -> Bool { false }
+    package func hostResource(of head: RequestHead) -> String? { nil }
     package func drain() {}
     package func close() async {}
 }

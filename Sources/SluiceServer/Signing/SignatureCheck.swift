@@ -55,6 +55,16 @@ final class SignatureCheck: Sendable {
         return verified
     }
 
+    /// As `verify`, for an address of the older form.
+    ///
+    /// - Parameter bucket: What of the resource stands in the host.
+    func verify(
+        _ head: RequestHead, _ older: QuerySignature, bucket: String?, nowMicros: Int64
+    ) throws(LayerRefusal) -> VerifiedSignature {
+        guard let secret = secrets[older.accessKey] else { throw .unknownKey(older.accessKey) }
+        return try older.verify(head, secret: secret, bucket: bucket, nowMicros: nowMicros)
+    }
+
     // MARK: What the request claims
 
     private static func claim(_ header: String, _ head: RequestHead) throws(LayerRefusal) -> Claim {
@@ -156,7 +166,7 @@ final class SignatureCheck: Sendable {
     }
 
     /// All bytes are looked at, so that the time does not tell how many are right.
-    private static func isSame(_ a: String, _ b: String) -> Bool {
+    static func isSame(_ a: String, _ b: String) -> Bool {
         let (a, b) = (Array(a.utf8), Array(b.utf8))
         return a.count == b.count && zip(a, b).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
     }

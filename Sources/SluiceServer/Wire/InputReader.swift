@@ -126,6 +126,22 @@ package struct InputReader {
         return result
     }
 
+    /// The structures of a list.
+    package mutating func structures<Result>(
+        _ name: String, count: ClosedRange<Int> = 0 ... .max, _ body: (inout InputReader) throws(ServiceFault) -> Result
+    ) throws(ServiceFault) -> [Result]? {
+        guard let value = value(name) else { return nil }
+        guard case .list(let elements) = value else { throw .serialization("\(value.kindName) can not be converted to a list") }
+        checkCount(name, elements.count, count, value)
+        var results: [Result] = []
+        for (index, element) in elements.prefix(count.upperBound).enumerated() {
+            var reader = try InputReader(element, at: prefix + Self.lowered(name) + ".\(index + 1).member")
+            results.append(try body(&reader))
+            faults += reader.faults
+        }
+        return results
+    }
+
     package mutating func missing(_ name: String) { fault(name, "null", "Member must not be null") }
 
     private mutating func checkCount(_ name: String, _ count: Int, _ range: ClosedRange<Int>, _ value: WireValue) {

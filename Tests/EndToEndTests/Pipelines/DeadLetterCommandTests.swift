@@ -34,6 +34,17 @@ struct DeadLetterCommandTests {
         #expect(try await project.sluice("dlq", "list").output == "No dead letters.\n")
     }
 
+    @Test("a run in epochs, each of which has a file of letters, names the command that shows all of them; others name their file")
+    func places() async throws {
+        #expect(try await project.sluice("runs", "show", "last").output.contains("/dead-letters/orders/"))
+        let text = try project.directory.text("pipeline.yaml").replacing("name: orders", with: "name: pieces").replacing(
+            "format: csv\non_error", with: "format: csv\n  mode: append\nincremental: true\non_error")
+        try project.directory.write("pieces.yaml", text)
+        let run = try await project.sluice("run", "pieces.yaml")
+        #expect(run.exitCode == 0 && run.output.contains("all of them: sluice dlq show pieces "), "\(run.transcript)")
+        #expect(try await project.sluice("runs", "show", "last").output.contains("sluice dlq show pieces "), "\(run.transcript)")
+    }
+
     @Test("what is not there is said, with what is", arguments: [["show", "order"], ["drop", "order"], ["show", "orders", "ZZZ"]])
     func absent(_ arguments: [String]) async throws {
         let result = try await project.command(["dlq"] + arguments).run()

@@ -125,8 +125,11 @@ struct MergeTests {
     @Test(
         "options that do not fit are refused, placed",
         arguments: [
-            ("  keys: id", "keys means nothing"), ("  mode: merge", "keys"), ("  mode: merge\n  keys: ident", "columns: id, name, at"),
-            ("  mode: history\n  keys: id", "changed_at"), ("  mode: history\n  keys: id\n  changed_at: name", "cast"),
+            ("  keys: id", "keys means nothing"), ("  mode: merge", "for example: keys: [id]"),
+            ("  mode: merge\n  keys: ident", "columns: id, name, at"),
+            ("  mode: history", "for example: keys: [id]"),
+            ("  mode: history\n  keys: id", "for example: changed_at: updated_at"),
+            ("  mode: history\n  keys: id\n  changed_at: name", "cast"),
             ("  mode: history\n  keys: id\n  changed_at: at\n  order_by: at", "order_by"),
             ("  mode: merge\n  keys: id\n  compare: name", "mode: history"),
             ("  mode: merge\n  keys: id\n  not_stored: id", "must be stored"),

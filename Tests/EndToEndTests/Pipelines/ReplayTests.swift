@@ -187,9 +187,27 @@ struct ReplayTests {
         _ = try await project.json("run", "pipelines/orders.yaml")
         let sorted = try await project.sluice("dlq", "replay", "orders")
         #expect(sorted.exitCode == 2)
-        #expect(sorted.errors.contains("cannot be replayed") && sorted.errors.contains("run the pipeline again"), "\(sorted.transcript)")
+        // Without the step it would be another pipeline, and its sink adds: so the rows that are there have to go first.
+        #expect(sorted.errors.contains("cannot be replayed") && sorted.errors.contains("dlq show orders"), "\(sorted.transcript)")
+        #expect(sorted.errors.contains("empty the output, and run the pipeline again"), "\(sorted.transcript)")
+        #expect(!sorted.errors.contains("leave it out"), "\(sorted.transcript)")
+        try project.directory.write(
+            "pipelines/orders.yaml",
+            text.replacing("  - filter: id > 0", with: "  - sort: id").replacing("mode: append", with: "mode: overwrite"))
+        let replacing = try await project.sluice("dlq", "replay", "orders")
+        #expect(replacing.exitCode == 2 && replacing.errors.contains("replaces its output"), "\(replacing.transcript)")
+        #expect(!replacing.errors.contains("empty the output"), "\(replacing.transcript)")
         let unknown = try await project.sluice("dlq", "replay", "order")
         #expect(unknown.exitCode == 2)
         #expect(unknown.errors.contains("orders"), "\(unknown.transcript)")
+    }
+
+    @Test("a pipeline that ran without a bad record has nothing to replay, which is no error")
+    func nothing() async throws {
+        try define()
+        try project.directory.write("in/a.csv", "id,amount\n1,4\n")
+        _ = try await project.json("run", "pipelines/orders.yaml")
+        let result = try await project.sluice("dlq", "replay", "orders")
+        #expect(result.exitCode == 0 && result.output == "No dead letters to replay.\n", "\(result.transcript)")
     }
 }

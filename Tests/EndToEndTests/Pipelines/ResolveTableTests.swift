@@ -71,4 +71,39 @@ struct ResolveTableTests {
         #expect(result.exitCode == 2 && result.errors.contains("p.yaml:4:"), "\(result.transcript)")
         #expect(result.errors.contains(message) && result.errors.contains(remedy), "\(result.transcript)")
     }
+
+    @Test("a test says what columns the table has, and depends on no state; without that it says what to add")
+    func tested() async throws {
+        try define("{\"*\": {table: shop.known}, other: {cast: string}}")
+        func tests(_ tables: String) throws {
+            try project.directory.write(
+                "p.tests.yaml",
+                """
+                - name: choices
+                \(tables)
+                  inputs:
+                    source: |
+                      {"id": 1, "amount": "2", "day": "2024-01-01", "other": 1}
+                      {"id": "2", "amount": 3.5, "day": 7, "other": "x"}
+                  expect:
+                    rows: [{id: 1, amount: 2, day: 2024-01-01}]
+                    dead_letters: 1
+                """)
+        }
+        let types = "{id: int64, amount: \"decimal(8,2)\", day: date}"
+        try tests("  tables: {shop.known: \(types)}")
+        let elsewhere = project.directory.path("no-state")
+        let passed = try await project.command(["test", "p.yaml"], environment: ["SLUICE_HOME": elsewhere]).run()
+        #expect(passed.exitCode == 0, "\(passed.transcript)")
+        try tests("  run: batch")
+        let missing = try await project.sluice("test", "p.yaml")
+        #expect(missing.exitCode == 1 && missing.output.contains("whose types `resolve` takes"), "\(missing.transcript)")
+        #expect(missing.output.contains("tables: {shop.known: {COLUMN: TYPE}}"), "\(missing.transcript)")
+        try tests("  tables: {shop.known: \(types), shop.nown: {id: int64}}")
+        let extra = try await project.sluice("test", "p.yaml")
+        #expect(extra.exitCode == 1 && extra.output.contains("did you mean \"shop.known\"?"), "\(extra.transcript)")
+        try tests("  tables: {shop.known: {id: whole}}")
+        let wrong = try await project.sluice("validate", "p.tests.yaml")
+        #expect(wrong.exitCode == 2 && wrong.errors.contains("p.tests.yaml:2:"), "\(wrong.transcript)")
+    }
 }

@@ -107,6 +107,27 @@ import Testing
         #expect(next["ticks"]?[0]?["local"]?.text == "2199-01-31T06:00:00-05:00", "\(next)")
         let wrong = try await project.sluice("schedule", "next", "--at", text)
         #expect(wrong.exitCode == 2 && wrong.errors.contains(caret) && wrong.errors.contains(remedy), "\(wrong.transcript)")
+        #expect(!wrong.errors.contains("\\n"), "\(wrong.transcript)")
+        let added = try await project.sluice("schedule", "add", "x", "--at", text, "--command", "true")
+        #expect(added.exitCode == 2 && added.errors == wrong.errors, "\(added.transcript)")
+    }
+
+    @Test("a mistake in an expression is printed with its text, marks under it, and a suggestion")
+    func printedMistake() async throws {
+        let wrong = try await project.sluice("schedule", "next", "--at", "0 0 * * MONDAY")
+        #expect(
+            wrong.errors == """
+                error[invalid-option]: "MONDAY" is no day of the week
+                 --> --at:1:9
+                  |
+                1 | 0 0 * * MONDAY
+                  |         ^^^^^^
+                  = did you mean "MON"?
+
+                """, "\(wrong.transcript)")
+        let json = try await project.sluice("schedule", "next", "--at", "0 0 * * MONDAY", "--json")
+        let text = json.transcript.filter { !$0.isWhitespace }
+        #expect(text.contains(#""column":9"#) && text.contains(#""file":"--at""#), "\(json.transcript)")
     }
 
     @Test("a backfill shows its ticks, runs them, and then has nothing to do")

@@ -101,6 +101,38 @@ struct ContractEndTests {
         #expect(missing.exitCode == 2 && missing.transcript.contains("is not there"), "\(missing.transcript)")
     }
 
+    @Test("rows for another program keep to columns of the definition before the program sees them")
+    func programs() async throws {
+        try project.directory.write(
+            "target.sh",
+            """
+            while read -r line; do
+              case "$line" in
+                *'"type":"STATE"'*) printf '%s\\n' "$line" | sed 's/.*"value":\\(.*\\)}$/\\1/';;
+                *) printf '%s\\n' "$line" >> seen.jsonl;;
+              esac
+            done
+            """)
+        let contract = "contract: {schema: {id: int64, total: float64}, columns: discard_value, types: discard_row}"
+        let result = try await run(
+            "id,total,note\n1,1.5,x\n2,none,y\n3,3.5,z\n", "{id: int64, total: string, note: string}",
+            "{singer: [/bin/sh, target.sh], stream: people, \(contract)}")
+        #expect(result.exitCode == 0, "\(result.transcript)")
+        #expect(try counts(result) == [2, 1])
+        let seen = try project.directory.text("seen.jsonl")
+        #expect(seen.contains(#""id":1"#) && seen.contains(#""id":3"#) && !seen.contains(#""id":2"#) && !seen.contains("note"), "\(seen)")
+    }
+
+    @Test(
+        "where no contract can hold, validating says so at its place",
+        arguments: ["{stream: s, contract: freeze}", "{sqlite: shop.db, table: t, contract: freeze}"])
+    func refused(_ source: String) async throws {
+        try project.directory.write("p.yaml", "name: p\nsource: \(source)\nsink: {files: out, format: csv}\n")
+        let result = try await project.sluice("validate", "p.yaml")
+        #expect(result.exitCode == 2 && result.errors.contains("unknown key \"contract\" in source"), "\(result.transcript)")
+        #expect(result.errors.contains("p.yaml:2:"), "\(result.transcript)")
+    }
+
     @Test("a source's contract tells drift where it enters, whatever becomes of other bad records")
     func sources() async throws {
         let types = "{id: int64, total: float64}"

@@ -154,6 +154,31 @@ struct FlowCommandTests {
         #expect(versions["versions"]?.items.count ?? 0 >= 2, "\(versions)")
     }
 
+    @Test("a following run goes on with another plan when a field comes up, and reads it") func newFieldsFollowed() async throws {
+        try write(
+            "tickets",
+            """
+            name: tickets
+            source: {zendesk: tickets, connection: zendesk, new_fields: follow, slice_mb: 1}
+            sink: {table: support.tickets, format: parquet, mode: append}
+            """)
+        let running = try project.command(["run", "pipelines/tickets.yaml", "--follow", "--every", "20ms", "--json"]).start()
+        var rows = 0
+        for _ in 0..<3_000 where rows < 12_000 && running.isRunning {
+            try await Task.sleep(for: .milliseconds(100))
+            let counted = try await project.command(["query", "SELECT count(*) AS rows FROM support.tickets", "--json"]).run()
+            if counted.exitCode == 0 { rows = try counted.json()["rows"]?[0]?["rows"]?.integer ?? 0 }
+        }
+        running.signal(SIGTERM)
+        let ended = try await running.wait()
+        #expect(ended.exitCode == 0, "\(ended.transcript)")
+        let table = try await project.json(
+            "query", "SELECT count(*) AS rows, count(sentiment) AS new FROM support.tickets")
+        let row = try #require(table["rows"]?[0])
+        let new = row["new"]?.integer ?? 0
+        #expect(row["rows"]?.integer ?? 0 >= 12_000 && new > 0 && new < row["rows"]?.integer ?? 0, "\(table)")
+    }
+
     @Test("a destination whose fields cannot hold the rows is refused, with the type that they take") func types() async throws {
         try write(
             "shop",

@@ -89,7 +89,7 @@ final class ServiceHarness {
     /// The connector as a run opens it.
     func source(_ options: [(String, DefinitionNode)] = []) throws -> ServiceSource {
         let declaration = try #require(EmbeddedDeclarations.named(subject.connector))
-        let session = try ServiceSession(declaration, subject.settings, surroundings())
+        let session = try session(declaration)
         var entity = try declaration.entity(subject.entity)
         // Small pages, so that there are many.
         entity.read?.size = subject.connector == "salesforce" ? 200 : 50
@@ -99,6 +99,10 @@ final class ServiceHarness {
         let choice = entity.job.map { _ in [("bulk", DefinitionNode.text(bulk))] } ?? []
         let begin = subject.from.map { [("from", DefinitionNode.text($0))] } ?? []
         return try ServiceSource(session, entity, OptionValues(options + choice + begin), ledger: ledger)
+    }
+
+    func session(_ declaration: ServiceDeclaration) throws -> ServiceSession {
+        try ServiceSession(declaration, subject.settings, surroundings())
     }
 
     private func surroundings() -> ServiceSession.Surroundings {
@@ -127,6 +131,9 @@ final class ServiceHarness {
             if slice.isLast { return }
         }
     }
+
+    /// What the ledger kept belongs to a commit.
+    func commit() { ledger.committed() }
 
     /// Lets a virtual time pass, for the client and for the service.
     func pass(_ duration: Duration) async throws {

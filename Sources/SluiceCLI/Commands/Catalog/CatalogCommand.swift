@@ -7,7 +7,7 @@ struct CatalogCommand: ParsableCommand {
         subcommands: [
             CatalogTablesCommand.self, CatalogShowCommand.self, CatalogDatabasesCommand.self, CatalogSearchCommand.self,
             CatalogPartitionsCommand.self, CatalogStatsCommand.self, CatalogVersionsCommand.self, CatalogDiffCommand.self,
-            CatalogRollbackCommand.self, LineageCommand.self, CatalogTagCommand.self, CatalogDropCommand.self, CatalogApplyCommand.self,
-            CatalogExportCommand.self, CatalogBackupCommand.self, CatalogRestoreCommand.self,
+            CatalogRollbackCommand.self, LineageCommand.self, CatalogTagCommand.self, CatalogViewCommand.self, CatalogDropCommand.self,
+            CatalogApplyCommand.self, CatalogExportCommand.self, CatalogBackupCommand.self, CatalogRestoreCommand.self,
         ])
 }

@@ -6,7 +6,8 @@ struct CatalogDropCommand: ReportingCommand {
     static var configuration: CommandConfiguration {
         let program = Invocation.current.programName
         return CommandConfiguration(
-            commandName: "drop", abstract: "Forget a table, some of its partitions, or a database; data files stay where they are.",
+            commandName: "drop",
+            abstract: "Forget a table or view, some of a table's partitions, or a database; data files stay where they are.",
             discussion: """
                 Examples:
                   \(program) catalog drop sales.old_orders --yes
@@ -40,6 +41,11 @@ struct CatalogDropCommand: ReportingCommand {
             try confirm("\(HumanText.count(partition.count, "partition")) of \(table)")
             let values = partition.map { $0.split(separator: "/", omittingEmptySubsequences: false).map(String.init) }
             return forgotten(HumanText.count(try catalog.dropPartitions(values, of: table), "partition") + " of \(table)")
+        }
+        if record.definition.isView {
+            try confirm("view \(table)")
+            try catalog.dropTable(table)
+            return forgotten("view \(table)")
         }
         let contents = "\(HumanText.count(record.rowCount, "row")) in \(HumanText.count(record.fileCount, "file"))"
         try confirm("table \(table) with \(contents)")

@@ -37,11 +37,32 @@ struct CatalogShowCommand: ReportingCommand {
         let details = TableDetails(
             table: try catalog.table(name), partitions: try catalog.partitions(of: name, where: nil, limit: limit),
             files: try catalog.files(of: name, limit: limit ?? .max), versions: try catalog.versions(of: name))
-        let isView = details.table.definition.isView
-        let preview = rows == 0 || isView ? nil : try await TablePreview(of: name, limit: rows, session: session, catalog: catalog)
         var json = details.json
+        if details.table.definition.isView { return try await view(details, json, session, catalog) }
+        let preview = rows == 0 ? nil : try await TablePreview(of: name, limit: rows, session: session, catalog: catalog)
         json.append(.init("rows", preview?.json ?? .list([])))
         return Report(details.blocks(limit: all ? .max : TableDetails.listed) + previewBlocks(preview, details), json: .structure(json))
+    }
+
+    /// A view is shown whether or not its query can be answered.
+    private func view(_ details: TableDetails, _ json: [Value.Member], _ session: Session, _ catalog: Catalog) async throws -> Report {
+        var (json, blocks) = (json, details.blocks(limit: all ? .max : TableDetails.listed))
+        var preview: TablePreview?
+        do {
+            let name = details.table.definition.name
+            if rows > 0 { preview = try await TablePreview(ofView: name, limit: rows, session: session, catalog: catalog) }
+        } catch let error as SluiceError {
+            blocks += [.blank, .line("Its rows cannot be read: \(error.message)", .warning)]
+            json.append(.init("error", ErrorReport.json(error)))
+        }
+        if let preview {
+            let title =
+                preview.rowCount < rows
+                ? "All \(HumanText.count(preview.rowCount, "row"))" : "First \(HumanText.count(preview.rowCount, "row"))"
+            blocks += [.blank, .line(title, .heading), .table(preview.table)]
+        }
+        json.append(.init("rows", preview?.json ?? .list([])))
+        return Report(blocks, json: .structure(json))
     }
 
     private func previewBlocks(_ preview: TablePreview?, _ details: TableDetails) -> [Report.Block] {

@@ -36,8 +36,11 @@ struct CatalogTablesCommand: ReportingCommand {
         let count = limit == nil ? tables.count : try catalog?.tableCount(in: database, matching: match) ?? 0
         let json = Value.object(["tables": .list(tables.map(\.json)), "count": .number(count)])
         if tables.isEmpty {
-            let what = match.map { "No tables like \($0.quotedForMessage)" } ?? "No tables"
-            return Report([.line("\(what) in \(state.directory)."), .line(Session.noState, .dim)], json: json)
+            if let match {
+                let hint = "* stands for any text, ? for one character, and the database is named beside the pattern"
+                return Report([.line("No tables like \(match.quotedForMessage) in \(state.directory)."), .line(hint, .dim)], json: json)
+            }
+            return Report([.line("No tables in \(state.directory)."), .line(Session.noState, .dim)], json: json)
         }
         var table = TextTable([
             .init("table", isWhole: true), .init("rows", .right, isWhole: true), .init("size", .right, isWhole: true),

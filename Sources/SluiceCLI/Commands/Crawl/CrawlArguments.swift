@@ -63,6 +63,7 @@ struct CrawlArguments: ParsableArguments, Sendable {
     func apply(to settings: inout CrawlSettings) throws {
         if let database { settings.database = database }
         if let prefix { settings.prefix = prefix }
+        for pattern in exclude { try CrawlSettings.checkExclusion(pattern, at: .file(path: "--exclude")) }
         if !exclude.isEmpty { settings.exclusions = exclude }
         if let verify { settings.verification = verify }
         if let verifyLimit { settings.verifiedBytes = Int64(verifyLimit.bytes) }

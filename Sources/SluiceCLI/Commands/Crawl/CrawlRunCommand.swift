@@ -59,7 +59,7 @@ struct CrawlRunCommand: ReportingCommand {
         return try await Interruption.cancelling {
             let catalog = plan ? try session.existingCatalog() : try session.catalog()
             let progress = CrawlProgress()
-            let crawler = Crawler(wanted, catalog: catalog, surroundings: surroundings(session, catalog), progress: progress)
+            let crawler = Crawler(wanted, catalog: catalog, surroundings: Self.surroundings(session, catalog), progress: progress)
             let found = try await monitor.watching(progress, of: wanted.name) {
                 plan ? try await crawler.plan() : try await crawler.apply()
             }
@@ -68,7 +68,7 @@ struct CrawlRunCommand: ReportingCommand {
     }
 
     /// Databases, streams and buckets, as pipelines reach them.
-    private func surroundings(_ session: Session, _ catalog: Catalog?) -> CrawlSurroundings {
+    static func surroundings(_ session: Session, _ catalog: Catalog?) -> CrawlSurroundings {
         CrawlSurroundings(
             connectors: session.connectors,
             context: ConnectorContext(
@@ -126,7 +126,12 @@ struct CrawlRunCommand: ReportingCommand {
                 .fileNotFound, "there is no file, directory or declared crawler \(first.quotedForMessage)", at: .file(path: first),
                 remedy: near)
         }
-        let placed = targets.map { CrawlTarget.placed($0, WorkingDirectory.absolute) }
+        var placed: [String] = []
+        for target in targets {
+            let own = CrawlTarget.placed(target, WorkingDirectory.absolute)
+            // The same folder twice would be two tables of the same files.
+            if !placed.contains(own) { placed.append(own) }
+        }
         return CrawlSettings(name: placed.joined(separator: " "), targets: placed)
     }
 }

@@ -42,7 +42,9 @@ struct DeadLettersReplayCommand: ReportingCommand {
             var definitions: [PipelineDefinition] = []
             if let pipeline {
                 definitions = [try search.definition(pipeline, parameters.given)]
-                _ = try DeadLettersSelection.files(DeadLetterArchive(home: session.home), definitions[0].name, run)
+                let files = try DeadLettersSelection.files(
+                    DeadLetterArchive(home: session.home), definitions[0].name, run, knownIn: session)
+                if files.isEmpty { definitions = [] }
             } else {
                 let files = try DeadLetterArchive(home: session.home).files().filter { $0.replayedBy == nil }
                 definitions = try Set(files.map(\.pipeline)).sorted().map { try search.definition($0) }

@@ -34,7 +34,7 @@ struct FlowRunCommand: ReportingCommand {
             commandName: "run", abstract: "Run a flow: over its next window, or over everything.",
             discussion: """
                 Each slice of the window is committed with its rows, so a run that fails or is killed goes on behind the last slice. A flow \
-                with `pull: full` begins anew, and nothing of it is visible before its end.
+                with `pull: full` is visible at its end alone; one that was cut off begins with the pages that it had, unless --reset is given.
 
                 Examples:
                   \(program) flow run accounts

@@ -15,7 +15,7 @@ struct RunCommand: ReportingCommand {
 
                 A pipeline with `incremental: true` reads only what no earlier run has read. With --follow a run waits for more when it \
                 has read everything, and makes its output visible piece by piece; Ctrl-C ends it, and the next run goes on behind the \
-                last piece.
+                last piece. A source or a sink that cannot be reached, at the start or later, is waited for.
 
                 With --follow --share several processes run one pipeline that reads a stream: each has some of the shards, and they are \
                 handed over when one starts, stops or dies.
@@ -65,11 +65,13 @@ struct RunCommand: ReportingCommand {
             while true {
                 do {
                     let ran = try await run(definition, monitor, catalog, session, resets: reset && plans == 1)
-                    guard ran.summary.isCut, plans < Self.mostPlans else {
+                    guard ran.summary.isCut, follow || plans < Self.mostPlans else {
                         return try await result(ran.summary, stream: ran.stream, session: session, catalog: catalog)
                     }
                 } catch let error as RunError where error.isOfNewFields && plans < Self.mostPlans {
                     // The fields are known now; the next plan reads them.
+                } catch let stop as StoppedWaiting {
+                    return stop.report(isQuiet: quiet)
                 }
                 plans += 1
             }
@@ -83,10 +85,9 @@ struct RunCommand: ReportingCommand {
     private func run(
         _ definition: PipelineDefinition, _ monitor: RunMonitor, _ catalog: Catalog, _ session: Session, resets: Bool
     ) async throws -> (summary: RunSummary, stream: String?) {
-        let planned = ContinuousClock.now
-        let plan = try await Planner.plan(definition, in: session.planContext(for: definition, catalog: catalog))
+        let planner = PatientPlanning(definition: definition, session: session, catalog: catalog, monitor: monitor)
+        let (plan, planning) = try await follow ? planner.waiting() : planner.once()
         if !quiet && !output.json { for notice in plan.notices { session.console.notice(notice) } }
-        let planning = ContinuousClock.now - planned
         let progress = RunProgress()
         if resets { try catalog.forgetProgress(of: definition.name) }
         let started = catalog.clock.nowMicros()

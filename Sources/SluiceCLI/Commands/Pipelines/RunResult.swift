@@ -48,7 +48,9 @@ struct RunResult: Sendable {
             let column = letter.column.map { "column \($0): " } ?? ""
             blocks.append(.line("  \(letter.location?.description ?? "?")  \(letter.code): \(column)\(letter.message)"))
         }
-        if let file = summary.report.deadLetterFile { blocks.append(.line("  all of them: \(file)")) }
+        if let file = summary.report.deadLetterFile {
+            blocks.append(.line("  all of them: " + RunScreen.place(ofLetters: file, summary.run, summary.pipeline, homeOption)))
+        }
         return blocks
     }
 

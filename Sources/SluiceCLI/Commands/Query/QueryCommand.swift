@@ -15,7 +15,8 @@ struct QueryCommand: ReportingCommand {
                 that means the same in the language of pipelines is answered by the engine, which is faster; --explain says who answers, \
                 and what is left out of reading.
 
-                CREATE TABLE name AS SELECT … and INSERT INTO name SELECT … write files and register them in the catalog, in one commit. \
+                CREATE TABLE name AS SELECT … and INSERT INTO name SELECT … write files and register them in the catalog, in one commit; \
+                CREATE [OR REPLACE] VIEW name AS SELECT … keeps a query under a name. \
                 Without a text, the query is read from standard input; at a terminal, a shell with history and completion begins.
 
                 Examples:

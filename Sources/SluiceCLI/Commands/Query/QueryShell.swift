@@ -82,6 +82,7 @@ struct QueryShell {
     private static let help = """
         SELECT … ;            asks tables (database.table), files ('data/*.csv') and streams (stream.name)
         CREATE TABLE … ;      as INSERT INTO: writes files and registers them in the catalog
+        CREATE VIEW … ;       gives a SELECT a name, under which queries read it
         .tables               tables of the catalog
         .schema database.table
         .streams              streams of the state

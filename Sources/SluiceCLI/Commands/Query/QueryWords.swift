@@ -14,7 +14,8 @@ struct QueryWords: Sendable {
         "UNION ALL",
         "WITH", "AS", "CASE", "WHEN", "THEN", "ELSE", "END", "AND", "OR", "NOT", "NULL", "IS NULL", "IS NOT NULL", "BETWEEN", "LIKE", "IN",
         "EXISTS",
-        "CREATE TABLE", "INSERT INTO", "OVER", "PARTITION BY", "ASC", "DESC", "NULLS FIRST", "NULLS LAST", "count(*)", "count(", "sum(",
+        "CREATE TABLE", "CREATE VIEW", "INSERT INTO", "OVER", "PARTITION BY", "ASC", "DESC", "NULLS FIRST", "NULLS LAST", "count(*)",
+        "count(", "sum(",
         "avg(",
         "min(", "max(", "coalesce(", "round(", "json_extract(", "row_number()",
     ]

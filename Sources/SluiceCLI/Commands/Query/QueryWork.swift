@@ -52,6 +52,7 @@ struct QueryWork: Sendable {
                 try await runner(text).withQuery(text, explains: explains) { query in
                     if explains { return Self.explanation(try await query.explanation()) }
                     if query.writtenTable != nil { return try await land(query) }
+                    if let view = query.writtenView { return try define(view, query) }
                     return try await read(query, asJSON: asJSON)
                 }
             }
@@ -60,6 +61,19 @@ struct QueryWork: Sendable {
         } catch {
             throw ConversionError(error, documents: [DefinitionDocument(path: QueryText.path, text: text)])
         }
+    }
+
+    // MARK: Views
+
+    private func define(_ view: PreparedQuery.WrittenView, _ query: PreparedQuery) throws -> Report {
+        let name = try TableName(parsing: view.name)
+        let catalog = try session.catalog()
+        if view.ifMissing, let known = try catalog.findTable(name) {
+            return Report([.line("\(name) exists already; nothing was changed")], json: ViewReport(known, isChanged: false).json)
+        }
+        showNotices(query.notices)
+        let record = try query.makeView(name, replaces: view.replaces, in: catalog, path: WorkingDirectory.placed)
+        return ViewReport(record, isChanged: true).report
     }
 
     private static func explanation(_ lines: [String]) -> Report { Report(lines.map { .line($0) }, json: .object(["plan": .texts(lines)])) }

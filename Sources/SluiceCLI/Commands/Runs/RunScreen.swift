@@ -38,7 +38,7 @@ struct RunScreen: Sendable {
             "definition": "sha256 " + record.definitionHash.prefix(16),
             "process": String(record.process.processID),
         ])
-        if let file = report.deadLetterFile { facts.add("dead letters", file) }
+        if let file = report.deadLetterFile { facts.add("dead letters", Self.place(ofLetters: file, record.id, record.pipeline)) }
         blocks += [.blank, .pairs(facts)]
         if let failure = record.failure { blocks += failureBlocks(failure) }
         blocks += list("Parameters", (report.parameters ?? []).map { "\($0.name) = \($0.value)" })
@@ -103,6 +103,12 @@ struct RunScreen: Sendable {
         if let place = failure.place { blocks.append(.line("  --> \(place)")) }
         if let remedy = failure.remedy { blocks.append(.line("   = \(remedy)")) }
         return blocks
+    }
+
+    /// Where the dead letters of a run are: its file, or where each of its epochs has one of its own, the command that shows all of them.
+    static func place(ofLetters file: String, _ run: RunID, _ pipeline: String, _ homeOption: String = "") -> String {
+        if file.hasSuffix("/\(run).jsonl") { return file }
+        return "\(Invocation.current.programName) dlq show \(ShellText.quoted(pipeline)) \(run)\(homeOption)"
     }
 
     private func list(_ title: String, _ lines: [String]) -> [Report.Block] {

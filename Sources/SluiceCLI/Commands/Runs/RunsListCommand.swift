@@ -53,9 +53,10 @@ struct RunsListCommand: ReportingCommand {
         let json = Value.object(["runs": .list(runs.map(\.json))])
         if runs.isEmpty {
             let isFiltered = pipeline != nil || state != nil
-            return Report(
-                [.line(isFiltered ? "No such runs in \(home.directory)." : "No runs in \(home.directory)."), .line(Session.noState, .dim)],
-                json: json)
+            let what = isFiltered ? "No such runs of pipelines" : "No runs of pipelines"
+            let hasJobs = try catalog?.readSchedule { try !$0.runs(limit: 1).isEmpty } ?? false
+            let hint = hasJobs ? "there are runs of jobs: `\(Invocation.current.programName) runs list --jobs`" : Session.noState
+            return Report([.line("\(what) in \(home.directory)."), .line(hint, .dim)], json: json)
         }
         var table = TextTable([
             .init("run", isWhole: true), .init("pipeline"), .init("state", isWhole: true), .init("started", isWhole: true),

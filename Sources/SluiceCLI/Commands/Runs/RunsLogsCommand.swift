@@ -1,6 +1,7 @@
 import ArgumentParser
 import SluiceCatalog
 import SluiceCore
+import SluiceEngine
 
 struct RunsLogsCommand: ReportingCommand {
     static var configuration: CommandConfiguration {
@@ -11,16 +12,21 @@ struct RunsLogsCommand: ReportingCommand {
                 Each attempt has a log of its own. Of one that grew beyond 10 MiB the newest parts are kept, of each job as many as its \
                 `keep_logs` says, and 2 GiB of all jobs.
 
+                What programs of a pipeline's steps (`exec`) write on their standard error has a log for each run and step, whoever started \
+                the run.
+
                 Examples:
                   \(program) runs logs last
                   \(program) runs logs 01JDXA --attempt 1
                   \(program) runs logs 01JDXA --graph
                   \(program) runs logs last --follow
+                  \(program) runs logs last --step 2
                 """)
     }
 
     @Argument(help: ArgumentHelp("The run: its id or how that begins, or last.", valueName: "run")) var id = "last"
     @Option(help: "Only this attempt; the last one when absent.") var attempt: Int?
+    @Option(help: ArgumentHelp("Only what the program of this step wrote, by its name or number.", valueName: "step")) var step: String?
     @Flag(help: "Of all runs that belong together: jobs after jobs, and elements.") var graph = false
     @Flag(help: "Go on until the run ends.") var follow = false
     @OptionGroup var state: HomeOptions
@@ -28,6 +34,9 @@ struct RunsLogsCommand: ReportingCommand {
 
     func validate() throws {
         if graph, follow || attempt != nil { throw ValidationError("--graph goes with neither --follow nor --attempt") }
+        if step != nil, follow || graph || attempt != nil {
+            throw ValidationError("--step goes with none of --follow, --graph and --attempt")
+        }
     }
 
     func report() async throws -> Report {
@@ -37,12 +46,18 @@ struct RunsLogsCommand: ReportingCommand {
         switch try AnyRun(id, catalog) {
         case .job(let found): run = found
         case .pipeline(let record):
+            let steps = try StepLogArchive(home: session.home).logs(of: record.id.text, pipeline: record.pipeline)
+            if step != nil || !steps.isEmpty { return try StepLogScreen.report(steps, step: step, run: record.id.text) }
             guard let found = try AnyRun.owner(of: record, catalog) else {
                 throw SluiceError(
                     .notFound, "the run \(record.id) of \(record.pipeline) has no log: it printed where it was started",
-                    remedy: "`runs show \(record.id)` has its error; runs of jobs have logs")
+                    remedy: "`runs show \(record.id)` has its error; runs of jobs have logs, and programs of steps that write any")
             }
             run = found
+        }
+        if let step {
+            return try StepLogScreen.report(
+                StepLogArchive(home: session.home).logs(ofJob: run.id.text), step: step, run: run.id.text)
         }
         guard graph else {
             return try await RunLogScreen.report(run, attempt, catalog, session.console, follow: follow, isJSON: output.json)

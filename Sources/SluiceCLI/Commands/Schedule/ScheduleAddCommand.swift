@@ -44,6 +44,7 @@ struct ScheduleAddCommand: ReportingCommand {
 
     func report() async throws -> Report {
         let text = declaration
+        for expression in at { _ = try ScheduleText.expression(expression) }
         let job: JobDeclaration
         do {
             job = try JobDeclaration(text: text, path: "<job \(name)>", directory: ".")
@@ -61,6 +62,7 @@ struct ScheduleAddCommand: ReportingCommand {
                 remedy: project.stored[name]?.declaration != nil
                     ? "add --replace, or choose another name" : "change the file, or choose another name")
         }
+        for notice in try JobSet([job]).missingFiles { session.console.warning(notice) }
         let others = project.set.names.filter { $0 != name }.compactMap { project.set[$0] }
         _ = try JobSet(others + [job], pools: project.set.pools)
         let catalog = try session.catalog()

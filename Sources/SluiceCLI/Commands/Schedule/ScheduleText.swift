@@ -11,13 +11,23 @@ enum ScheduleText {
     /// - Throws: What is wrong, with the place under the text.
     static func rules(_ text: String, timezone: String?) throws -> ScheduleDeclaration {
         var rules = ScheduleDeclaration()
-        do throws(ScheduleSyntaxError) {
-            rules.schedule = Schedule([try ScheduleExpression(text)])
-        } catch {
-            throw error.sluiceError(in: text, at: nil, showsText: true)
-        }
+        rules.schedule = Schedule([try expression(text)])
         if let timezone { rules.schedule?.zone = try ZoneDirectory.system.zone(timezone) }
         return rules
+    }
+
+    /// The expression that the option `--at` has.
+    ///
+    /// - Throws: `MarkedError` with the text, and marks under what is wrong in it.
+    static func expression(_ text: String) throws -> ScheduleExpression {
+        do throws(ScheduleSyntaxError) {
+            return try ScheduleExpression(text)
+        } catch {
+            let first = error.range.lowerBound + 1
+            throw MarkedError(
+                error.sluiceError(in: text, at: .file(path: "--at", line: 1, column: first)),
+                ErrorExcerpt(lineNumber: 1, line: text, marked: first...max(first, error.range.upperBound)))
+        }
     }
 
     /// A time of a command line in seconds since 1970: a date or time of the job's zone, or one with an offset.

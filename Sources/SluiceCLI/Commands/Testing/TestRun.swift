@@ -47,6 +47,10 @@ struct TestRun: Sendable {
             test, connectors: Invocation.current.connectors, store: store, directory: scratch.path + "/inputs",
             base: DiskFiles.parent(of: file))
         let definition = try load(stage)
+        for table in test.tables {
+            try catalog.putTable(
+                TableDefinition(name: table.name, columns: table.columns, location: "\(scratch.path)/tables/\(table.name)", format: "csv"))
+        }
         let names: [String?] = definition.outputs.contains { !$0.isSide } ? [] : [nil]
         let collections = (names + definition.outputs.map(\.name)).map { (name: $0, rows: CollectedRows()) }
         let bench = Bench(

@@ -1,3 +1,4 @@
+import SluiceCatalog
 import SluiceCore
 import SluiceLog
 import SluicePipelines
@@ -49,6 +50,7 @@ final class TestStage: Sendable {
     ///
     /// - Throws: `notFound` for an input that is none of its sources, with the near name; for a stream or table without an input.
     func adapt(_ root: DefinitionNode) throws -> DefinitionNode {
+        try checkTables(of: root)
         let sites = DefinitionSources.sites(in: root, connectors: connectors)
         var replacements: [String: DefinitionNode] = [:]
         var found: [Placed] = []
@@ -69,6 +71,25 @@ final class TestStage: Sendable {
         }
         placed.withLock { $0 = found }
         return DefinitionSources.replacing(root, replacements)
+    }
+
+    /// A test knows nothing of the state's catalog: it says itself what it depends on.
+    ///
+    /// - Throws: `notFound` for a table whose types a step takes and the test does not say, or says and no step takes.
+    private func checkTables(of root: DefinitionNode) throws(SluiceError) {
+        let wanted = DefinitionSources.matchedTables(in: root).compactMap { try? TableName(parsing: $0.name) }
+        if let table = wanted.first(where: { name in !test.tables.contains { $0.name == name } }) {
+            throw SluiceError(
+                .notFound, "the test does not say what columns table \(table) has, whose types `resolve` takes", at: test.node.location,
+                remedy: "add to the test: tables: {\(table): {COLUMN: TYPE}}")
+        }
+        if let table = test.tables.first(where: { !wanted.contains($0.name) }) {
+            let names = wanted.map(\.description)
+            throw SluiceError(
+                .notFound, "no step `resolve` of the pipeline takes types of table \(table.name)", at: table.location,
+                remedy: Suggestion.remedy(for: table.name.description, in: names, noun: "it takes those of")
+                    ?? "leave it out; what a source holds stands under `inputs`")
+        }
     }
 
     private func place(_ input: TestInput, at site: SourceSite, number: Int) -> (DefinitionNode, Placed.Target) {

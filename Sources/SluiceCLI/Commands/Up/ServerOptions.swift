@@ -35,7 +35,20 @@ struct ServerOptions: ParsableArguments {
     var throttleRecords: Double?
     @Option(help: ArgumentHelp("Part of the calls that fail, 0 to 1: for tests of clients.", valueName: "share")) var failCalls: Double?
 
+    @Flag(help: "Refuse what is more than the quotas of Kinesis by shard and by call allow: for tests of clients.") var enforceQuotas =
+        false
+    @Option(
+        help: ArgumentHelp(
+            "Certificate of the port in PEM, with those of its issuers behind it: clients come over TLS, and with HTTP/2 where they can.",
+            valueName: "file"), completion: .file())
+    var tlsCertificate: String?
+    @Option(help: ArgumentHelp("Key of the certificate in PEM, without a passphrase.", valueName: "file"), completion: .file())
+    var tlsKey: String?
+
     func validate() throws {
+        if (tlsCertificate == nil) != (tlsKey == nil) {
+            throw ValidationError("--tls-certificate and --tls-key go together: give both files, or neither")
+        }
         if let port, !(0...65_535).contains(port) { throw ValidationError("--port takes a number from 0 to 65535") }
         if let account, account.utf8.count != 12 || !account.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
             throw ValidationError("--account takes twelve digits")
@@ -79,6 +92,9 @@ struct ServerOptions: ParsableArguments {
         if let account { options.account = account }
         if let region { options.region = region }
         if let credentials { options.keys = try SharedFiles.keys(credentials) }
+        if let tlsCertificate, let tlsKey {
+            options.certificate = PortCertificate(certificatePath: tlsCertificate, keyPath: tlsKey)
+        }
         options.origins = corsOrigin
         options.allowsReset = allowReset
         return (options, isAsked)

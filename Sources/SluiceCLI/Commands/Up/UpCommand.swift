@@ -11,7 +11,7 @@ struct UpCommand: ReportingCommand {
             commandName: "up",
             abstract: "Keep pipelines following their sources, run jobs by the clock, and serve clients of AWS, in one process.",
             discussion: """
-                All definitions are checked before the first one runs. A run that fails is begun again behind what it committed, after a \
+                All definitions are checked before the first one runs; what is away then is waited for. A run that fails is begun again behind what it committed, after a \
                 second at first and after a minute at most; the others go on meanwhile. Ctrl-C or SIGTERM ends all of them well.
 
                 Of a folder, the definitions with `incremental: true` are followed, and those with a `schedule` run as jobs, as do the jobs \
@@ -64,37 +64,45 @@ struct UpCommand: ReportingCommand {
         let definitions = try UpDefinitions(
             names, session, parameters.given, beside: schedule, mayBeNone: isServing && self.names.isEmpty
         ).all
-        let outcomes = try await Interruption.cancelling {
+        let outcomes = try await Interruption.ending { ending in
             let port = try await UpServer.start(
                 server, session, isNeeded: definitions.isEmpty && schedule.isEmpty, isQuiet: quiet || output.json)
-            async let served: Void? = port?.run(drain: .microseconds(drain?.micros ?? UpSchedule.drainMicros))
             let catalog = try session.catalog(publishes: true)
             for outcome in try await PublicationRecovery.run(catalog, session.streams, session.connectors) {
                 RecoveryNotices.show(outcome, on: session.console)
             }
             let plans = try await plans(definitions, session, catalog)
-            async let scheduled: Void = schedule.run(catalog, slots: slots, drain: drain, webhooks: webhooks, isQuiet: quiet || output.json)
-            let outcomes = await run(plans, session, catalog)
-            // Without jobs the scheduler is there for those that commands add; it ends with the last pipeline.
-            if !schedule.isEmpty { try await scheduled }
-            // The port stays for its clients until somebody ends it.
-            await served
-            return outcomes
+            var group = UpGroup(
+                port: port, drain: .microseconds(drain?.micros ?? UpSchedule.drainMicros), hasJobs: !schedule.isEmpty)
+            if !schedule.folders.isEmpty {
+                group.schedule = { [isQuiet = quiet || output.json] in
+                    try await schedule.run(catalog, slots: slots, drain: drain, webhooks: webhooks, isQuiet: isQuiet)
+                }
+            }
+            if !plans.isEmpty { group.pipelines = { await run(plans, session, catalog) } }
+            return try await group.run(ending)
         }
         return Self.report(outcomes)
     }
 
+    /// A definition that was checked; without a plan where what it reads or writes was away.
+    private typealias Planned = (definition: PipelineDefinition, plan: LogicalPlan?)
+
     /// - Throws: `DefinitionErrors` with the mistakes of all definitions.
-    private func plans(_ definitions: [PipelineDefinition], _ session: Session, _ catalog: Catalog) async throws -> [LogicalPlan] {
-        var plans: [LogicalPlan] = []
+    private func plans(_ definitions: [PipelineDefinition], _ session: Session, _ catalog: Catalog) async throws -> [Planned] {
+        var plans: [Planned] = []
         var mistakes: [SluiceError] = []
         for definition in definitions {
             do {
                 let plan = try await Planner.plan(definition, in: session.planContext(for: definition, catalog: catalog))
                 try IncrementalRules.check(plan)
                 if !quiet && !output.json { for notice in plan.notices { session.console.notice("\(definition.name): \(notice)") } }
-                plans.append(plan)
+                plans.append((definition, plan))
             } catch {
+                if DefinitionErrors.passingReason(error) != nil {
+                    plans.append((definition, nil))
+                    continue
+                }
                 guard let errors = DefinitionErrors.list(error) else { throw error }
                 mistakes += errors
             }
@@ -103,7 +111,7 @@ struct UpCommand: ReportingCommand {
         return plans
     }
 
-    private func run(_ plans: [LogicalPlan], _ session: Session, _ catalog: Catalog) async -> [PipelineSupervisor.Outcome] {
+    private func run(_ plans: [Planned], _ session: Session, _ catalog: Catalog) async -> [PipelineSupervisor.Outcome] {
         var follow = FollowOptions(follows: true)
         if let every { follow.interval = .microseconds(every.micros) }
         var options = RunOptions()
@@ -112,12 +120,12 @@ struct UpCommand: ReportingCommand {
         let supervisor = PipelineSupervisor(
             catalog: catalog, streams: session.streams, home: session.home, options: options, follow: follow)
         return await withTaskGroup(of: (Int, PipelineSupervisor.Outcome).self) { [isQuiet = quiet || output.json] group in
-            for (index, plan) in plans.enumerated() {
+            for (index, (definition, plan)) in plans.enumerated() {
                 group.addTask {
-                    let outcome = await supervisor.run(plan) {
-                        try await Planner.plan(plan.definition, in: session.planContext(for: plan.definition, catalog: catalog))
+                    let outcome = await supervisor.run(definition.name, plan) {
+                        try await Planner.plan(definition, in: session.planContext(for: definition, catalog: catalog))
                     } tell: { event in
-                        Self.show(event, plan.definition.name, on: session.console, isQuiet: isQuiet)
+                        Self.show(event, definition.name, on: session.console, isQuiet: isQuiet)
                     }
                     return (index, outcome)
                 }

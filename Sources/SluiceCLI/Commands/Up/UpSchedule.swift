@@ -54,11 +54,14 @@ struct UpSchedule: Sendable {
         let watch = HangupWatch { reload(service, hooks, console) }
         defer { watch.end() }
         if !isQuiet, !isEmpty { console.err.writeLine("scheduler: \(HumanText.count(jobs.names.count, "job"))") }
+        for notice in jobs.missingFiles.prefix(Self.shownNotices) { console.warning(notice) }
         if let hooks, !isQuiet { console.err.writeLine(hooks.summary) }
         try await service.run()
     }
 
     static let drainMicros: Int64 = 30_000_000
+    /// Files of jobs that are not there, of which a person reads.
+    private static let shownNotices = 20
 
     /// Definitions that are wrong leave those before in place.
     private func reload(_ service: SchedulerService, _ hooks: UpWebhooks?, _ console: Console) {
@@ -67,6 +70,7 @@ struct UpSchedule: Sendable {
             service.reload(jobs)
             hooks?.reload(jobs)
             console.notice("read the definitions again: \(HumanText.count(jobs.names.count, "job"))")
+            for notice in jobs.missingFiles.prefix(Self.shownNotices) { console.warning(notice) }
         } catch {
             let mistakes = DefinitionErrors.list(error) ?? []
             for mistake in mistakes {

@@ -1,5 +1,7 @@
 import SluiceBuckets
 import SluiceCore
+import SluiceGlueService
+import SluiceFirehoseService
 import SluiceKinesisService
 import SluiceS3Service
 import SluiceLog
@@ -21,16 +23,26 @@ struct UpServer: Sendable {
         }
         let faults = FaultInjection(throttledRecords: given.throttleRecords ?? 0, failedCalls: given.failCalls ?? 0)
         let kinesis = KinesisHome(
-            directory: session.home, options, checks: session.streams.checks, faults: faults)
+            directory: session.home, options, checks: session.streams.checks, faults: faults, enforcesQuotas: given.enforceQuotas)
         do {
             let clock = WallClock { [shift = options.shift] in WallClock.system.nowMicros() + shift.micros }
             // Last, because it takes what is not signed.
-            let buckets = BucketService(
-                try BucketStore(session.home + "/buckets", clock: clock), wantsSignatures: !options.keys.isEmpty)
-            let port = try await PortServer.start(options, services: [KinesisService.make(kinesis), buckets])
+            let store = try BucketStore(session.home + "/buckets", clock: clock)
+            let buckets = BucketService(store, wantsSignatures: !options.keys.isEmpty)
+            let firehose = FirehoseHome(
+                directory: session.home, options, buckets: store, catalog: { try session.catalog() },
+                faults: DeliveryFaults(refusedRecords: faults.throttledRecords, failedCalls: faults.failedCalls),
+                tell: { session.console.warning($0) })
+            // Firehose closes before the streams and the buckets that it uses.
+            let port = try await PortServer.start(
+                options,
+                services: [
+                    FirehoseService.make(firehose), KinesisService.make(kinesis), GlueService.make(try glue(session, options)), buckets,
+                ])
             buckets.beginUpkeep()
-            if let file = given.portFile { try DiskFiles.writeAtomically("\(port.port)\n".utf8, to: file) }
+            try firehose.begin()
             if !isQuiet { session.console.err.writeLine("server: \(port.address)") }
+            if let file = given.portFile { try DiskFiles.writeAtomically("\(port.port)\n".utf8, to: file) }
             return UpServer(port: port)
         } catch let error as SluiceError where [.addressInUse, .alreadyRunning].contains(error.code) && !isAsked && !isNeeded {
             session.console.warning("\(error.message), so that there is no server here; \(error.remedy ?? "")")
@@ -38,11 +50,21 @@ struct UpServer: Sendable {
         }
     }
 
+    /// The catalog as clients of Glue see it.
+    private static func glue(_ session: Session, _ options: PortOptions) throws -> GlueHome {
+        let catalog = try session.catalog(publishes: true)
+        return GlueHome(
+            catalog, directory: WorkingDirectory.absolute(session.home), project: WorkingDirectory.absolute("."), options,
+            surroundings: CrawlRunCommand.surroundings(session, catalog))
+    }
+
     /// Waits until the task is cancelled, then lets what is under way end.
-    func run(drain time: Duration) async {
+    ///
+    /// - Parameter time: How long that may take, asked for when it begins.
+    func run(drain time: @Sendable () -> Duration) async {
         while !Task.isCancelled {
             do { try await Task.sleep(for: .seconds(3_600)) } catch { break }
         }
-        await port.drain(within: time)
+        await port.drain(within: time())
     }
 }

@@ -63,7 +63,13 @@ final class BackendSink: Sink {
             preparation = fresh
             return fresh
         }
-        try await preparation.value
+        do {
+            try await preparation.value
+        } catch {
+            // Whoever opens the sink next asks anew: the service may be back by then.
+            self.preparation.withLock { if $0 == preparation { $0 = nil } }
+            throw error
+        }
         return BackendWriter(self, try shape.maker(schema, stream: stream.name), key: try key.map { try schema.require($0) })
     }
 

@@ -18,6 +18,7 @@ final class ExecProgram: @unchecked Sendable {
                 patience: .init(micros: operation.timeoutMicros, text: TimeSpan(micros: operation.timeoutMicros).description),
                 writesLines: operation.format == .json)
         }
+        if let logs = step.progress.stepLogs { started.onErrors = { [name = step.step] in logs.append($0, of: name) } }
         child = started
         return started
     }

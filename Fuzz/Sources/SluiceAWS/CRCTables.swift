@@ -1,0 +1,1 @@
+../../../Sources/SluiceAWS/Objects/CRCTables.swift

@@ -1,0 +1,1 @@
+../../../Sources/SluiceBuckets/Model/BucketName.swift

@@ -1,0 +1,1 @@
+../../../Sources/SluiceBuckets/Files/StoredFile.swift

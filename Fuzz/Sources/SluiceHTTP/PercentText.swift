@@ -1,0 +1,1 @@
+../../../Sources/SluiceHTTP/Requests/PercentText.swift

@@ -1,0 +1,1 @@
+../../../Sources/SluiceS3Service/Calls/S3Address.swift

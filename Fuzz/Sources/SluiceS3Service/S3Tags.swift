@@ -1,0 +1,1 @@
+../../../Sources/SluiceS3Service/Rules/S3Tags.swift

@@ -1,0 +1,1 @@
+../../../Sources/SluiceS3Service/Text/S3Time.swift

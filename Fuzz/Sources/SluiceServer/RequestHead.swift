@@ -1,0 +1,1 @@
+../../../Sources/SluiceServer/HTTP/RequestHead.swift

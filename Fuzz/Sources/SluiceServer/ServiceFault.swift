@@ -1,0 +1,1 @@
+../../../Sources/SluiceServer/Service/ServiceFault.swift

@@ -1,1 +1,0 @@
-../../../Sources/SluiceS3/XML/XMLText.swift

@@ -1,0 +1,124 @@
+import SluiceCatalog
+import SluiceCore
+import SluiceFormats
+import SluiceJSON
+import SluiceServer
+
+/// Makes Parquet of records in JSON, with the columns of a table.
+struct RowConverter {
+    /// What came of a pile of records.
+    struct Converted {
+        /// Nil where no record fits.
+        var file: [UInt8]?
+        var failures: [FailedRecord]
+    }
+
+    private let conversion: Conversion
+    private let schema: Schema
+    private let version: Int
+    private let shape: NameShape
+
+    /// - Throws: `notFound` where the catalog has no such table or version; what it says of their names.
+    init(_ conversion: Conversion, _ world: FirehoseHome.World) throws {
+        self.conversion = conversion
+        let catalog = try world.catalog()
+        let name = try TableName(database: conversion.database, table: conversion.table)
+        if let number = conversion.version {
+            schema = try Schema(try catalog.version(number, of: name).columns.map(\.field))
+            version = number
+        } else {
+            let table = try catalog.table(name)
+            schema = try Schema(table.definition.columns.map(\.field))
+            version = table.version
+        }
+        shape = NameShape(conversion)
+    }
+
+    func convert(_ records: RecordPile) throws -> Converted {
+        let rows = shaped(records)
+        let format = try JSONFormat(options: [:])
+        let decoder = try format.decoder(FileLayout(format: JSONFormat.name), schema: schema, missing: .null)
+        let origin = Origin(.file(path: "record"), .dense(first: 0, count: records.count), raw: rows)
+        let decoded = decoder.decode(rows, origin: origin)
+        var failures: [FailedRecord] = []
+        if !decoded.rejects.isEmpty {
+            let kept = Set((0..<decoded.batch.rowCount).map { decoded.batch.origin?.position($0) ?? -1 })
+            let lost = (0..<records.count).filter { !kept.contains(Int64($0)) }
+            for (row, reject) in zip(lost, decoded.rejects) { failures.append(failure(records, row, reject.error)) }
+        }
+        guard decoded.batch.rowCount > 0 else { return Converted(file: nil, failures: failures) }
+        return Converted(file: try parquet(decoded.batch), failures: failures)
+    }
+
+    private func parquet(_ batch: Batch) throws -> [UInt8] {
+        let format = try ParquetFormat(options: [
+            "codec": .text(conversion.codec), "page_version": .integer(conversion.pageVersion),
+            "dictionary": .boolean(conversion.usesDictionaries),
+        ])
+        var writer = try format.writer(schema)
+        var bytes = writer.header
+        var blocks = writer.collect(batch)
+        if let rest = writer.rest() { blocks.append(rest) }
+        for block in blocks {
+            let encoded = try writer.encode(block)
+            let place = Int64(bytes.count)
+            bytes += encoded.bytes
+            writer.append(encoded, at: place)
+        }
+        bytes += try writer.finish(at: Int64(bytes.count))
+        return bytes
+    }
+
+    /// The records with the names that the table has.
+    private func shaped(_ records: RecordPile) -> RawRecords {
+        var rows = RawRecords(bytes: [])
+        for row in 0..<records.count {
+            let record = records[row]
+            rows.starts.append(Int32(rows.bytes.count))
+            if shape.changes, let node = try? JSONParser.parse(Array(record)) {
+                shape.shaped(node).append(to: &rows.bytes)
+            } else {
+                rows.bytes.append(contentsOf: record)
+            }
+            rows.ends.append(Int32(rows.bytes.count))
+        }
+        return rows
+    }
+
+    private func failure(_ records: RecordPile, _ row: Int, _ error: RowError) -> FailedRecord {
+        let table = WireValue.structure([
+            "catalogId": conversion.catalogID.map { .text($0) }, "databaseName": .text(conversion.database),
+            "tableName": .text(conversion.table), "region": conversion.region.map { .text($0) }, "versionId": .text(String(version)),
+        ])
+        let column = error.column.map { "column \($0): " } ?? ""
+        return FailedRecord(
+            data: Array(records[row]), micros: records.arrivals[row],
+            code: error.code == .malformedRecord || error.code == .invalidEncoding
+                ? "DataFormatConversion.ParseError" : "DataFormatConversion.MalformedData",
+            message: column + error.message, details: [.init("dataCatalogTable", table)])
+    }
+}
+
+/// How names of members become those of columns: OpenX's options.
+struct NameShape {
+    private let conversion: Conversion
+
+    init(_ conversion: Conversion) { self.conversion = conversion }
+
+    var changes: Bool { conversion.ignoresCase || conversion.dotsBecomeUnderscores || !conversion.mappings.isEmpty }
+
+    func shaped(_ node: JSONNode) -> JSONNode {
+        switch node {
+        case .object(let members):
+            .object(members.map { .init(name: name($0.name), value: shaped($0.value)) })
+        case .list(let elements): .list(elements.map(shaped))
+        default: node
+        }
+    }
+
+    private func name(_ name: String) -> String {
+        if let column = conversion.mappings[name] { return column }
+        let lowered = conversion.ignoresCase ? name.lowercased() : name
+        return conversion.dotsBecomeUnderscores ? lowered.replacing(".", with: "_") : lowered
+    }
+}

@@ -1,0 +1,42 @@
+package import SluiceServer
+
+typealias FirehoseCall = TargetCall<FirehoseHome>
+typealias FirehoseOperation = TargetOperation<FirehoseHome>
+
+/// Firehose: delivery streams that collect records and bring them to buckets of the port and to endpoints; the API `Firehose_20150804`.
+package enum FirehoseService {
+    /// The service for the port. `FirehoseHome.begin` resumes what an earlier server had not delivered.
+    package static func make(_ home: FirehoseHome) -> TargetService<FirehoseHome> {
+        TargetService(
+            name: "firehose", prefix: "Firehose_20150804", version: "1.1", bodyBytes: FirehoseLimits.bodyBytes, context: home,
+            operations: operations.map { operation in
+                FirehoseOperation(operation.name) { call in
+                    if call.context.faults.fails { throw ServiceFault(500, "InternalFailure", "The failure was asked for.") }
+                    return try await operation.run(call)
+                }
+            }, reset: { try await $0.reset() }, drain: { _ in }, close: { await $0.close() })
+    }
+
+    /// One file each.
+    static let operations: [FirehoseOperation] = [
+        CreateDeliveryStream.operation, DeleteDeliveryStream.operation, DescribeDeliveryStream.operation, ListDeliveryStreams.operation,
+        ListTagsForDeliveryStream.operation, PutRecord.operation, PutRecordBatch.operation, StartDeliveryStreamEncryption.operation,
+        StopDeliveryStreamEncryption.operation, TagDeliveryStream.operation, UntagDeliveryStream.operation, UpdateDestination.operation,
+    ]
+}
+
+/// Faults that a test of a client wants: shares of calls and records that fail, from 0 to 1.
+package struct DeliveryFaults: Hashable, Sendable {
+    /// Records of PutRecord and PutRecordBatch that are refused with `ServiceUnavailableException`.
+    package var refusedRecords: Double
+    /// Calls that fail with `InternalFailure` before they do anything.
+    package var failedCalls: Double
+
+    package init(refusedRecords: Double = 0, failedCalls: Double = 0) {
+        self.refusedRecords = refusedRecords
+        self.failedCalls = failedCalls
+    }
+
+    var refuses: Bool { refusedRecords > 0 && Double.random(in: 0..<1) < refusedRecords }
+    var fails: Bool { failedCalls > 0 && Double.random(in: 0..<1) < failedCalls }
+}

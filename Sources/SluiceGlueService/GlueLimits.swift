@@ -1,0 +1,18 @@
+/// Bounds of the service.
+enum GlueLimits {
+    /// Bytes of a request (Glue's table input has at most 400 KB of properties, a batch of partitions more).
+    static let bodyBytes = 16 << 20
+    /// A page of a listing where the request does not say (Glue: 100).
+    static let page = 100
+    /// Partitions of one batch (Glue: create 100, update 100, delete 25, get 1,000), and tables of one.
+    static let createdPartitions = 100
+    static let deletedPartitions = 25
+    static let fetchedPartitions = 1_000
+    static let deletedTables = 100
+    /// Indexes over the partitions of a table (Glue: 3).
+    static let partitionIndexes = 3
+    /// How often a change of a document is tried again when another comes before it.
+    static let attempts = 20
+    /// Crawls that run side by side; more are refused.
+    static let crawls = 16
+}

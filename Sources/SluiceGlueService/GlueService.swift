@@ -1,0 +1,29 @@
+import SluiceCore
+package import SluiceServer
+
+/// The Data Catalog, crawlers and the schema registry of Glue over the catalog of a state directory: what `sluice catalog`, `sluice crawl` and
+/// `sluice schema` show.
+package enum GlueService {
+    /// The service for the port. Emptying the port's state leaves the catalog, which is not the port's, as it is.
+    package static func make(_ home: GlueHome) -> TargetService<GlueHome> {
+        TargetService(
+            name: "glue", prefix: "AWSGlue", version: "1.1", bodyBytes: GlueLimits.bodyBytes, context: home,
+            operations: operations.map { operation in
+                GlueOperation(operation.name) { call in
+                    try call.checkAccount()
+                    do {
+                        return try await operation.run(call)
+                    } catch let error as SluiceError {
+                        throw Faults.fault(error)
+                    }
+                }
+            }, refused: RefusedOperations.reasons, reset: { _ in }, drain: { $0.crawls.stopAll() }, close: { await $0.crawls.close() })
+    }
+
+    /// By subject, a file each.
+    static let operations: [GlueOperation] = [
+        Databases.operations, Tables.operations, TableVersions.operations, Partitions.operations, PartitionIndexes.operations,
+        Statistics.operations, Functions.operations, Tags.operations, Crawlers.operations, CrawlHistory.operations, Registries.operations,
+        Schemas.operations, SchemaVersions.operations, SchemaMetadata.operations,
+    ].flatMap(\.self)
+}

@@ -1,0 +1,154 @@
+import SluiceCatalog
+import SluiceCore
+import SluiceServer
+
+/// Crawlers that clients made. They are Sluice's own, with buckets of the port and folders of the project as their targets.
+enum Crawlers {
+    static let kind = "glue-crawler"
+
+    static let operations: [GlueOperation] = [
+        GlueOperation("CreateCrawler", create), GlueOperation("UpdateCrawler", update), GlueOperation("DeleteCrawler", delete),
+        GlueOperation("GetCrawler") { call in
+            var input = try call.members()
+            let name = try input.requiredText("Name", Rules.name)
+            try input.finish()
+            return .value(.structure(["Crawler": try call.value(find(name, call))]))
+        },
+        GlueOperation("GetCrawlers") { call in
+            let (page, token) = try list(call)
+            return .value(.structure(["Crawlers": .list(try page.map { try call.value(record($0)) }), "NextToken": token]))
+        },
+        GlueOperation("ListCrawlers") { call in
+            let (page, token) = try list(call)
+            return .value(.structure(["CrawlerNames": .texts(page.map(\.name)), "NextToken": token]))
+        },
+        GlueOperation("BatchGetCrawlers") { call in
+            var input = try call.members()
+            let names = try input.texts("CrawlerNames", count: 0...100, Rules.name)
+            if names == nil { input.missing("CrawlerNames") }
+            try input.finish()
+            let found = try (names ?? []).compactMap { try call.catalog.document(kind, $0) }
+            let missing = (names ?? []).filter { name in !found.contains { $0.name == name } }
+            return .value(
+                .structure(["Crawlers": .list(try found.map { try call.value(record($0)) }), "CrawlersNotFound": .texts(missing)]))
+        },
+        GlueOperation("StartCrawler") { call in
+            var input = try call.members()
+            let name = try input.requiredText("Name", Rules.name)
+            try input.finish()
+            let settings = try find(name, call).settings(call.context.places, call.catalog)
+            do throws(SluiceError) {
+                try call.context.crawls.start(settings)
+            } catch {
+                if error.code == .alreadyRunning {
+                    throw ServiceFault(400, "CrawlerRunningException", "Crawler with name \(name) has already started")
+                }
+                throw error
+            }
+            return .empty
+        },
+        GlueOperation("StopCrawler") { call in
+            var input = try call.members()
+            let name = try input.requiredText("Name", Rules.name)
+            try input.finish()
+            _ = try find(name, call)
+            guard let activity = call.context.crawls.stop(name) else {
+                throw ServiceFault(400, "CrawlerNotRunningException", "Crawler with name \(name) isn't running")
+            }
+            if activity.isStopping { throw ServiceFault(400, "CrawlerStoppingException", "Crawler with name \(name) is stopping") }
+            return .empty
+        },
+    ]
+
+    @Sendable private static func create(_ call: GlueCall) async throws -> TargetAnswer {
+        var input = try call.members()
+        let name = try input.requiredText("Name", Rules.name)
+        let members = try input.crawlerMembers()
+        let tags = try input.tags()
+        for required in ["Role", "Targets"] where members[required] == nil { input.missing(required) }
+        try input.finish()
+        let now = call.catalog.clock.nowMicros()
+        // What no crawl can do is refused here, and not when it starts.
+        let record = CrawlerRecord(name: name, members: members, version: 1, createdMicros: now, updatedMicros: now)
+        _ = try record.settings(call.context.places, call.catalog)
+        guard try call.catalog.addDocument(kind, name, document(members).json) else {
+            throw Faults.exists("Crawler with name \(name) already exists")
+        }
+        if let tags { try Tags.set(tags, "crawler/" + name, call.catalog) }
+        return .empty
+    }
+
+    @Sendable private static func update(_ call: GlueCall) async throws -> TargetAnswer {
+        var input = try call.members()
+        let name = try input.requiredText("Name", Rules.name)
+        let members = try input.crawlerMembers()
+        try input.finish()
+        var known = try find(name, call)
+        try checkIdle(name, call)
+        known.members.merge(members) { $1 }
+        _ = try known.settings(call.context.places, call.catalog)
+        guard try call.catalog.replaceDocument(kind, name, document(known.members).json, revision: known.version) else {
+            throw ServiceFault(400, "VersionMismatchException", "Crawler with name \(name) was changed meanwhile")
+        }
+        return .empty
+    }
+
+    @Sendable private static func delete(_ call: GlueCall) async throws -> TargetAnswer {
+        var input = try call.members()
+        let name = try input.requiredText("Name", Rules.name)
+        try input.finish()
+        _ = try find(name, call)
+        try checkIdle(name, call)
+        _ = try call.catalog.removeDocument(kind, name)
+        try Tags.forget("crawler/" + name, call.catalog)
+        return .empty
+    }
+
+    private static func list(_ call: GlueCall) throws -> (page: [StoredDocument], token: WireValue?) {
+        var input = try call.members()
+        let limit = try input.integer("MaxResults", 1...1_000) ?? GlueLimits.page
+        let last = try ListToken.last(&input, "crawlers")
+        let tags = try input.tags() ?? [:]
+        try input.finish()
+        var all = try call.catalog.documents(kind)
+        if !tags.isEmpty {
+            all = try all.filter { document in
+                let own = try Tags.tags("crawler/" + document.name, call.catalog)
+                return tags.allSatisfy { own[$0.key] == $0.value }
+            }
+        }
+        return call.page(all, after: last, limit: limit, "crawlers", name: \.name)
+    }
+
+    /// - Throws: `EntityNotFoundException`.
+    static func find(_ name: String, _ call: GlueCall) throws -> CrawlerRecord {
+        guard let found = try call.catalog.document(kind, name) else {
+            throw Faults.missing("Crawler entry with name \(name) does not exist")
+        }
+        return record(found)
+    }
+
+    private static func checkIdle(_ name: String, _ call: GlueCall) throws(ServiceFault) {
+        guard call.context.crawls.activity(of: name) != nil else { return }
+        throw ServiceFault(400, "CrawlerRunningException", "Crawler with name \(name) is running")
+    }
+
+    private static func document(_ members: [String: WireValue]) -> WireValue {
+        .object(members.sorted { $0.key < $1.key }.map { .init($0.key, $0.value) })
+    }
+
+    static func record(_ document: StoredDocument) -> CrawlerRecord {
+        var members: [String: WireValue] = [:]
+        if case .object(let stored)? = WireValue(json: document.content) { for member in stored { members[member.name] = member.value } }
+        return CrawlerRecord(
+            name: document.name, members: members, version: document.revision, createdMicros: document.createdMicros,
+            updatedMicros: document.updatedMicros)
+    }
+}
+
+extension GlueCall {
+    fileprivate func value(_ record: CrawlerRecord) throws -> WireValue {
+        let last = try catalog.crawlRuns(crawler: record.name, limit: 2).first { $0.state != .running }
+        return record.value(context.crawls.activity(of: record.name), last: last, nowMicros: catalog.clock.nowMicros())
+    }
+}

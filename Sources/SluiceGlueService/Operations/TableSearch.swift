@@ -1,0 +1,97 @@
+import SluiceCatalog
+import SluiceCore
+import SluiceServer
+
+/// The operation SearchTables: words over names, comments, columns, owner and tags, and conditions on what tables say of themselves.
+enum TableSearch {
+    /// Tables that one search looks at.
+    private static let looked = 10_000
+
+    private struct Condition: Sendable {
+        var key: String
+        var value: String
+        var comparator: String
+    }
+
+    @Sendable static func run(_ call: GlueCall) async throws -> TargetAnswer {
+        var input = try call.members()
+        let text = try input.text("SearchText", Rules.search)
+        let limit = try input.integer("MaxResults", 1...1_000) ?? GlueLimits.page
+        let last = try ListToken.last(&input, "search")
+        let conditions =
+            try input.structures("Filters", count: Rules.elements) { filter throws(ServiceFault) in
+                Condition(
+                    key: try filter.requiredText("Key", Rules.search), value: try filter.requiredText("Value", Rules.search),
+                    comparator: try filter.text("Comparator", comparators) ?? "EQUALS")
+            } ?? []
+        let orders =
+            try input.structures("SortCriteria", count: 0...1) { sort throws(ServiceFault) in
+                (try sort.requiredText("FieldName", Rules.search), try sort.requiredText("Sort", TextRule(values: ["ASC", "DESC"])))
+            } ?? []
+        let share = try input.text("ResourceShareType", TextRule(values: ["FOREIGN", "ALL", "FEDERATED"]))
+        try input.finish()
+        var found = share == "FOREIGN" || share == "FEDERATED" ? [] : try tables(text, call)
+        found = found.filter { record in conditions.allSatisfy { holds($0, of: record) } }
+        if let (field, direction) = orders.first {
+            found.sort { a, b in
+                let (a, b) = direction == "ASC" ? (a, b) : (b, a)
+                return isBefore(member(field, of: a) ?? "", member(field, of: b) ?? "")
+            }
+        }
+        let start =
+            try last.map { last -> Int in
+                guard let place = Int(last), place >= 0 else { throw Faults.invalid("The NextToken is none of this listing.") }
+                return place
+            } ?? 0
+        let page = found.dropFirst(start).prefix(limit)
+        let token = start + page.count < found.count ? WireValue.text(ListToken.text("search", String(start + page.count))) : nil
+        return .value(.structure(["TableList": .list(page.map(call.value)), "NextToken": token]))
+    }
+
+    private static let comparators = TextRule(values: [
+        "EQUALS", "GREATER_THAN", "LESS_THAN", "GREATER_THAN_EQUALS", "LESS_THAN_EQUALS",
+    ])
+
+    private static func tables(_ text: String?, _ call: GlueCall) throws -> [TableRecord] {
+        let names: [TableName]
+        if let text {
+            names = try call.catalog.search(SearchQuery(parsing: text), limit: looked).hits.map(\.table.name)
+        } else {
+            names = try call.catalog.tables(limit: looked).map(\.name)
+        }
+        return try names.compactMap { try call.catalog.findTable($0) }
+    }
+
+    /// What a table says under a key: one of its members, or a parameter.
+    private static func member(_ key: String, of record: TableRecord) -> String? {
+        let definition = record.definition
+        switch key.lowercased() {
+        case "name", "tablename": return definition.name.table
+        case "databasename", "database": return definition.name.database
+        case "description": return definition.comment
+        case "owner": return definition.owner
+        case "tabletype": return definition.kind.rawValue
+        case "createtime": return String(Double(record.createdMicros) / 1_000_000)
+        case "updatetime": return String(Double(record.updatedMicros) / 1_000_000)
+        case "classification": return definition.parameters["classification"] ?? definition.format
+        default: return Hints.visible(definition.parameters)[key]
+        }
+    }
+
+    private static func holds(_ condition: Condition, of record: TableRecord) -> Bool {
+        guard let value = member(condition.key, of: record) else { return false }
+        switch condition.comparator {
+        case "GREATER_THAN": return isBefore(condition.value, value)
+        case "LESS_THAN": return isBefore(value, condition.value)
+        case "GREATER_THAN_EQUALS": return !isBefore(value, condition.value)
+        case "LESS_THAN_EQUALS": return !isBefore(condition.value, value)
+        default: return value.lowercased() == condition.value.lowercased()
+        }
+    }
+
+    /// Numbers by their size, other texts by their letters.
+    private static func isBefore(_ a: String, _ b: String) -> Bool {
+        if let a = Double(a), let b = Double(b) { return a < b }
+        return a.lowercased() < b.lowercased()
+    }
+}

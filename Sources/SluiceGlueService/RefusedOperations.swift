@@ -1,0 +1,150 @@
+/// Operations of the service that are not offered, with what to do instead. Source of the names: the API model of 2026-08.
+enum RefusedOperations {
+    static let reasons: [String: String] = Dictionary(
+        uniqueKeysWithValues: groups.flatMap { group in group.operations.map { ($0, group.reason) } })
+
+    private static let groups: [(reason: String, operations: [String])] = [
+        (
+            "jobs are pipelines here: write one as a file, run it with `sluice run` or by a schedule",
+            [
+                "BatchGetJobs", "BatchStopJobRun", "CreateJob", "CreateScript", "DeleteJob", "GetDataflowGraph", "GetJob",
+                "GetJobBookmark", "GetJobRun", "GetJobRuns", "GetJobUpgradeAnalysis", "GetJobs", "GetMapping", "GetPlan",
+                "GetSystemLogsForJobRun", "GetSystemLogsForSession", "ListJobs", "ResetJobBookmark", "StartJobRun",
+                "StartJobUpgradeAnalysis", "StopJobUpgradeAnalysis", "UpdateJob", "UpdateJobFromSourceControl",
+                "UpdateSourceControlFromJob",
+            ]
+        ),
+        (
+            "`sluice schedule add` runs pipelines and crawlers by the clock, by events and one after another",
+            [
+                "BatchGetBlueprints", "BatchGetTriggers", "BatchGetWorkflows", "CreateBlueprint", "CreateTrigger", "CreateWorkflow",
+                "DeleteBlueprint", "DeleteTrigger", "DeleteWorkflow", "GetBlueprint", "GetBlueprintRun", "GetBlueprintRuns",
+                "GetTrigger", "GetTriggers", "GetWorkflow", "GetWorkflowRun", "GetWorkflowRunProperties", "GetWorkflowRuns",
+                "ListBlueprints", "ListTriggers", "ListWorkflows", "PutWorkflowRunProperties", "ResumeWorkflowRun",
+                "StartBlueprintRun", "StartCrawlerSchedule", "StartTrigger", "StartWorkflowRun", "StopCrawlerSchedule",
+                "StopTrigger", "StopWorkflowRun", "UpdateBlueprint", "UpdateCrawlerSchedule", "UpdateTrigger", "UpdateWorkflow",
+            ]
+        ),
+        (
+            "rules are files here, which `sluice quality` runs",
+            [
+                "BatchGetDataQualityResult", "BatchGetDataQualityResultV2", "BatchGetDataQualityRulesetEvaluationRun",
+                "BatchPutDataQualityStatisticAnnotation", "CancelDataQualityRuleRecommendationRun",
+                "CancelDataQualityRulesetEvaluationRun", "CreateDataQualityEvaluationConfig", "CreateDataQualityRuleset",
+                "DeleteDataQualityEvaluationConfig", "DeleteDataQualityRuleset", "GetDataQualityEvaluationConfig",
+                "GetDataQualityModel", "GetDataQualityModelResult", "GetDataQualityResult", "GetDataQualityResultV2",
+                "GetDataQualityRuleRecommendationRun", "GetDataQualityRuleset", "GetDataQualityRulesetEvaluationRun",
+                "ListDataQualityEvaluationConfigs", "ListDataQualityResults", "ListDataQualityResultsV2",
+                "ListDataQualityRuleRecommendationRuns", "ListDataQualityRulesetEvaluationRuns", "ListDataQualityRulesets",
+                "ListDataQualityStatisticAnnotations", "ListDataQualityStatistics", "PublishDataQualityResultV2",
+                "PutDataQualityProfileAnnotation", "StartDataQualityRuleRecommendationRun", "StartDataQualityRulesetEvaluationRun",
+                "UpdateDataQualityEvaluationConfig", "UpdateDataQualityRuleset",
+            ]
+        ),
+        (
+            "there is no machine learning",
+            [
+                "CancelMLTaskRun", "CreateMLTransform", "DeleteMLTransform", "GetMLTaskRun", "GetMLTaskRuns", "GetMLTransform",
+                "GetMLTransforms", "ListMLTransforms", "StartExportLabelsTaskRun", "StartImportLabelsTaskRun",
+                "StartMLEvaluationTaskRun", "StartMLLabelingSetGenerationTaskRun", "UpdateMLTransform",
+            ]
+        ),
+        (
+            "there are no Spark sessions: `sluice query` answers SQL",
+            [
+                "BatchGetDevEndpoints", "CancelStatement", "CreateDevEndpoint", "CreateSession", "DeleteDevEndpoint",
+                "DeleteSession", "GetDashboardUrl", "GetDevEndpoint", "GetDevEndpoints", "GetSession", "GetSessionEndpoint",
+                "GetStatement", "ListDevEndpoints", "ListSessions", "ListStatements", "RunStatement", "StopSession",
+                "UpdateDevEndpoint",
+            ]
+        ),
+        (
+            "connections with their secrets are kept by `sluice connections add`",
+            [
+                "BatchDeleteConnection", "CreateConnection", "DeleteConnection", "DeleteConnectionType", "DescribeConnectionType",
+                "DescribeEntity", "GetConnection", "GetConnections", "GetEntityRecords", "ListConnectionTypes", "ListEntities",
+                "RegisterConnectionType", "TestConnection", "UpdateConnection",
+            ]
+        ),
+        (
+            "declare a crawler with classifiers in a file, and run it with `sluice crawl`",
+            [
+                "CreateClassifier", "DeleteClassifier", "GetClassifier", "GetClassifiers", "UpdateClassifier",
+            ]
+        ),
+        (
+            "crawls find the statistics of columns; nothing computes them by the clock",
+            [
+                "CreateColumnStatisticsTaskSettings", "DeleteColumnStatisticsTaskSettings", "GetColumnStatisticsTaskRun",
+                "GetColumnStatisticsTaskRuns", "GetColumnStatisticsTaskSettings", "ListColumnStatisticsTaskRuns",
+                "StartColumnStatisticsTaskRun", "StartColumnStatisticsTaskRunSchedule", "StopColumnStatisticsTaskRun",
+                "StopColumnStatisticsTaskRunSchedule", "UpdateColumnStatisticsTaskSettings",
+            ]
+        ),
+        (
+            "no files are rewritten behind the back of their pipelines",
+            [
+                "BatchGetTableOptimizer", "CreateTableOptimizer", "DeleteTableOptimizer", "GetMaterializedViewRefreshTaskRun",
+                "GetTableOptimizer", "ListMaterializedViewRefreshTaskRuns", "ListTableOptimizerRuns",
+                "StartMaterializedViewRefreshTaskRun", "StopMaterializedViewRefreshTaskRun", "UpdateTableOptimizer",
+            ]
+        ),
+        (
+            "there are no permissions by principal",
+            [
+                "CreateGlueIdentityCenterConfiguration", "CreateUsageProfile", "DeleteGlueIdentityCenterConfiguration",
+                "DeleteResourcePolicy", "DeleteUsageProfile", "GetGlueIdentityCenterConfiguration", "GetResourcePolicies",
+                "GetResourcePolicy", "GetUnfilteredPartitionMetadata", "GetUnfilteredPartitionsMetadata",
+                "GetUnfilteredTableMetadata", "GetUsageProfile", "ListUsageProfiles", "PutResourcePolicy",
+                "UpdateGlueIdentityCenterConfiguration", "UpdateUsageProfile",
+            ]
+        ),
+        (
+            "the catalog is a file of the state directory, as safe as its disk",
+            [
+                "CreateSecurityConfiguration", "DeleteSecurityConfiguration", "GetDataCatalogEncryptionSettings",
+                "GetSecurityConfiguration", "GetSecurityConfigurations", "PutDataCatalogEncryptionSettings",
+            ]
+        ),
+        (
+            "kinds of sensitive data are told by no scan here; pipelines mask columns",
+            [
+                "BatchGetCustomEntityTypes", "CreateCustomEntityType", "DeleteCustomEntityType", "GetCustomEntityType",
+                "ListCustomEntityTypes",
+            ]
+        ),
+        (
+            "flows and pipelines move records from services and databases",
+            [
+                "CreateIntegration", "CreateIntegrationResourceProperty", "CreateIntegrationTableProperties", "DeleteIntegration",
+                "DeleteIntegrationResourceProperty", "DeleteIntegrationTableProperties", "DescribeInboundIntegrations",
+                "DescribeIntegrations", "GetIntegrationResourceProperty", "GetIntegrationTableProperties",
+                "ListIntegrationResourceProperties", "ListIntegrationTableProperties", "ModifyIntegration",
+                "UpdateIntegrationResourceProperty", "UpdateIntegrationTableProperties",
+            ]
+        ),
+        (
+            "there is one catalog, that of the state directory",
+            [
+                "CreateCatalog", "DeleteCatalog", "GetCatalog", "GetCatalogImportStatus", "GetCatalogs",
+                "GetDataCatalogExportConfiguration", "ImportCatalogToGlue", "PutDataCatalogExportConfiguration", "UpdateCatalog",
+            ]
+        ),
+        (
+            "comments, owners and tags of tables say what they mean",
+            [
+                "AssociateGlossaryTerms", "BatchGetIterableForms", "CreateGlossary", "CreateGlossaryTerm", "DeleteAsset",
+                "DeleteAttachment", "DeleteFormType", "DeleteGlossary", "DeleteGlossaryTerm", "DisassociateGlossaryTerms",
+                "GetAsset", "GetAssetType", "GetFormType", "GetGlossary", "GetGlossaryTerm", "ListAssetTypes", "ListFormTypes",
+                "ListGlossaries", "ListGlossaryTerms", "ListIterableForms", "PutAsset", "PutAttachment", "PutFormType",
+                "SearchAssets", "UpdateAsset", "UpdateGlossary", "UpdateGlossaryTerm",
+            ]
+        ),
+        (
+            "`sluice schema check` tells what is different, and whether it matters",
+            [
+                "GetSchemaVersionsDiff"
+            ]
+        ),
+    ]
+}

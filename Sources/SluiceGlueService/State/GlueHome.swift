@@ -1,0 +1,29 @@
+package import SluiceCatalog
+package import SluiceCrawler
+package import SluiceServer
+import SluiceRegistry
+
+/// The catalog of a state directory, as clients of the one account see it that it belongs to.
+package final class GlueHome: Sendable {
+    let catalog: Catalog
+    let registry: SchemaRegistry
+    let places: Places
+    /// Twelve digits.
+    let account: String
+    let crawls: Crawls
+
+    /// - Parameters:
+    ///   - directory: The state's, as a whole path; buckets of the port are below it.
+    ///   - project: The folder in which crawlers may look beside the buckets, as a whole path.
+    ///   - surroundings: What crawls may use beside the disk and the catalog.
+    package init(
+        _ catalog: Catalog, directory: String, project: String, _ options: PortOptions,
+        surroundings: CrawlSurroundings = CrawlSurroundings()
+    ) {
+        self.catalog = catalog
+        registry = SchemaRegistry(catalog)
+        places = Places(buckets: directory + "/buckets", project: project)
+        account = options.account
+        crawls = Crawls(catalog, surroundings)
+    }
+}

@@ -1,0 +1,112 @@
+import SluiceCatalog
+import SluiceCore
+import SluiceCrawler
+import SluiceServer
+
+/// A crawler as the catalog keeps it for the service.
+struct CrawlerRecord: Sendable {
+    var name: String
+    /// The members of the request that made it, with those of later ones in their place.
+    var members: [String: WireValue]
+    var version: Int64
+    var createdMicros: Int64
+    var updatedMicros: Int64
+
+    /// What a crawl of it does.
+    ///
+    /// - Throws: `InvalidInputException` for what no crawl here does.
+    func settings(_ places: Places, _ catalog: Catalog) throws -> CrawlSettings {
+        var paths: [String] = []
+        var exclusions: [String]?
+        var samples: Int?
+        let targets = members["Targets"]
+        for target in targets?["S3Targets"]?.elements ?? [] {
+            paths.append(try places.target(target["Path"]?.string ?? ""))
+            let own = target["Exclusions"]?.texts ?? []
+            if let exclusions, exclusions != own { throw Faults.invalid("All S3Targets of a crawler have the same Exclusions here.") }
+            exclusions = own
+            samples = target["SampleSize"]?.whole.map { Int($0) } ?? samples
+        }
+        for target in targets?["CatalogTargets"]?.elements ?? [] {
+            for table in target["Tables"]?.texts ?? [] {
+                let name = try TableName(database: target["DatabaseName"]?.string ?? "", table: table)
+                // Whoever describes a table says where it lies, and that may not lead a crawl elsewhere.
+                if let found = try catalog.findTable(name)?.definition, !places.allows(found.location) {
+                    throw Faults.invalid("Table \(table) lies at \(found.location), outside of the port's buckets and of the project.")
+                }
+                paths.append("table:\(name)")
+            }
+        }
+        var settings = CrawlSettings(name: name, targets: paths)
+        settings.database = members["DatabaseName"]?.string.map { $0.lowercased() } ?? settings.database
+        settings.prefix = members["TablePrefix"]?.string ?? ""
+        settings.exclusions = exclusions ?? []
+        settings.sampledFiles = samples
+        if samples != nil { settings.verification = .sample }
+        settings.width = 2
+        let policy = members["SchemaChangePolicy"]
+        if policy?["UpdateBehavior"]?.string == "LOG" { settings.updates = .log }
+        switch policy?["DeleteBehavior"]?.string {
+        case "LOG": settings.deletions = .log
+        case "DELETE_FROM_DATABASE": settings.deletions = .delete
+        default: settings.deletions = .deprecate
+        }
+        if members["RecrawlPolicy"]?["RecrawlBehavior"]?.string == "CRAWL_NEW_FOLDERS_ONLY" { settings.recrawl = .newFolders }
+        try apply(members["Configuration"]?.string, to: &settings)
+        return settings
+    }
+
+    /// The document of `Configuration`: how folders become tables, and what becomes of their columns.
+    private func apply(_ configuration: String?, to settings: inout CrawlSettings) throws(ServiceFault) {
+        guard let configuration, !configuration.isEmpty else { return }
+        guard let document = WireValue(json: configuration), case .object = document else {
+            throw Faults.invalid("Configuration is no JSON object.")
+        }
+        let grouping = document["Grouping"]
+        if grouping?["TableGroupingPolicy"]?.string == "CombineCompatibleSchemas" { settings.grouping = .combine }
+        if let level = grouping?["TableLevelConfiguration"]?.whole {
+            // Counted from the bucket, which is 1; here the target is.
+            let address = members["Targets"]?["S3Targets"]?.elements.first?["Path"]?.string ?? ""
+            let depth = address.split(separator: "/").count - (address.contains("://") ? 1 : 0)
+            let own = Int(level) - max(1, depth) + 1
+            guard (1...CrawlLimits.folderDepth).contains(own) else {
+                throw Faults.invalid("TableLevelConfiguration \(level) is above the target or too far below it.")
+            }
+            settings.tableLevel = own
+        }
+        let tables = document["CrawlerOutput"]?["Tables"]
+        if tables?["AddOrUpdateBehavior"]?.string == "MergeNewColumns", settings.updates == .update { settings.updates = .merge }
+    }
+
+    /// As answers have it.
+    func value(_ activity: Crawls.Activity?, last: CrawlRun?, nowMicros: Int64) -> WireValue {
+        let kept = [
+            "Role", "DatabaseName", "Description", "RecrawlPolicy", "SchemaChangePolicy", "LineageConfiguration", "TablePrefix",
+            "Configuration",
+        ].compactMap { name in members[name].map { WireValue.Member(name, $0) } }
+        let state = activity.map { $0.isStopping ? "STOPPING" : "RUNNING" } ?? "READY"
+        let more = WireValue.structure([
+            "Name": .text(name), "Targets": targets, "Classifiers": .list([]), "State": .text(state),
+            "CrawlElapsedTime": .integer(activity.map { (nowMicros - $0.startedMicros) / 1_000 } ?? 0),
+            "CreationTime": .time(micros: createdMicros), "LastUpdated": .time(micros: updatedMicros), "Version": .integer(version),
+            "LastCrawl": last.map { run in
+                .structure([
+                    "Status": .text(run.state == .done ? "SUCCEEDED" : run.state == .failed ? "FAILED" : "CANCELLED"),
+                    "ErrorMessage": .some(run.error.map { String($0.prefix(2_048)) }), "StartTime": .time(micros: run.startedMicros),
+                ])
+            },
+        ])
+        guard case .object(let others) = more else { return more }
+        return .object(kept + others)
+    }
+
+    /// With a list for each kind, as the service has it.
+    private var targets: WireValue {
+        let given = members["Targets"]
+        let kinds = [
+            "S3Targets", "JdbcTargets", "MongoDBTargets", "DynamoDBTargets", "CatalogTargets", "DeltaTargets", "IcebergTargets",
+            "HudiTargets",
+        ]
+        return .object(kinds.map { .init($0, given?[$0] ?? .list([])) })
+    }
+}

@@ -1,0 +1,111 @@
+import Glibc
+import SluiceCore
+import SluiceHTTP
+import SluiceMocks
+import SluicePipelines
+import SluiceSaaS
+import SluiceTestKit
+import Testing
+
+@testable import SluiceConnectors
+
+/// Pulls of everything that are cut off, and go on where they stopped.
+@Suite("pulls of everything that go on")
+struct FullPullTests {
+    private static let subjects = [
+        ServiceHarness.Subject(
+            connector: "salesforce", entity: "accounts", settings: ["domain": "acme", "client_id": "me", "client_secret": "s"], keys: ["Id"]
+        ),
+        ServiceHarness.Subject(connector: "stripe", entity: "customers", settings: ["api_key": "sk_test_s3cret"], keys: ["id"]),
+        ServiceHarness.Subject(connector: "slack", entity: "users", settings: ["token": "xoxb-s3cret"], keys: ["id"]),
+    ]
+
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func source(_ harness: ServiceHarness) throws -> ServiceSource {
+        var source = try harness.source()
+        source.keptPages = directory.path("pulls/p")
+        return try #require(source.keeping() as? ServiceSource)
+    }
+
+    /// Reads some pages, as a run does that is killed then.
+    private func read(_ harness: ServiceHarness, pages: Int = .max) async throws -> [[Value]] {
+        let source = try source(harness)
+        var rows: [[Value]] = []
+        for split in try await source.splits() {
+            let request = SourceRequest(source.schema.names, keepsRaw: false)
+            let reader = try await source.open(split, request)
+            var count = 0
+            while count < pages, var piece = try await reader.next() {
+                while let batch = try piece.next()?.batch { for row in 0..<batch.rowCount { rows.append(batch.columns.map { $0[row] }) } }
+                count += 1
+            }
+        }
+        return rows
+    }
+
+    private func asked(_ harness: ServiceHarness) -> Int { harness.server.journal.count { $0.method == "GET" && $0.status == 200 } }
+
+    @Test("pages that were read are not asked for again, and the rows are all there, once", arguments: subjects)
+    func resumed(_ subject: ServiceHarness.Subject) async throws {
+        let harness = try ServiceHarness(subject, rows: 1_200)
+        let whole = try await harness.source().readAll().rows.map { "\($0)" }
+        let all = asked(harness)
+        #expect(all > 1)
+        _ = try await read(harness, pages: 1)
+        let first = asked(harness) - all
+        let rows = try await read(harness).map { "\($0)" }
+        #expect(rows == whole)
+        #expect(asked(harness) - all == all, "\(first) pages before")
+        // Once more, all of it comes from the disk.
+        let again = try await read(harness).map { "\($0)" }
+        #expect(again == whole)
+        #expect(asked(harness) - all == all)
+    }
+
+    @Test("behind a commit a pull begins anew") func committed() async throws {
+        let harness = try ServiceHarness(Self.subjects[0], rows: 1_200)
+        _ = try await read(harness)
+        let before = asked(harness)
+        harness.commit()
+        try source(harness).forgetKept()
+        #expect(directory.files(below: "pulls").isEmpty)
+        _ = try await read(harness)
+        #expect(asked(harness) > before)
+    }
+
+    @Test("a file whose row the commit removed is not read, although it is there") func stale() async throws {
+        let harness = try ServiceHarness(Self.subjects[0], rows: 1_200)
+        _ = try await read(harness)
+        let before = asked(harness)
+        harness.commit()
+        #expect(try await read(harness).count == 1_200)
+        #expect(asked(harness) > before)
+    }
+
+    @Test("a file that was cut or changed anywhere costs pages, and no row", arguments: 0..<24) func damaged(_ round: Int) async throws {
+        let harness = try ServiceHarness(Self.subjects[1], rows: 300)
+        let whole = try await harness.source().readAll().rows.map { "\($0)" }
+        _ = try await read(harness)
+        let path = directory.path("pulls/p/\(try #require(directory.files(below: "pulls/p").first))")
+        var bytes = try DiskFiles.read(path)
+        let place = bytes.count * round / 24
+        if round % 2 == 0 { bytes.removeSubrange(place...) } else { bytes[place] ^= 0x40 }
+        let descriptor = open(path, O_WRONLY | O_TRUNC)
+        try DiskFiles.write(bytes, to: descriptor, path: path)
+        close(descriptor)
+        #expect(try await read(harness).map { "\($0)" } == whole)
+        #expect(try await read(harness).map { "\($0)" } == whole)
+    }
+
+    @Test("where a page's cursor leads nowhere any more, the next pull begins anew") func expired() async throws {
+        let harness = try ServiceHarness(Self.subjects[2], rows: 12_000)
+        _ = try await read(harness, pages: 1)
+        harness.server.plan(FaultPlan([FaultPlan.Rule(.expireCursor, at: 1...1)]))
+        await #expect(throws: SluiceError.self) { _ = try await read(harness) }
+        let rows = try await read(harness).map { "\($0)" }
+        #expect(try await rows == harness.source().readAll().rows.map { "\($0)" })
+    }
+}

@@ -1,0 +1,74 @@
+import SluiceCore
+import SluiceJSON
+import SluiceSchedules
+import Testing
+
+@testable import SluiceFirehoseService
+
+@Suite("prefixes and queries of Firehose") struct PrefixTests {
+    /// 2026-03-01T00:05:09.012345Z.
+    private static let micros: Int64 = 1_772_323_509_012_345
+
+    @Test(
+        "times as Java writes them",
+        arguments: [
+            ("yyyy/MM/dd/HH/", "2026/03/01/00/"), ("yy-M-d H", "26-3-1 0"), ("'day='dd''", "day=01'"), ("hh:mm a", "12:05 AM"),
+            ("EEE EEEE MMM MMMM", "Sun Sunday Mar March"), ("DDD.SSS.SSSSSSSSS", "060.012.012345000"), ("kk", "24"), ("", ""),
+            ("''", "'"), ("'it''s'", "it's"),
+        ])
+    func times(_ pattern: String, _ expected: String) throws {
+        let text = try JavaTimePattern(pattern).text(ofLocal: Self.micros / 1_000_000, micros: Self.micros % 1_000_000)
+        #expect(text == expected)
+    }
+
+    @Test("times before 1970") func early() throws {
+        #expect(try JavaTimePattern("yyyy-MM-dd HH:mm:ss").text(ofLocal: -1, micros: 0) == "1969-12-31 23:59:59")
+    }
+
+    @Test("patterns that mean something else are refused", arguments: ["Q", "'open", "yyyyy", "[HH]", "ddd", "XXX"])
+    func refusedTimes(_ pattern: String) { #expect(throws: PatternFault.self) { try JavaTimePattern(pattern) } }
+
+    @Test("what is in an expression is put in its place") func evaluated() throws {
+        let prefix = try PrefixExpression(
+            "a/!{timestamp:dd-HH}/!{firehose:random-string}/k=!{partitionKeyFromQuery:k}/!{firehose:error-output-type}!")
+        let zone = try ZoneDirectory.system.zone("Asia/Tokyo")
+        let text = prefix.text(.init(micros: Self.micros, zone: zone, random: "RND", errorType: "failed", keys: ["k": "v/w"]))
+        #expect(text == "a/01-09/RND/k=v/w/failed!")
+        #expect(prefix.keys == ["k"] && prefix.hasErrorType)
+    }
+
+    @Test(
+        "expressions that are none",
+        arguments: ["!{timestamp:yyyy", "!{timestamp}", "!{firehose:now}", "!{partitionKeyFromLambda:k}", "!{timestamp:}", "!{}"])
+    func refused(_ text: String) { #expect(throws: PatternFault.self) { try PrefixExpression(text) } }
+
+    @Test("simple paths of jq") func paths() throws {
+        let query = try MetadataQuery(#"{ day : .at.day , "x y":.list[1]["a b"], n:.["n"], f: .f."g h" }"#)
+        #expect(query.names == ["day", "x y", "n", "f"])
+        let record = try JSONParser.parse(
+            Array(#"{"at":{"day":"mon"},"list":[0,{"a b":1.50}],"n":false,"f":{"g h":"z"}}"#.utf8))
+        #expect(try query.values(in: record) == ["day": "mon", "x y": "1.50", "n": "false", "f": "z"])
+        for text in [#"{}"#, #"{"at":{"day":null}}"#, #"{"at":{"day":""}}"#, #"{"at":{"day":[1]}}"#, "[]", "1"] {
+            let node = try JSONParser.parse(Array(text.utf8))
+            #expect(throws: PatternFault.self) { try query.values(in: node) }
+        }
+    }
+
+    @Test(
+        "queries beyond simple paths are refused",
+        arguments: [
+            "{}", ".a", "{a}", "{a: .}", "{a: .b | tostring}", "{a: .b // 1}", "{a: .b, a: .c}", "{a: .b..c}", "{a: .b[]}", "{a: .b[-1]}",
+            "{a: .b} {c: .d}", "{a: .b", "{a: \"b\"}", "{a: .\"b}", "{a: (.b)}", "{a: .b?}",
+        ])
+    func refusedQueries(_ text: String) { #expect(throws: PatternFault.self) { try MetadataQuery(text) } }
+
+    @Test("records that hold others") func split() throws {
+        func json(_ text: String) throws -> [String] {
+            try RecordSplitter.split(Array(text.utf8)[...], .json).map { String(decoding: $0, as: UTF8.self) }
+        }
+        #expect(try json(#"{"a":"\"}{"} [{"b":1},{"c":[{}]}]{}"#) == [#"{"a":"\"}{"}"#, #"{"b":1}"#, #"{"c":[{}]}"#, "{}"])
+        for text in ["", "1", "{", #"{"a":""#, #"{"\"#, "null"] { #expect(throws: PatternFault.self) { try json(text) } }
+        let parts = try RecordSplitter.split(Array("--a---b--".utf8)[...], .delimited(Array("--".utf8)))
+        #expect(parts.map { String(decoding: $0, as: UTF8.self) } == ["a", "-b"])
+    }
+}

@@ -1,0 +1,91 @@
+"""Presigned addresses of boto3 against a port that wants signatures. Usage: presigned.py PORT"""
+
+import http.client
+import re
+import sys
+import urllib.parse
+
+import boto3
+from botocore.config import Config
+
+port = int(sys.argv[1])
+KEYS = dict(aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="hidden", region_name="us-east-1")
+
+
+def client(version, style, **changed):
+    return boto3.client(
+        "s3",
+        endpoint_url=f"http://s3.localhost:{port}",
+        config=Config(signature_version=version, s3={"addressing_style": style}, retries={"max_attempts": 0}),
+        **{**KEYS, **changed},
+    )
+
+
+def send(method, address, body=None, headers={}, host=None):
+    """Names below localhost need not be known to the system: the host is only told."""
+    parts = urllib.parse.urlsplit(address)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+    target = parts.path + ("?" + parts.query if parts.query else "")
+    connection.request(method, target, body, {"Host": host or parts.netloc, **headers})
+    response = connection.getresponse()
+    content = response.read()
+    connection.close()
+    code = re.search(rb"<Code>(\w+)</Code>", content)
+    return response.status, code.group(1).decode() if response.status >= 400 and code else content, dict(response.getheaders())
+
+
+def expect(found, *wanted):
+    assert found[: len(wanted)] == wanted, (found, wanted)
+
+
+setup = boto3.client("s3", endpoint_url=f"http://127.0.0.1:{port}", **KEYS)
+setup.create_bucket(Bucket="inner")
+setup.create_bucket(Bucket="outer")
+key = "a b/ü+&.txt"
+setup.put_object(Bucket="inner", Key=key, Body=b"hello")
+setup.put_object(Bucket="outer", Key="inner/" + key, Body=b"another")
+plain = f"http://127.0.0.1:{port}/inner/" + urllib.parse.quote(key)
+expect(send("GET", plain), 403, "AccessDenied")
+expect(send("PUT", plain, b"x"), 403, "AccessDenied")
+
+for version in ("s3v4", "s3"):
+    for style in ("path", "virtual"):
+        s3 = client(version, style)
+
+        def sign(name, seconds=600, **parameters):
+            return s3.generate_presigned_url(name, Params={"Bucket": "inner", "Key": key, **parameters}, ExpiresIn=seconds)
+
+        get = sign("get_object")
+        assert ("AWSAccessKeyId=" in get) == (version == "s3"), get
+        expect(send("GET", get), 200, b"hello")
+        expect(send("HEAD", sign("head_object")), 200)
+        found = send("GET", sign("get_object", ResponseContentType="text/x-own", ResponseCacheControl="no-store, max-age=0"))
+        expect(found, 200, b"hello")
+        assert found[2]["Content-Type"] == "text/x-own" and found[2]["Cache-Control"] == "no-store, max-age=0", found
+        put = sign("put_object", Key="put", ContentType="text/plain")
+        expect(send("PUT", put, b"new", {"Content-Type": "text/plain"}), 200)
+        assert setup.get_object(Bucket="inner", Key="put")["Body"].read() == b"new"
+        expect(send("DELETE", sign("delete_object", Key="put")), 204)
+        upload = s3.generate_presigned_url("create_multipart_upload", Params={"Bucket": "inner", "Key": "parts"}, HttpMethod="POST")
+        expect(send("POST", upload), 200)
+        listing = s3.generate_presigned_url("list_objects_v2", Params={"Bucket": "inner"})
+        expect(send("GET", listing), 200)
+
+        # Of another method, key, signature, key of access, time and host.
+        expect(send("PUT", get, b"x"), 403, "SignatureDoesNotMatch")
+        expect(send("GET", get.replace(".txt", ".tx")), 403, "SignatureDoesNotMatch")
+        expect(send("GET", re.sub(r"(Signature=)(..)", r"\1zz", get)), 403, "SignatureDoesNotMatch")
+        expect(send("GET", re.sub(r"AKIDEXAMPLE", "AKIDOTHER", get)), 403, "InvalidAccessKeyId")
+        late = re.sub(r"(Expires=)(\d+)", lambda found: found.group(1) + str(int(found.group(2)) + 1), get)
+        expect(send("GET", late), 403, "SignatureDoesNotMatch")
+        other = client(version, style, aws_secret_access_key="guessed")
+        wrong = other.generate_presigned_url("get_object", Params={"Bucket": "inner", "Key": key})
+        expect(send("GET", wrong), 403, "SignatureDoesNotMatch")
+        expect(send("GET", get + "&versionId=null"), 403, "SignatureDoesNotMatch")
+        if style == "path":
+            expect(send("GET", get, host=f"outer.s3.localhost:{port}"), 403, "SignatureDoesNotMatch")
+        if version == "s3":
+            expect(send("GET", sign("get_object", seconds=-60)), 403, "AccessDenied")
+            expect(send("PUT", sign("put_object", Key="put"), b"x", {"x-amz-meta-a": "b"}), 403, "SignatureDoesNotMatch")
+
+print("ok")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 WRAPPERS = re.compile(r"^(?:Nullable|LowCardinality)\((.*)\)$")
 KINDS = (
-    ("integer", r"(U?Int\d+|(TINY|SMALL|BIG|HUGE)?INT(EGER)?|int\d+)$"), ("number", r"(Float|DOUBLE|REAL|FLOAT|float|Decimal|DECIMAL|decimal)"),
+    ("integer", r"(U?Int\d+|(TINY|SMALL|BIG|HUGE)?INT(EGER)?|BIGNUM|int\d+)$"), ("number", r"(Float|DOUBLE|REAL|FLOAT|float|Decimal|DECIMAL|decimal)"),
     ("time", r"(Date|DATE|date|TIMESTAMP|timestamp|Datetime)"), ("truth", r"(Bool|BOOLEAN|boolean)"), ("text", r"(String|VARCHAR|string)"))
 
 

@@ -45,7 +45,7 @@ import Testing
     @Test("a stream that reaches a count, a webhook with its secret, and a notice of a failure by webhook") func streamAndHook()
         async throws
     {
-        let program = try BuiltProgram.sluice()
+        let program = "'\(try BuiltProgram.sluice())'"
         func shell(_ line: String) throws -> Command {
             Command.shell(line, environment: ["SLUICE_HOME": project.home], directory: project.directory.root)
         }

@@ -42,7 +42,7 @@ import Testing
             "p.yaml",
             "name: p\nsource: {files: in/*.csv, columns: {id: int64}}\nincremental: true\nsink: {table: shop.p, mode: append}\n")
         let running = try project.command(["run", "p.yaml", "--follow", "--every", "100ms"]).start()
-        let program = try BuiltProgram.sluice()
+        let program = "'\(try BuiltProgram.sluice())'"
         try await wait("\(program) runs list --state running | grep -q running")
         let watching = try project.command(["runs", "show", "last", "--watch"]).start()
         let cancelled = try await project.json("runs", "cancel", "last", "--reason", "enough", "--grace", "60s")

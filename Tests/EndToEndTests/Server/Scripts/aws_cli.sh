@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Drives the port at ENDPOINT with the AWS CLI as it comes, in the folder WORK: aws_cli.sh ENDPOINT WORK. Its last line is "ok".
+# Drives the port at ENDPOINT with the AWS CLI as PYTHON has it, in the folder WORK: aws_cli.sh ENDPOINT WORK PYTHON. Its last line is "ok".
 set -euo pipefail
-endpoint=$1
+endpoint=$1 python=$3
 cd "$2"
 export AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=hidden AWS_DEFAULT_REGION=us-east-1 AWS_MAX_ATTEMPTS=1
 export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true
 
-call() { aws --endpoint-url "$endpoint" --cli-read-timeout 300 --cli-connect-timeout 300 --output text "$@"; }
+# As a module: the program `aws` of a folder with a blank in its path cannot be started.
+call() { "$python" -m awscli --endpoint-url "$endpoint" --cli-read-timeout 300 --cli-connect-timeout 300 --output text "$@"; }
 
 #   is WHAT SEEN WANTED
 is() {
@@ -65,7 +66,7 @@ call s3 sync folder s3://lake/folder --delete --quiet
 is "after a sync" "$(call s3 ls s3://lake/folder/ | awk '{print $4}' | tr '\n' ' ')" "a.txt c.txt "
 is "an object's length" "$(call s3api head-object --bucket lake --key many --query ContentLength)" 20000000
 is "a range" "$(call s3api get-object --bucket lake --key raw/one.csv --range bytes=0-1 part --query ContentRange)" "bytes 0-1/12"
-is "a presigned address" "$(python3 -c 'import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode(), end="")' \
+is "a presigned address" "$("$python" -c 'import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode(), end="")' \
     "$(call s3 presign s3://lake/raw/one.csv)")" "$(cat one.csv)"
 refused NoSuchKey s3api get-object --bucket lake --key none none
 refused BucketNotEmpty s3api delete-bucket --bucket lake

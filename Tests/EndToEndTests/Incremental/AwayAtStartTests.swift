@@ -24,20 +24,9 @@ struct AwayAtStartTests {
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "hidden-key", "AWS_REGION": "us-east-1",
     ]
 
-    /// A server for clients of AWS that listens.
-    private func serve(port: String = "0") async throws -> (running: RunningCommand, port: String) {
-        let file = elsewhere.directory.path("port-\(UInt64.random(in: 0 ... .max))")
-        let running = try elsewhere.command(["up", "--no-schedule", "--port", port, "--port-file", file]).start()
-        for _ in 0..<15_000 where running.isRunning {
-            if let text = try? TemporaryDirectory.contents(of: file), text.hasSuffix("\n") { return (running, String(text.dropLast())) }
-            try await Task.sleep(for: .milliseconds(20))
-        }
-        throw CommandError("the server did not listen: \(running.errorsSoFar)")
-    }
-
     /// A port on which a server has listened, and does no more.
     private func closedPort(_ body: (String) async throws -> Void = { _ in }) async throws -> String {
-        let (running, port) = try await serve()
+        let (running, port) = try await elsewhere.serve()
         try await body(port)
         running.signal(SIGTERM)
         _ = try await running.wait()
@@ -77,7 +66,7 @@ struct AwayAtStartTests {
         let running = try follow("land")
         let reason = try await waiting()
         #expect(reason?.contains("did not reach") == true, "\(reason ?? running.errorsSoFar)")
-        let (server, _) = try await serve(port: port)
+        let (server, _) = try await elsewhere.serve(port: port)
         let listed = try await eventually {
             try await Command("curl", ["-s", "http://127.0.0.1:\(port)/bucket?list-type=2&prefix=out"]).run().output.contains("<Key>out/")
         }
@@ -97,7 +86,7 @@ struct AwayAtStartTests {
         try define("land", sink: "{kinesis: out, endpoint: \"http://127.0.0.1:\(port)\", key: id}")
         let running = try follow("land")
         #expect(try await waiting()?.contains("did not reach") == true, "\(running.errorsSoFar)")
-        let (server, _) = try await serve(port: port)
+        let (server, _) = try await elsewhere.serve(port: port)
         #expect(
             try await eventually { try await project.json("runs", "show", "last")["rows_out"]?.integer == 2 }, "\(running.errorsSoFar)")
         running.signal(SIGTERM)
@@ -108,7 +97,7 @@ struct AwayAtStartTests {
 
     @Test("a bucket that is not there ends the run with its remedy, at the start and when the service comes back without it")
     func wrong() async throws {
-        let (server, port) = try await serve()
+        let (server, port) = try await elsewhere.serve()
         try define("land", sink: "{files: \"s3://bucket/out\", endpoint: \"http://127.0.0.1:\(port)\", format: csv}")
         let refused = try await follow("land").wait()
         #expect(refused.exitCode == 2 && refused.errors.contains("there is no bucket \"bucket\""), "\(refused.transcript)")
@@ -117,7 +106,7 @@ struct AwayAtStartTests {
         _ = try await server.wait()
         let running = try follow("land")
         #expect(try await waiting() != nil, "\(running.errorsSoFar)")
-        let (back, _) = try await serve(port: port)
+        let (back, _) = try await elsewhere.serve(port: port)
         let ended = try await running.wait()
         #expect(ended.exitCode == 2 && ended.errors.contains("there is no bucket \"bucket\""), "\(ended.transcript)")
         back.signal(SIGTERM)
@@ -148,7 +137,7 @@ struct AwayAtStartTests {
         ).start()
         #expect(try await eventually { project.directory.files().contains { $0.hasPrefix("near/part-") } }, "\(running.errorsSoFar)")
         #expect(try await eventually { running.errorsSoFar.contains("land: waits") }, "\(running.errorsSoFar)")
-        let (server, _) = try await serve(port: port)
+        let (server, _) = try await elsewhere.serve(port: port)
         #expect(
             try await eventually {
                 try await project.json("runs", "list")["runs"]?.items.contains {

@@ -24,21 +24,6 @@ struct KinesisServerTests {
 
     private func script(_ name: String) -> String { Repository.path("Tests/EndToEndTests/Server/Scripts/\(name).py") }
 
-    /// Starts a server on a free port, and waits until it listens.
-    private func serve(_ more: String...) async throws -> (running: RunningCommand, port: String) {
-        let file = project.directory.path("port")
-        unlink(file)
-        let running = try project.command(["up", "--port", "0", "--no-schedule", "--port-file", file] + more).start()
-        let clock = ContinuousClock()
-        let end = clock.now + .seconds(120)
-        while clock.now < end, running.isRunning {
-            if let text = try? project.directory.text("port"), text.hasSuffix("\n") { return (running, String(text.dropLast())) }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        let result = try await running.wait(timeout: .seconds(1))
-        throw CommandError("the server did not listen: \(result.transcript)")
-    }
-
     private func wire(_ port: String, _ arguments: String...) async throws -> String {
         let python = try #require(Self.python)
         let result = try await Command(python, [script("kinesis_wire"), port] + arguments).run()
@@ -55,7 +40,7 @@ struct KinesisServerTests {
     @Test("an unchanged boto3 drives every operation, with paginators and waiters", .enabled(if: boto3 != nil))
     func operations() async throws {
         let python = try #require(Self.boto3)
-        let (running, port) = try await serve()
+        let (running, port) = try await project.serve()
         let result = try await Command(python, [script("kinesis_operations"), "http://127.0.0.1:\(port)"]).run(timeout: .seconds(600))
         #expect(result.exitCode == 0 && result.output == "every operation acted\n", "\(result.transcript)")
         try await end(running)
@@ -64,7 +49,7 @@ struct KinesisServerTests {
     @Test("every acknowledged record is there after a kill under load, and so are iterators until they expire", .enabled(if: python != nil))
     func killed() async throws {
         let python = try #require(Self.python)
-        var (running, port) = try await serve()
+        var (running, port) = try await project.serve()
         let load = try Command(python, [script("kinesis_wire"), port, "load", project.directory.path("acknowledged")]).start()
         let clock = ContinuousClock()
         let end = clock.now + .seconds(150)
@@ -80,7 +65,7 @@ struct KinesisServerTests {
         let loaded = try await load.wait()
         #expect(loaded.exitCode == 0, "\(loaded.transcript)")
 
-        (running, port) = try await serve("--allow-reset")
+        (running, port) = try await project.serve("--allow-reset")
         let acknowledged = Set(try project.directory.text("acknowledged").split(separator: "\n").map(String.init))
         let read = try await wire(port, "read").split(separator: "\n").map(String.init)
         #expect(acknowledged.subtracting(read) == [])
@@ -96,7 +81,7 @@ struct KinesisServerTests {
 
     @Test("the state is emptied only where that was allowed; a port that is taken is told; pipelines go on without it")
     func refusals() async throws {
-        let (running, port) = try await serve()
+        let (running, port) = try await project.serve()
         if Self.python != nil { #expect(try await wire(port, "page", "POST /_sluice/reset").hasPrefix("403 ")) }
         let elsewhere = project.directory.path("elsewhere")
         let taken = try await project.sluice("up", "--port", port, "--no-schedule", "--home", elsewhere)

@@ -19,17 +19,6 @@ struct ServerKillTests {
 
     init() throws { project = try Project() }
 
-    private func serve() async throws -> (running: RunningCommand, port: String) {
-        let file = project.directory.path("port")
-        unlink(file)
-        let running = try project.command(["up", "--port", "0", "--no-schedule", "--port-file", file]).start()
-        for _ in 0..<30_000 where running.isRunning {
-            if let text = try? project.directory.text("port"), text.hasSuffix("\n") { return (running, String(text.dropLast())) }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        throw CommandError("the server did not listen: \(running.errorsSoFar)")
-    }
-
     private func script(_ mode: String, _ port: String, _ round: Int = 0) throws -> RunningCommand {
         let path = Repository.path("Tests/EndToEndTests/Server/Scripts/kill_load.py")
         return try Command(
@@ -46,7 +35,7 @@ struct ServerKillTests {
     func kills() async throws {
         for round in 0..<Self.rounds {
             let before = acknowledged.count
-            let (running, port) = try await serve()
+            let (running, port) = try await project.serve()
             let load = try script("load", port, round)
             // Kills fall into other moments of the work each round: a number of acknowledgements, and then wherever the writers are.
             let wanted = 150 + round * 37
@@ -67,7 +56,7 @@ struct ServerKillTests {
     }
 
     private func check(_ round: Int) async throws {
-        let (running, port) = try await serve()
+        let (running, port) = try await project.serve()
         let checked = try await script("check", port).wait()
         #expect(checked.exitCode == 0, "round \(round): \(checked.transcript)")
         running.signal(SIGTERM)

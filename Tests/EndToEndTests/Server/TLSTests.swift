@@ -37,17 +37,6 @@ struct TLSTests {
         try #require(made.exitCode == 0, "\(made.transcript)")
     }
 
-    private func serve(_ more: String...) async throws -> (running: RunningCommand, port: String) {
-        let file = path("port")
-        unlink(file)
-        let running = try project.command(["up", "--port", "0", "--no-schedule", "--port-file", file] + more).start()
-        for _ in 0..<30_000 where running.isRunning {
-            if let text = try? project.directory.text("port"), text.hasSuffix("\n") { return (running, String(text.dropLast())) }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        throw CommandError("the server did not listen: \(running.errorsSoFar)")
-    }
-
     private func end(_ running: RunningCommand) async throws {
         running.signal(SIGTERM)
         let result = try await running.wait()
@@ -88,7 +77,7 @@ struct TLSTests {
     func boto() async throws {
         guard let python = KinesisServerTests.boto3 else { return }
         try await makeCertificates()
-        let (running, port) = try await serve("--tls-certificate", path("port.pem"), "--tls-key", path("port.key"))
+        let (running, port) = try await project.serve("--tls-certificate", path("port.pem"), "--tls-key", path("port.key"))
         #expect(running.errorsSoFar.contains("https://127.0.0.1:\(port)"))
         let result = try await Command(python, ["-c", Self.program, "https://localhost:\(port)", path("ca.pem")]).run()
         #expect(result.output == "ok\n", "\(result.transcript)")
@@ -99,13 +88,13 @@ struct TLSTests {
     func versions() async throws {
         try await makeCertificates()
         let write = "-o /dev/null -w '%{http_version} %{http_code}'"
-        var (running, port) = try await serve("--tls-certificate", path("port.pem"), "--tls-key", path("port.key"))
+        var (running, port) = try await project.serve("--tls-certificate", path("port.pem"), "--tls-key", path("port.key"))
         let secure = "--cacert ca.pem https://localhost:\(port)"
         #expect(try await curl("--http2 \(write) \(secure)/_sluice/health") == "2 200")
         #expect(try await curl("--http1.1 \(write) \(secure)/_sluice/health") == "1.1 200")
         try await moveObjects("--http2 --cacert ca.pem", "https://localhost:\(port)", "secure", parallel: "--parallel")
         try await end(running)
-        (running, port) = try await serve()
+        (running, port) = try await project.serve()
         let plain = "http://localhost:\(port)"
         #expect(try await curl("--http2-prior-knowledge \(write) \(plain)/_sluice/health") == "2 200")
         #expect(try await curl("\(write) \(plain)/_sluice/health") == "1.1 200")
@@ -137,7 +126,7 @@ struct TLSTests {
 
     @Test("a server that ends lets a request over HTTP/2 end", .enabled(if: hasCurl))
     func drain() async throws {
-        let (running, port) = try await serve("--drain", "300s")
+        let (running, port) = try await project.serve("--drain", "300s")
         let address = "http://localhost:\(port)"
         _ = try await curl("--http2-prior-knowledge -X PUT \(address)/lake")
         _ = try await Command.shell("head -c 2000000 /dev/urandom > slow", directory: project.directory.root).run()

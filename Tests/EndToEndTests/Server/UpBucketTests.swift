@@ -11,38 +11,23 @@ import Testing
         return python
     }()
 
-    private func start(_ directory: TemporaryDirectory) async throws -> (RunningCommand, address: String) {
-        let file = directory.path("port-\(UInt64.random(in: 0 ... .max))")
-        let server = try Command(
-            try BuiltProgram.sluice(),
-            ["up", "--no-schedule", "--port", "0", "--port-file", file, "--home", directory.path("home")], directory: directory.root
-        ).start()
-        for _ in 0..<6_000 where server.isRunning {
-            if let text = try? TemporaryDirectory.contents(of: file), text.hasSuffix("\n") {
-                return (server, "http://127.0.0.1:\(text.dropLast())")
-            }
-            try await Task.sleep(for: .milliseconds(20))
-        }
-        throw CommandError("it did not begin: \(server.errorsSoFar)")
-    }
-
     @Test("boto3 finds S3, and what it wrote after a kill", .enabled(if: Self.python != nil)) func boto() async throws {
         let python = try #require(Self.python)
-        let directory = try TemporaryDirectory()
-        let (first, address) = try await start(directory)
+        let project = try Project()
+        let (first, port) = try await project.serve()
         let script = Repository.path("Tests/SluiceS3ServiceTests/Scripts/boto.py")
-        let result = try await Command(python, [script, address]).start().wait(timeout: .seconds(400))
+        let result = try await Command(python, [script, "http://127.0.0.1:\(port)"]).start().wait(timeout: .seconds(400))
         #expect(result.output.hasSuffix("ok\n"), "\(result.transcript)")
         first.signal(9)
         _ = try await first.wait()
-        let (second, again) = try await start(directory)
+        let (second, again) = try await project.serve()
         let program = """
             import sys, boto3
             s3 = boto3.client("s3", endpoint_url=sys.argv[1], aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1")
             assert s3.get_object(Bucket="multipart-bucket", Key="managed")["ContentLength"] == 20 << 20
             print("ok")
             """
-        let read = try await Command(python, ["-c", program, again]).start().wait()
+        let read = try await Command(python, ["-c", program, "http://127.0.0.1:\(again)"]).start().wait()
         #expect(read.output == "ok\n", "\(read.transcript)")
         second.signal(15)
         #expect(try await second.wait().exitCode != nil)

@@ -19,25 +19,10 @@ import Testing
 
         """
 
-    private func start(_ directory: TemporaryDirectory) async throws -> (RunningCommand, address: String) {
-        let file = directory.path("port-\(UInt64.random(in: 0 ... .max))")
-        let server = try Command(
-            try BuiltProgram.sluice(),
-            ["up", "--no-schedule", "--port", "0", "--port-file", file, "--home", directory.path("home")], directory: directory.root
-        ).start()
-        for _ in 0..<15_000 where server.isRunning {
-            if let text = try? TemporaryDirectory.contents(of: file), text.hasSuffix("\n") {
-                return (server, "http://127.0.0.1:\(text.dropLast())")
-            }
-            try await Task.sleep(for: .milliseconds(20))
-        }
-        throw CommandError("it did not begin: \(server.errorsSoFar)")
-    }
-
     @Test("records outlive kills and are delivered once, at the latest when a server ends", .enabled(if: Self.python != nil))
     func kills() async throws {
         let python = try #require(Self.python)
-        let directory = try TemporaryDirectory()
+        let project = try Project()
         let put = """
             if int(sys.argv[2]) == 0:
                 s3.create_bucket(Bucket="lake")
@@ -51,16 +36,17 @@ import Testing
             print("ok")
             """
         for round in 0..<3 {
-            let (server, address) = try await start(directory)
-            let result = try await Command(python, ["-c", Self.clients + put, address, "\(round)"]).start().wait(timeout: .seconds(400))
+            let (server, port) = try await project.serve()
+            let result = try await Command(python, ["-c", Self.clients + put, "http://127.0.0.1:\(port)", "\(round)"]).start().wait(
+                timeout: .seconds(400))
             #expect(result.output == "ok\n", "\(result.transcript)")
             server.signal(9)
             _ = try await server.wait()
         }
-        let (middle, _) = try await start(directory)
+        let (middle, _) = try await project.serve()
         middle.signal(15)
         _ = try await middle.wait(timeout: .seconds(300))
-        let (last, address) = try await start(directory)
+        let (last, port) = try await project.serve()
         let find = """
             import collections
             for name in "late", "soon":
@@ -70,7 +56,7 @@ import Testing
                 assert lines == {b"%d-%02d" % (round, n): 1 for round in range(3) for n in range(20)}, (name, lines)
             print("ok")
             """
-        let read = try await Command(python, ["-c", Self.clients + find, address]).start().wait(timeout: .seconds(400))
+        let read = try await Command(python, ["-c", Self.clients + find, "http://127.0.0.1:\(port)"]).start().wait(timeout: .seconds(400))
         #expect(read.output == "ok\n", "\(read.transcript)")
         last.signal(15)
         _ = try await last.wait(timeout: .seconds(300))

@@ -30,14 +30,8 @@ import Testing
     func tables() async throws {
         let python = try #require(KinesisServerTests.boto3)
         let project = try Project()
-        let file = project.directory.path("port")
-        let running = try project.command(["up", "--port", "0", "--no-schedule", "--port-file", file]).start()
-        var address: String?
-        for _ in 0..<15_000 where address == nil && running.isRunning {
-            if let text = try? project.directory.text("port"), text.hasSuffix("\n") { address = "http://127.0.0.1:\(text.dropLast())" }
-            try await Task.sleep(for: .milliseconds(20))
-        }
-        let client = try await Command(python, ["-c", Self.program, try #require(address)]).run(timeout: .seconds(600))
+        let (running, port) = try await project.serve()
+        let client = try await Command(python, ["-c", Self.program, "http://127.0.0.1:\(port)"]).run(timeout: .seconds(600))
         #expect(client.output == "['own', 'shops']\n", "\(client.transcript)")
         let crawled = try await project.sluice("query", "SELECT count(*) AS n, max(name) AS name FROM shop.shops", "--format", "csv")
         #expect(crawled.exitCode == 0 && crawled.output == "n,name\n3,Oslo\n", "\(crawled.transcript)")

@@ -24,19 +24,3 @@ package enum FirehoseService {
         StopDeliveryStreamEncryption.operation, TagDeliveryStream.operation, UntagDeliveryStream.operation, UpdateDestination.operation,
     ]
 }
-
-/// Faults that a test of a client wants: shares of calls and records that fail, from 0 to 1.
-package struct DeliveryFaults: Hashable, Sendable {
-    /// Records of PutRecord and PutRecordBatch that are refused with `ServiceUnavailableException`.
-    package var refusedRecords: Double
-    /// Calls that fail with `InternalFailure` before they do anything.
-    package var failedCalls: Double
-
-    package init(refusedRecords: Double = 0, failedCalls: Double = 0) {
-        self.refusedRecords = refusedRecords
-        self.failedCalls = failedCalls
-    }
-
-    var refuses: Bool { refusedRecords > 0 && Double.random(in: 0..<1) < refusedRecords }
-    var fails: Bool { failedCalls > 0 && Double.random(in: 0..<1) < failedCalls }
-}

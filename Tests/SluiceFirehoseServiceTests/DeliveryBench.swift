@@ -24,7 +24,7 @@ final class DeliveryBench: Sendable {
         var all: [String] { held.withLock { $0 } }
     }
 
-    init(_ directory: TemporaryDirectory, faults: DeliveryFaults = DeliveryFaults()) async throws {
+    init(_ directory: TemporaryDirectory, faults: FaultInjection = FaultInjection()) async throws {
         self.directory = directory
         let options = PortOptions(port: 0)
         let catalog = try Catalog(home: directory.path("home"))

@@ -19,7 +19,7 @@ struct ServedTests {
         buckets = try BucketStore(directory.path("buckets"))
     }
 
-    private func service(faults: DeliveryFaults = DeliveryFaults()) -> TargetService<FirehoseHome> {
+    private func service(faults: FaultInjection = FaultInjection()) -> TargetService<FirehoseHome> {
         FirehoseService.make(
             FirehoseHome(
                 directory: directory.root, PortOptions(port: 0), buckets: buckets,
@@ -72,7 +72,7 @@ struct ServedTests {
     }
 
     @Test("faults that a test asks for, one record and one call at a time") func faults() async throws {
-        let throttling = service(faults: DeliveryFaults(refusedRecords: 1))
+        let throttling = service(faults: FaultInjection(refusedRecords: 1))
         _ = try await call(throttling, "CreateDeliveryStream", Array(Self.creation.utf8))
         let body = #"{"DeliveryStreamName":"s","Records":[{"Data":"YQ=="},{"Data":"Yg=="}]}"#
         let answer = try await call(throttling, "PutRecordBatch", Array(body.utf8))
@@ -81,7 +81,7 @@ struct ServedTests {
         #expect(
             await code(throttling, "PutRecord", #"{"DeliveryStreamName":"s","Record":{"Data":"YQ=="}}"#) == "ServiceUnavailableException")
         await throttling.close()
-        let failing = service(faults: DeliveryFaults(failedCalls: 1))
+        let failing = service(faults: FaultInjection(failedCalls: 1))
         #expect(await code(failing, "ListDeliveryStreams", "{}") == "InternalFailure")
         await failing.close()
     }

@@ -114,7 +114,7 @@ struct ServedTests {
     @Test("faults that a test asks for, one record and one call at a time")
     func faults() async throws {
         let place = directory.path("faulty")
-        let throttling = KinesisService.make(KinesisHome(directory: place, options, faults: FaultInjection(throttledRecords: 1)))
+        let throttling = KinesisService.make(KinesisHome(directory: place, options, faults: FaultInjection(refusedRecords: 1)))
         _ = try await call("CreateStream", .structure(["StreamName": .text("s"), "ShardCount": .integer(1)]), of: throttling)
         let record = WireValue.structure(["Data": .text("YQ=="), "PartitionKey": .text("k")])
         let put = try await call("PutRecords", .structure(["StreamName": .text("s"), "Records": .list([record, record])]), of: throttling)

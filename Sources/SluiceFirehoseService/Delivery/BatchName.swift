@@ -1,3 +1,4 @@
+import SluiceServer
 import Crypto
 import SluiceCore
 
@@ -8,7 +9,7 @@ struct BatchName: Sendable {
     private let version: Int
 
     /// - Parameter start: Places of the first records.
-    init(_ stream: DeliveryStream, version: Int, start: Progress.Places, _ scope: DeliveryScopeID) {
+    init(_ stream: DeliveryStream, version: Int, start: Progress.Places, _ scope: ScopeID) {
         let places = start.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
         seed = "\(scope.account)/\(scope.region)/\(stream.name)/\(stream.createdMicros)/\(places)"
         self.stream = stream.name

@@ -5,11 +5,11 @@ import SluiceServer
 enum Faults {
     static func invalid(_ message: String) -> ServiceFault { ServiceFault(400, "InvalidArgumentException", message) }
 
-    static func noStream(_ name: String, _ scope: DeliveryScopeID) -> ServiceFault {
+    static func noStream(_ name: String, _ scope: ScopeID) -> ServiceFault {
         ServiceFault(400, "ResourceNotFoundException", "Firehose \(name) under account \(scope.account) not found.")
     }
 
-    static func exists(_ name: String, _ scope: DeliveryScopeID) -> ServiceFault {
+    static func exists(_ name: String, _ scope: ScopeID) -> ServiceFault {
         ServiceFault(400, "ResourceInUseException", "Firehose \(name) under accountId \(scope.account) already exists")
     }
 

@@ -22,7 +22,7 @@ struct DeliveryStream: Hashable, Sendable {
     static let destinationID = "destinationId-000000000001"
 
     /// What the access key is sealed under.
-    func secretName(_ scope: DeliveryScopeID) -> String { "firehose/\(scope.account)/\(scope.region)/\(name)" }
+    func secretName(_ scope: ScopeID) -> String { "firehose/\(scope.account)/\(scope.region)/\(name)" }
 
     var value: WireValue {
         .structure([

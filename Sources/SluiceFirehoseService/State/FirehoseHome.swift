@@ -12,7 +12,7 @@ package final class FirehoseHome: Sendable {
         /// The state directory.
         var directory: String
         /// Account and region whose data streams are those of pipelines and commands.
-        var own: DeliveryScopeID?
+        var own: ScopeID?
         var buckets: BucketStore
         var catalog: @Sendable () throws -> Catalog
         var clock: WallClock
@@ -22,8 +22,8 @@ package final class FirehoseHome: Sendable {
     }
 
     let world: World
-    let faults: DeliveryFaults
-    private let scopes = Mutex<[DeliveryScopeID: FirehoseScope]>([:])
+    let faults: FaultInjection
+    private let scopes = Mutex<[ScopeID: FirehoseScope]>([:])
 
     /// - Parameters:
     ///   - directory: The state's.
@@ -32,11 +32,11 @@ package final class FirehoseHome: Sendable {
     ///   - tell: Takes a line for people when a delivery fails or works again.
     package init(
         directory: String, _ options: PortOptions, buckets: BucketStore, catalog: @escaping @Sendable () throws -> Catalog,
-        clock: WallClock = .system, faults: DeliveryFaults = DeliveryFaults(), tell: @escaping @Sendable (String) -> Void = { _ in }
+        clock: WallClock = .system, faults: FaultInjection = FaultInjection(), tell: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         let shifted = WallClock { [shift = options.shift] in clock.nowMicros() + shift.micros }
         world = World(
-            directory: directory, own: DeliveryScopeID(account: options.account, region: options.region), buckets: buckets,
+            directory: directory, own: ScopeID(account: options.account, region: options.region), buckets: buckets,
             catalog: catalog,
             clock: shifted, tell: tell)
         self.faults = faults
@@ -48,7 +48,7 @@ package final class FirehoseHome: Sendable {
     package func begin() throws {
         for account in (try? DiskFiles.list(world.directory + "/firehose")) ?? [] {
             for region in (try? DiskFiles.list("\(world.directory)/firehose/\(account)")) ?? [] {
-                guard let id = DeliveryScopeID(account: account, region: region),
+                guard let id = ScopeID(account: account, region: region),
                     DiskFiles.kind(of: "\(world.directory)/firehose/\(account)/\(region)/\(DeliveryFile.name)") == .file
                 else { continue }
                 _ = try scope(id)
@@ -58,13 +58,13 @@ package final class FirehoseHome: Sendable {
 
     /// The scope of a caller, made when it is first used.
     func scope(_ caller: Caller) throws -> FirehoseScope {
-        guard let id = DeliveryScopeID(account: caller.account, region: caller.region) else {
+        guard let id = ScopeID(account: caller.account, region: caller.region) else {
             throw Faults.invalid("Account \(caller.account) and region \(caller.region) cannot have delivery streams.")
         }
         return try scope(id)
     }
 
-    private func scope(_ id: DeliveryScopeID) throws -> FirehoseScope {
+    private func scope(_ id: ScopeID) throws -> FirehoseScope {
         try scopes.withLock { scopes in
             if let scope = scopes[id] { return scope }
             guard scopes.count < FirehoseLimits.scopes else {

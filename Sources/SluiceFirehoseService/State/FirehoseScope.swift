@@ -6,7 +6,7 @@ import Synchronization
 
 /// The delivery streams of one account and region: their definitions, the records that wait, and those who deliver them.
 final class FirehoseScope: Sendable {
-    let id: DeliveryScopeID
+    let id: ScopeID
     let world: FirehoseHome.World
     let file: DeliveryFile
     private let directory: String
@@ -15,7 +15,7 @@ final class FirehoseScope: Sendable {
     /// Held by whoever creates or deletes a stream, which is few.
     private let changing = AsyncTurn()
 
-    init(_ id: DeliveryScopeID, directory: String, _ world: FirehoseHome.World) throws(SluiceError) {
+    init(_ id: ScopeID, directory: String, _ world: FirehoseHome.World) throws(SluiceError) {
         self.id = id
         self.world = world
         self.directory = directory

@@ -23,7 +23,7 @@ enum PutRecord {
             batch.sequenceNumberForOrdering = record
         }
         if isDry { throw DryRun.succeeded() }
-        if call.context.faults.throttles { throw Throttling.fault(target) }
+        if call.context.faults.refuses { throw Throttling.fault(target) }
         var refusing: ShardID?
         do throws(SluiceError) { refusing = try call.context.quotas?.refusals(entries, rows: [0], target)[0] } catch {
             throw target.refusal(error)

@@ -29,9 +29,9 @@ enum PutRecords {
 
     /// The rows that are refused, and what is said of each.
     private static func throttled(_ entries: PutEntries, _ target: StreamTarget, _ home: KinesisHome) throws -> [Int: String] {
-        guard home.faults.throttledRecords > 0 || home.quotas != nil else { return [:] }
+        guard home.faults.refusedRecords > 0 || home.quotas != nil else { return [:] }
         var refused: [Int: String] = [:]
-        for row in 0..<entries.count where home.faults.throttles { refused[row] = Throttling.message(target) }
+        for row in 0..<entries.count where home.faults.refuses { refused[row] = Throttling.message(target) }
         guard let quotas = home.quotas else { return refused }
         do throws(SluiceError) {
             let rows = (0..<entries.count).filter { refused[$0] == nil }

@@ -21,7 +21,7 @@ struct UpServer: Sendable {
             let console = session.console
             options.log = { console.err.writeLine($0.json) }
         }
-        let faults = FaultInjection(throttledRecords: given.throttleRecords ?? 0, failedCalls: given.failCalls ?? 0)
+        let faults = FaultInjection(refusedRecords: given.throttleRecords ?? 0, failedCalls: given.failCalls ?? 0)
         let kinesis = KinesisHome(
             directory: session.home, options, checks: session.streams.checks, faults: faults, enforcesQuotas: given.enforceQuotas)
         do {
@@ -31,8 +31,7 @@ struct UpServer: Sendable {
             let buckets = BucketService(store, wantsSignatures: !options.keys.isEmpty)
             let firehose = FirehoseHome(
                 directory: session.home, options, buckets: store, catalog: { try session.catalog() },
-                faults: DeliveryFaults(refusedRecords: faults.throttledRecords, failedCalls: faults.failedCalls),
-                tell: { session.console.warning($0) })
+                faults: faults, tell: { session.console.warning($0) })
             // Firehose closes before the streams and the buckets that it uses.
             let port = try await PortServer.start(
                 options,

@@ -43,7 +43,7 @@ struct DirectorySink: Sink {
 
     /// Files without partitions are one file, with the rows in their order.
     func openOrdered(schema: Schema, run: String) async throws -> (any OrderedSinkWriter)? {
-        guard output.partitionBy.isEmpty, !output.aggregation.isCut else { return nil }
+        guard writesInOrder else { return nil }
         try output.stage(run: run)
         return try SequentialWriter(output, schema: schema, run: run)
     }

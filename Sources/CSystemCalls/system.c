@@ -9,6 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#if defined(__linux__)
+#include <sys/syscall.h>
+#endif
+
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
@@ -178,4 +182,13 @@ int sluice_spawn_gated(
     *gate = ends[1];
     *process = child;
     return 0;
+}
+
+int sluice_process_descriptor(int32_t process) {
+#if defined(__linux__) && defined(SYS_pidfd_open)
+    return (int)syscall(SYS_pidfd_open, (pid_t)process, 0);
+#else
+    (void)process;
+    return -1;
+#endif
 }

@@ -53,9 +53,18 @@ struct Piece {
 
     /// The number that the digits are; nil for anything else, and for more than 9 digits.
     var number: Int? {
-        guard !scalars.isEmpty, scalars.count <= 9, scalars.allSatisfy({ $0.value &- 0x30 < 10 }) else { return nil }
-        return Int(text)
+        guard !scalars.isEmpty, scalars.count <= 9 else { return nil }
+        var number = 0
+        for scalar in scalars {
+            let digit = scalar.value &- 0x30
+            guard digit < 10 else { return nil }
+            number = number * 10 + Int(digit)
+        }
+        return number
     }
+
+    /// Whether it is one sign alone.
+    func isSign(_ sign: Unicode.Scalar) -> Bool { scalars.count == 1 && scalars.first == sign }
 
     func error(_ message: String, remedy: String? = nil) -> ScheduleSyntaxError {
         ScheduleSyntaxError(message, range, remedy: remedy)

@@ -14,8 +14,11 @@ struct OneRunPerTickTests {
     /// `SLUICE_SCHEDULE_ZONES` takes more of them, up to all.
     static let zoneCount = getenv("SLUICE_SCHEDULE_ZONES").flatMap { Int(String(cString: $0)) } ?? 24
     static let years = getenv("SLUICE_SCHEDULE_YEARS").flatMap { Int(String(cString: $0)) } ?? 1
-    /// `SLUICE_SCHEDULE_SEED` is one in place of both.
-    static let seeds: [UInt64] = getenv("SLUICE_SCHEDULE_SEED").flatMap { UInt64(String(cString: $0)) }.map { [$0] } ?? [1, 2]
+    /// `SLUICE_SCHEDULE_SEED` is one in place of both, `SLUICE_SCHEDULE_SEEDS` so many of them.
+    static let seeds: [UInt64] = {
+        func number(_ name: String) -> UInt64? { getenv(name).flatMap { UInt64(String(cString: $0)) } }
+        return number("SLUICE_SCHEDULE_SEED").map { [$0] } ?? Array(1...max(1, number("SLUICE_SCHEDULE_SEEDS") ?? 2))
+    }()
 
     private func jobs(_ seed: UInt64, count: Int) throws -> JobSet {
         var random = SeededGenerator(seed: seed)

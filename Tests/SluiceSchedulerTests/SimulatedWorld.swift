@@ -47,6 +47,8 @@ final class SimulatedWorld: Sendable {
     let state: Mutex<State>
     let home: String
     private let directory: TemporaryDirectory?
+    /// By which schedulers that are gone lose their lead.
+    private let tomb = Mutex<Catalog?>(nil)
 
     init(seed: UInt64, nowSeconds: Int64) throws {
         state = Mutex(State(nowMicros: nowSeconds * 1_000_000, random: SeededGenerator(seed: seed)))
@@ -71,6 +73,15 @@ final class SimulatedWorld: Sendable {
         var hooks = Catalog.Hooks()
         hooks.isRunning = { process in self.state.withLock { $0.living.contains(Int(process.processID)) } }
         return try Catalog(home: home, clock: WallClock { self.now }, hooks: hooks)
+    }
+
+    /// Takes the lead from whoever has it and is gone.
+    func takeLead() throws {
+        try tomb.withLock { held in
+            let catalog = try held ?? open()
+            held = catalog
+            _ = try catalog.takeScheduleLead(nil, process: ProcessIdentity(processID: 0, started: "tomb"), seconds: 1)
+        }
     }
 
     func draw(_ range: ClosedRange<Int>) -> Int { state.withLock { Int.random(in: range, using: &$0.random) } }
@@ -124,8 +135,7 @@ final class SimulatedScheduler {
             }
         }
         // What it still wants to write is refused, as it would not have been written.
-        let tomb = ProcessIdentity(processID: 0, started: "tomb")
-        _ = try? world.open().takeScheduleLead(nil, process: tomb, seconds: 1)
+        try? world.takeLead()
     }
 
     var isAlive: Bool { world.state.withLock { $0.living.contains(number) } }
@@ -136,6 +146,8 @@ private final class SimulatedLauncher: JobLauncher {
     let number: Int
 
     init(world: SimulatedWorld, number: Int) { (self.world, self.number) = (world, number) }
+
+    var tellsEnds: Bool { false }
 
     /// Counts a call, and cuts the scheduler off where its time has come.
     private func isCutOff() -> Bool {

@@ -64,35 +64,82 @@ def rss(process):
     return float("nan")
 
 
-def many(program, work, count):
-    """Start-up and memory with many schedules; how late a tick is among them."""
-    project = Project(program, f"{work}/many")
-    zones = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo", "Australia/Lord_Howe"]
-    lines = []
-    for number in range(count):
-        at = f"{number % 60} {number // 60 % 24} * * {number % 7}"
-        lines.append(
-            json.dumps({"job": f"j{number}", "command": "true", "schedule": {"at": at, "timezone": zones[number % 5], "catch_up": "none"}}))
-    lines.append(json.dumps({"job": "beat", "command": "true", "schedule": "* * * * * *"}))
-    (project.folder / "jobs.jsonl").write_text("\n".join(lines) + "\n")
+BEAT = {"job": "beat", "command": 'echo "$SLUICE_LOGICAL_TIME $(date +%s.%N)" >> beats.txt',
+        "schedule": {"at": "* * * * * *", "catch_up": "none", "concurrency": 10}}
+
+
+def load(project, jobs):
+    """Puts jobs into the state; says how long it took."""
+    (project.folder / "jobs.jsonl").write_text("\n".join(map(json.dumps, jobs)) + "\n")
     begun = time.monotonic()
     added = project.sluice("schedule", "load", "jobs.jsonl")
     if added.returncode != 0:
         sys.exit(added.stderr)
-    adding = time.monotonic() - begun
-    begun = time.monotonic()
+    return time.monotonic() - begun
+
+
+def beats(project):
+    """Tick and moment of each run of the beat, as its own command wrote them: with the start of two processes."""
+    file = project.folder / "beats.txt"
+    lines = [line.split() for line in file.read_text().splitlines()] if file.exists() else []
+    return [(moment(tick), float(begun)) for tick, begun in lines]
+
+
+def many(program, work, count):
+    """Start-up and memory with many schedules; how late the ticks of one of them are."""
+    project = Project(program, f"{work}/many")
+    zones = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo", "Australia/Lord_Howe"]
+    jobs = [
+        {"job": f"j{number}", "command": "true",
+         "schedule": {"at": f"{number % 60} {number // 60 % 24} * * {number % 7}", "timezone": zones[number % 5], "catch_up": "none"}}
+        for number in range(count)]
+    adding = load(project, jobs + [BEAT])
+    begun, began = time.monotonic(), time.time()
     process = project.up()
-    beats = lambda: list((project.folder / "home/logs/beat").glob("*.log")) if (project.folder / "home/logs/beat").exists() else []
-    project.wait(beats)
+    # Ticks since the jobs were added are due, so that the first run begins when the scheduler does.
+    project.wait(lambda: beats(project))
     start = time.monotonic() - begun
-    time.sleep(20 if count > 1000 else 5)
+    # A minute, in which jobs are due beside the beat.
+    time.sleep(62 if count > 1000 else 5)
     memory = rss(process)
     end(process)
-    runs = project.json("schedule", "history", "beat", "--limit", "1000")["runs"]
-    late = [moment(run["started_at"]) - moment(run["logical_time"]) for run in runs if run["started_at"]]
+    ready = began + start + 1
+    ticks = [(tick, at) for tick, at in beats(project) if tick > ready]
+    rows = [run for run in project.json("schedule", "history", "beat", "--limit", "1000")["runs"] if moment(run["logical_time"]) > ready]
+    made = [moment(run["created_at"]) - moment(run["logical_time"]) for run in rows]
+    late = [at - tick for tick, at in ticks]
     return {
-        "schedules": count, "added in s": adding, "first tick after s": start, "memory MB": memory,
-        "late ms p50": 1000 * percentile(late, 0.5), "late ms p99": 1000 * percentile(late, 0.99)}
+        "schedules": count, "added in s": adding, "first run after s": start, "memory MB": memory, "ticks": len(ticks),
+        "tick in the ledger, late ms p50": 1000 * percentile(made, 0.5), "tick in the ledger, late ms p99": 1000 * percentile(made, 0.99),
+        "command begins, late ms p50": 1000 * percentile(late, 0.5), "command begins, late ms p99": 1000 * percentile(late, 0.99)}
+
+
+def crowd(program, work, count):
+    """So many jobs that are due in one second, and one beside them that is due each second."""
+    project = Project(program, f"{work}/crowd")
+    due = int(time.time()) + 8
+    at = time.strftime("at(%Y-%m-%dT%H:%M:%S)", time.gmtime(due))
+    load(project, [{"job": f"j{number}", "command": "true", "schedule": at} for number in range(count)] + [BEAT])
+    process = project.up()
+    done = lambda: sum(run["state"] == "succeeded" and run["job"] != "beat" for run in runs())
+    runs = lambda: project.json("schedule", "history", "--limit", "100000")["runs"]
+    time.sleep(max(0, due + 2 - time.time()))
+    while done() < count and time.time() < due + 120:
+        time.sleep(1)
+    time.sleep(2)
+    end(process)
+    found = [run for run in runs() if run["job"] != "beat"]
+    made = [moment(run["created_at"]) - due for run in found]
+    began = [moment(run["started_at"]) - due for run in found if run["started_at"]]
+    ended = max(moment(run["ended_at"]) - due for run in found if run["ended_at"])
+    beside = [at - tick for tick, at in beats(project) if due < tick <= due + ended + 1]
+    return {
+        "due in one second": count, "succeeded": sum(run["state"] == "succeeded" for run in found),
+        "ticks in the ledger, late ms p50": 1000 * percentile(made, 0.5), "ticks in the ledger, late ms p99": 1000 * percentile(made, 0.99),
+        "their runs begin, late ms p50": 1000 * percentile(began, 0.5), "their runs begin, late ms p99": 1000 * percentile(began, 0.99),
+        "all have ended after s": ended, "runs a second": count / ended, "ticks beside them": len(beside),
+        "command beside them begins, late ms p50": 1000 * percentile(beside, 0.5),
+        "command beside them begins, late ms max": 1000 * max(beside, default=float("nan"))}
 
 
 def next_fire(program, work):
@@ -161,16 +208,20 @@ def main():
     parser.add_argument("--work", required=True)
     parser.add_argument("--schedules", type=int, default=100_000)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", help="the part whose title has this")
     given = parser.parse_args()
     program = os.path.abspath(given.sluice)
     os.makedirs(given.work, exist_ok=True)
     parts = [
         ("Many schedules", lambda: many(program, given.work, 500 if given.quick else given.schedules)),
+        ("Many jobs due in one second", lambda: crowd(program, given.work, 200 if given.quick else 5_000)),
         ("Next tick, microseconds with its printing", lambda: next_fire(program, given.work)),
         ("1,000 jobs a minute", lambda: sustained(program, given.work, 15 if given.quick else 120)),
         ("An empty run, milliseconds", lambda: empty(program, given.work, 3 if given.quick else 15)),
     ]
     for title, part in parts:
+        if given.only and given.only.lower() not in title.lower():
+            continue
         print(f"\n{title}")
         for name, value in part().items():
             print(f"  {name:46} {value:,.2f}" if isinstance(value, float) else f"  {name:46} {value:,}")

@@ -33,4 +33,8 @@ int sluice_spawn(char *const arguments[], const char *directory, int ends[3], in
 int sluice_spawn_gated(
     char *const arguments[], char *const variables[], const char *directory, int output, int *gate, int32_t *process);
 
+/// A descriptor that becomes readable when a process ends (pidfd_open(2)), which is not inherited by programs that this one starts; -1 where the
+/// system has none, or the process is gone.
+int sluice_process_descriptor(int32_t process);
+
 #endif

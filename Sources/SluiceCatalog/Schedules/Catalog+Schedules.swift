@@ -20,7 +20,9 @@ extension Catalog {
         _ token: Int64?, process: ProcessIdentity = .current, seconds: Int64, yields: Bool = false
     ) throws(SluiceError) -> ScheduleLead {
         let now = clock.nowMicros()
-        return try write { [hooks] db in
+        // Unsynced: after a power cut no process is left that the lead could be taken from, and nothing that was written under a token outlives
+        // the token, which stands before it in the log.
+        return try writeUnsynced { [hooks] db in
             let leader = try Self.leader(db)
             let isOwn = leader.token == token
             let isFree = leader.token == 0 || leader.expiresMicros <= now || !hooks.isRunning(leader.process)
@@ -50,7 +52,7 @@ extension Catalog {
 
     /// Gives the lead back, so that another scheduler need not wait.
     package func leaveScheduleLead(_ token: Int64) throws(SluiceError) {
-        try write { db in try db.execute(sql: "UPDATE schedule_lead SET expires = 0 WHERE token = ?", arguments: [token]) }
+        try writeUnsynced { db in try db.execute(sql: "UPDATE schedule_lead SET expires = 0 WHERE token = ?", arguments: [token]) }
     }
 
     /// The process that schedules; nil where none does.
@@ -77,10 +79,19 @@ extension Catalog {
         }
     }
 
-    /// Changes the ledger beside its leader: adds and removes jobs, asks for runs and for their end.
-    package func changeSchedule<Result>(_ body: (ScheduleTransaction) throws -> Result) throws(SluiceError) -> Result {
+    /// Changes the ledger beside its leader, who learns of it by the count of requests: adds and removes jobs, asks for runs and for their end.
+    ///
+    /// - Parameter isSynced: Whether it survives a power cut when this returns; otherwise when the leader begins what was asked for.
+    package func changeSchedule<Result>(
+        isSynced: Bool = true, _ body: (ScheduleTransaction) throws -> Result
+    ) throws(SluiceError) -> Result {
         let now = clock.nowMicros()
-        return try write { db in try body(ScheduleTransaction(db: db, now: now)) }
+        let change: (GRDB.Database) throws -> Result = { db in
+            let result = try body(ScheduleTransaction(db: db, now: now))
+            try db.execute(sql: "UPDATE schedule_lead SET requests = requests + 1")
+            return result
+        }
+        return isSynced ? try write(change) : try writeUnsynced(change)
     }
 
     /// Looks at the ledger, at one state of it.

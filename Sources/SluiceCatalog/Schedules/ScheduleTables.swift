@@ -61,14 +61,17 @@ enum ScheduleTables {
             run_id TEXT PRIMARY KEY, author TEXT NOT NULL, reason TEXT, asked INTEGER NOT NULL) WITHOUT ROWID;
         """
 
+    /// `requests` counts changes beside the leader, which keeps what it has read until there is one.
+    static let requests = "ALTER TABLE schedule_lead ADD COLUMN requests INTEGER NOT NULL DEFAULT 0;"
+
+    /// By the places of its columns, since thousands may wait.
     static func run(_ row: Row) throws -> ScheduledRun {
         ScheduledRun(
-            id: RunID(row["id"]), job: row["job"], logical: row["logical"], cause: RunCause(rawValue: row["cause"]) ?? .schedule,
-            root: RunID(row["root"]), state: ScheduledRunState(rawValue: row["state"]) ?? .failed, reason: row["reason"],
-            priority: row["priority"], parameters: try StoredText.map(row["parameters"] as String), width: row["width"],
-            createdMicros: row["created"], notBeforeMicros: row["not_before"], startedMicros: row["started"], endedMicros: row["ended"],
-            attempts: row["attempts"], repeats: row["repeats"], isCancelled: row["is_cancelled"], element: row["element"],
-            parent: (row["parent"] as String?).map { RunID($0) }, properties: try StoredText.map(row["properties"] as String))
+            id: RunID(row[0]), job: row[1], logical: row[2], cause: RunCause(rawValue: row[3]) ?? .schedule, root: RunID(row[4]),
+            state: ScheduledRunState(rawValue: row[5]) ?? .failed, reason: row[6], priority: row[7],
+            parameters: try StoredText.map(row[8] as String), width: row[9], createdMicros: row[10], notBeforeMicros: row[11],
+            startedMicros: row[12], endedMicros: row[13], attempts: row[14], repeats: row[15], isCancelled: row[16], element: row[17],
+            parent: (row[18] as String?).map { RunID($0) }, properties: try StoredText.map(row[19] as String))
     }
 
     static func attempt(_ row: Row) -> RunAttempt {

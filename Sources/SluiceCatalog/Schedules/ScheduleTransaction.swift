@@ -5,24 +5,51 @@ package struct ScheduleTransaction {
     let db: GRDB.Database
     /// Microseconds since 1970.
     package let now: Int64
+    /// Runs that were added or written, in order.
+    private let written = WrittenRuns()
+
+    private final class WrittenRuns {
+        var runs: [ScheduledRun] = []
+    }
+
+    init(db: GRDB.Database, now: Int64) { (self.db, self.now) = (db, now) }
+
+    /// Runs that were added or written by this transaction so far, as they are now, in the order in which that was done.
+    package var writtenRuns: [ScheduledRun] { written.runs }
+
+    /// Statements are kept compiled: thousands of runs may be made at one moment.
+    private func execute(_ sql: String, _ arguments: StatementArguments) throws {
+        try db.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+
+    private func row(_ sql: String, _ arguments: StatementArguments) throws -> Row? {
+        try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments)
+    }
 
     // MARK: Jobs
 
     package func jobs() throws -> [StoredJob] {
-        try Row.fetchAll(db, sql: "SELECT * FROM schedule_jobs ORDER BY name").map(ScheduleTables.job)
+        var found: [StoredJob] = []
+        try eachJob { found.append($0) }
+        return found
+    }
+
+    /// Looks at all jobs, in the order of their names; none is kept.
+    package func eachJob(_ body: (StoredJob) throws -> Void) throws {
+        let rows = try Row.fetchCursor(db, sql: "SELECT * FROM schedule_jobs ORDER BY name")
+        while let row = try rows.next() { try body(ScheduleTables.job(row)) }
     }
 
     package func job(_ name: String) throws -> StoredJob? {
-        try Row.fetchOne(db, sql: "SELECT * FROM schedule_jobs WHERE name = ?", arguments: [name]).map(ScheduleTables.job)
+        try row("SELECT * FROM schedule_jobs WHERE name = ?", [name]).map(ScheduleTables.job)
     }
 
     package func put(_ job: StoredJob) throws {
-        try db.execute(
-            sql: """
-                INSERT INTO schedule_jobs VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (name) DO UPDATE SET
-                    declaration = ?2, schedule = ?3, is_paused = ?4, tick_cursor = ?5
-                """,
-            arguments: [job.name, job.declaration, job.schedule, job.isPaused, job.cursor, job.createdMicros])
+        try execute(
+            """
+            INSERT INTO schedule_jobs VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (name) DO UPDATE SET
+                declaration = ?2, schedule = ?3, is_paused = ?4, tick_cursor = ?5
+            """, [job.name, job.declaration, job.schedule, job.isPaused, job.cursor, job.createdMicros])
     }
 
     package func removeJob(_ name: String) throws {
@@ -31,16 +58,19 @@ package struct ScheduleTransaction {
 
     /// Ticks up to a moment are in the ledger. It never goes back.
     package func advance(_ job: String, to cursor: Int64) throws {
-        try db.execute(sql: "UPDATE schedule_jobs SET tick_cursor = max(tick_cursor, ?) WHERE name = ?", arguments: [cursor, job])
+        try execute("UPDATE schedule_jobs SET tick_cursor = max(tick_cursor, ?) WHERE name = ?", [cursor, job])
     }
 
-    /// Counts changes of jobs, whoever made them.
-    package func revision() throws -> Int64 { try Int64.fetchOne(db, sql: "SELECT revision FROM schedule_lead") ?? 0 }
+    /// How often jobs were changed, whoever did it, and how often anything was changed beside the leader.
+    package func counts() throws -> (jobs: Int64, requests: Int64) {
+        let row = try row("SELECT revision, requests FROM schedule_lead", [])
+        return (row?[0] ?? 0, row?[1] ?? 0)
+    }
 
     // MARK: Ticks
 
     package func tick(_ job: String, _ logical: Int64) throws -> StoredTick? {
-        try Row.fetchOne(db, sql: "SELECT * FROM schedule_ticks WHERE job = ? AND logical = ?", arguments: [job, logical]).map(Self.tick)
+        try row("SELECT * FROM schedule_ticks WHERE job = ? AND logical = ?", [job, logical]).map(Self.tick)
     }
 
     /// Ticks of a job from one moment to before another, in order.
@@ -55,9 +85,7 @@ package struct ScheduleTransaction {
     ///
     /// - Returns: Whether it was not there before; nothing is changed otherwise.
     package func add(_ tick: StoredTick) throws -> Bool {
-        try db.execute(
-            sql: "INSERT OR IGNORE INTO schedule_ticks VALUES (?, ?, ?, ?)",
-            arguments: [tick.job, tick.logical, tick.run?.text, tick.reason])
+        try execute("INSERT OR IGNORE INTO schedule_ticks VALUES (?, ?, ?, ?)", [tick.job, tick.logical, tick.run?.text, tick.reason])
         return db.changesCount == 1
     }
 
@@ -76,35 +104,40 @@ package struct ScheduleTransaction {
     // MARK: Runs
 
     package func add(_ run: ScheduledRun) throws {
-        try db.execute(
-            sql: "INSERT INTO schedule_runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            arguments: [
+        try execute(
+            "INSERT INTO schedule_runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
                 run.id.text, run.job, run.logical, run.cause.rawValue, run.root.text, run.state.rawValue, run.reason, run.priority,
                 try StoredText.map(run.parameters), run.width, run.createdMicros, run.notBeforeMicros, run.startedMicros, run.endedMicros,
                 run.attempts, run.repeats, run.isCancelled, run.element, run.parent?.text, try StoredText.map(run.properties),
             ])
+        written.runs.append(run)
     }
 
     /// Writes what may change of a run; whether it is cancelled is only ever set.
     package func update(_ run: ScheduledRun) throws {
-        try db.execute(
-            sql: """
-                UPDATE schedule_runs SET state = ?, reason = ?, not_before = ?, started = ?, ended = ?, attempts = ?, repeats = ?,
-                    is_cancelled = max(is_cancelled, ?), properties = ? WHERE id = ?
-                """,
-            arguments: [
+        try execute(
+            """
+            UPDATE schedule_runs SET state = ?, reason = ?, not_before = ?, started = ?, ended = ?, attempts = ?, repeats = ?,
+                is_cancelled = max(is_cancelled, ?), properties = ? WHERE id = ?
+            """,
+            [
                 run.state.rawValue, run.reason, run.notBeforeMicros, run.startedMicros, run.endedMicros, run.attempts, run.repeats,
                 run.isCancelled, try StoredText.map(run.properties), run.id.text,
             ])
+        written.runs.append(run)
     }
 
     package func run(_ id: RunID) throws -> ScheduledRun? {
-        try Row.fetchOne(db, sql: "SELECT * FROM schedule_runs WHERE id = ?", arguments: [id.text]).map(ScheduleTables.run)
+        try row("SELECT * FROM schedule_runs WHERE id = ?", [id.text]).map(ScheduleTables.run)
     }
 
     /// Runs that are not over, in the order in which they were made.
     package func openRuns() throws -> [ScheduledRun] {
-        try Row.fetchAll(db, sql: "SELECT * FROM schedule_runs WHERE ended IS NULL ORDER BY id").map(ScheduleTables.run)
+        var found: [ScheduledRun] = []
+        let rows = try Row.fetchCursor(db, sql: "SELECT * FROM schedule_runs WHERE ended IS NULL ORDER BY id")
+        while let row = try rows.next() { found.append(try ScheduleTables.run(row)) }
+        return found
     }
 
     /// Runs, the newest first.
@@ -132,18 +165,18 @@ package struct ScheduleTransaction {
     // MARK: Attempts
 
     package func add(_ attempt: RunAttempt) throws {
-        try db.execute(
-            sql: "INSERT INTO schedule_attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            arguments: [
+        try execute(
+            "INSERT INTO schedule_attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
                 attempt.run.text, attempt.number, attempt.state.rawValue, attempt.reason, attempt.startedMicros, attempt.endedMicros,
                 attempt.process.processID, attempt.process.started, attempt.exitCode, attempt.log,
             ])
     }
 
     package func update(_ attempt: RunAttempt) throws {
-        try db.execute(
-            sql: "UPDATE schedule_attempts SET state = ?, reason = ?, ended = ?, exit_code = ? WHERE run_id = ? AND number = ?",
-            arguments: [
+        try execute(
+            "UPDATE schedule_attempts SET state = ?, reason = ?, ended = ?, exit_code = ? WHERE run_id = ? AND number = ?",
+            [
                 attempt.state.rawValue, attempt.reason, attempt.endedMicros, attempt.exitCode, attempt.run.text, attempt.number,
             ])
     }

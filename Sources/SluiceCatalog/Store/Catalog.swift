@@ -73,6 +73,24 @@ package final class Catalog: Sendable {
         try SluiceError.catching(path) { try queue.write(body) }
     }
 
+    /// A transaction without a sync of its own: a power cut may undo it until the next synced one, of whichever process, makes both durable. A
+    /// crash of the process undoes nothing.
+    func writeUnsynced<Result>(_ body: (Database) throws -> Result) throws(SluiceError) -> Result {
+        try SluiceError.catching(path) {
+            try queue.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA synchronous = NORMAL")
+                defer { try? db.execute(sql: "PRAGMA synchronous = FULL") }
+                var result: Result?
+                try db.inTransaction(.immediate) {
+                    result = try body(db)
+                    return .commit
+                }
+                guard let result else { throw SluiceError(.ioFailure, "a transaction ended without its result") }
+                return result
+            }
+        }
+    }
+
     /// Closes the database; later calls fail. Otherwise it closes with the last reference.
     package func close() throws(SluiceError) { try SluiceError.catching(path) { try queue.close() } }
 }

@@ -71,6 +71,7 @@ enum Migrations {
         }
         migrator.registerMigration("21 jobs of services") { db in try db.execute(sql: Catalog.serviceJobTables) }
         migrator.registerMigration("24 documents of services") { db in try db.execute(sql: Catalog.documentTables) }
+        migrator.registerMigration("41 requests beside the scheduler") { db in try db.execute(sql: ScheduleTables.requests) }
         return migrator
     }
 

@@ -11,8 +11,8 @@ enum StoredText {
         text.isEmpty ? [] : text.split(separator: "/", omittingEmptySubsequences: false).map(unescaped)
     }
 
-    static func map(_ entries: [String: String]) throws -> String { try json(entries) }
-    static func map(_ text: String) throws -> [String: String] { try decode(text) }
+    static func map(_ entries: [String: String]) throws -> String { entries.isEmpty ? "{}" : try json(entries) }
+    static func map(_ text: String) throws -> [String: String] { text == "{}" ? [:] : try decode(text) }
     static func columns(_ columns: [CatalogColumn]) throws -> String { try json(columns.map(StoredColumn.init)) }
     static func columns(_ text: String) throws -> [CatalogColumn] {
         try (decode(text) as [StoredColumn]).map { try $0.column }

@@ -28,16 +28,23 @@ package struct JobCondition: Sendable, Hashable {
     }
 }
 
+/// A name in a declaration, with its place. A reference, because most declarations have none and there may be 100,000 of them.
+package final class PlacedName: Sendable {
+    package let text: String
+    package let location: SourceLocation?
+
+    /// - Throws: `wrongType` where the value is no text.
+    init(_ node: DefinitionNode) throws(SluiceError) { (text, location) = (try node.string(), node.location) }
+}
+
 /// The value of `schedule`: when a job runs, and how its runs are treated. Times are in microseconds, unless they say otherwise.
 package struct ScheduleDeclaration: Sendable {
     /// Nil where only other jobs, events or people make it run.
     package var schedule: Schedule?
     /// What decides the ticks, as text.
     package var scheduleText = ""
-    /// What a person reads of it: `30 2 * * * Europe/Berlin`.
-    package var summary = ""
-    /// Calendars whose days are excluded, with their places; `JobSet` puts them into the schedule.
-    package var calendars: [DefinitionNode] = []
+    /// Calendars whose days are excluded; `JobSet` puts them into the schedule.
+    package var calendars: [PlacedName] = []
     package var catchUp = CatchUp.last
     package var catchUpLimit = ScheduleDeclarationLimits.defaultCatchUp
     package var after: JobCondition?
@@ -51,7 +58,7 @@ package struct ScheduleDeclaration: Sendable {
     package var graceMicros: Int64 = 10_000_000
     package var concurrency = 1
     package var overlap = Overlap.queue
-    package var pool: DefinitionNode?
+    package var pool: PlacedName?
     package var priority = 0
     package var expectedByMicros: Int64?
     package var keptLogs = 50
@@ -111,11 +118,10 @@ package struct ScheduleDeclaration: Sendable {
         if let start = schedule.start, let end = schedule.end, start > end, let place = keyed?[key: "end"] {
             try errors.add(place.invalid("the schedule ends before it starts", remedy: "swap start and end"))
         }
-        calendars = keyed?[key: "calendar"]?.oneOrMany() ?? []
+        calendars = try (keyed?[key: "calendar"]?.oneOrMany() ?? []).map { try PlacedName($0) }
         catchUp = try keyed?[key: "catch_up"]?.enumeration(CatchUp.self) ?? .last
         catchUpLimit = try keyed?[key: "catch_up_limit"]?.integer() ?? catchUpLimit
         let words = try texts.map { try $0.string() }
-        summary = words.joined(separator: ", ") + (schedule.zone === ZoneRules.utc ? "" : " \(schedule.zone.name)")
         let excluded = try (keyed?[key: "exclude"]?.oneOrMany() ?? []).map { try $0.string() }
         scheduleText = (words + [schedule.zone.name, "\(schedule.start ?? 0)", "\(schedule.end ?? 0)"] + excluded).joined(separator: "|")
         self.schedule = schedule
@@ -145,7 +151,7 @@ package struct ScheduleDeclaration: Sendable {
         graceMicros = try keyed[key: "grace"]?.timeSpan().micros ?? graceMicros
         concurrency = try keyed[key: "concurrency"]?.integer() ?? concurrency
         overlap = try keyed[key: "overlap"]?.enumeration(Overlap.self) ?? overlap
-        pool = keyed[key: "pool"]
+        pool = try keyed[key: "pool"].map { try PlacedName($0) }
         priority = try keyed[key: "priority"]?.integer() ?? priority
         expectedByMicros = try keyed[key: "expected_by"]?.timeSpan().micros
         keptLogs = try keyed[key: "keep_logs"]?.integer() ?? keptLogs
@@ -154,6 +160,16 @@ package struct ScheduleDeclaration: Sendable {
             let kinds = try node[key: "on"]?.oneOrMany().map { try $0.enumeration(NoticeKind.self) } ?? [.failure, .late, .recovery]
             notices.append(NoticeTarget(means: try NoticeTarget.means(node), kinds: Set(kinds)))
         }
+    }
+}
+
+extension ScheduleDeclaration {
+    /// What a person reads of its clock: `30 2 * * * Europe/Berlin`; empty without one.
+    package var summary: String {
+        guard let zone = schedule?.zone else { return "" }
+        // The expressions stand before the zone, whose name is none.
+        let words = scheduleText.split(separator: "|").prefix { $0 != zone.name }
+        return words.joined(separator: ", ") + (zone === ZoneRules.utc ? "" : " \(zone.name)")
     }
 }
 

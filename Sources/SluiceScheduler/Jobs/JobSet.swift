@@ -16,8 +16,13 @@ package struct JobSet: Sendable {
     package private(set) var names: [String] = []
     /// Names of jobs that wait for events.
     package private(set) var namesWithEvents: [String] = []
+    /// How many of the jobs commands added to the state.
+    private(set) var storedCount = 0
+    /// Whether there is a job whose runs do not wait for one another.
+    private(set) var hasOverlapRules = false
 
-    private final class Entry: Sendable {
+    /// A declaration that is kept once.
+    final class Entry: Sendable {
         let job: JobDeclaration
 
         init(_ job: JobDeclaration) { self.job = job }
@@ -44,12 +49,10 @@ package struct JobSet: Sendable {
                 reader.note(error)
             }
         }
-        for job in stored {
-            guard let text = job.declaration else { continue }
-            do {
-                reader.add(try declaration(job.name, text))
-            } catch {
-                reader.note(error)
+        for result in StoredDeclarations.read(stored) {
+            switch result {
+            case .success(let entry): reader.add(entry)
+            case .failure(let error): reader.note(error)
             }
         }
         return try reader.finish()
@@ -78,7 +81,7 @@ package struct JobSet: Sendable {
     package init(_ jobs: [JobDeclaration], pools: [String: Int] = [:]) throws {
         var reader = Reader()
         reader.set.pools = pools
-        jobs.forEach { reader.add($0) }
+        jobs.forEach { reader.add(Entry($0)) }
         self = try reader.finish()
     }
 
@@ -102,13 +105,13 @@ package struct JobSet: Sendable {
         private mutating func readParts(of file: DeclarationFiles.File) throws {
             let root = file.root
             if root[key: "job"] != nil {
-                add(try JobDeclaration(root, path: file.path, directory: file.directory))
+                add(Entry(try JobDeclaration(root, path: file.path, directory: file.directory)))
             } else if let node = root[key: "calendar"] {
                 try readCalendar(node, root)
             } else if let node = root[key: "pool"] {
                 set.pools[try node.string()] = try root.require("slots").integer(in: 1...100_000)
             } else if root[key: "source"] != nil, let job = try JobDeclaration(pipeline: root, path: file.path, directory: ".") {
-                add(job)
+                add(Entry(job))
             }
         }
 
@@ -118,7 +121,8 @@ package struct JobSet: Sendable {
             calendars[try node.string()] = days
         }
 
-        mutating func add(_ job: JobDeclaration) {
+        mutating func add(_ entry: Entry) {
+            let job = entry.job
             if let other = set[job.name] {
                 errors.append(
                     SluiceError(
@@ -126,21 +130,26 @@ package struct JobSet: Sendable {
                         "the job \(job.name.quotedForMessage) is declared in \(other.path ?? "the state") and in \(job.path ?? "the state")",
                         at: job.location ?? job.path.map { .file(path: $0) }, remedy: "give one of them another name"))
             } else {
-                set.jobs[job.name] = Entry(job)
+                set.jobs[job.name] = entry
             }
         }
 
         mutating func finish() throws -> JobSet {
             set.names = set.jobs.keys.sorted()
-            set.namesWithEvents = set.names.filter { set[$0]?.rules.events.isEmpty == false }
+            for name in set.names {
+                guard let job = set[name] else { continue }
+                if !job.rules.events.isEmpty { set.namesWithEvents.append(name) }
+                if job.storedText != nil { set.storedCount += 1 }
+                if job.rules.overlap != .queue { set.hasOverlapRules = true }
+            }
             for name in set.names {
                 guard var job = set[name] else { continue }
                 // Most jobs stand alone.
                 if job.rules.calendars.isEmpty, job.rules.pool == nil, job.rules.after == nil { continue }
                 do {
-                    for node in job.rules.calendars { try addCalendar(node, to: &job) }
+                    for calendar in job.rules.calendars { try addCalendar(calendar, to: &job) }
                     job.rules.calendars = []
-                    if let node = job.rules.pool { try checkPool(node) }
+                    if let pool = job.rules.pool { try checkPool(pool) }
                 } catch {
                     note(error)
                 }
@@ -166,11 +175,11 @@ package struct JobSet: Sendable {
             return set
         }
 
-        private func addCalendar(_ node: DefinitionNode, to job: inout JobDeclaration) throws {
-            let name = try node.string()
+        private func addCalendar(_ calendar: PlacedName, to job: inout JobDeclaration) throws {
+            let name = calendar.text
             guard let days = calendars[name] else {
                 throw SluiceError(
-                    .notFound, "there is no calendar \(name.quotedForMessage)", at: node.location,
+                    .notFound, "there is no calendar \(name.quotedForMessage)", at: calendar.location,
                     remedy: Suggestion.remedy(for: name, in: calendars.keys.sorted(), noun: "calendars")
                         ?? "declare it in a file of catalog/: calendar: \(name), and its days under exclude")
             }
@@ -178,11 +187,11 @@ package struct JobSet: Sendable {
             job.rules.scheduleText += "|\(name)"
         }
 
-        private func checkPool(_ node: DefinitionNode) throws {
-            let name = try node.string()
+        private func checkPool(_ pool: PlacedName) throws {
+            let name = pool.text
             guard set.pools[name] == nil else { return }
             throw SluiceError(
-                .notFound, "there is no pool \(name.quotedForMessage)", at: node.location,
+                .notFound, "there is no pool \(name.quotedForMessage)", at: pool.location,
                 remedy: Suggestion.remedy(for: name, in: set.pools.keys.sorted(), noun: "pools")
                     ?? "declare it in a file of catalog/: pool: \(name), and slots: a number")
         }

@@ -45,6 +45,8 @@ package protocol JobLauncher: AnyObject {
     func release(_ job: PreparedJob)
     /// Ends the process, which has not begun.
     func abandon(_ job: PreparedJob)
+    /// Whether it calls when a process ends; otherwise it has to be asked again and again.
+    var tellsEnds: Bool { get }
     /// Nil while it runs.
     func outcome(of attempt: RunAttempt) -> JobOutcome?
     /// Asks a process and all that it started to end, or kills them.

@@ -9,7 +9,7 @@ package final class ProcessLauncher: JobLauncher {
     /// The gate is descriptor 3. A signal to the group ends the program and not the shell, which waits for it.
     private static let script = """
         status=$1.$$; shift
-        keep() { echo "$1" > "$status.new" && mv "$status.new" "$status"; }
+        keep() { echo "$1" > "$status"; } 2>/dev/null
         read -r word <&3 || { keep gate; exit 75; }
         exec 3<&-
         trap : TERM INT HUP QUIT
@@ -19,12 +19,18 @@ package final class ProcessLauncher: JobLauncher {
         exit $code
         """
 
-    /// Commands of notices that may still run.
+    /// Children of which nobody asks how they end: commands of notices, processes that were abandoned.
     private var helpers: [Int32] = []
     /// Exit codes of own children that were asked for, until the ledger has them: where the disk is full there is no other note.
     private var reaped: [Int32: Int] = [:]
+    private let watch: ProcessWatch?
+    /// Processes that could not be watched.
+    private var unwatched: Set<Int32> = []
 
-    package init() {}
+    /// - Parameter ended: Called on any thread when a process has ended; nil: nobody is called.
+    package init(ended: (@Sendable () -> Void)? = nil) { watch = ended.map { ProcessWatch($0) } }
+
+    package var tellsEnds: Bool { watch != nil && unwatched.isEmpty }
 
     /// Where the exit code is kept until the ledger has it. The process's number is a part of it: a scheduler that lost its lead while its process
     /// waited may have started one for the same attempt as the scheduler that came after, and its note must not count for the other.
@@ -37,6 +43,7 @@ package final class ProcessLauncher: JobLauncher {
         let words = ["/bin/sh", "-c", Self.script, "sluice-job", Self.statusStem(log: AbsolutePath.of(launch.log))] + launch.program
         var job = try start(words, launch.environment, launch.directory, output: log)
         job.logFailure = failure
+        follow(job.process.processID)
         return job
     }
 
@@ -62,17 +69,32 @@ package final class ProcessLauncher: JobLauncher {
         close(job.gate)
     }
 
-    package func abandon(_ job: PreparedJob) { close(job.gate) }
+    package func abandon(_ job: PreparedJob) {
+        close(job.gate)
+        watch?.forget(job.process.processID)
+        unwatched.remove(job.process.processID)
+        leave(job.process.processID)
+    }
 
     package func outcome(of attempt: RunAttempt) -> JobOutcome? {
         // A child that has ended stays until it is asked for; of those of an earlier scheduler there is nothing to ask.
         let process = attempt.process.processID
+        follow(process)
         var status: Int32 = 0
-        if waitpid(process, &status, WNOHANG) == process { reaped[process] = Self.exitCode(status) }
+        switch waitpid(process, &status, WNOHANG) {
+        case 0: return nil
+        case process: reaped[process] = Self.exitCode(status)
+        default: break
+        }
         if let outcome = stored(attempt) { return outcome }
         if attempt.process.isRunning { return nil }
         // It may have ended between the two looks.
         return stored(attempt) ?? reaped[process].map { .exited($0) } ?? .lost
+    }
+
+    private func follow(_ process: Int32) {
+        guard let watch, !watch.isWatched(process), !unwatched.contains(process) else { return }
+        if !watch.watch(process) { unwatched.insert(process) }
     }
 
     /// Of a status of wait(2): 128 and the signal's number where one ended the process.
@@ -88,9 +110,9 @@ package final class ProcessLauncher: JobLauncher {
 
     package func forget(_ attempt: RunAttempt) {
         reaped[attempt.process.processID] = nil
+        watch?.forget(attempt.process.processID)
+        unwatched.remove(attempt.process.processID)
         unlink(Self.statusPath(attempt))
-        // What a full disk had no room for.
-        unlink(Self.statusPath(attempt) + ".new")
     }
 
     package func notify(command: String, text: String, directory: String) {
@@ -103,14 +125,17 @@ package final class ProcessLauncher: JobLauncher {
         ]
         guard let job = try? start(words, ["SLUICE_NOTICE": text], directory, output: null) else { return }
         release(job)
-        helpers = helpers.filter { waitpid($0, nil, WNOHANG) == 0 } + [job.process.processID]
+        leave(job.process.processID)
     }
 
+    /// Collects a child some time after it has ended.
+    private func leave(_ process: Int32) { helpers = helpers.filter { waitpid($0, nil, WNOHANG) == 0 } + [process] }
+
     private func stored(_ attempt: RunAttempt) -> JobOutcome? {
-        guard let bytes = try? DiskFiles.read(Self.statusPath(attempt)) else { return nil }
-        let text = String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }
-        if text == "gate" { return .neverStarted }
-        return Int(text).map { .exited($0) } ?? .lost
+        // One write of a line: what has no end is being written, or found no room on the disk.
+        guard let bytes = try? DiskFiles.read(Self.statusPath(attempt)), bytes.last == UInt8(ascii: "\n") else { return nil }
+        let text = String(decoding: bytes.dropLast(), as: UTF8.self)
+        return text == "gate" ? .neverStarted : Int(text).map { .exited($0) } ?? .lost
     }
 
     private func start(

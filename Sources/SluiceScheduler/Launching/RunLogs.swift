@@ -73,6 +73,8 @@ package enum SchedulerLimits {
     /// Bytes of the properties that one attempt tells, and how many they are.
     static let propertyBytes = 64 << 10
     static let properties = 200
+    /// How often logs of processes that run are looked at.
+    static let rotateMicros: Int64 = 1_000_000
     /// Elements of one tick.
     static let elements = 10_000
     /// Bytes of what a caller sends to a webhook.

@@ -6,8 +6,10 @@ extension Scheduler {
     /// Writes down what became of processes that ended.
     func collectEnds(_ now: Int64) throws {
         var ended: [(ActiveAttempt, JobOutcome)] = []
+        let rotates = now - rotatedMicros > SchedulerLimits.rotateMicros || now < rotatedMicros
+        if rotates { rotatedMicros = now }
         for entry in active.values {
-            logs.rotate(entry.attempt.log)
+            if rotates { logs.rotate(entry.attempt.log) }
             if let outcome = launcher.outcome(of: entry.attempt) { ended.append((entry, outcome)) }
         }
         guard !ended.isEmpty else { return }
@@ -117,19 +119,20 @@ extension Scheduler {
     // MARK: Ending what runs
 
     /// Ends runs that were cancelled or take too long: softly first, and after their time for it hard.
-    func endThoseThatShall(_ open: [ScheduledRun], _ now: Int64) throws {
+    func endThoseThatShall(_ now: Int64) throws {
         var waiting: [ScheduledRun] = []
-        for var run in open {
-            let rules = jobs[run.job]?.rules
-            guard let entry = active[run.id] else {
-                if run.isCancelled, run.state != .running {
-                    (run.state, run.reason, run.endedMicros) = (.cancelled, "it was cancelled before it ran", now)
-                    waiting.append(run)
-                } else if run.isCancelled {
-                    try cancelElements(of: run, open)
-                }
-                continue
+        for id in openRuns.cancelled.sorted() where active[id] == nil {
+            guard var run = openRuns[id] else { continue }
+            if run.state == .running {
+                try cancelElements(of: run)
+            } else {
+                (run.state, run.reason, run.endedMicros) = (.cancelled, "it was cancelled before it ran", now)
+                waiting.append(run)
             }
+        }
+        for (id, entry) in active {
+            guard let run = openRuns[id] else { continue }
+            let rules = jobs[run.job]?.rules
             if run.isCancelled { stop(run.id, .cancelled) }
             if let timeout = rules?.timeoutMicros, now - entry.attempt.startedMicros > timeout { stop(run.id, .timedOut) }
             let grace = rules?.graceMicros ?? ScheduleDeclaration().graceMicros
@@ -143,8 +146,8 @@ extension Scheduler {
     }
 
     /// The run of a tick that is split ends with its elements.
-    private func cancelElements(of run: ScheduledRun, _ open: [ScheduledRun]) throws {
-        let elements = open.filter { $0.parent == run.id && !$0.isCancelled }
+    private func cancelElements(of run: ScheduledRun) throws {
+        let elements = openRuns.all.filter { $0.parent == run.id && !$0.isCancelled }
         guard !elements.isEmpty else { return }
         try write { ledger in
             let cancellation = try ledger.cancellation(of: run.id)

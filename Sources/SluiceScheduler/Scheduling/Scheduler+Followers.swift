@@ -7,10 +7,11 @@ extension Scheduler {
     ///
     /// - Returns: Those that are over at once, because what they wait for did not end so.
     func follow(_ run: ScheduledRun, _ ledger: ScheduleTransaction) throws -> [ScheduledRun] {
+        guard let followers = jobs.followers[run.job] else { return [] }
         // A run that is not its tick's any more makes nothing.
         guard try ledger.tick(run.job, run.logical)?.run == run.id else { return [] }
         var over: [ScheduledRun] = []
-        for name in jobs.followers[run.job]?.sorted() ?? [] {
+        for name in followers.sorted() {
             guard let job = jobs[name], let condition = job.rules.after, try ledger.job(name)?.isPaused != true else { continue }
             let known = try ledger.tick(name, run.logical)
             if let known, try !mayReplace(known, run, ledger) { continue }

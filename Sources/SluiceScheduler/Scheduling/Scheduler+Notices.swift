@@ -21,9 +21,11 @@ extension Scheduler {
         }
     }
 
-    /// Tells of runs that should have succeeded by now.
-    func noticeLateness(_ open: [ScheduledRun], _ now: Int64) throws {
-        for run in open where !late.contains(run.id) && run.element == nil {
+    /// Tells of runs that should have succeeded by now; looks once a second.
+    func noticeLateness(_ now: Int64) throws {
+        guard now >= latenessMicros || now < latenessMicros - SchedulerLimits.eventMicros else { return }
+        latenessMicros = now + SchedulerLimits.eventMicros
+        for run in openRuns.all where !late.contains(run.id) && run.element == nil {
             guard let job = jobs[run.job], let expected = job.rules.expectedByMicros,
                 now > run.logical * TimeText.microsPerSecond + expected
             else { continue }

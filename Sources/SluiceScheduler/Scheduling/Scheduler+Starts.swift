@@ -11,17 +11,21 @@ extension Scheduler {
         var prepared: PreparedJob
     }
 
-    /// Starts runs that wait, the highest priority first, then the oldest, as far as there is room for them.
-    func start(_ open: [ScheduledRun], _ now: Int64) throws {
-        var room = Room(open.filter { active[$0.id] != nil || isSplit($0) && $0.state == .running }, jobs, slots: options.slots)
-        let waiting = open.filter { run in
-            (run.state == .queued || run.state == .retrying) && run.notBeforeMicros <= now && !run.isCancelled
-                && (options.root == nil || run.root == options.root)
-        }.sorted { ($1.priority, $0.notBeforeMicros, $0.id) < ($0.priority, $1.notBeforeMicros, $1.id) }
+    /// Starts runs that wait, in the order of `StartQueue`, as far as there is room for them.
+    func start(_ now: Int64) throws {
+        var room = Room(
+            openRuns.running.compactMap { openRuns[$0] }.filter { active[$0.id] != nil || isSplit($0) }, jobs, slots: options.slots)
         var starts: [Start] = []
         var changed: [ScheduledRun] = []
         var splits: [Split] = []
-        for var run in waiting where starts.count + splits.count < SchedulerLimits.startedAtOnce {
+        for id in openRuns.waiting(at: now) {
+            // Without a slot only jobs that do not queue have something to do.
+            if room.slots <= 0, !jobs.hasOverlapRules { break }
+            guard var run = openRuns[id], !run.isCancelled, options.root == nil || run.root == options.root else { continue }
+            if starts.count + splits.count >= SchedulerLimits.startedAtOnce {
+                hasMore = true
+                break
+            }
             guard let job = jobs[run.job] else {
                 let reason = "no job of this name is declared any more"
                 if run.reason != reason {
@@ -37,8 +41,8 @@ extension Scheduler {
                     (run.state, run.reason, run.endedMicros) = (.skipped, "another run of the job had not ended", now)
                     changed.append(run)
                 }
-                if job.rules.overlap == .replace, let oldest = open.first(where: { $0.job == run.job && active[$0.id] != nil }) {
-                    stop(oldest.id, .replaced)
+                if job.rules.overlap == .replace {
+                    if let oldest = active.filter({ $0.value.job == run.job }).keys.min() { stop(oldest, .replaced) }
                 }
             case .free where isSplit(run):
                 splits.append(split(run, job, now))
@@ -66,8 +70,9 @@ extension Scheduler {
             if let failure = prepared.logFailure { tell(.warning("\(job.name): it runs without a log: \(failure.message)")) }
             run.state = .running
             run.reason = nil
-            run.startedMicros = run.startedMicros ?? now
-            let attempt = RunAttempt(run: run.id, number: run.attempts, startedMicros: now, process: prepared.process, log: log)
+            let started = catalog.clock.nowMicros()
+            run.startedMicros = run.startedMicros ?? started
+            let attempt = RunAttempt(run: run.id, number: run.attempts, startedMicros: started, process: prepared.process, log: log)
             return Start(run: run, job: job, attempt: attempt, prepared: prepared)
         } catch {
             settle(&run, job, .failed, "it could not be started: \(error.message)", mayRetry: true, now)
@@ -125,7 +130,7 @@ extension Scheduler {
             if isSplit { return }
             slots -= 1
             byRoot[run.root, default: 0] += 1
-            if let pool = job?.poolName { byPool[pool, default: 0] += 1 }
+            if let pool = job?.rules.pool?.text { byPool[pool, default: 0] += 1 }
         }
 
         func place(_ run: ScheduledRun, _ job: JobDeclaration) -> Place {
@@ -136,15 +141,10 @@ extension Scheduler {
             }
             if slots <= 0 { return .full }
             if run.parent == nil, let width = run.width, byRoot[run.root, default: 0] >= width { return .full }
-            if job.rules.each == nil || run.element != nil, let pool = job.poolName, byPool[pool, default: 0] >= pools[pool, default: 0] {
+            if job.rules.each == nil || run.element != nil, let pool = job.rules.pool?.text, byPool[pool, default: 0] >= pools[pool, default: 0] {
                 return .full
             }
             return .free
         }
     }
-}
-
-extension JobDeclaration {
-    /// The pool of which a run takes a slot.
-    var poolName: String? { rules.pool.flatMap { try? $0.string() } }
 }

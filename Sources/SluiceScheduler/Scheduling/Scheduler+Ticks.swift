@@ -4,14 +4,18 @@ import SluicePipelines
 import SluiceSchedules
 
 extension Scheduler {
-    /// Puts all ticks up to a moment into the ledger, each with its run or the reason why it has none.
-    func makeTicks(_ now: Int64) throws {
+    /// Puts the ticks up to a moment into the ledger, each with its run or the reason why it has none.
+    ///
+    /// - Parameter batches: How many transactions of `SchedulerLimits.batchTicks` jobs each; of more, the next step makes the rest.
+    func makeTicks(_ now: Int64, batches: Int) throws {
         let moment = now.seconds
-        while let first = heap.first, first.tick <= moment {
+        var made = 0
+        while made < batches, let first = ticks.first, first.time <= moment {
+            made += 1
             var due: [String] = []
-            while due.count < SchedulerLimits.batchTicks, let item = heap.first, item.tick <= moment {
-                _ = heap.popFirst()
-                due.append(item.job)
+            while due.count < SchedulerLimits.batchTicks, let item = ticks.first, item.time <= moment {
+                _ = ticks.popFirst()
+                due.append(item.subject)
             }
             var cursors: [String: Int64] = [:]
             try write { ledger in
@@ -24,7 +28,7 @@ extension Scheduler {
             }
             for (name, cursor) in cursors {
                 stored[name]?.cursor = cursor
-                if let next = jobs[name]?.rules.schedule?.next(after: cursor) { heap.insert(.init(tick: next, job: name)) }
+                if let next = jobs[name]?.rules.schedule?.next(after: cursor) { ticks.insert(.init(time: next, subject: name)) }
             }
         }
     }

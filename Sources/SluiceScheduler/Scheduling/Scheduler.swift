@@ -42,10 +42,13 @@ package final class Scheduler {
     package internal(set) var jobs: JobSet
     var lead: ScheduleLeader?
     private var renewedMicros: Int64 = 0
-    private var revision: Int64 = -1
+    /// How often jobs were changed, and anything beside this scheduler, when it last read what there is.
+    var counts: (jobs: Int64, requests: Int64) = (-1, -1)
     /// What the ledger says of jobs, by name.
-    var stored: [String: StoredJob] = [:]
-    var heap = TickHeap()
+    var stored: [String: JobState] = [:]
+    /// The next ticks, in seconds since 1970, with the names of their jobs.
+    var ticks = TimeHeap<String>()
+    var openRuns = OpenRuns()
     /// Attempts that run, by run.
     var active: [RunID: ActiveAttempt] = [:]
     var isDraining = false
@@ -57,6 +60,10 @@ package final class Scheduler {
     /// What went wrong last with looking at an event, so that it is told once.
     var eventFailures: [String: String] = [:]
     var trimmedMicros: Int64 = 0
+    var rotatedMicros: Int64 = 0
+    var latenessMicros: Int64 = 0
+    /// Whether the last step left something that can be done at once.
+    var hasMore = false
     private var followedToken: Int64?
     /// When the lead was left to another scheduler.
     private var yieldedMicros: Int64 = 0
@@ -69,6 +76,15 @@ package final class Scheduler {
         /// When the process was asked to end, in microseconds.
         var askedMicros: Int64?
         var isKilled = false
+    }
+
+    /// What is kept of a job's row.
+    struct JobState {
+        var isPaused: Bool
+        /// Whether a command added the job, so that its declaration is in the ledger.
+        var isDeclared: Bool
+        /// Ticks up to it are in the ledger; seconds since 1970.
+        var cursor: Int64
     }
 
     enum StopReason { case cancelled, timedOut, replaced, drained }
@@ -96,17 +112,17 @@ package final class Scheduler {
         do {
             let now = catalog.clock.nowMicros()
             guard try keepLead(now) else { return now + SchedulerLimits.followMicros }
-            try refresh(now)
+            hasMore = false
+            try look(now)
             if options.root == nil, !isDraining {
-                try makeTicks(now)
+                try makeTicks(now, batches: 1)
                 try lookForEvents(now)
             }
             try collectEnds(now)
-            let open = try catalog.readSchedule { try $0.openRuns() }
-            try endThoseThatShall(open, now)
-            if !isDraining { try start(open, now) }
-            try noticeLateness(open, now)
-            return nextMicros(open, now)
+            try endThoseThatShall(now)
+            if !isDraining { try start(now) }
+            try noticeLateness(now)
+            return nextMicros(now)
         } catch let error as SluiceError where error.code == .leaseLost {
             loseLead()
             return catalog.clock.nowMicros() + SchedulerLimits.followMicros
@@ -130,13 +146,13 @@ package final class Scheduler {
     package func reload(_ jobs: JobSet) throws {
         if lead != nil, options.root == nil {
             do {
-                try makeTicks(catalog.clock.nowMicros())
+                try makeTicks(catalog.clock.nowMicros(), batches: .max)
             } catch let error as SluiceError where error.code == .leaseLost {
                 loseLead()
             }
         }
         self.jobs = jobs
-        revision = -1
+        counts.jobs = -1
     }
 
     // MARK: The lead
@@ -170,7 +186,7 @@ package final class Scheduler {
 
     /// Learns what an earlier leader left: processes that run go on under this one.
     private func takeOver() throws {
-        (active, late, unsettled, revision) = ([:], [], [:], -1)
+        (active, late, unsettled, counts, openRuns) = ([:], [], [:], (-1, -1), OpenRuns())
         try catalog.readSchedule { ledger in
             for run in try ledger.openRuns() where run.state == .running {
                 guard let attempt = try ledger.attempts(of: run.id).last, attempt.endedMicros == nil else { continue }
@@ -181,84 +197,25 @@ package final class Scheduler {
 
     private func loseLead() {
         lead = nil
-        active = [:]
-        heap = TickHeap()
-        revision = -1
+        (active, openRuns) = ([:], OpenRuns())
+        ticks = TimeHeap()
+        counts = (-1, -1)
     }
 
     /// Writes as the leader.
     func write<Result>(_ body: (ScheduleTransaction) throws -> Result) throws -> Result {
         guard let lead else { throw SluiceError(.leaseLost, "this scheduler does not lead") }
-        return try catalog.schedule(leading: lead.token, body)
+        let (result, written) = try catalog.schedule(leading: lead.token) { ledger in (try body(ledger), ledger.writtenRuns) }
+        written.forEach { openRuns.put($0) }
+        return result
     }
 
-    // MARK: Jobs
-
-    /// Follows changes that commands made to jobs, and puts new and changed ones into the ledger.
-    private func refresh(_ now: Int64) throws {
-        let current = try catalog.readSchedule { try $0.revision() }
-        guard current != revision else { return }
-        let rows = try catalog.readSchedule { try $0.jobs() }
-        try followCommands(rows)
-        let moment = now.seconds
-        try write { ledger in
-            var known = Dictionary(uniqueKeysWithValues: rows.map { ($0.name, $0) })
-            for name in jobs.names {
-                guard let job = jobs[name], options.root == nil || known[name] == nil else { continue }
-                guard var row = known[name] else {
-                    let row = StoredJob(
-                        name: name, declaration: nil, schedule: job.rules.scheduleText, isPaused: job.rules.startsPaused, cursor: moment,
-                        createdMicros: now)
-                    try ledger.put(row)
-                    known[name] = row
-                    continue
-                }
-                guard row.schedule != job.rules.scheduleText else { continue }
-                // Another schedule begins now: ticks that it would have had before never were.
-                row.schedule = job.rules.scheduleText
-                row.cursor = max(row.cursor, moment)
-                try ledger.put(row)
-                known[name] = row
-            }
-            // Texts of declarations are with the jobs.
-            stored = known.mapValues { row in
-                var row = row
-                row.declaration = nil
-                return row
-            }
-            revision = try ledger.revision()
-        }
-        heap = TickHeap()
-        options.sights?.want(
-            Set(
-                jobs.namesWithEvents.filter { stored[$0]?.isPaused != true }.flatMap { jobs[$0]?.rules.events ?? [] }.filter(\.isRemote)))
-        for (name, row) in stored where !row.isPaused {
-            if let tick = jobs[name]?.rules.schedule?.next(after: row.cursor) { heap.insert(.init(tick: tick, job: name)) }
-        }
-    }
-
-    /// Jobs that commands added or removed since.
-    private func followCommands(_ rows: [StoredJob]) throws {
-        let declared = Dictionary(uniqueKeysWithValues: rows.compactMap { row in row.declaration.map { (row.name, $0) } })
-        let (files, added) = (jobs.names.filter { jobs[$0]?.storedText == nil }, jobs.names.filter { jobs[$0]?.storedText != nil })
-        // A name that a file has, too, is the file's.
-        let wanted = declared.filter { name, _ in jobs[name].map { $0.storedText != nil } ?? true }
-        guard added.count != wanted.count || added.contains(where: { wanted[$0] != jobs[$0]?.storedText }) else { return }
-        do {
-            let more = try wanted.map { name, text in
-                if let known = jobs[name], known.storedText == text { return known }
-                return try JobSet.declaration(name, text)
-            }
-            jobs = try JobSet(files.compactMap { jobs[$0] } + more, pools: jobs.pools)
-        } catch {
-            for mistake in DefinitionErrors.list(error) ?? [] { tell(.warning(mistake.message)) }
-        }
-    }
-
-    private func nextMicros(_ open: [ScheduledRun], _ now: Int64) -> Int64 {
-        var next = now + (active.isEmpty ? SchedulerLimits.idleMicros : SchedulerLimits.pollMicros)
-        if let tick = heap.first?.tick { next = min(next, tick * TimeText.microsPerSecond) }
-        for run in open where run.notBeforeMicros > now { next = min(next, run.notBeforeMicros) }
+    private func nextMicros(_ now: Int64) -> Int64 {
+        if hasMore || ticks.first.map({ $0.time * TimeText.microsPerSecond <= now }) == true { return now }
+        let polls = !active.isEmpty && !launcher.tellsEnds
+        var next = now + (polls ? SchedulerLimits.pollMicros : SchedulerLimits.idleMicros)
+        if let tick = ticks.first?.time { next = min(next, tick * TimeText.microsPerSecond) }
+        if let due = openRuns.nextMicros() { next = min(next, due) }
         return max(next, now + 1_000)
     }
 }

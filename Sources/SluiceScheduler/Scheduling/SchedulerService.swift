@@ -14,6 +14,8 @@ package final class SchedulerService: Sendable {
     private let probe: EventSights.Probe?
     /// Definitions that are to take the place of those that are there.
     private let next: Mutex<JobSet?>
+    /// Rings when there is something to do before the time for it.
+    private let alarm = Alarm()
 
     /// - Parameters:
     ///   - jobs: At the beginning.
@@ -32,7 +34,10 @@ package final class SchedulerService: Sendable {
     }
 
     /// Puts other definitions in place.
-    package func reload(_ jobs: JobSet) { next.withLock { $0 = jobs } }
+    package func reload(_ jobs: JobSet) {
+        next.withLock { $0 = jobs }
+        alarm.ring()
+    }
 
     /// Works until the task is cancelled, or until `isDone` holds.
     ///
@@ -60,7 +65,8 @@ package final class SchedulerService: Sendable {
             defer { set = nil }
             return set ?? JobSet()
         }
-        let scheduler = Scheduler(catalog: catalog, jobs: jobs, launcher: ProcessLauncher(), options: options, tell: tell)
+        let launcher = ProcessLauncher { [alarm] in alarm.ring() }
+        let scheduler = Scheduler(catalog: catalog, jobs: jobs, launcher: launcher, options: options, tell: tell)
         defer { scheduler.leave() }
         var failures = 0
         while !Task.isCancelled {
@@ -74,7 +80,7 @@ package final class SchedulerService: Sendable {
             do {
                 let wake = try scheduler.step()
                 if try isDone(scheduler.isLeading) { return }
-                pause = min(max(wake - catalog.clock.nowMicros(), 1_000), SchedulerLimits.idleMicros)
+                pause = min(wake - catalog.clock.nowMicros(), SchedulerLimits.idleMicros)
                 failures = 0
             } catch {
                 // A full disk, a state that is busy: another scheduler may do better meanwhile, and this one tries again.
@@ -85,7 +91,7 @@ package final class SchedulerService: Sendable {
                 let message = (error as? SluiceError)?.message ?? "\(error)"
                 tell(.warning("the scheduler waits \(pause / TimeText.microsPerSecond) s: \(message)"))
             }
-            try? await Task.sleep(for: .microseconds(pause))
+            if pause > 0 { await alarm.sleep(micros: pause) }
         }
         await drain(scheduler)
     }
@@ -101,7 +107,7 @@ package final class SchedulerService: Sendable {
                 asked = true
             }
             // The task is cancelled, so that its own sleep would end at once.
-            await Task.detached { try? await Task.sleep(for: .microseconds(SchedulerLimits.pollMicros)) }.value
+            await Task.detached { [alarm] in await alarm.sleep(micros: SchedulerLimits.pollMicros) }.value
         }
     }
 }

@@ -121,12 +121,16 @@ struct CronDays: Hashable, Sendable {
     private func monthBits(_ length: Int, _ first: Int) -> UInt32 {
         var bits = monthDays
         func weekday(_ day: Int) -> Int { (first + day - 1) % 7 }
-        for back in 0..<31 where fromEnd >> UInt32(back) & 1 == 1 && length > back { bits |= 1 << UInt32(length - back) }
-        for day in 1...31 where nearest >> UInt32(day) & 1 == 1 && day <= length {
-            switch weekday(day) {
-            case 6: bits |= 1 << UInt32(day > 1 ? day - 1 : 3)
-            case 0: bits |= 1 << UInt32(day < length ? day + 1 : day - 2)
-            default: bits |= 1 << UInt32(day)
+        if fromEnd != 0 {
+            for back in 0..<31 where fromEnd >> UInt32(back) & 1 == 1 && length > back { bits |= 1 << UInt32(length - back) }
+        }
+        if nearest != 0 {
+            for day in 1...31 where nearest >> UInt32(day) & 1 == 1 && day <= length {
+                switch weekday(day) {
+                case 6: bits |= 1 << UInt32(day > 1 ? day - 1 : 3)
+                case 0: bits |= 1 << UInt32(day < length ? day + 1 : day - 2)
+                default: bits |= 1 << UInt32(day)
+                }
             }
         }
         if hasLastWeekday {
@@ -138,7 +142,8 @@ struct CronDays: Hashable, Sendable {
 
     private func weekBits(_ length: Int, _ first: Int) -> UInt32 {
         var bits: UInt32 = 0
-        for day in 0..<7 {
+        if weekdays == 0x7F { return .max }
+        for day in 0..<7 where (weekdays | lastWeekdays) >> UInt8(day) & 1 == 1 || ordinals != 0 {
             let start = 1 + (day - first + 7) % 7
             for (index, date) in stride(from: start, through: length, by: 7).enumerated() {
                 let isLast = date + 7 > length

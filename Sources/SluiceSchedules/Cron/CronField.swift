@@ -20,6 +20,19 @@ struct CronField {
     static let awsWeekdays = CronField(name: "day of the week", range: 1...7, names: dayNames)
     static let years = CronField(name: "year", range: ScheduleLimits.years)
 
+    /// The numbers of a field, each as the bit of its place; for fields whose numbers are below 64.
+    func bits(_ field: Piece) throws(ScheduleSyntaxError) -> UInt64 {
+        if let bits = plainBits(field) { return bits }
+        return try values(field).reduce(0) { $0 | 1 << UInt64($1) }
+    }
+
+    /// Of `*` and of a single number, which most fields are; nil for all others, right or wrong.
+    func plainBits(_ field: Piece) -> UInt64? {
+        if field.isSign("*") { return (UInt64.max >> UInt64(63 - range.upperBound)) & (UInt64.max << UInt64(range.lowerBound)) }
+        guard let number = field.number, range.contains(number) else { return nil }
+        return 1 << UInt64(number)
+    }
+
     /// The numbers of a list such as `1,5-10/2,*/15`.
     func values(_ field: Piece) throws(ScheduleSyntaxError) -> Set<Int> {
         var found: Set<Int> = []

@@ -80,17 +80,14 @@ enum CronParser {
         var days = CronDays()
         try CronDayFields.readMonthDays(fields[2], into: &days)
         try CronDayFields.readWeekdays(fields[4], weekdays, isAWS: isAWS, into: &days)
-        let months = try CronField.months.values(fields[3])
+        let months = UInt16(try CronField.months.bits(fields[3]))
         var expression = CronExpression(
-            seconds: mask(try seconds.map { piece throws(ScheduleSyntaxError) in try CronField.seconds.values(piece) } ?? [0]),
-            minutes: mask(try CronField.minutes.values(fields[0])), hours: UInt32(mask(try CronField.hours.values(fields[1]))),
-            months: UInt16(mask(months)), days: days)
+            seconds: try seconds.map { piece throws(ScheduleSyntaxError) in try CronField.seconds.bits(piece) } ?? 1,
+            minutes: try CronField.minutes.bits(fields[0]), hours: UInt32(try CronField.hours.bits(fields[1])), months: months, days: days)
         if let years, years.text != "*" { expression.years = try CronField.years.values(years) }
         guard expression.isPossible else { throw impossible(fields, years, expression, whole) }
         return expression
     }
-
-    private static func mask(_ values: Set<Int>) -> UInt64 { values.reduce(0) { $0 | 1 << UInt64($1) } }
 
     private static func impossible(
         _ fields: [Piece], _ years: Piece?, _ expression: CronExpression, _ whole: Piece
@@ -112,9 +109,13 @@ enum CronParser {
 enum CronDayFields {
     /// `*`, `?`, `1,15`, `L`, `L-3`, `15W`, `LW`.
     static func readMonthDays(_ field: Piece, into days: inout CronDays) throws(ScheduleSyntaxError) {
-        if field.scalars.first == "*" || field.text == "?" { days.leavesMonthDays = true }
-        if field.text == "?" {
+        if field.scalars.first == "*" || field.isSign("?") { days.leavesMonthDays = true }
+        if field.isSign("?") {
             days.monthDays = ~1
+            return
+        }
+        if let bits = CronField.monthDays.plainBits(field) {
+            days.monthDays = UInt32(bits)
             return
         }
         for item in field.split(",") {
@@ -148,9 +149,13 @@ enum CronDayFields {
     /// `*`, `?`, `MON-FRI`, `5L`, `L` (Saturday), `2#1`.
     static func readWeekdays(_ field: Piece, _ kind: CronField, isAWS: Bool, into days: inout CronDays) throws(ScheduleSyntaxError) {
         func day(_ number: Int) -> Int { isAWS ? number - 1 : number % 7 }
-        if field.scalars.first == "*" || field.text == "?" { days.leavesWeekdays = true }
-        if field.text == "?" {
+        if field.scalars.first == "*" || field.isSign("?") { days.leavesWeekdays = true }
+        if field.isSign("*") || field.isSign("?") {
             days.weekdays = 0x7F
+            return
+        }
+        if let number = field.number, kind.range.contains(number) {
+            days.weekdays = 1 << UInt8(day(number))
             return
         }
         for item in field.split(",") {

@@ -44,7 +44,10 @@ struct ScheduleRunCommand: ReportingCommand {
                 let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 return (String(parts[0]), String(parts[1]))
             }, uniquingKeysWith: { $1 })
-        let run = try session.catalog().changeSchedule { try ScheduleRequests.add(job, .manual, parameters: given, $0) }
+        // Whoever waits for the run's end needs no sync for its beginning.
+        let run = try session.catalog().changeSchedule(isSynced: detach) { ledger in
+            try ScheduleRequests.add(job, .manual, parameters: given, ledger)
+        }
         return try await ScheduleWait.report(run, project, detach: detach, isQuiet: output.json)
     }
 }
@@ -74,7 +77,7 @@ struct ScheduleRetryCommand: ReportingCommand {
         let project = try ScheduleProject(session)
         let before = try catalog.scheduledRun(matching: id)
         let job = try project.job(before.job)
-        let run = try catalog.changeSchedule { try ScheduleRequests.resume(before, job, $0) }
+        let run = try catalog.changeSchedule(isSynced: detach) { try ScheduleRequests.resume(before, job, $0) }
         return try await ScheduleWait.report(run, project, detach: detach, isQuiet: output.json)
     }
 }

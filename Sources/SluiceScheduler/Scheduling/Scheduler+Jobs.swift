@@ -1,0 +1,107 @@
+import SluiceCatalog
+import SluiceCore
+import SluicePipelines
+import SluiceSchedules
+
+extension Scheduler {
+    /// Reads what was changed beside this scheduler, if anything was: runs that were asked for or are to end, and jobs.
+    func look(_ now: Int64) throws {
+        let found = try catalog.readSchedule { ledger in
+            let found = try ledger.counts()
+            if found.requests != counts.requests { openRuns.replace(with: try ledger.openRuns()) }
+            return found
+        }
+        counts.requests = found.requests
+        if found.jobs != counts.jobs { try refresh(now) }
+    }
+
+    /// Follows changes that commands made to jobs, and puts new and changed ones into the ledger.
+    private func refresh(_ now: Int64) throws {
+        let rows = try readJobs()
+        (stored, counts.jobs) = (rows.states, rows.count)
+        try followCommands(rows)
+        try putJobs(rows, now)
+        var next: [TimeHeap<String>.Item] = []
+        next.reserveCapacity(stored.count)
+        for (name, state) in stored where !state.isPaused {
+            if let tick = jobs[name]?.rules.schedule?.next(after: state.cursor) { next.append(.init(time: tick, subject: name)) }
+        }
+        ticks = TimeHeap(next)
+        let waiting = jobs.namesWithEvents.filter { stored[$0]?.isPaused != true }
+        options.sights?.want(Set(waiting.flatMap { jobs[$0]?.rules.events ?? [] }.filter(\.isRemote)))
+    }
+
+    /// The jobs of the ledger; in full only those that are not as they are known.
+    private struct JobRows {
+        var states: [String: JobState] = [:]
+        /// Those with another schedule, or another declaration.
+        var changed: [String: StoredJob] = [:]
+        /// Those that commands added, without those whose names files declare.
+        var declared = 0
+        /// How often jobs were changed.
+        var count: Int64 = 0
+    }
+
+    private func readJobs() throws -> JobRows {
+        var rows = JobRows()
+        rows.states.reserveCapacity(jobs.names.count)
+        try catalog.readSchedule { ledger in
+            rows.count = try ledger.counts().jobs
+            try ledger.eachJob { row in
+                rows.states[row.name] = JobState(isPaused: row.isPaused, isDeclared: row.declaration != nil, cursor: row.cursor)
+                let job = jobs[row.name]
+                let isOfFile = job.map { $0.storedText == nil } ?? false
+                if row.declaration != nil, !isOfFile { rows.declared += 1 }
+                let isAsKnown = isOfFile || row.declaration == job?.storedText
+                if !isAsKnown || job.map({ $0.rules.scheduleText != row.schedule }) == true { rows.changed[row.name] = row }
+            }
+        }
+        return rows
+    }
+
+    /// Jobs that commands added, changed or removed since.
+    private func followCommands(_ rows: JobRows) throws {
+        // A name that a file has, too, is the file's.
+        let fresh = rows.changed.values.filter { row in
+            row.declaration != nil && (jobs[row.name].map { $0.storedText != nil && $0.storedText != row.declaration } ?? true)
+        }
+        guard !fresh.isEmpty || rows.declared != jobs.storedCount else { return }
+        do {
+            let replaced = Set(fresh.map(\.name))
+            let kept = jobs.names.filter { name in
+                !replaced.contains(name) && (jobs[name]?.storedText == nil || rows.states[name]?.isDeclared == true)
+            }
+            let more = try fresh.compactMap { row in try row.declaration.map { try JobSet.declaration(row.name, $0) } }
+            jobs = try JobSet(kept.compactMap { jobs[$0] } + more, pools: jobs.pools)
+        } catch {
+            for mistake in DefinitionErrors.list(error) ?? [] { tell(.warning(mistake.message)) }
+        }
+    }
+
+    private func putJobs(_ rows: JobRows, _ now: Int64) throws {
+        let moment = now.seconds
+        // One that executes a single run leaves the schedules of others alone.
+        let changed = options.root == nil ? rows.changed.values.filter { row in jobs[row.name]?.rules.scheduleText != row.schedule } : []
+        let new = jobs.names.filter { stored[$0] == nil }
+        guard !new.isEmpty || !changed.isEmpty else { return }
+        counts.jobs = try write { ledger in
+            for name in new {
+                guard let job = jobs[name] else { continue }
+                let row = StoredJob(
+                    name: name, declaration: nil, schedule: job.rules.scheduleText, isPaused: job.rules.startsPaused, cursor: moment,
+                    createdMicros: now)
+                try ledger.put(row)
+                stored[name] = JobState(isPaused: row.isPaused, isDeclared: false, cursor: row.cursor)
+            }
+            for var row in changed {
+                guard let job = jobs[row.name] else { continue }
+                // Another schedule begins now: ticks that it would have had before never were.
+                row.schedule = job.rules.scheduleText
+                row.cursor = max(row.cursor, moment)
+                try ledger.put(row)
+                stored[row.name]?.cursor = row.cursor
+            }
+            return try ledger.counts().jobs
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import SluiceCatalog
+import SluiceTestKit
+import Testing
+
+@testable import SluiceScheduler
+
+/// The order in which runs that wait are started.
+@Suite("order of starts") struct StartQueueTests {
+    private static let second: Int64 = 1_000_000
+
+    private static func id(_ name: String) -> RunID { RunID("01" + name) }
+
+    private static func run(_ name: String, due second: Int64, priority: Int = 0, root: String? = nil) -> ScheduledRun {
+        ScheduledRun(
+            id: id(name), job: name, logical: second, cause: .schedule, root: root.map { id($0) }, priority: priority, createdMicros: 0,
+            notBeforeMicros: second * Self.second)
+    }
+
+    /// Starts as many as there are, one at a time, and says in which order.
+    private static func started(_ queue: inout StartQueue, at second: Int64, limit: Int = .max) -> [String] {
+        var names: [String] = []
+        while names.count < limit, let next = Array(queue.due(at: second * Self.second)).first {
+            names.append(String(next.text.dropFirst(2)))
+            queue.remove(next, isStarted: true)
+        }
+        return names
+    }
+
+    @Test("the highest priority first, then the earliest, then the one that was made first") func order() {
+        var queue = StartQueue()
+        for run in [Self.run("c", due: 2), Self.run("b", due: 1), Self.run("a", due: 1), Self.run("z", due: 3, priority: 1)] {
+            queue.put(run)
+        }
+        #expect(Array(queue.due(at: 0)).isEmpty && queue.nextMicros() == Self.second)
+        #expect(Self.started(&queue, at: 3) == ["z", "a", "c", "b"])
+        #expect(queue.isEmpty && queue.nextMicros() == nil)
+    }
+
+    @Test("what is due later waits for one start of a crowd, and not for all of it; a second crowd takes turns with the first")
+    func crowds() {
+        var queue = StartQueue()
+        for number in 0..<1_000 { queue.put(Self.run("a\(1_000 + number)", due: 1)) }
+        #expect(Self.started(&queue, at: 1, limit: 100).last == "a1099")
+        queue.put(Self.run("beat", due: 2))
+        #expect(Self.started(&queue, at: 2, limit: 2) == ["a1100", "beat"])
+        for number in 0..<3 { queue.put(Self.run("b\(number)", due: 3)) }
+        #expect(Self.started(&queue, at: 3, limit: 6) == ["a1101", "b0", "a1102", "b1", "a1103", "b2"])
+    }
+
+    @Test("all runs that go back to one run are one crowd: a backfill takes turns with what is due beside it") func graphs() {
+        var queue = StartQueue()
+        for number in 0..<100 { queue.put(Self.run("f\(100 + number)", due: 1, root: "f100")) }
+        queue.put(Self.run("x", due: 1))
+        queue.put(Self.run("y", due: 5))
+        // The first run of a backfill is its own root, and stands with what is due in the same second.
+        #expect(Self.started(&queue, at: 5, limit: 4) == ["f100", "f101", "y", "f102"])
+    }
+
+    @Test("runs that are put to another time, taken out, or put in again") func changes() {
+        var queue = StartQueue()
+        var run = Self.run("a", due: 5)
+        queue.put(run)
+        run.notBeforeMicros = 2 * Self.second
+        queue.put(run)
+        queue.put(run)
+        queue.put(Self.run("b", due: 3))
+        #expect(queue.nextMicros() == 2 * Self.second)
+        queue.remove(run.id, isStarted: false)
+        #expect(queue.nextMicros() == 3 * Self.second)
+        #expect(Array(queue.due(at: 10 * Self.second)).map(\.text) == ["01b"])
+        run.notBeforeMicros = 1
+        queue.put(run)
+        #expect(Self.started(&queue, at: 10).sorted() == ["a", "b"])
+        #expect(Self.started(&queue, at: 10).isEmpty)
+    }
+
+    @Test("random operations leave what a plain list has", arguments: [UInt64(1), 2, 3, 4]) func model(_ seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var queue = StartQueue()
+        var waiting: [RunID: Int64] = [:]
+        var now: Int64 = 0
+        for number in 0..<3_000 {
+            now += Int64.random(in: 0...2, using: &random)
+            switch Int.random(in: 0...3, using: &random) {
+            case 0, 1:
+                let roots = [nil, "r\(Int.random(in: 0...3, using: &random))"]
+                let run = Self.run(
+                    "n\(number % 400)", due: now + Int64.random(in: -3...9, using: &random),
+                    priority: Int.random(in: 0...2, using: &random),
+                    root: roots[Int.random(in: 0...1, using: &random)])
+                queue.put(run)
+                waiting[run.id] = run.notBeforeMicros
+            case 2:
+                guard let next = Array(queue.due(at: now * Self.second)).first else { break }
+                queue.remove(next, isStarted: true)
+                #expect(waiting.removeValue(forKey: next) != nil)
+            default:
+                guard let some = waiting.keys.sorted().randomElement(using: &random) else { break }
+                queue.remove(some, isStarted: false)
+                waiting[some] = nil
+            }
+            let due = Array(queue.due(at: now * Self.second))
+            #expect(Set(due).count == due.count)
+            #expect(Set(due) == Set(waiting.filter { $0.value <= now * Self.second }.keys))
+            #expect(queue.nextMicros() == waiting.values.filter { $0 > now * Self.second }.min())
+        }
+    }
+}

@@ -125,7 +125,7 @@ extension Catalog {
     }
 
     private static func leader(_ db: GRDB.Database) throws -> ScheduleLeader {
-        guard let row = try Row.fetchOne(db, sql: "SELECT * FROM schedule_lead") else {
+        guard let row = try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM schedule_lead")) else {
             throw SluiceError(.stateCorrupt, "the state has no row for the scheduler's lead")
         }
         return ScheduleLeader(

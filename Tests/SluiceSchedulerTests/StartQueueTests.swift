@@ -70,6 +70,8 @@ import Testing
         #expect(Array(queue.due(at: 10 * Self.second)).map(\.text) == ["01b"])
         run.notBeforeMicros = 1
         queue.put(run)
+        queue.remove(run.id, isStarted: false)
+        queue.put(run)
         #expect(Self.started(&queue, at: 10).sorted() == ["a", "b"])
         #expect(Self.started(&queue, at: 10).isEmpty)
     }

@@ -86,6 +86,8 @@ struct StartQueue {
         var fresh: [TimeHeap<Waiting>.Item] = []
         while let item = nextLater, item.time <= now {
             _ = later.popFirst()
+            // What was put to this time before, and taken out, is behind it in the heap, and counts for nothing.
+            stages[item.subject.id] = nil
             fresh.append(item)
         }
         for item in fresh.sorted(by: { ($0.time, $0.subject.id) < ($1.time, $1.subject.id) }) {

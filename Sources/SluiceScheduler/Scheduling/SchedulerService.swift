@@ -76,22 +76,23 @@ package final class SchedulerService: Sendable {
             }) {
                 try scheduler.reload(jobs)
             }
-            let pause: Int64
             do {
                 let wake = try scheduler.step()
                 if try isDone(scheduler.isLeading) { return }
-                pause = min(wake - catalog.clock.nowMicros(), SchedulerLimits.idleMicros)
                 failures = 0
+                let pause = min(wake - catalog.clock.nowMicros(), SchedulerLimits.idleMicros)
+                if pause > 0 { await alarm.sleep(micros: pause) }
             } catch {
                 // A full disk, a state that is busy: another scheduler may do better meanwhile, and this one tries again.
                 scheduler.leave()
                 failures += 1
                 guard failures <= SchedulerLimits.failures else { throw error }
-                pause = SchedulerLimits.pause(afterFailures: failures)
+                let pause = SchedulerLimits.pause(afterFailures: failures)
                 let message = (error as? SluiceError)?.message ?? "\(error)"
                 tell(.warning("the scheduler waits \(pause / TimeText.microsPerSecond) s: \(message)"))
+                // Ends of processes would be told to a state that cannot take them.
+                try? await Task.sleep(for: .microseconds(pause))
             }
-            if pause > 0 { await alarm.sleep(micros: pause) }
         }
         await drain(scheduler)
     }

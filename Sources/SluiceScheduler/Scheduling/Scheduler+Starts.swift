@@ -141,7 +141,9 @@ extension Scheduler {
             }
             if slots <= 0 { return .full }
             if run.parent == nil, let width = run.width, byRoot[run.root, default: 0] >= width { return .full }
-            if job.rules.each == nil || run.element != nil, let pool = job.rules.pool?.text, byPool[pool, default: 0] >= pools[pool, default: 0] {
+            if job.rules.each == nil || run.element != nil, let pool = job.rules.pool?.text,
+                byPool[pool, default: 0] >= pools[pool, default: 0]
+            {
                 return .full
             }
             return .free

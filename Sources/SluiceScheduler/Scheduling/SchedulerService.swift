@@ -61,22 +61,14 @@ package final class SchedulerService: Sendable {
     }
 
     private func work(_ options: Scheduler.Options, until isDone: @Sendable (_ isLeading: Bool) throws -> Bool) async throws {
-        let jobs = next.withLock { set -> JobSet in
-            defer { set = nil }
-            return set ?? JobSet()
-        }
+        let jobs = next.withLock { $0.take() } ?? JobSet()
         let launcher = ProcessLauncher { [alarm] in alarm.ring() }
         let scheduler = Scheduler(catalog: catalog, jobs: jobs, launcher: launcher, options: options, tell: tell)
         defer { scheduler.leave() }
         var failures = 0
         while !Task.isCancelled {
-            if let jobs = next.withLock({ set -> JobSet? in
-                defer { set = nil }
-                return set
-            }) {
-                try scheduler.reload(jobs)
-            }
             do {
+                try takeNext(scheduler)
                 let wake = try scheduler.step()
                 if try isDone(scheduler.isLeading) { return }
                 failures = 0
@@ -95,6 +87,17 @@ package final class SchedulerService: Sendable {
             }
         }
         await drain(scheduler)
+    }
+
+    /// Puts definitions in place that were read again; where the state fails, the next turn tries.
+    private func takeNext(_ scheduler: Scheduler) throws {
+        guard let jobs = next.withLock({ $0.take() }) else { return }
+        do {
+            try scheduler.reload(jobs)
+        } catch {
+            next.withLock { $0 = $0 ?? jobs }
+            throw error
+        }
     }
 
     private func drain(_ scheduler: Scheduler) async {

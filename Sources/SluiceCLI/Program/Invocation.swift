@@ -11,5 +11,8 @@ struct Invocation: Sendable {
     /// Those that every `sluice` has, and those of the program.
     var connectors: ConnectorRegistry { ConnectorRegistry.standard.adding(jobs.connectors) }
 
+    /// Keeps the state of commands that ask for it open until the process ends; nil: it is closed with the last reference to it.
+    var openState: OpenState?
+
     @TaskLocal static var current = Invocation(programName: "sluice", console: .system())
 }

@@ -92,6 +92,8 @@ enum ScheduleWait {
             let text = leads ? "The run \(run.id) begins soon." : "The run \(run.id) waits for `up`."
             return Report([.line(text)], json: .object(["runs": .list([run.json])]))
         }
+        // Runs by hand come one behind the other: the next one finds the log of the database.
+        Invocation.current.openState?.hold(catalog)
         var options = Scheduler.Options()
         options.program = WorkingDirectory.absolute("/proc/self/exe")
         options.root = run.root

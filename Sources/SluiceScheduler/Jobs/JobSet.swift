@@ -60,14 +60,7 @@ package struct JobSet: Sendable {
 
     /// What jobs will not find when they run: definitions that are not there now. Files may come later, so that is no mistake.
     package var missingFiles: [String] {
-        names.compactMap { name in
-            guard let work = jobs[name]?.job.work else { return nil }
-            switch work {
-            case .pipeline(let file), .backfill(let file):
-                return DiskFiles.kind(of: file) == .file ? nil : "job \(name): there is no definition \(file.quotedForMessage)"
-            default: return nil
-            }
-        }
+        names.compactMap { name in jobs[name]?.job.missingDefinition.map { "job \(name): \($0)" } }
     }
 
     /// A job that a command added.
@@ -214,6 +207,17 @@ package struct JobSet: Sendable {
             }
         }
         return nil
+    }
+}
+
+extension JobDeclaration {
+    /// That the definition which the job runs is not there; nil where it is, and for other work.
+    var missingDefinition: String? {
+        switch work {
+        case .pipeline(let file), .backfill(let file):
+            DiskFiles.kind(of: file) == .file ? nil : "there is no definition \(file.quotedForMessage)"
+        default: nil
+        }
     }
 }
 

@@ -22,7 +22,7 @@ extension Scheduler {
                 run.properties.merge(told[run.id] ?? [:]) { $1 }
                 settle(&run, &attempt, entry, outcome, now)
                 if run.state == .cancelled, run.isCancelled, let cancellation = try ledger.cancellation(of: run.id) {
-                    run.reason = cancellation.text + (entry.isKilled ? "; it did not listen and was killed" : "")
+                    run.reason = cancellation.text + Self.killed(entry)
                     attempt.reason = run.reason
                 }
                 try ledger.update(attempt)
@@ -77,7 +77,8 @@ extension Scheduler {
         case (.exited(0), _): settle(&run, job, .succeeded, nil, mayRetry: false, now)
         case _ where run.isCancelled && outcome != .neverStarted: settle(&run, job, .cancelled, "it was cancelled", mayRetry: false, now)
         case (_, .replaced?) where wasStopped: settle(&run, job, .cancelled, "a later run of the job took its place", mayRetry: false, now)
-        case (_, .timedOut?) where wasStopped: settle(&run, job, .timedOut, "it took longer than its timeout", mayRetry: true, now)
+        case (_, .timedOut?) where wasStopped:
+            settle(&run, job, .timedOut, "it took longer than its timeout" + Self.killed(entry), mayRetry: true, now)
         case (.neverStarted, _): again(&run, "the scheduler ended before it began", now)
         case (_, .drained?) where wasStopped && isTransactional && run.repeats < SchedulerLimits.repeats:
             again(&run, "the scheduler ended", now)
@@ -85,7 +86,8 @@ extension Scheduler {
         case (.lost, _) where isTransactional && run.repeats < SchedulerLimits.repeats: again(&run, "its process was gone", now)
         case (.lost, _): settle(&run, job, .failed, "its process is gone, and nobody knows how it ended", mayRetry: true, now)
         case (.exited(2), _) where isTransactional:
-            settle(&run, job, .failed, "its definition or arguments are wrong (exit code 2)", mayRetry: false, now)
+            let reason = job?.missingDefinition ?? "its definition or arguments are wrong, as its log says (exit code 2)"
+            settle(&run, job, .failed, reason, mayRetry: false, now)
         case (.exited(let code), _) where code > 128:
             settle(&run, job, .failed, "it was ended by signal \(code - 128)", mayRetry: true, now)
         case (.exited(let code), _): settle(&run, job, .failed, "exit code \(code)", mayRetry: true, now)
@@ -93,6 +95,9 @@ extension Scheduler {
         attempt.reason = run.reason
         attempt.state = run.state.isOver ? run.state : .failed
     }
+
+    /// What became of the soft end, where the hard one was needed.
+    private static func killed(_ entry: ActiveAttempt) -> String { entry.isKilled ? "; it did not listen and was killed" : "" }
 
     /// The run waits for an attempt that does not count as a retry.
     private func again(_ run: inout ScheduledRun, _ reason: String, _ now: Int64) {

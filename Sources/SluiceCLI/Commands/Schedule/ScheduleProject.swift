@@ -78,6 +78,20 @@ enum ScheduledRunScreen {
         return table
     }
 
+    /// Why runs did not succeed, in full, and where more is told; a table may have no room for it.
+    static func failures(_ runs: [ScheduledRun]) -> [Report.Block] {
+        let failed = runs.filter { $0.state.isOver && $0.state != .succeeded && $0.reason != nil }
+        guard !failed.isEmpty else { return [] }
+        return [.blank]
+            + failed.prefix(shownFailures).map { run -> Report.Block in
+                let hint = run.startedMicros == nil ? "" : "; `runs logs \(run.id.text.prefix(shownCharacters))` shows what it printed"
+                return .paragraph("\(run.job): \(run.reason ?? "")\(hint)")
+            }
+    }
+
+    /// Runs whose reasons stand below a table.
+    private static let shownFailures = 10
+
     static func words(_ state: ScheduledRunState) -> String { state.rawValue.replacing("_", with: " ") }
 
     /// Exit code of a command that waited for runs.

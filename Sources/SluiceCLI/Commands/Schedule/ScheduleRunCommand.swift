@@ -109,7 +109,8 @@ enum ScheduleWait {
         try await Interruption.cancelling { try await service.run(until: isOver) }
         let runs = try catalog.readSchedule { try $0.runs(root: run.root, limit: 1_000) }.reversed()
         return Report(
-            [.table(ScheduledRunScreen.table(Array(runs)))], json: .object(["runs": .list(runs.map(\.json))]),
+            [.table(ScheduledRunScreen.table(Array(runs)))] + ScheduledRunScreen.failures(Array(runs)),
+            json: .object(["runs": .list(runs.map(\.json))]),
             status: runs.contains { !$0.state.isOver } ? .interrupted : ScheduledRunScreen.status(Array(runs)))
     }
 }

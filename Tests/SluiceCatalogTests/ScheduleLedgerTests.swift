@@ -18,10 +18,10 @@ import Testing
         func count() throws -> Int64 { try catalog.readSchedule { try $0.counts().requests } }
         let before = try count()
         let written = try catalog.schedule(leading: leader.token) { ledger in
-            var run = run("01A")
-            try ledger.add(run)
-            run.attempts = 1
-            try ledger.update(run)
+            var first = run("01A")
+            try ledger.add(first)
+            first.attempts = 1
+            try ledger.update(first)
             return ledger.writtenRuns
         }
         #expect(written.map(\.attempts) == [0, 1])

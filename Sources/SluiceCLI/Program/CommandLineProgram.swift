@@ -17,11 +17,9 @@ package enum CommandLineProgram {
         sluice_keep_buffers(64 << 20, 128 << 20)
         let path = CommandLine.arguments.first ?? "sluice"
         let name = path.split(separator: "/").last.map(String.init) ?? "sluice"
-        let openState = OpenState()
         var invocation = Invocation(programName: name, console: .system(), jobs: jobs)
-        invocation.openState = openState
-        let status = await run(Array(CommandLine.arguments.dropFirst()), invocation)
-        withExtendedLifetime(openState) { exit(status.rawValue) }
+        invocation.openState = OpenState.ofProcess
+        exit(await run(Array(CommandLine.arguments.dropFirst()), invocation).rawValue)
     }
 
     /// Runs one command line; everything it prints goes to the invocation's console.

@@ -8,14 +8,20 @@ package final class BucketService: Service {
     package let intake = BodyIntake.streamed
     package let answersPreflight = true
     let store: BucketStore
+    /// Checks signatures of forms; nil where no keys are configured.
+    private let forms: FormSignatures?
     /// Whether a request without a signature is only for what everybody may read.
-    let wantsSignatures: Bool
-    private let upkeep = Mutex<Task<Void, Never>?>(nil)
+    var wantsSignatures: Bool { forms != nil }
+    let events: EventTaker?
+    private let tasks = Mutex<[Task<Void, Never>]>([])
 
-    /// - Parameter wantsSignatures: Whether keys are configured.
-    package init(_ store: BucketStore, wantsSignatures: Bool = false) {
+    /// - Parameters:
+    ///   - keys: Secrets by access key; without any, nothing needs a signature.
+    ///   - events: Who takes events of objects; nil: nobody.
+    package init(_ store: BucketStore, keys: [String: String] = [:], events: EventTaker? = nil) {
         self.store = store
-        self.wantsSignatures = wantsSignatures
+        self.events = events
+        forms = keys.isEmpty ? nil : FormSignatures(keys: keys)
     }
 
     /// Whatever is signed for S3, and what is not signed at all.
@@ -27,8 +33,11 @@ package final class BucketService: Service {
         return (try? S3Operation.find(head, head.query, Self.level(address)).name) ?? "Unknown"
     }
 
-    /// Reads may be for everybody; the policy decides.
-    package func isOpenToAll(_ head: RequestHead) -> Bool { ["GET", "HEAD", "OPTIONS"].contains(head.method) }
+    /// Reads may be for everybody, as the policy decides; forms are signed inside.
+    package func isOpenToAll(_ head: RequestHead) -> Bool {
+        ["GET", "HEAD", "OPTIONS"].contains(head.method)
+            || head.method == "POST" && head.headers["Content-Type"]?.lowercased().hasPrefix("multipart/form-data") == true
+    }
 
     package func hostResource(of head: RequestHead) -> String? { head.headers["Host"].flatMap(S3Address.bucket(ofHost:))?.bucket }
 
@@ -36,7 +45,7 @@ package final class BucketService: Service {
         let address = S3Address(request.head)
         let query = request.head.query
         if request.head.method == "OPTIONS" { return try preflight(request.head, address) }
-        let call = S3Call(store, request, query, address)
+        let call = S3Call(store, request, query, address, events: events, forms: forms)
         do {
             var response: ServiceResponse
             if address.isWebsite {
@@ -66,7 +75,7 @@ package final class BucketService: Service {
         if let expected = call.header("x-amz-expected-bucket-owner"), let owner = try? store.bucket(bucket).owner, owner != expected {
             throw ServiceFault.accessDenied
         }
-        guard operation.name != "CreateBucket" else { return }
+        guard operation.name != "CreateBucket", !operation.admitsCallers else { return }
         let isOwn = try store.bucket(bucket).owner == call.request.caller.account
         if isOwn, !wantsSignatures || call.request.signature != nil { return }
         guard let action = operation.publicAction, let policy = try? store.setting(bucket, "policy") else {
@@ -144,16 +153,17 @@ package final class BucketService: Service {
     package func reset() async throws { try await store.reset() }
 
     package func close() async {
-        let task = upkeep.withLock { task in
-            defer { task = nil }
-            return task
+        let ended = tasks.withLock { tasks in
+            defer { tasks = [] }
+            return tasks
         }
-        task?.cancel()
-        await task?.value
+        for task in ended { task.cancel() }
+        for task in ended { await task.value }
         await store.close()
     }
 
-    /// Takes in files that other programs put into the folders, and removes what expires, now and then until the service is closed.
+    /// Takes in files that other programs put into the folders, removes what expires, now and then, and delivers events, until the service is
+    /// closed.
     package func beginUpkeep() {
         let task = Task { [store] in
             for bucket in (try? store.buckets()) ?? [] { try? await store.scan(bucket.name) }
@@ -168,6 +178,7 @@ package final class BucketService: Service {
                 try? await Task.sleep(for: .seconds(S3ServiceLimits.sweepSeconds))
             }
         }
-        upkeep.withLock { $0 = task }
+        let delivery = events.map { taker in Task { [store] in await EventDelivery(store: store, taker: taker).run() } }
+        tasks.withLock { $0 = [task] + [delivery].compactMap(\.self) }
     }
 }

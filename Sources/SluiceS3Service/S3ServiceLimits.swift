@@ -19,6 +19,14 @@ enum S3ServiceLimits {
     static let trailerBytes = 16 << 10
     /// Bytes of an object that are answered from memory; larger ones go from the file to the socket.
     static let heldAnswerBytes: Int64 = 64 << 10
+    /// Bytes of the fields of a form, names and values (S3: 20 KB), and of the head of one of its parts.
+    static let formBytes = 20 << 10
+    static let formHeadBytes = 8 << 10
+    /// Notification configurations of a bucket (S3: 100).
+    static let notifications = 100
+    /// Events that are delivered at a time, and the longest pause where somebody cannot take them.
+    static let eventsAtOnce = 500
+    static let eventPauseSeconds = 60
     /// How often expired objects are looked for, in seconds.
     static let sweepSeconds = 3_600
 }

@@ -21,7 +21,8 @@ import Testing
         .enabled(if: Self.python != nil),
         arguments: [
             "lifecycle", "validation", "naming", "compression", "delimiter", "partitions", "backup", "endpoint", "endpoint_failure",
-            "from_kinesis", "aggregated", "accounts", "update", "missing_bucket", "encryption",
+            "from_kinesis", "aggregated", "accounts", "update", "missing_bucket", "encryption", "transformation",
+            "transformed_partitions", "transformed_endpoint",
         ])
     func boto(_ name: String) async throws {
         let python = try #require(Self.python)

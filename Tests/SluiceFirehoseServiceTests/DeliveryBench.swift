@@ -24,19 +24,30 @@ final class DeliveryBench: Sendable {
         var all: [String] { held.withLock { $0 } }
     }
 
-    init(_ directory: TemporaryDirectory, faults: FaultInjection = FaultInjection()) async throws {
+    init(_ directory: TemporaryDirectory, faults: FaultInjection = FaultInjection(), functions: RecordFunctions = shouting) async throws {
         self.directory = directory
         let options = PortOptions(port: 0)
         let catalog = try Catalog(home: directory.path("home"))
         self.catalog = catalog
         let store = try BucketStore(directory.path("home/buckets"))
         home = FirehoseHome(
-            directory: directory.path("home"), options, buckets: store, catalog: { catalog }, faults: faults,
+            directory: directory.path("home"), options, buckets: store, catalog: { catalog }, functions: functions, faults: faults,
             tell: { [told] in told.add($0) })
         let kinesis = KinesisHome(directory: directory.path("home"), options)
         server = try await PortServer.start(
             options, services: [FirehoseService.make(home), KinesisService.make(kinesis), BucketService(store)])
         try home.begin()
+    }
+
+    /// A function `shout`, which puts texts in upper case; those that begin with `drop`, `bad` and `twice` have other outcomes.
+    static let shouting = RecordFunctions(exists: { $0 == "shout" }) { _, records in
+        records.flatMap { record -> [RecordFunctions.Result] in
+            let text = String(decoding: record.data, as: UTF8.self)
+            if text.hasPrefix("drop") { return [] }
+            if text.hasPrefix("bad") { return [.init(id: record.id, .failed("it is bad"))] }
+            let result = RecordFunctions.Result(id: record.id, .delivered(Array(text.uppercased().utf8)))
+            return text.hasPrefix("twice") ? [result, result] : [result]
+        }
     }
 
     /// Runs a test and ends the server behind it.

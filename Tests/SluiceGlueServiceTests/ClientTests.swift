@@ -25,7 +25,7 @@ import Testing
         options.keys = keys
         let catalog = try Catalog(home: directory.path("state"))
         let home = GlueHome(catalog, directory: directory.path("state"), project: directory.root, options)
-        let buckets = BucketService(try BucketStore(directory.path("state/buckets")), wantsSignatures: !keys.isEmpty)
+        let buckets = BucketService(try BucketStore(directory.path("state/buckets")), keys: keys)
         let port = try await PortServer.start(options, services: [GlueService.make(home), buckets])
         let file = Repository.path("Tests/SluiceGlueServiceTests/Scripts/\(script).py")
         let result: CommandResult

@@ -97,7 +97,7 @@ import Testing
     @Test("an operation that is not there is not taken for another") func unknown() async throws {
         try await PortBench.run { bench in
             _ = try await bench.send("PUT", "/unknown")
-            for (method, path, mark) in [("PUT", "/unknown", "encryption"), ("PUT", "/unknown", "notification")] {
+            for (method, path, mark) in [("PUT", "/unknown", "encryption"), ("PUT", "/unknown", "replication")] {
                 #expect(try await bench.send(method, path, query: [.init(mark, "")]).errorCode == "NotImplemented")
             }
             #expect(try await bench.send("DELETE", "/unknown", query: [.init("encryption", "")]).errorCode == "MethodNotAllowed")

@@ -20,7 +20,7 @@ final class PortBench: Sendable {
         store = try BucketStore(directory.path("buckets"), clock: clock)
         var options = PortOptions(port: 0)
         options.keys = keys
-        server = try await PortServer.start(options, services: [BucketService(store, wantsSignatures: !keys.isEmpty)])
+        server = try await PortServer.start(options, services: [BucketService(store, keys: keys)])
     }
 
     /// Runs a test and ends the server behind it.

@@ -5,7 +5,9 @@ extension Change {
     /// Makes a version the one that a key stands for; the one before becomes an older one, or goes, as the bucket's versioning says.
     ///
     /// - Returns: The version with its id and place.
-    mutating func write(_ version: ObjectVersion, _ bucket: BucketInfo, content: [UInt8]?) throws(SluiceError) -> ObjectVersion {
+    mutating func write(
+        _ version: ObjectVersion, _ bucket: BucketInfo, content: [UInt8]?, as kind: ObjectEvent.Kind
+    ) throws(SluiceError) -> ObjectVersion {
         var version = version
         version.versionID = bucket.versioning == .enabled ? Self.versionID(version.file.stamp) : ObjectVersion.nullID
         version.file.place = folders.place(bucket.name, version.key)
@@ -13,17 +15,19 @@ extension Change {
         try index.insert(version, bucket, isObject: true)
         settle(version.file, bucket.name, version.key, content: content)
         for old in replaced { remove(old, bucket.name) }
+        try note(kind, version, bucket)
         return version
     }
 
     /// Removes what a key stands for: a delete marker takes its place where the bucket keeps versions.
     ///
     /// - Returns: The marker.
-    mutating func delete(_ bucket: BucketInfo, _ key: ObjectKey) throws(SluiceError) -> ObjectVersion? {
+    mutating func delete(_ bucket: BucketInfo, _ key: ObjectKey, isExpiry: Bool = false) throws(SluiceError) -> ObjectVersion? {
         guard bucket.versioning != .never else {
             if let object = try index.object(bucket, key) {
                 try index.deleteObject(bucket, key)
                 remove(object, bucket.name)
+                try note(isExpiry ? .expired : .deleted, object, bucket)
             }
             return nil
         }
@@ -36,11 +40,12 @@ extension Change {
             isCurrent: true, file: StoredFile(stamp: stamp, fileTime: stamp, byteCount: 0, place: .nameless))
         try index.insert(marker, bucket, isObject: false)
         for old in replaced { remove(old, bucket.name) }
+        try note(isExpiry ? .expiredToMarker : .marked, marker, bucket)
         return marker
     }
 
     /// Removes one version for good; the newest of the others becomes the one that the key stands for.
-    mutating func delete(_ version: ObjectVersion, _ bucket: BucketInfo) throws(SluiceError) {
+    mutating func delete(_ version: ObjectVersion, _ bucket: BucketInfo, isExpiry: Bool = false) throws(SluiceError) {
         let object = try index.object(bucket, version.key)
         if object?.file.stamp == version.file.stamp {
             try index.deleteObject(bucket, version.key)
@@ -49,6 +54,7 @@ extension Change {
         }
         if object == nil || object?.file.stamp == version.file.stamp { try promote(bucket, version.key) }
         remove(version, bucket.name)
+        try note(isExpiry ? .expired : .deleted, version, bucket)
     }
 
     /// Makes room for a version with an id.

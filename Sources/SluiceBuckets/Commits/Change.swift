@@ -9,6 +9,8 @@ struct Change {
     private let takeStamp: () -> Int64
     /// Whether a number was taken.
     private(set) var hasStamps = false
+    /// Whether there are events that somebody waits for.
+    var hasEvents = false
     private(set) var files: [FileChange] = []
 
     init(_ index: BucketIndex, _ folders: BucketFolders, _ clock: WallClock, stamps: @escaping () -> Int64) {

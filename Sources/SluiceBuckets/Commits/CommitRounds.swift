@@ -17,6 +17,9 @@ final class CommitRounds: @unchecked Sendable {
     private var unsyncedBytes = 0
     private var unsyncedFiles = 0
     private let syncing = Mutex(Syncing())
+    /// Says that there are events, once for all that nobody has looked for yet.
+    let eventSignal: AsyncStream<Void>
+    private let signalEvents: AsyncStream<Void>.Continuation
 
     private struct Syncing {
         var isRunning = false
@@ -29,6 +32,9 @@ final class CommitRounds: @unchecked Sendable {
     init(_ folders: BucketFolders, _ clock: WallClock) throws(SluiceError) {
         self.folders = folders
         self.clock = clock
+        (eventSignal, signalEvents) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        // Those that an earlier process left.
+        signalEvents.yield()
         let isNew = DiskFiles.kind(of: folders.index) == nil
         if isNew { try folders.make() }
         index = try BucketIndex(folders.index, writes: true)
@@ -62,6 +68,7 @@ final class CommitRounds: @unchecked Sendable {
             if done > forgotten { try index.forget(through: min(done, firstFailed - 1)) }
         }
         if done > forgotten { syncing.withLock { $0.forgotten = max($0.forgotten, done) } }
+        if change.hasEvents { signalEvents.yield() }
         carryOut(change.files)
         if unsyncedBytes > BucketLimits.unsyncedBytes || unsyncedFiles > BucketLimits.unsyncedFiles { startSync() }
     }
@@ -115,6 +122,7 @@ final class CommitRounds: @unchecked Sendable {
 
     /// Syncs what is left, so that the next start has nothing to do.
     func close() {
+        signalEvents.finish()
         guard unsyncedFiles > 0, (try? BucketFailure.onDisk({ () throws(SluiceError) in try folders.syncAll() })) != nil else { return }
         // What fails here is done at the next start.
         _ = try? BucketFailure.onDisk { () throws(SluiceError) in try index.forget(through: min(round, firstFailed - 1)) }

@@ -2,12 +2,13 @@ import SluiceCore
 import SluiceSQLite
 
 extension BucketIndex {
-    private static let columns = "id, name, owner, region, created, versioning"
+    private static let columns =
+        "id, name, owner, region, created, versioning, EXISTS (SELECT 1 FROM watches WHERE watches.bucket = buckets.id)"
 
     private static func bucket(_ row: SQLiteStatement) -> BucketInfo {
         BucketInfo(
             id: row.integer(0), name: row.text(1) ?? "", owner: row.text(2) ?? "", region: row.text(3) ?? "", createdMicros: row.integer(4),
-            versioning: BucketInfo.Versioning(rawValue: row.integer(5)) ?? .never)
+            versioning: BucketInfo.Versioning(rawValue: row.integer(5)) ?? .never, isWatched: row.integer(6) != 0)
     }
 
     func bucket(_ name: String) throws(SluiceError) -> BucketInfo? {
@@ -40,7 +41,7 @@ extension BucketIndex {
     }
 
     func deleteBucket(_ bucket: BucketInfo) throws(SluiceError) {
-        for table in ["settings", "completions"] { try run("DELETE FROM \(table) WHERE bucket = ?", [.integer(bucket.id)]) }
+        for table in ["settings", "completions", "watches"] { try run("DELETE FROM \(table) WHERE bucket = ?", [.integer(bucket.id)]) }
         try run("DELETE FROM buckets WHERE id = ?", [.integer(bucket.id)])
     }
 

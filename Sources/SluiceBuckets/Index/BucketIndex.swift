@@ -19,7 +19,7 @@ final class BucketIndex: @unchecked Sendable {
         }
         guard version < Self.version else { return }
         try connection.writing { () throws(SluiceError) in
-            try connection.execute(Self.schema)
+            for step in Self.schema[Int(version)...] { try connection.execute(step) }
             try connection.execute("PRAGMA user_version = \(Self.version)")
         }
     }
@@ -55,11 +55,14 @@ final class BucketIndex: @unchecked Sendable {
         return try statement.step() ? row(statement) : nil
     }
 
-    private static let version: Int64 = 1
+    private static let version = Int64(schema.count)
+
+    /// What each version of the index added.
+    private static let schema = [objectTables, eventTables]
 
     /// Keys are blobs, which SQLite orders by their bytes. `objects` has what keys stand for, without delete markers, so that a page of a
     /// listing is a range of it; `older` has all other versions and the markers.
-    private static let schema = """
+    private static let objectTables = """
         CREATE TABLE buckets(
             id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, owner TEXT NOT NULL, region TEXT NOT NULL,
             created INTEGER NOT NULL, versioning INTEGER NOT NULL);
@@ -91,5 +94,16 @@ final class BucketIndex: @unchecked Sendable {
             stamp INTEGER PRIMARY KEY, file_time INTEGER NOT NULL, size INTEGER NOT NULL, bucket TEXT NOT NULL, key BLOB NOT NULL,
             round INTEGER NOT NULL);
         CREATE TABLE state(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+        """
+
+    /// Who watches a bucket, and events that nobody has taken yet.
+    private static let eventTables = """
+        CREATE TABLE watches(
+            bucket INTEGER NOT NULL, id TEXT NOT NULL, target TEXT NOT NULL, kinds TEXT NOT NULL, prefix BLOB NOT NULL,
+            suffix BLOB NOT NULL, PRIMARY KEY(bucket, id)) WITHOUT ROWID;
+        CREATE TABLE events(
+            number INTEGER PRIMARY KEY, kind TEXT NOT NULL, micros INTEGER NOT NULL, bucket TEXT NOT NULL, owner TEXT NOT NULL,
+            region TEXT NOT NULL, key BLOB NOT NULL, version TEXT, size INTEGER NOT NULL, etag TEXT NOT NULL, watch TEXT NOT NULL,
+            target TEXT NOT NULL);
         """
 }

@@ -12,4 +12,6 @@ package struct BucketInfo: Hashable, Sendable {
     /// Since 1970.
     package let createdMicros: Int64
     package let versioning: Versioning
+    /// Whether somebody wants to know of its events.
+    let isWatched: Bool
 }

@@ -55,6 +55,7 @@ extension BucketStore {
                     try index.deleteBucket(bucket)
                 }
                 try index.forget(through: .max)
+                try index.run("DELETE FROM events", [])
                 for name in try DiskFiles.list(folders.root) where name != ".sluice" { try DiskFiles.removeTree(folders.folder(name)) }
                 try folders.removeNameless()
             } catch { throw .disk(error) }

@@ -53,7 +53,7 @@ extension BucketStore {
             guard parts.allSatisfy({ part in all.contains { $0.stamp == part.stamp } }) else { throw .conflict }
             try condition.check(try change.onDisk { index throws(SluiceError) in try index.object(bucket, key) }, key)
             do throws(SluiceError) {
-                let written = try change.write(version, bucket, content: content)
+                let written = try change.write(version, bucket, content: content, as: .completed)
                 try change.end(upload, bucket)
                 try change.index.insertCompletion(id, written, bucket)
                 return written

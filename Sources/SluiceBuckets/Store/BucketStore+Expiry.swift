@@ -30,7 +30,9 @@ extension BucketStore {
                 var condition = WriteCondition()
                 condition.matches = version.etag
                 condition.modifiedSeconds = version.modifiedMicros / 1_000_000
-                count += try await removed { () throws(BucketFailure) in _ = try await delete(name, version.key, if: condition) }
+                count += try await removed { () throws(BucketFailure) in
+                    _ = try await delete(name, version.key, if: condition, isExpiry: true)
+                }
             }
             guard page.isTruncated, let last = page.entries.last else { return count }
             request.after = last.name
@@ -61,7 +63,7 @@ extension BucketStore {
                     else { continue }
                 }
                 count += try await removed { () throws(BucketFailure) in
-                    _ = try await delete(name, version.key, version: version.versionID)
+                    _ = try await delete(name, version.key, version: version.versionID, isExpiry: true)
                 }
             }
             guard page.isTruncated, case .object(let last)? = page.entries.last else { return count }

@@ -27,17 +27,18 @@ extension BucketStore {
 
     /// Makes a file the object of a key.
     ///
-    /// - Parameter etag: nil: the MD5 of the bytes.
+    /// - Parameter kind: What those who watch the bucket are told.
     /// - Throws: `noSuchBucket`, `preconditionFailed`, `noSuchKey` for a condition on an object that is not there.
     package func put(
-        _ name: String, _ key: ObjectKey, _ file: NewFile, _ traits: ObjectTraits, if condition: WriteCondition = WriteCondition()
+        _ name: String, _ key: ObjectKey, _ file: NewFile, _ traits: ObjectTraits, if condition: WriteCondition = WriteCondition(),
+        as kind: ObjectEvent.Kind = .put
     ) async throws(BucketFailure) -> ObjectVersion {
         let version = try await finished(file, key, file.digests.etag, traits)
         let content = file.content
         let written = try await committer.commit { change throws(BucketFailure) in
             let bucket = try change.index.existingBucket(name)
             try condition.check(try change.onDisk { index throws(SluiceError) in try index.object(bucket, key) }, key)
-            do throws(SluiceError) { return try change.write(version, bucket, content: content) } catch { throw .disk(error) }
+            do throws(SluiceError) { return try change.write(version, bucket, content: content, as: kind) } catch { throw .disk(error) }
         }
         file.keep()
         return written
@@ -110,9 +111,10 @@ extension BucketStore {
 
     /// Removes what a key stands for, or one version for good; nothing there is fine.
     ///
+    /// - Parameter isExpiry: Whether the rules of the bucket ask for it.
     /// - Throws: `noSuchBucket`, `preconditionFailed`; `noSuchKey` for a condition on an object that is not there.
     package func delete(
-        _ name: String, _ key: ObjectKey, version id: String? = nil, if condition: WriteCondition = WriteCondition()
+        _ name: String, _ key: ObjectKey, version id: String? = nil, if condition: WriteCondition = WriteCondition(), isExpiry: Bool = false
     ) async throws(BucketFailure) -> Removal {
         try await committer.commit { change throws(BucketFailure) in
             let bucket = try change.index.existingBucket(name)
@@ -122,7 +124,7 @@ extension BucketStore {
             try condition.check(version?.isMarker == true ? nil : version, key)
             do throws(SluiceError) {
                 if let id {
-                    if let version { try change.delete(version, bucket) }
+                    if let version { try change.delete(version, bucket, isExpiry: isExpiry) }
                     return Removal(versionID: id, isMarker: version?.isMarker ?? false)
                 }
                 // A file that another program put there goes as well.
@@ -130,7 +132,7 @@ extension BucketStore {
                     change.remove(
                         StoredFile(stamp: found.fileTime, fileTime: found.fileTime, byteCount: found.byteCount, place: .folder), name, key)
                 }
-                let marker = try change.delete(bucket, key)
+                let marker = try change.delete(bucket, key, isExpiry: isExpiry)
                 return Removal(versionID: marker?.versionID, isMarker: marker != nil)
             } catch { throw .disk(error) }
         }
@@ -155,6 +157,7 @@ extension BucketStore {
                 try index.object(bucket, key)?.file.stamp == version.file.stamp
             }
             try change.onDisk { index throws(SluiceError) in try index.insert(version, bucket, isObject: isObject) }
+            do throws(SluiceError) { try change.note(tags.isEmpty ? .untagged : .tagged, version, bucket) } catch { throw .disk(error) }
             return version.versionID
         }
     }

@@ -13,6 +13,8 @@ package final class BucketStore: Sendable {
     let clock: WallClock
     let rounds: CommitRounds
     let committer: Committer
+    /// Ends when the store is closed; an element whenever events wait that nobody has looked for yet, one at the beginning.
+    package var eventSignal: AsyncStream<Void> { rounds.eventSignal }
     private let lock: FileLock
     private let readers = Mutex<[BucketIndex]>([])
 

@@ -20,15 +20,18 @@ extension Delivery {
     ///
     /// - Throws: Why it has to be tried again.
     func send(_ records: RecordPile, to endpoint: EndpointTarget, _ attempts: Attempts, isEnding: Bool) async throws {
-        switch try await post(records, endpoint, isEnding: isEnding) {
+        var failures = FailedRecords(nowMicros: scope.world.clock.nowMicros())
+        let sent = try await transformed(records, failures: &failures)
+        switch sent.isEmpty ? .taken : try await post(sent, endpoint, isEnding: isEnding) {
         case .taken: break
-        case .refused(let code, let reason): try await keep(records, code, reason, attempts.made + 1)
+        case .refused(let code, let reason): try await keep(sent, code, reason, attempts.made + 1)
         case .failed(let code, let reason):
             guard attempts.hasLasted(seconds: endpoint.retrySeconds), !isEnding else {
                 throw SluiceError(.serviceFailed, "\(endpoint.address.origin): \(reason)", isRetriable: true)
             }
-            try await keep(records, code, reason, attempts.made + 1)
+            try await keep(sent, code, reason, attempts.made + 1)
         }
+        try await putFailures(failures)
         guard endpoint.backsUpAll else { return }
         let bytes = Compressing.compress(records.joined(plan.processing.delimiter), plan.s3.compression)
         try await put(bytes, records.oldestMicros, "backup", [:], to: plan.s3)

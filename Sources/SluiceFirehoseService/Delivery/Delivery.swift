@@ -31,7 +31,8 @@ struct Delivery: Sendable {
             return
         }
         var sorted = RecordSorter(plan, names)
-        sorted.add(records)
+        let whole = sorted.split(records)
+        sorted.add(try await transformed(whole, failures: &sorted.failures))
         for (role, pile) in sorted.piles {
             if let conversion = plan.conversion {
                 let converted = try RowConverter(conversion, scope.world).convert(pile.records)

@@ -21,19 +21,28 @@ struct RecordSorter: Sendable {
         failures = FailedRecords(nowMicros: WallClock.system.nowMicros())
     }
 
-    mutating func add(_ records: RecordPile) {
-        guard plan.isPartitioned, let query = plan.processing.query else {
-            piles["data"] = Pile(keys: [:], records: records)
-            return
-        }
+    /// The records that are in others, where the plan wants these to be taken apart.
+    mutating func split(_ records: RecordPile) -> RecordPile {
+        guard let splitting = plan.processing.splitting else { return records }
+        var parts = RecordPile()
         for row in 0..<records.count {
             let (record, micros) = (records[row], records.arrivals[row])
             do throws(PatternFault) {
-                for part in try RecordSplitter.split(record, plan.processing.splitting) { add(part, micros, query) }
+                for part in try RecordSplitter.split(record, splitting) { parts.append(part, micros: micros) }
             } catch {
                 fail(record, micros, "DynamicPartitioning.RecordDeAggregationFailed", error.reason)
             }
         }
+        return parts
+    }
+
+    mutating func add(_ records: RecordPile) {
+        guard !records.isEmpty else { return }
+        guard plan.isPartitioned, let query = plan.processing.query else {
+            piles["data"] = Pile(keys: [:], records: records)
+            return
+        }
+        for row in 0..<records.count { add(records[row], records.arrivals[row], query) }
     }
 
     private mutating func add(_ record: ArraySlice<UInt8>, _ micros: Int64, _ query: MetadataQuery) {
@@ -73,10 +82,9 @@ struct RecordSorter: Sendable {
 /// Splits one record into those that are in it.
 enum RecordSplitter {
     /// - Throws: Why the record cannot be split.
-    static func split(_ record: ArraySlice<UInt8>, _ splitting: Processing.Splitting?) throws(PatternFault) -> [ArraySlice<UInt8>] {
+    static func split(_ record: ArraySlice<UInt8>, _ splitting: Processing.Splitting) throws(PatternFault) -> [ArraySlice<UInt8>] {
         let parts: [ArraySlice<UInt8>]
         switch splitting {
-        case nil: return [record]
         case .delimited(let delimiter): parts = delimited(record, delimiter)
         case .json: parts = try values(record)
         }

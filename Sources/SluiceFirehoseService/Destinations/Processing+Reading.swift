@@ -39,10 +39,7 @@ extension Processing {
         case "AppendDelimiterToRecord": delimiter = Self.unescaped(processor.parameters["Delimiter"] ?? "\\n")
         case "RecordDeAggregation": splitting = try Self.splitting(processor.parameters)
         case "MetadataExtraction": query = try Self.query(processor.parameters)
-        case "Lambda":
-            throw Faults.unsupported(
-                "The processor Lambda",
-                "there are no functions here; a pipeline with the bucket as its source transforms what was delivered")
+        case "Lambda": function = try Self.function(processor.parameters)
         default:
             throw Faults.unsupported(
                 "The processor \(processor.type)", "records are delivered as they come; a pipeline reads compressed files and log events")
@@ -60,6 +57,20 @@ extension Processing {
         case let other:
             throw Faults.invalid("SubRecordType of RecordDeAggregation must be JSON or DELIMITED, not \(other ?? "missing")")
         }
+    }
+
+    private static func function(_ parameters: [String: String]) throws(ServiceFault) -> Function {
+        guard let arn = parameters["LambdaArn"], let name = ResourceARN(arn)?.functionName else {
+            throw Faults.invalid("The processor Lambda needs the parameter LambdaArn, with the ARN of a function")
+        }
+        let bounds = [("NumberOfRetries", 0...300.0), ("BufferSizeInMBs", 0.2...3), ("BufferIntervalInSeconds", 0...900)]
+        for (parameter, range) in bounds {
+            guard let text = parameters[parameter] else { continue }
+            guard let number = Double(text), range.contains(number) else {
+                throw Faults.invalid("\(parameter) \(text) of the processor Lambda is out of its range")
+            }
+        }
+        return Function(name: name, arn: arn)
     }
 
     private static func query(_ parameters: [String: String]) throws(ServiceFault) -> MetadataQuery {

@@ -7,7 +7,14 @@ struct Processing: Hashable, Sendable {
         case delimited([UInt8])
     }
 
+    /// A pipeline that transforms records, as a function's name means it.
+    struct Function: Hashable, Sendable {
+        var name: String
+        var arn: String
+    }
+
     var splitting: Splitting?
+    var function: Function?
     /// Where partition keys are in a record.
     var query: MetadataQuery?
     /// Behind each record.

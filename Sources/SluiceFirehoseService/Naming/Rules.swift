@@ -52,10 +52,8 @@ enum Rules {
     }
 
     private static func isARN(_ text: String, of service: String, resource: String) -> Bool {
-        let parts = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-        return parts.count == 6 && parts[0] == "arn" && parts[2] == service && parts[4].utf8.count == 12
-            && parts[4].utf8.allSatisfy { (0x30...0x39).contains($0) } && parts[5].hasPrefix(resource)
-            && parts[5].utf8.count > resource.utf8.count && !parts[5].contains(" ")
+        guard let arn = ResourceARN(text), let name = arn.name(behind: resource) else { return false }
+        return arn.service == service && arn.hasAccount && !name.contains(" ")
     }
 
     private static func isExtension(_ text: String) -> Bool {
@@ -75,10 +73,9 @@ enum Rules {
 enum DestinationText {
     /// The bucket that an ARN names; nil for anything else.
     static func bucket(_ arn: String) -> String? {
-        let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-        guard parts.count == 6, parts[0] == "arn", parts[2] == "s3", parts[3].isEmpty, parts[4].isEmpty,
-            Rules.isName(String(parts[5]), upTo: 255)
+        guard let arn = ResourceARN(arn), arn.service == "s3", arn.region.isEmpty, arn.account.isEmpty,
+            Rules.isName(arn.resource, upTo: 255)
         else { return nil }
-        return String(parts[5])
+        return arn.resource
     }
 }

@@ -12,12 +12,9 @@ struct SourceName: Hashable, Sendable {
 
     /// Nil for anything else.
     init?(_ arn: String) {
-        let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-        guard parts.count == 6, parts[0] == "arn", parts[1].hasPrefix("aws"), parts[2] == "kinesis", parts[5].hasPrefix("stream/"),
-            let scope = ScopeID(account: String(parts[4]), region: String(parts[3]))
+        guard let arn = ResourceARN(arn), arn.service == "kinesis", let scope = ScopeID(account: arn.account, region: arn.region),
+            let name = arn.name(behind: "stream/"), Rules.isName(name, upTo: 128)
         else { return nil }
-        let name = String(parts[5].dropFirst(7))
-        guard Rules.isName(name, upTo: 128) else { return nil }
         self.scope = scope
         stream = name
     }

@@ -26,7 +26,7 @@ enum CreateDeliveryStream {
         }
         let scope = try call.scope()
         let (document, secret) = Endpoints.withoutSecret(DestinationDocument.completed(given.value, kind))
-        _ = try DeliveryPlan(DestinationDocument.completed(given.value, kind), kind, at: given.path)
+        try scope.checkFunction(of: DeliveryPlan(DestinationDocument.completed(given.value, kind), kind, at: given.path))
         var stream = DeliveryStream(name: name, createdMicros: scope.world.clock.nowMicros(), kind: kind, destination: document)
         stream.source = source
         stream.encryption = encryption

@@ -46,6 +46,7 @@ enum UpdateDestination {
         let document = DestinationDocument.updated(stream.destination, by: update, kind)
         let path = member.prefix(1).lowercased() + member.dropFirst()
         let plan = try DeliveryPlan(document, kind, at: path)
+        try scope.checkFunction(of: plan)
         guard plan.isPartitioned == stream.destination.isEnabled("DynamicPartitioningConfiguration") else {
             throw Faults.invalid("Dynamic Partitioning is enabled or not when a delivery stream is created, and cannot change.")
         }

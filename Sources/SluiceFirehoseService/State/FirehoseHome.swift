@@ -16,6 +16,8 @@ package final class FirehoseHome: Sendable {
         var buckets: BucketStore
         var catalog: @Sendable () throws -> Catalog
         var clock: WallClock
+        /// Pipelines that transform records.
+        var functions: RecordFunctions
         /// Tells people that a delivery fails, or works again.
         var tell: @Sendable (String) -> Void
         let width = DeliveryWidth(FirehoseLimits.sideBySide)
@@ -29,16 +31,17 @@ package final class FirehoseHome: Sendable {
     ///   - directory: The state's.
     ///   - buckets: Where objects go; closed behind this one.
     ///   - catalog: Asked for when the first table is needed.
+    ///   - functions: Pipelines that transform records.
     ///   - tell: Takes a line for people when a delivery fails or works again.
     package init(
         directory: String, _ options: PortOptions, buckets: BucketStore, catalog: @escaping @Sendable () throws -> Catalog,
-        clock: WallClock = .system, faults: FaultInjection = FaultInjection(), tell: @escaping @Sendable (String) -> Void = { _ in }
+        functions: RecordFunctions = .none, clock: WallClock = .system, faults: FaultInjection = FaultInjection(),
+        tell: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         let shifted = WallClock { [shift = options.shift] in clock.nowMicros() + shift.micros }
         world = World(
             directory: directory, own: ScopeID(account: options.account, region: options.region), buckets: buckets,
-            catalog: catalog,
-            clock: shifted, tell: tell)
+            catalog: catalog, clock: shifted, functions: functions, tell: tell)
         self.faults = faults
     }
 

@@ -18,12 +18,11 @@ struct GlueARN: Hashable, Sendable {
 
     /// Nil for anything else.
     init?(_ text: String) {
-        let parts = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-        guard parts.count == 6, parts[0] == "arn", parts[1].hasPrefix("aws"), parts[2] == "glue" else { return nil }
-        let path = parts[5].split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard let arn = ResourceARN(text), arn.service == "glue" else { return nil }
+        let path = arn.resource.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard (1...3).contains(path.count), path.allSatisfy({ !$0.isEmpty }) else { return nil }
-        region = String(parts[3])
-        account = String(parts[4])
+        region = arn.region
+        account = arn.account
         kind = path[0]
         names = Array(path.dropFirst())
     }

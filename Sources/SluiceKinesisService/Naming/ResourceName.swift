@@ -23,13 +23,12 @@ struct ResourceName: Hashable, Sendable {
 
     /// Nil for anything else.
     init?(_ arn: String) {
-        let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-        guard parts.count == 6, parts[0] == "arn", parts[1].hasPrefix("aws"), parts[2] == "kinesis",
-            let id = ScopeID(account: String(parts[4]), region: String(parts[3])), parts[5].hasPrefix("stream/")
+        guard let arn = ResourceARN(arn), arn.service == "kinesis", let id = ScopeID(account: arn.account, region: arn.region),
+            let resource = arn.name(behind: "stream/")
         else { return nil }
         region = id.region
         account = id.account
-        let path = parts[5].dropFirst(7).split(separator: "/", omittingEmptySubsequences: false)
+        let path = resource.split(separator: "/", omittingEmptySubsequences: false)
         guard path.count == 1 || path.count == 3 else { return nil }
         stream = String(path[0])
         guard Rules.isName(stream) else { return nil }

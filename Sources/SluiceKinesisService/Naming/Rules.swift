@@ -41,8 +41,7 @@ enum Rules {
     }
 
     private static func isARN(_ text: String) -> Bool {
-        let parts = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-        return parts.count == 6 && parts[0] == "arn" && parts[1].hasPrefix("aws") && parts[2] == "kinesis" && parts[4].utf8.count == 12
-            && parts[5].contains("/") && !parts[5].contains(" ")
+        guard let arn = ResourceARN(text) else { return false }
+        return arn.service == "kinesis" && arn.account.utf8.count == 12 && arn.resource.contains("/") && !arn.resource.contains(" ")
     }
 }

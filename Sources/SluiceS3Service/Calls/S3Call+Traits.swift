@@ -22,7 +22,7 @@ extension S3Call {
             }
             if !value.isEmpty { traits.headers.append(.init(name, value)) }
         }
-        for field in request.head.headers.list {
+        for field in head.headers.list {
             let name = field.name.lowercased()
             if name.hasPrefix("x-amz-meta-") { traits.metadata.append(.init(String(name.dropFirst("x-amz-meta-".count)), field.value)) }
         }
@@ -40,7 +40,7 @@ extension S3Call {
 
     /// Headers that promise what Sluice does not do.
     func refuseUnsupported() throws(ServiceFault) {
-        for field in request.head.headers.list {
+        for field in head.headers.list {
             let name = field.name.lowercased()
             if name.hasPrefix("x-amz-server-side-encryption") || name.hasPrefix("x-amz-copy-source-server-side-encryption") {
                 throw .notImplemented("objects are not encrypted on the disk (\(name))")

@@ -5,18 +5,37 @@ import SluiceServer
 /// A request with what every operation looks at.
 struct S3Call: Sendable {
     let store: BucketStore
+    /// Who takes events of objects; nil where nobody does.
+    let events: EventTaker?
+    /// Checks signatures of forms; nil where no keys are configured.
+    let forms: FormSignatures?
     let request: ServiceRequest
+    /// Of the request, or what stands for it.
+    private(set) var head: RequestHead
     let query: QueryItems
     /// Empty for the service itself.
     let bucketName: String
     private let keyBytes: [UInt8]
 
-    init(_ store: BucketStore, _ request: ServiceRequest, _ query: QueryItems, _ address: S3Address) {
+    init(
+        _ store: BucketStore, _ request: ServiceRequest, _ query: QueryItems, _ address: S3Address, events: EventTaker? = nil,
+        forms: FormSignatures? = nil
+    ) {
         self.store = store
+        self.events = events
+        self.forms = forms
         self.request = request
+        head = request.head
         self.query = query
         bucketName = address.bucket ?? ""
         keyBytes = address.key
+    }
+
+    /// The call with another head.
+    func with(_ head: RequestHead) -> S3Call {
+        var call = self
+        call.head = head
+        return call
     }
 
     /// - Throws: `KeyTooLongError`, `InvalidURI` for bytes that are no UTF-8.
@@ -32,7 +51,7 @@ struct S3Call: Sendable {
         }
     }
 
-    func header(_ name: String) -> String? { request.head.headers[name] }
+    func header(_ name: String) -> String? { head.headers[name] }
 
     /// The version that the query asks for.
     ///

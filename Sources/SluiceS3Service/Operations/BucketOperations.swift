@@ -56,7 +56,6 @@ extension S3Operation {
         .refused("PutBucketAnalyticsConfiguration", "PUT", .bucket, mark: "analytics", "there is one storage class"),
         .refused("PutBucketMetricsConfiguration", "PUT", .bucket, mark: "metrics", "the port's metrics are at /_sluice/metrics"),
         .refused("PutBucketIntelligentTieringConfiguration", "PUT", .bucket, mark: "intelligent-tiering", "there is one storage class"),
-        .refused("PutBucketNotificationConfiguration", "PUT", .bucket, mark: "notification", "there are no queues and topics"),
         .refused("PutObjectLegalHold", "PUT", .object, mark: "legal-hold", "objects can always be removed"),
         .refused("PutObjectRetention", "PUT", .object, mark: "retention", "objects can always be removed"),
         .refused("SelectObjectContent", "POST", .object, mark: "select", "use sluice query"),
@@ -64,11 +63,6 @@ extension S3Operation {
         .refused("GetObjectTorrent", "GET", .object, mark: "torrent", "S3 has ended it"),
         S3Operation("PutBucketAcl", "PUT", .bucket, mark: "acl") { _ in throw S3Call.noACLs },
         S3Operation("PutObjectAcl", "PUT", .object, mark: "acl") { _ in throw S3Call.noACLs },
-        S3Operation("PostObject", "POST", .bucket, header: "Content-Type") { call in
-            guard call.header("Content-Type")?.hasPrefix("multipart/form-data") == true, call.query["delete"] == nil else {
-                throw ServiceFault(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
-            }
-            throw ServiceFault.notImplemented("POST with a form; use PUT, or a presigned address of a PUT")
-        },
+        PostObject.operation,
     ]
 }

@@ -104,7 +104,6 @@ extension S3Operation {
             XMLWriter("OwnershipControls") { $0.add("Rule") { $0.add("ObjectOwnership", "BucketOwnerEnforced") } }
         },
         fixed("GetBucketLogging", mark: "logging") { _, _ in XMLWriter("BucketLoggingStatus") },
-        fixed("GetBucketNotificationConfiguration", mark: "notification") { _, _ in XMLWriter("NotificationConfiguration") },
         fixed("GetBucketRequestPayment", mark: "requestPayment") { _, _ in
             XMLWriter("RequestPaymentConfiguration") { $0.add("Payer", "BucketOwner") }
         },

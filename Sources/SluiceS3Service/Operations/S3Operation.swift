@@ -16,11 +16,13 @@ struct S3Operation: Sendable {
     var header: String?
     /// Whether everybody may ask for it where the bucket's policy says so, without a signature; the policy's name of it.
     var publicAction: String?
+    /// Whether the operation itself finds out who may, by what is in the body.
+    var admitsCallers: Bool
     var run: Body
 
     init(
         _ name: String, _ method: String, _ level: Level, mark: String? = nil, header: String? = nil, publicAction: String? = nil,
-        run: @escaping Body
+        admitsCallers: Bool = false, run: @escaping Body
     ) {
         self.name = name
         self.method = method
@@ -28,6 +30,7 @@ struct S3Operation: Sendable {
         self.mark = mark
         self.header = header
         self.publicAction = publicAction
+        self.admitsCallers = admitsCallers
         self.run = run
     }
 
@@ -38,12 +41,18 @@ struct S3Operation: Sendable {
 
     /// All of them; of several that fit, the first is meant.
     static let all: [S3Operation] =
-        bucketOperations + bucketSettings + refusals + listings + uploads + tagging + reads + writes
+        bucketOperations + bucketSettings + notifications + refusals + listings + uploads + tagging + reads + writes
 
     /// Parameters of a query that name a part of a bucket or object: with one of them that no operation has, nothing else is meant.
-    static let subresources: Set<String> = Set(all.compactMap(\.mark))
+    static let subresources: Set<String> = Set(all.compactMap(\.mark)).union(foreignSubresources)
 
-    /// - Throws: `MethodNotAllowed`.
+    /// Those of S3 that are not here. Without them a rename would be a write of nothing. Source: the API model of 2026-08.
+    private static let foreignSubresources: Set<String> = [
+        "abac", "annotation", "metadataAnnotationTable", "metadataConfiguration", "metadataInventoryTable", "metadataJournalTable",
+        "metadataTable", "renameObject", "session",
+    ]
+
+    /// - Throws: `MethodNotAllowed`; `NotImplemented` for what only S3 has.
     static func find(_ head: RequestHead, _ query: QueryItems, _ level: Level) throws(ServiceFault) -> S3Operation {
         let named = Set(query.list.map(\.name)).intersection(subresources)
         let found = all.first { operation in
@@ -51,6 +60,7 @@ struct S3Operation: Sendable {
                 && (operation.mark != nil || named.isEmpty)
                 && operation.header.map { head.headers[$0] != nil } ?? true
         }
+        if found == nil, let name = named.intersection(foreignSubresources).sorted().first { throw .notImplemented(name) }
         guard let found else {
             throw ServiceFault(
                 405, "MethodNotAllowed", "The specified method is not allowed against this resource.",

@@ -46,7 +46,7 @@ extension S3Operation {
         let file = call.store.newFile([algorithm].compactMap { $0 })
         try await call.store.append(source.object, 0..<source.version.byteCount, to: file)
         traits.checksum = file.digests.checksums.first.map { .init($0, isComposite: false) }
-        let version = try await call.store.put(bucket.name, call.key, file, traits, if: try call.writeCondition())
+        let version = try await call.store.put(bucket.name, call.key, file, traits, if: try call.writeCondition(), as: .copied)
         var headers: [(String, String)] = []
         if bucket.versioning != .never { headers.append(("x-amz-version-id", version.versionID)) }
         if source.version.versionID != ObjectVersion.nullID { headers.append(("x-amz-copy-source-version-id", source.version.versionID)) }

@@ -31,6 +31,18 @@ enum S3Time {
         return Int64(date.daysSinceEpoch) * 86_400 + Int64(parts[0] * 3_600 + parts[1] * 60 + parts[2])
     }
 
+    /// Microseconds since 1970 of what `iso` writes, also without the fraction; nil for anything else.
+    static func micros(iso text: String) -> Int64? {
+        guard text.hasSuffix("Z"), let day = day(iso: String(text.prefix(10))) else { return nil }
+        let rest = text.dropFirst(10).dropLast()
+        guard rest.hasPrefix("T") else { return nil }
+        let parts = rest.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 3, let hour = Int64(parts[0]), let minute = Int64(parts[1]), let second = Int64(parts[2].prefix { $0 != "." }),
+            (0...23).contains(hour), (0...59).contains(minute), (0...60).contains(second)
+        else { return nil }
+        return (Int64(day) * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000_000
+    }
+
     /// Days since 1970 of `2026-01-31` or `2026-01-31T00:00:00Z`; nil for anything else, and another time of day.
     static func day(iso text: String) -> Int? {
         let parts = text.prefix(10).split(separator: "-").compactMap { Int($0) }

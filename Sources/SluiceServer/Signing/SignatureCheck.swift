@@ -154,10 +154,7 @@ final class SignatureCheck: Sendable {
 
     private func signingKey(_ scope: CredentialScope, _ secret: String) -> SymmetricKey {
         if let key = signingKeys.withLock({ $0[scope] }) { return key }
-        var key = SymmetricKey(data: Array("AWS4\(secret)".utf8))
-        for part in [scope.day, scope.region, scope.service, "aws4_request"] {
-            key = SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: Array(part.utf8), using: key))
-        }
+        let key = scope.signingKey(secret)
         signingKeys.withLock { keys in
             if keys.count >= Self.rememberedKeys { keys.removeAll() }
             keys[scope] = key

@@ -17,6 +17,8 @@ from botocore.exceptions import ClientError
 
 ADDRESS = sys.argv[1]
 ROLE = "arn:aws:iam::000000000000:role/r"
+# A function of the bench: upper case; drop, bad and twice are told apart by what the record begins with.
+FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:shout:$LATEST"
 
 
 def client(name):
@@ -123,7 +125,9 @@ def validation():
         ({"Prefix": "x" * 510}, "512"),
         ({"ErrorOutputPrefix": "x" * 480}, "512"),
         ({"EncryptionConfiguration": {"KMSEncryptionConfig": {"AWSKMSKeyARN": "arn:aws:kms:us-east-1:000000000000:key/k"}}}, "encrypted"),
-        (processor("Lambda", LambdaArn="arn:aws:lambda:us-east-1:000000000000:function:f"), "no functions"),
+        (processor("Lambda", LambdaArn="arn:aws:lambda:us-east-1:000000000000:function:f"), "was not found"),
+        (processor("Lambda", LambdaArn="arn:aws:sqs:us-east-1:000000000000:f"), "ARN of a function"),
+        (processor("Lambda", LambdaArn=FUNCTION, BufferSizeInMBs="4"), "out of its range"),
         (processor("Decompression", CompressionFormat="GZIP"), "not supported"),
         (query("{d: .d}"), "Dynamic Partitioning"),
         ({"S3BackupMode": "Enabled"}, "S3BackupConfiguration"),
@@ -311,6 +315,61 @@ def backup():
     assert list(eventually(lambda: objects(prefix="main/")).values()) == [b"1\n2\n"]
     (key, data), = eventually(lambda: objects("vault")).items()
     assert key.startswith("raw/") and gzip.decompress(data) == b"12"
+
+
+def transforms(*more):
+    return {"Enabled": True, "Processors": [
+        {"Type": "Lambda", "Parameters": [{"ParameterName": "LambdaArn", "ParameterValue": FUNCTION}]}, *more]}
+
+
+def transformation():
+    """Records by their outcome, those that failed with their reason as they came, and all of them in the backup."""
+    bucket()
+    create("t", Prefix="main/", ErrorOutputPrefix="errors/", S3BackupMode="Enabled",
+           S3BackupConfiguration={"RoleARN": ROLE, "BucketARN": bucket("vault")},
+           ProcessingConfiguration=transforms({"Type": "AppendDelimiterToRecord"}))
+    put("t", b"one", b"drop it", b"bad one", b"two", b"twice")
+    eventually(lambda: objects("vault"))
+    assert list(eventually(lambda: objects(prefix="main/")).values()) == [b"ONE\nTWO\n"], objects()
+    assert b"".join(objects("vault").values()) == b"onedrop itbad onetwotwice"
+    (key, text), = objects(prefix="errors/").items()
+    assert key.startswith("errors/processing-failed/"), key
+    failed = {base64.b64decode(f["rawData"]): f for f in map(json.loads, text.splitlines())}
+    assert failed.keys() == {b"bad one", b"twice"}, failed
+    assert failed[b"bad one"]["errorCode"] == "Lambda.ProcessingFailedStatus" and failed[b"bad one"]["errorMessage"] == "it is bad"
+    assert failed[b"twice"]["errorCode"] == "Lambda.DuplicatedRecordId" and failed[b"twice"]["lambdaArn"] == FUNCTION
+    described = fh.describe_delivery_stream(DeliveryStreamName="t")["DeliveryStreamDescription"]["Destinations"][0]
+    assert described["ExtendedS3DestinationDescription"]["ProcessingConfiguration"]["Processors"][0]["Type"] == "Lambda"
+    # All of a delivery may be dropped.
+    put("t", b"drop all")
+    eventually(lambda: len(objects("vault")) == 2)
+    assert len(objects(prefix="main/")) == 1
+
+
+def transformed_partitions():
+    """Records are taken apart before the function has them, and sorted by what it made of them."""
+    bucket()
+    query = {"Type": "MetadataExtraction", "Parameters": [
+        {"ParameterName": "MetadataExtractionQuery", "ParameterValue": "{d: .DAY}"},
+        {"ParameterName": "JsonParsingEngine", "ParameterValue": "JQ-1.6"}]}
+    split = {"Type": "RecordDeAggregation", "Parameters": [{"ParameterName": "SubRecordType", "ParameterValue": "JSON"}]}
+    create("p", Prefix="d=!{partitionKeyFromQuery:d}/", ErrorOutputPrefix="errors/", BufferingHints=hints(0, 64),
+           DynamicPartitioningConfiguration={"Enabled": True}, ProcessingConfiguration=transforms(split, query))
+    put("p", b'{"day":"mon"}{"day":"tue"}', b'{"day":"mon"}')
+    found = eventually(lambda: len(objects()) >= 2 and objects())
+    by_day = {key.split("/")[0]: data for key, data in found.items()}
+    assert by_day == {"d=MON": b'{"DAY":"MON"}{"DAY":"MON"}', "d=TUE": b'{"DAY":"TUE"}'}, found
+
+
+def transformed_endpoint():
+    endpoint = Endpoint(200)
+    fh.create_delivery_stream(DeliveryStreamName="e", HttpEndpointDestinationConfiguration={
+        "EndpointConfiguration": {"Url": endpoint.url}, "BufferingHints": hints(), "ProcessingConfiguration": transforms(),
+        "S3Configuration": {"RoleARN": ROLE, "BucketARN": bucket()}})
+    put("e", b"one", b"bad one")
+    eventually(lambda: objects())
+    assert [base64.b64decode(r["data"]) for r in endpoint.requests[0][1]["records"]] == [b"ONE"], endpoint.requests
+    assert list(objects())[0].startswith("processing-failed/"), objects()
 
 
 class Endpoint:

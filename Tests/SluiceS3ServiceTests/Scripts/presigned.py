@@ -88,4 +88,48 @@ for version in ("s3v4", "s3"):
             expect(send("GET", sign("get_object", seconds=-60)), 403, "AccessDenied")
             expect(send("PUT", sign("put_object", Key="put"), b"x", {"x-amz-meta-a": "b"}), 403, "SignatureDoesNotMatch")
 
+
+def post(form, content, name="n.txt", **changed):
+    """The form as a browser sends it; a field of None is left out."""
+    fields = {**form["fields"], **changed}
+    body = b"".join(
+        b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (field.encode(), value.encode())
+        for field, value in fields.items() if value is not None)
+    body += b'--b\r\nContent-Disposition: form-data; name="file"; filename="%s"\r\n\r\n%s\r\n--b--\r\n' % (name.encode(), content)
+    return send("POST", form["url"], body, {"Content-Type": "multipart/form-data; boundary=b"})
+
+
+for version in ("s3v4", "s3"):
+    for style in ("path", "virtual"):
+        s3 = client(version, style)
+        form = s3.generate_presigned_post(
+            "inner", "up/${filename}", Fields={"Content-Type": "text/own", "x-amz-meta-a": "b"},
+            Conditions=[{"Content-Type": "text/own"}, {"x-amz-meta-a": "b"}, ["content-length-range", 3, 100_000]], ExpiresIn=600)
+        assert ("x-amz-signature" in form["fields"]) == (version == "s3v4"), form
+        content = bytes(range(256)) * 300
+        expect(post(form, content, "big.bin"), 204)
+        stored = setup.get_object(Bucket="inner", Key="up/big.bin")
+        assert stored["Body"].read() == content and stored["ContentType"] == "text/own" and stored["Metadata"] == {"a": "b"}, stored
+        expect(post(form, b"ab"), 400, "EntityTooSmall")
+        expect(post(form, bytes(100_001)), 400, "EntityTooLarge")
+        expect(post(form, b"abc", **{"x-amz-meta-a": "c"}), 403, "AccessDenied")
+        expect(post(form, b"abc", **{"x-amz-meta-more": "c"}), 403, "AccessDenied")
+        expect(post(form, b"abc", key="other"), 403, "AccessDenied")
+        expect(post(form, b"abc", policy=None), 403, "AccessDenied")
+        signature = "x-amz-signature" if version == "s3v4" else "signature"
+        expect(post(form, b"abc", **{signature: "0" * 64}), 403, "SignatureDoesNotMatch")
+        expect(post(s3.generate_presigned_post("inner", "late", ExpiresIn=-60), b"abc"), 403, "AccessDenied")
+        other = client(version, style, aws_secret_access_key="guessed")
+        expect(post(other.generate_presigned_post("inner", "k"), b"abc"), 403, "SignatureDoesNotMatch")
+        wanted = {"success_action_status": "201"}
+        found = post(s3.generate_presigned_post("inner", "k", Fields=wanted, Conditions=[wanted]), b"abc")
+        expect(found, 201)
+        assert b"<Key>k</Key>" in found[1], found
+        wanted = {"success_action_redirect": "http://localhost/done?a=b"}
+        found = post(s3.generate_presigned_post("inner", "k", Fields=wanted, Conditions=[wanted]), b"abc")
+        expect(found, 303)
+        assert found[2]["Location"].startswith("http://localhost/done?a=b&bucket=inner&key=k&etag="), found
+plain = {"url": f"http://127.0.0.1:{port}/inner", "fields": {"key": "k"}}
+expect(post(plain, b"abc"), 403, "AccessDenied")
+
 print("ok")

@@ -3,6 +3,7 @@ import SluiceCatalog
 import SluiceCore
 import SluiceEngine
 import SluicePipelines
+import SluiceScheduler
 
 struct UpCommand: ReportingCommand {
     static var configuration: CommandConfiguration {
@@ -66,7 +67,8 @@ struct UpCommand: ReportingCommand {
         ).all
         let outcomes = try await Interruption.ending { ending in
             let port = try await UpServer.start(
-                server, session, isNeeded: definitions.isEmpty && schedule.isEmpty, isQuiet: quiet || output.json)
+                server, session, folders: schedule.folders.isEmpty ? JobSet.folders : schedule.folders,
+                isNeeded: definitions.isEmpty && schedule.isEmpty, isQuiet: quiet || output.json)
             let catalog = try session.catalog(publishes: true)
             for outcome in try await PublicationRecovery.run(catalog, session.streams, session.connectors) {
                 RecoveryNotices.show(outcome, on: session.console)

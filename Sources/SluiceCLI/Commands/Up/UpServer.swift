@@ -13,8 +13,12 @@ struct UpServer: Sendable {
 
     /// Listens; nil where nobody wants it, or where the usual port is taken and there is other work.
     ///
-    /// - Parameter isNeeded: There is nothing else to do.
-    static func start(_ given: ServerOptions, _ session: Session, isNeeded: Bool, isQuiet: Bool) async throws -> UpServer? {
+    /// - Parameters:
+    ///   - folders: Where jobs and pipelines are declared, which events of buckets make run and which transform records.
+    ///   - isNeeded: There is nothing else to do.
+    static func start(
+        _ given: ServerOptions, _ session: Session, folders: [String], isNeeded: Bool, isQuiet: Bool
+    ) async throws -> UpServer? {
         guard let (listening, isAsked) = try given.listening() else { return nil }
         var options = listening
         if given.accessLog {
@@ -28,10 +32,12 @@ struct UpServer: Sendable {
             let clock = WallClock { [shift = options.shift] in WallClock.system.nowMicros() + shift.micros }
             // Last, because it takes what is not signed.
             let store = try BucketStore(session.home + "/buckets", clock: clock)
-            let buckets = BucketService(store, wantsSignatures: !options.keys.isEmpty)
+            let buckets = BucketService(
+                store, keys: options.keys, events: UpBucketEvents(session: session, folders: folders).taker)
             let firehose = FirehoseHome(
                 directory: session.home, options, buckets: store, catalog: { try session.catalog() },
-                faults: faults, tell: { session.console.warning($0) })
+                functions: UpRecordFunctions(session: session, folders: folders).functions, faults: faults,
+                tell: { session.console.warning($0) })
             // Firehose closes before the streams and the buckets that it uses.
             let port = try await PortServer.start(
                 options,

@@ -1,0 +1,63 @@
+package import SluiceBuckets
+import SluiceCore
+
+/// Who takes the events of buckets: the jobs of the state directory.
+package struct EventTaker: Sendable {
+    /// Whether there is a job of a name.
+    package var hasJob: @Sendable (String) throws -> Bool
+    /// Takes events for a job, in their order; they are safe with it when it returns. Events that it has taken already may come again.
+    package var take: @Sendable (_ job: String, [ObjectEvent]) async throws -> Void
+    /// Tells people that events wait, and why.
+    package var tell: @Sendable (String) -> Void
+
+    package init(
+        hasJob: @escaping @Sendable (String) throws -> Bool, take: @escaping @Sendable (String, [ObjectEvent]) async throws -> Void,
+        tell: @escaping @Sendable (String) -> Void
+    ) {
+        self.hasJob = hasJob
+        self.take = take
+        self.tell = tell
+    }
+}
+
+/// Brings events from a store to those who take them: each at least once, those of a job in their order.
+struct EventDelivery: Sendable {
+    let store: BucketStore
+    let taker: EventTaker
+
+    /// Works until the store is closed or the task is cancelled. Where somebody cannot take an event, it waits and is tried again.
+    func run() async {
+        var failures = 0
+        for await _ in store.eventSignal {
+            while !Task.isCancelled {
+                do {
+                    guard try await deliver() else { break }
+                    failures = 0
+                } catch {
+                    if failures == 0 { taker.tell("events of buckets wait and are tried again: \(Self.reason(error))") }
+                    failures += 1
+                    try? await Task.sleep(for: .seconds(min(1 << min(failures - 1, 6), S3ServiceLimits.eventPauseSeconds)))
+                }
+            }
+        }
+    }
+
+    /// Delivers the oldest events that wait.
+    ///
+    /// - Returns: Whether there were any.
+    private func deliver() async throws -> Bool {
+        let events = try store.waitingEvents(limit: S3ServiceLimits.eventsAtOnce)
+        var byJob: [String: [ObjectEvent]] = [:]
+        for event in events { byJob[event.target, default: []].append(event) }
+        for (job, events) in byJob.sorted(by: { $0.key < $1.key }) {
+            try await taker.take(job, events)
+            try await store.forget(events)
+        }
+        return !events.isEmpty
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        if case .disk(let error)? = error as? BucketFailure { return error.message }
+        return "\(error)"
+    }
+}

@@ -20,7 +20,7 @@ import Testing
     }
 
     /// Waits until a run has ended.
-    private func ended(_ id: String) async throws -> RunRecord {
+    private func ended(_ id: String) async throws -> ClientRun {
         for _ in 0..<30_000 {
             if background.isStopping(id) == nil { break }
             try await Task.sleep(for: .milliseconds(1))
@@ -85,7 +85,7 @@ import Testing
     @Test("the oldest runs are forgotten") func pruned() async throws {
         for index in 0..<GlueLimits.keptRuns + 5 {
             _ = try catalog.addDocument(
-                "test-run", "run-0\(1_000_000 + index)", RunRecord(id: "", request: .object([]), startedMicros: 0).json)
+                "test-run", "run-0\(1_000_000 + index)", ClientRun(id: "", request: .object([]), startedMicros: 0).json)
         }
         let id = try book.begin(.object([]), .init()) { .object([]) }
         _ = try await ended(id)

@@ -1,3 +1,4 @@
+import SluiceServer
 import Testing
 
 @testable import SluiceGlueService

@@ -37,13 +37,13 @@ enum StatisticsRuns {
         },
     ]
 
-    private static func isAbout(_ run: RunRecord, _ database: String, _ table: String) -> Bool {
+    private static func isAbout(_ run: ClientRun, _ database: String, _ table: String) -> Bool {
         run.request["DatabaseName"]?.string == database.lowercased() && run.request["TableName"]?.string == table.lowercased()
     }
 
-    private static func value(_ run: RunRecord, _ call: GlueCall) -> WireValue {
+    private static func value(_ run: ClientRun, _ call: GlueCall) -> WireValue {
         // A run that stops runs, as the service tells it.
-        let status = run.status == .stopping ? RunRecord.Status.running : run.status
+        let status = run.status == .stopping ? ClientRun.Status.running : run.status
         let value = WireValue.structure([
             "ColumnStatisticsTaskRunId": .text(run.id), "CustomerId": .text(call.context.account), "CatalogID": .text(call.context.account),
             "ComputationType": .text("FULL"), "Status": .text(status.rawValue), "CreationTime": .time(micros: run.startedMicros),

@@ -74,7 +74,7 @@ enum StatisticsSettings {
         throw Faults.missing("Column statistics task settings of table \(name) not found.")
     }
 
-    private static func attempt(_ run: RunRecord) -> WireValue {
+    private static func attempt(_ run: ClientRun) -> WireValue {
         .structure([
             "Status": .text(run.status == .failed ? "FAILED" : "STARTED"), "ColumnStatisticsTaskRunId": .text(run.id),
             "ExecutionTimestamp": .time(micros: run.startedMicros), "ErrorMessage": run.error.map { .text($0) },

@@ -34,7 +34,7 @@ enum EvaluationRuns {
     ]
 
     /// - Throws: `EntityNotFoundException`.
-    private static func find(_ id: String, _ call: GlueCall) throws -> RunRecord {
+    private static func find(_ id: String, _ call: GlueCall) throws -> ClientRun {
         if let run = try call.context.evaluations.find(id) { return run }
         throw Faults.missing("Cannot find Data Quality Ruleset Evaluation Run in account \(call.context.account) with id \(id)")
     }
@@ -43,7 +43,7 @@ enum EvaluationRuns {
         "DataSource", "Role", "NumberOfWorkers", "Timeout", "AdditionalRunOptions", "RulesetNames", "AdditionalDataSources",
     ]
 
-    private static func value(_ run: RunRecord) -> WireValue {
+    private static func value(_ run: ClientRun) -> WireValue {
         .object(run.progress + told.compactMap { name in run.request[name].map { .init(name, $0) } } + run.outcome.members)
     }
 
@@ -86,7 +86,7 @@ enum EvaluationRuns {
         var after: Int64
         var before: Int64
 
-        func holds(for run: RunRecord) -> Bool {
+        func holds(for run: ClientRun) -> Bool {
             source.map { $0.isSame(as: run.request["DataSource"]) } ?? true
                 && ruleset.map { run.request["RulesetNames"]?.texts.contains($0) ?? false } ?? true
                 && run.startedMicros > after && run.startedMicros < before

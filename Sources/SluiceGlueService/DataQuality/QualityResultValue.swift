@@ -6,10 +6,10 @@ import SluiceServer
 struct QualityResultValue: Sendable {
     let result: QualityResult
     /// The run of a client that it is of; nil for one of a command or a pipeline.
-    private let run: RunRecord?
+    private let run: ClientRun?
 
     /// - Parameter runs: Runs of clients by the names of their results.
-    init(_ result: QualityResult, _ runs: [String: RunRecord]) {
+    init(_ result: QualityResult, _ runs: [String: ClientRun]) {
         self.result = result
         run = runs[QualityResults.name(of: result.id)]
     }

@@ -50,7 +50,7 @@ enum QualityResults {
     }
 
     /// The runs of clients by their results.
-    private static func runs(_ call: GlueCall) throws -> [String: RunRecord] {
+    private static func runs(_ call: GlueCall) throws -> [String: ClientRun] {
         let pairs = try call.context.evaluations.all().flatMap { run in run.outcome["ResultIds"]?.texts.map { ($0, run) } ?? [] }
         return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
     }

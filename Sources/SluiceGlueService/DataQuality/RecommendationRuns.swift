@@ -29,7 +29,7 @@ enum RecommendationRuns {
     private static let told = ["DataSource", "Role", "NumberOfWorkers", "Timeout", "CreatedRulesetName", "RecommendationMode"]
 
     /// - Throws: `EntityNotFoundException`.
-    private static func find(_ id: String, _ call: GlueCall) throws -> RunRecord {
+    private static func find(_ id: String, _ call: GlueCall) throws -> ClientRun {
         if let run = try call.context.recommendations.find(id) { return run }
         throw Faults.missing("Cannot find Data Quality Rule Recommendation Run in account \(call.context.account) with id \(id)")
     }
@@ -76,7 +76,7 @@ enum RecommendationRuns {
         var after: Int64
         var before: Int64
 
-        func holds(for run: RunRecord) -> Bool {
+        func holds(for run: ClientRun) -> Bool {
             source.map { $0.isSame(as: run.request["DataSource"]) } ?? true && run.startedMicros > after && run.startedMicros < before
         }
     }

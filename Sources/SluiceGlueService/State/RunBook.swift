@@ -31,7 +31,7 @@ struct RunBook: Sendable {
         let token = terms.token.map { WireValue.text($0) }
         if let token, let known = try all().first(where: { $0.request["ClientToken"] == token }) { return known.id }
         let started = catalog.clock.nowMicros()
-        let record = RunRecord(
+        let record = ClientRun(
             id: newID(started), request: request.adding(token.map { [.init("ClientToken", $0)] } ?? []), startedMicros: started)
         try background.start(
             record.id, of: terms.subject,
@@ -52,7 +52,7 @@ struct RunBook: Sendable {
     }
 
     /// Where a state that cannot be written leaves a run, it is told as stopped.
-    private func finish(_ begun: RunRecord, _ minutes: Int?, _ work: @escaping @Sendable () async throws -> WireValue) async {
+    private func finish(_ begun: ClientRun, _ minutes: Int?, _ work: @escaping @Sendable () async throws -> WireValue) async {
         var record = begun
         do {
             record.outcome = try await within(minutes, work)
@@ -101,20 +101,20 @@ struct RunBook: Sendable {
     // MARK: Reading
 
     /// Nil where there is none.
-    func find(_ id: String) throws(SluiceError) -> RunRecord? {
+    func find(_ id: String) throws(SluiceError) -> ClientRun? {
         // Asked first: a run that ends meanwhile has written what came of it.
         let isStopping = background.isStopping(id)
-        return try catalog.document(kind, id).flatMap(RunRecord.init).map { Self.seen($0, isStopping) }
+        return try catalog.document(kind, id).flatMap(ClientRun.init).map { Self.seen($0, isStopping) }
     }
 
     /// The newest first.
-    func all() throws(SluiceError) -> [RunRecord] {
+    func all() throws(SluiceError) -> [ClientRun] {
         let active = background.active
-        return try catalog.documents(kind).reversed().compactMap(RunRecord.init).map { Self.seen($0, active[$0.id]) }
+        return try catalog.documents(kind).reversed().compactMap(ClientRun.init).map { Self.seen($0, active[$0.id]) }
     }
 
     /// The record as it is now: what no process does any more has stopped.
-    private static func seen(_ record: RunRecord, _ isStopping: Bool?) -> RunRecord {
+    private static func seen(_ record: ClientRun, _ isStopping: Bool?) -> ClientRun {
         guard record.status == .running else { return record }
         var record = record
         switch isStopping {
@@ -130,7 +130,7 @@ struct RunBook: Sendable {
 
 extension GlueCall {
     /// A page of runs, the newest first.
-    func page(_ runs: [RunRecord], after last: String?, limit: Int, _ listing: String) -> (page: [RunRecord], token: WireValue?) {
+    func page(_ runs: [ClientRun], after last: String?, limit: Int, _ listing: String) -> (page: [ClientRun], token: WireValue?) {
         let rest = last.map { last in runs.filter { $0.id < last } } ?? runs
         let page = Array(rest.prefix(limit))
         guard page.count < rest.count, let end = page.last else { return (page, nil) }

@@ -2,7 +2,7 @@ import SluiceCatalog
 import SluiceServer
 
 /// A run that a client began, as the catalog keeps it: a document for each.
-struct RunRecord: Sendable {
+struct ClientRun: Sendable {
     enum Status: String, Sendable {
         case running = "RUNNING"
         case stopping = "STOPPING"

@@ -156,7 +156,10 @@ let package = Package(
         room(
             "SluiceGlueService",
             [
-                "SluiceCore", "SluiceJSON", "SluicePatterns", "SluiceCatalog", "SluiceRegistry", "SluiceCrawler", "SluiceServer",
+                "SluiceCore", "SluiceJSON", "SluicePatterns", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceCatalog",
+                "SluiceRegistry",
+                "SluiceQuality", "SluicePipelines", "SluiceSaaS",
+                "SluiceEngine", "SluiceConnectors", "SluiceCrawler", "SluiceQuery", "SluiceServer",
             ]),
         room(
             "SluiceFirehoseService",
@@ -246,7 +249,8 @@ let package = Package(
         .testTarget(
             name: "SluiceGlueServiceTests",
             dependencies: [
-                "SluiceGlueService", "SluiceServer", "SluiceBuckets", "SluiceS3Service", "SluiceCatalog", "SluiceCore", "SluiceTestKit",
+                "SluiceGlueService", "SluiceServer", "SluiceBuckets", "SluiceS3Service", "SluiceCatalog", "SluiceConnectors", "SluiceCore",
+                "SluiceCrawler", "SluiceLog", "SluiceMocks", "SluicePipelines", "SluiceTestKit",
             ], exclude: ["Scripts"], swiftSettings: strict),
         .testTarget(
             name: "SluiceFirehoseServiceTests",

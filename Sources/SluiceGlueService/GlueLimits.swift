@@ -15,4 +15,14 @@ enum GlueLimits {
     static let attempts = 20
     /// Crawls that run side by side; more are refused.
     static let crawls = 16
+    /// Other runs behind answers that go on side by side; more are refused.
+    static let backgroundRuns = 16
+    /// Runs of a kind that are remembered, the newest.
+    static let keptRuns = 1_000
+    /// Results of rule sets that listings look at, the newest.
+    static let listedResults = 10_000
+    /// Other tables that a run compares with.
+    static let references = 100
+    /// Characters of a message in an answer (Glue: 2,048).
+    static let errorCharacters = 2_048
 }

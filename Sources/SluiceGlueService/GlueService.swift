@@ -17,7 +17,7 @@ package enum GlueService {
                         throw Faults.fault(error)
                     }
                 }
-            }, refused: RefusedOperations.reasons, reset: { _ in }, drain: { $0.crawls.stopAll() }, close: { await $0.crawls.close() })
+            }, refused: RefusedOperations.reasons, reset: { _ in }, drain: { $0.stopAll() }, close: { await $0.close() })
     }
 
     /// By subject, a file each.
@@ -25,5 +25,9 @@ package enum GlueService {
         Databases.operations, Tables.operations, TableVersions.operations, Partitions.operations, PartitionIndexes.operations,
         Statistics.operations, Functions.operations, Tags.operations, Crawlers.operations, CrawlHistory.operations, Registries.operations,
         Schemas.operations, SchemaVersions.operations, SchemaMetadata.operations,
+        SchemaDifference.operations, CatalogFacts.operations, TableMapping.operations, Classifiers.operations, StatisticsRuns.operations,
+        StatisticsSettings.operations,
+        Rulesets.operations, EvaluationRuns.operations, RecommendationRuns.operations, QualityResults.operations,
+        Connections.operations, ConnectionTypes.operations, Entities.operations, EntityRecords.operations,
     ].flatMap(\.self)
 }

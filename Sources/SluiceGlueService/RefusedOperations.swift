@@ -8,7 +8,7 @@ enum RefusedOperations {
             "jobs are pipelines here: write one as a file, run it with `sluice run` or by a schedule",
             [
                 "BatchGetJobs", "BatchStopJobRun", "CreateJob", "CreateScript", "DeleteJob", "GetDataflowGraph", "GetJob",
-                "GetJobBookmark", "GetJobRun", "GetJobRuns", "GetJobUpgradeAnalysis", "GetJobs", "GetMapping", "GetPlan",
+                "GetJobBookmark", "GetJobRun", "GetJobRuns", "GetJobUpgradeAnalysis", "GetJobs", "GetPlan",
                 "GetSystemLogsForJobRun", "GetSystemLogsForSession", "ListJobs", "ResetJobBookmark", "StartJobRun",
                 "StartJobUpgradeAnalysis", "StopJobUpgradeAnalysis", "UpdateJob", "UpdateJobFromSourceControl",
                 "UpdateSourceControlFromJob",
@@ -26,19 +26,13 @@ enum RefusedOperations {
             ]
         ),
         (
-            "rules are files here, which `sluice quality` runs",
+            "rule sets are written by who knows the data, and judged when somebody asks: StartDataQualityRulesetEvaluationRun, `sluice quality run`",
             [
-                "BatchGetDataQualityResult", "BatchGetDataQualityResultV2", "BatchGetDataQualityRulesetEvaluationRun",
-                "BatchPutDataQualityStatisticAnnotation", "CancelDataQualityRuleRecommendationRun",
-                "CancelDataQualityRulesetEvaluationRun", "CreateDataQualityEvaluationConfig", "CreateDataQualityRuleset",
-                "DeleteDataQualityEvaluationConfig", "DeleteDataQualityRuleset", "GetDataQualityEvaluationConfig",
-                "GetDataQualityModel", "GetDataQualityModelResult", "GetDataQualityResult", "GetDataQualityResultV2",
-                "GetDataQualityRuleRecommendationRun", "GetDataQualityRuleset", "GetDataQualityRulesetEvaluationRun",
-                "ListDataQualityEvaluationConfigs", "ListDataQualityResults", "ListDataQualityResultsV2",
-                "ListDataQualityRuleRecommendationRuns", "ListDataQualityRulesetEvaluationRuns", "ListDataQualityRulesets",
-                "ListDataQualityStatisticAnnotations", "ListDataQualityStatistics", "PublishDataQualityResultV2",
-                "PutDataQualityProfileAnnotation", "StartDataQualityRuleRecommendationRun", "StartDataQualityRulesetEvaluationRun",
-                "UpdateDataQualityEvaluationConfig", "UpdateDataQualityRuleset",
+                "BatchGetDataQualityResultV2", "BatchPutDataQualityStatisticAnnotation", "CreateDataQualityEvaluationConfig",
+                "DeleteDataQualityEvaluationConfig", "GetDataQualityEvaluationConfig", "GetDataQualityModel",
+                "GetDataQualityModelResult", "GetDataQualityResultV2", "ListDataQualityEvaluationConfigs",
+                "ListDataQualityResultsV2", "ListDataQualityStatisticAnnotations", "ListDataQualityStatistics",
+                "PublishDataQualityResultV2", "PutDataQualityProfileAnnotation", "UpdateDataQualityEvaluationConfig",
             ]
         ),
         (
@@ -59,26 +53,15 @@ enum RefusedOperations {
             ]
         ),
         (
-            "connections with their secrets are kept by `sluice connections add`",
+            "a service without a connector is declared in a file, which `sluice connections add` takes",
             [
-                "BatchDeleteConnection", "CreateConnection", "DeleteConnection", "DeleteConnectionType", "DescribeConnectionType",
-                "DescribeEntity", "GetConnection", "GetConnections", "GetEntityRecords", "ListConnectionTypes", "ListEntities",
-                "RegisterConnectionType", "TestConnection", "UpdateConnection",
+                "DeleteConnectionType", "RegisterConnectionType",
             ]
         ),
         (
-            "declare a crawler with classifiers in a file, and run it with `sluice crawl`",
+            "nothing computes statistics by the clock: start a task run",
             [
-                "CreateClassifier", "DeleteClassifier", "GetClassifier", "GetClassifiers", "UpdateClassifier",
-            ]
-        ),
-        (
-            "crawls find the statistics of columns; nothing computes them by the clock",
-            [
-                "CreateColumnStatisticsTaskSettings", "DeleteColumnStatisticsTaskSettings", "GetColumnStatisticsTaskRun",
-                "GetColumnStatisticsTaskRuns", "GetColumnStatisticsTaskSettings", "ListColumnStatisticsTaskRuns",
-                "StartColumnStatisticsTaskRun", "StartColumnStatisticsTaskRunSchedule", "StopColumnStatisticsTaskRun",
-                "StopColumnStatisticsTaskRunSchedule", "UpdateColumnStatisticsTaskSettings",
+                "StartColumnStatisticsTaskRunSchedule", "StopColumnStatisticsTaskRunSchedule",
             ]
         ),
         (
@@ -93,17 +76,17 @@ enum RefusedOperations {
             "there are no permissions by principal",
             [
                 "CreateGlueIdentityCenterConfiguration", "CreateUsageProfile", "DeleteGlueIdentityCenterConfiguration",
-                "DeleteResourcePolicy", "DeleteUsageProfile", "GetGlueIdentityCenterConfiguration", "GetResourcePolicies",
-                "GetResourcePolicy", "GetUnfilteredPartitionMetadata", "GetUnfilteredPartitionsMetadata",
-                "GetUnfilteredTableMetadata", "GetUsageProfile", "ListUsageProfiles", "PutResourcePolicy",
-                "UpdateGlueIdentityCenterConfiguration", "UpdateUsageProfile",
+                "DeleteResourcePolicy", "DeleteUsageProfile", "GetGlueIdentityCenterConfiguration",
+                "GetUnfilteredPartitionMetadata", "GetUnfilteredPartitionsMetadata", "GetUnfilteredTableMetadata",
+                "GetUsageProfile", "ListUsageProfiles", "PutResourcePolicy", "UpdateGlueIdentityCenterConfiguration",
+                "UpdateUsageProfile",
             ]
         ),
         (
             "the catalog is a file of the state directory, as safe as its disk",
             [
-                "CreateSecurityConfiguration", "DeleteSecurityConfiguration", "GetDataCatalogEncryptionSettings",
-                "GetSecurityConfiguration", "GetSecurityConfigurations", "PutDataCatalogEncryptionSettings",
+                "CreateSecurityConfiguration", "DeleteSecurityConfiguration", "GetSecurityConfiguration",
+                "GetSecurityConfigurations", "PutDataCatalogEncryptionSettings",
             ]
         ),
         (
@@ -126,8 +109,8 @@ enum RefusedOperations {
         (
             "there is one catalog, that of the state directory",
             [
-                "CreateCatalog", "DeleteCatalog", "GetCatalog", "GetCatalogImportStatus", "GetCatalogs",
-                "GetDataCatalogExportConfiguration", "ImportCatalogToGlue", "PutDataCatalogExportConfiguration", "UpdateCatalog",
+                "CreateCatalog", "DeleteCatalog", "GetDataCatalogExportConfiguration", "PutDataCatalogExportConfiguration",
+                "UpdateCatalog",
             ]
         ),
         (
@@ -138,12 +121,6 @@ enum RefusedOperations {
                 "GetAsset", "GetAssetType", "GetFormType", "GetGlossary", "GetGlossaryTerm", "ListAssetTypes", "ListFormTypes",
                 "ListGlossaries", "ListGlossaryTerms", "ListIterableForms", "PutAsset", "PutAttachment", "PutFormType",
                 "SearchAssets", "UpdateAsset", "UpdateGlossary", "UpdateGlossaryTerm",
-            ]
-        ),
-        (
-            "`sluice schema check` tells what is different, and whether it matters",
-            [
-                "GetSchemaVersionsDiff"
             ]
         ),
     ]

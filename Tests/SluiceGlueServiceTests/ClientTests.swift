@@ -1,6 +1,10 @@
 import SluiceBuckets
 import SluiceCatalog
+import SluiceConnectors
 import SluiceCore
+import SluiceCrawler
+import SluiceLog
+import SluicePipelines
 import SluiceS3Service
 import SluiceServer
 import SluiceTestKit
@@ -18,19 +22,28 @@ import Testing
         return python
     }()
 
-    private func run(_ script: String, keys: [String: String] = [:]) async throws -> Catalog {
+    /// Runs a script to its end.
+    ///
+    /// - Parameter arguments: Behind the addresses of the port and the project.
+    func run(_ script: String, _ arguments: String..., keys: [String: String] = [:]) async throws -> Catalog {
         let python = try #require(Self.python)
         let directory = try TemporaryDirectory()
         var options = PortOptions(port: 0)
         options.keys = keys
         let catalog = try Catalog(home: directory.path("state"))
-        let home = GlueHome(catalog, directory: directory.path("state"), project: directory.root, options)
+        let streams = StreamStore(directory: directory.path("state/streams"))
+        let surroundings = CrawlSurroundings(
+            connectors: .standard,
+            context: ConnectorContext(
+                catalog: catalog, streams: streams, pipeline: "crawl", directory: directory.root, home: directory.path("state")))
+        let home = GlueHome(
+            catalog, directory: directory.path("state"), project: directory.root, options, surroundings: surroundings)
         let buckets = BucketService(try BucketStore(directory.path("state/buckets")), keys: keys)
         let port = try await PortServer.start(options, services: [GlueService.make(home), buckets])
         let file = Repository.path("Tests/SluiceGlueServiceTests/Scripts/\(script).py")
         let result: CommandResult
         do {
-            result = try await Command(python, [file, port.address, directory.root]).start().wait(timeout: .seconds(900))
+            result = try await Command(python, [file, port.address, directory.root] + arguments).start().wait(timeout: .seconds(900))
         } catch {
             await port.drain(within: .seconds(30))
             throw error

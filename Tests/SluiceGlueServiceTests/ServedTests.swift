@@ -50,6 +50,30 @@ import Testing
             ("GetDatabases", #"{"NextToken":"!!"}"#, "InvalidInputException"),
             ("StartCrawler", #"{"Name":"c"}"#, "EntityNotFoundException"),
             ("GetTags", #"{"ResourceArn":"arn:aws:glue:us-east-1:000000000000:schema/a/b/c/d"}"#, "InvalidInputException"),
+            ("CreateConnection", "{}", "ValidationException"), ("CreateConnection", #"{"ConnectionInput":7}"#, "SerializationException"),
+            (
+                "CreateConnection", #"{"ConnectionInput":{"Name":"a","ConnectionType":"NOPE","ConnectionProperties":{}}}"#,
+                "InvalidInputException"
+            ),
+            (
+                "CreateConnection", #"{"ConnectionInput":{"Name":"a","ConnectionType":"STRIPE","ConnectionProperties":{"A":7}}}"#,
+                "SerializationException"
+            ),
+            ("GetEntityRecords", #"{"ConnectionName":"n","EntityName":"e","Limit":0}"#, "ValidationException"),
+            ("CreateClassifier", #"{"CsvClassifier":{"Name":"a","Delimiter":"ab"}}"#, "ValidationException"),
+            ("CreateClassifier", #"{"JsonClassifier":[]}"#, "SerializationException"),
+            ("CreateDataQualityRuleset", #"{"Name":"a","Ruleset":"Rules = ["}"#, "InvalidInputException"),
+            ("StartDataQualityRulesetEvaluationRun", "{}", "ValidationException"),
+            (
+                "StartDataQualityRulesetEvaluationRun", #"{"DataSource":{},"Role":"r","RulesetNames":["a"]}"#, "InvalidInputException"
+            ),
+            ("BatchGetDataQualityResult", #"{"ResultIds":[]}"#, "ValidationException"),
+            ("GetDataQualityResult", #"{"ResultId":"dqresult-99999999999999999999"}"#, "EntityNotFoundException"),
+            (
+                "StartColumnStatisticsTaskRun", #"{"DatabaseName":"d","TableName":"t","Role":"r","SampleSize":"x"}"#,
+                "SerializationException"
+            ),
+            ("StartColumnStatisticsTaskRun", #"{"DatabaseName":"../d","TableName":"t","Role":"r"}"#, "EntityNotFoundException"),
             ("StartJobRun", "{}", "InvalidArgumentException"), ("Nothing", "{}", "UnknownOperationException"),
         ])
     func refused(_ operation: String, _ body: String, _ expected: String) async throws {

@@ -48,6 +48,7 @@ enum Rules {
 
     static let parameters = 0...10_000
     static let tags = 0...50
+    static let classifiers = 0...100
     /// Elements of lists that the model gives no bound; the body has one.
     static let elements = 0...100_000
 }

@@ -2,7 +2,7 @@ import SluiceCatalog
 import SluiceCore
 import SluiceServer
 
-/// Tags of databases, tables, crawlers, registries, schemas and functions. Those of a table are the catalog's own.
+/// Tags of databases, tables, crawlers, registries, schemas, functions, connections and rule sets. Those of a table are the catalog's own.
 enum Tags {
     private static let kind = "glue-tags"
 
@@ -85,6 +85,8 @@ enum Tags {
         case ("crawler", 1): _ = try Crawlers.find(resource.names[0], call)
         case ("registry", 1): _ = try Registries.find(resource.names[0], call)
         case ("schema", 2): _ = try Schemas.find(resource.names[0], resource.names[1], call)
+        case ("connection", 1): _ = try ConnectionBook(call).find(resource.names[0])
+        case ("dataQualityRuleset", 1): _ = try Rulesets.find(resource.names[0], call)
         default: throw Faults.invalid("\(arn) names nothing that can have tags here.")
         }
         return resource

@@ -11,6 +11,14 @@ package final class GlueHome: Sendable {
     /// Twelve digits.
     let account: String
     let crawls: Crawls
+    let background = BackgroundRuns()
+    /// Runs that judge tables, that recommend rules for them, and that compute statistics.
+    let evaluations: RunBook
+    let recommendations: RunBook
+    let statistics: RunBook
+    let surroundings: CrawlSurroundings
+    /// The state's, as a whole path.
+    let directory: String
 
     /// - Parameters:
     ///   - directory: The state's, as a whole path; buckets of the port are below it.
@@ -25,5 +33,22 @@ package final class GlueHome: Sendable {
         places = Places(buckets: directory + "/buckets", project: project)
         account = options.account
         crawls = Crawls(catalog, surroundings)
+        evaluations = RunBook(kind: EvaluationRuns.kind, prefix: "dqrun-", catalog: catalog, background: background)
+        recommendations = RunBook(kind: RecommendationRuns.kind, prefix: "dqrec-", catalog: catalog, background: background)
+        statistics = RunBook(kind: StatisticsRuns.kind, prefix: "statistics-", catalog: catalog, background: background)
+        self.surroundings = surroundings
+        self.directory = directory
+    }
+
+    /// Stops what goes on behind answers.
+    func stopAll() {
+        crawls.stopAll()
+        background.stopAll()
+    }
+
+    /// Waits for what was stopped.
+    func close() async {
+        await crawls.close()
+        await background.close()
     }
 }

@@ -44,6 +44,7 @@ struct CrawlerRecord: Sendable {
         settings.sampledFiles = samples
         if samples != nil { settings.verification = .sample }
         settings.width = 2
+        settings.classifiers = try Classifiers.named(members["Classifiers"]?.texts ?? [], catalog).map { try $0.custom }
         let policy = members["SchemaChangePolicy"]
         if policy?["UpdateBehavior"]?.string == "LOG" { settings.updates = .log }
         switch policy?["DeleteBehavior"]?.string {
@@ -86,7 +87,7 @@ struct CrawlerRecord: Sendable {
         ].compactMap { name in members[name].map { WireValue.Member(name, $0) } }
         let state = activity.map { $0.isStopping ? "STOPPING" : "RUNNING" } ?? "READY"
         let more = WireValue.structure([
-            "Name": .text(name), "Targets": targets, "Classifiers": .list([]), "State": .text(state),
+            "Name": .text(name), "Targets": targets, "Classifiers": members["Classifiers"] ?? .list([]), "State": .text(state),
             "CrawlElapsedTime": .integer(activity.map { (nowMicros - $0.startedMicros) / 1_000 } ?? 0),
             "CreationTime": .time(micros: createdMicros), "LastUpdated": .time(micros: updatedMicros), "Version": .integer(version),
             "LastCrawl": last.map { run in

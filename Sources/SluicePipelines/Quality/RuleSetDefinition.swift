@@ -13,6 +13,8 @@ package struct RuleSetDefinition: Sendable {
     private let window: QualityWindowDefinition?
     /// Other sources that rules compare with; a dataset that is not among them is a table of the catalog.
     private let references: [DefinitionNode.Entry]
+    /// Tables that rules call by other names.
+    private let tables: [String: String]
     private let location: SourceLocation?
 
     package static let keys = [
@@ -35,7 +37,9 @@ package struct RuleSetDefinition: Sendable {
     ]
 
     /// Rules for one evaluation.
-    package init(name: String, table: String, rules: RuleText) {
+    ///
+    /// - Parameter references: Tables by the names that rules give them; other names are those of tables.
+    package init(name: String, table: String, rules: RuleText, references tables: [String: String] = [:]) {
         self.name = name
         self.table = table
         self.rules = rules
@@ -43,6 +47,7 @@ package struct RuleSetDefinition: Sendable {
         composition = .column
         window = nil
         references = []
+        self.tables = tables
         location = nil
     }
 
@@ -68,6 +73,7 @@ package struct RuleSetDefinition: Sendable {
         onFail = try root[key: "on_fail"]?.enumeration(QualityOperation.Outcome.self) ?? .fail
         composition = try root[key: "composition"]?.enumeration(RuleComposition.self) ?? .column
         references = try root[key: "references"]?.mapping() ?? []
+        tables = [:]
         window = try root[key: "window"].map { try QualityWindowDefinition(from: $0) }
         location = table.location
     }
@@ -83,7 +89,7 @@ package struct RuleSetDefinition: Sendable {
         }
         for dataset in rules.ruleSet.referencedDatasets where !sources.contains(where: { $0.name == dataset.text }) {
             do {
-                let opened = try await context.open(Self.tableEnd(dataset.text))
+                let opened = try await context.open(Self.tableEnd(tables[dataset.text] ?? dataset.text))
                 sources.append((dataset.text, try opened.planned(opened.source.schema.names)))
             } catch let error as SluiceError where error.code == .notFound || error.code == .invalidOption {
                 let remedy = "declare it under `references`, or name a table of the catalog"

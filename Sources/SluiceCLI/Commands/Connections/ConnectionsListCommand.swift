@@ -3,6 +3,7 @@ import SluiceCatalog
 import SluiceConnectors
 import SluiceCore
 import SluiceHTTP
+import SluicePipelines
 import SluiceSaaS
 
 struct ConnectionsListCommand: ReportingCommand {
@@ -66,10 +67,14 @@ struct ConnectionsTestCommand: ReportingCommand {
         let session = Session(home: state.directory)
         let store = ConnectionStore(try session.requireCatalog(for: "connection \(name.quotedForMessage)"))
         let connection = try store.connection(name)
-        let service = try store.session(name, of: ServiceDeclarations.named(declaration ?? connection.connector))
-        try await service.check()
+        let service = try ConnectionCheck.isDatabase(connection) ? nil : ServiceDeclarations.named(declaration ?? connection.connector)
+        let check = ConnectionCheck(
+            store, session.connectors,
+            ConnectorContext(
+                catalog: try session.catalog(), streams: session.streams, pipeline: "connections", directory: ".", home: session.home))
+        let answering = try await check.run(connection, service)
         return Report(
-            [.check(.passed, "\(name): \(service.address.origin) answers and takes the credentials")],
+            [.check(.passed, "\(name): \(answering) answers and takes the credentials")],
             json: .object(["name": .string(name), "connector": .string(connection.connector), "ok": .boolean(true)]))
     }
 }

@@ -1,5 +1,4 @@
 import SluiceCore
-import SluiceHTTP
 import SluicePipelines
 import SluiceSaaS
 
@@ -15,11 +14,4 @@ enum ServiceDeclarations {
             .notFound, "there is no connector to a service \(name.quotedForMessage)",
             remedy: Suggestion.remedy(for: name, in: EmbeddedDeclarations.names, noun: "there are"))
     }
-}
-
-/// Stands for a vault where nothing is sent.
-struct UnusedVault: TokenVault {
-    func lock() async throws(SluiceError) -> any Sendable { 0 }
-    func read() throws(SluiceError) -> SecretText { throw SluiceError(.noCredentials, "no token is kept here") }
-    func keep(_ token: SecretText) throws(SluiceError) {}
 }

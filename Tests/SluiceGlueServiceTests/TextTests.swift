@@ -1,0 +1,44 @@
+import SluiceServer
+import Testing
+
+@testable import SluiceGlueService
+
+/// Texts that the service makes of others.
+@Suite("texts of Glue") struct TextTests {
+    @Test(
+        "figures have the names that Glue gives them",
+        arguments: [
+            ("RowCount", "Dataset.*.RowCount"), (#"Completeness "email""#, "Column.email.Completeness"),
+            (#"Uniqueness "a" "b c""#, "Multicolumn.a,b c.Uniqueness"),
+            (#"Completeness "a" where "b > 1""#, #"Completeness "a" where "b > 1""#),
+            (#"ColumnValues "a" > 0"#, #"ColumnValues "a" > 0"#), ("", ""),
+        ])
+    func metrics(_ figure: String, _ expected: String) { #expect(MetricName.text(figure) == expected) }
+
+    @Test(
+        "addresses of databases as libpq takes them",
+        arguments: [
+            ("jdbc:postgresql://db.example.com:5433/shop", "host=db.example.com port=5433 dbname=shop"),
+            ("jdbc:postgresql://db/shop?sslmode=verify-full", "host=db dbname=shop sslmode=verify-full"),
+            ("jdbc:postgresql://[::1]/s", "host=::1 dbname=s"), ("jdbc:postgresql://db/o'shop", #"host=db dbname='o\'shop'"#),
+            ("jdbc:postgresql://db/a b\\", #"host=db dbname='a b\\'"#),
+        ])
+    func databases(_ url: String, _ expected: String) throws { #expect(try DatabasePlace(url: url).text == expected) }
+
+    @Test(
+        "addresses that name no database here",
+        arguments: [
+            "jdbc:mysql://h/d", "jdbc:postgresql://h", "jdbc:postgresql://h/", "jdbc:postgresql:///d", "jdbc:postgresql://h:0/d",
+            "jdbc:postgresql://h:99999/d", "jdbc:postgresql://a,b/d", "jdbc:postgresql://h/d/e", "jdbc:postgresql://h/d?user=x", "",
+        ])
+    func strangers(_ url: String) { #expect(throws: (any Error).self) { try DatabasePlace(url: url).text } }
+
+    @Test("the difference of two texts, line by line") func difference() {
+        #expect(LineDifference.text(["a", "b", "c"], ["a", "x", "c", "d"]) == " a\n-b\n+x\n c\n+d")
+        #expect(LineDifference.text([], []) == "")
+        #expect(
+            JSONLines.lines(.structure(["a": .list([.integer(1), .object([])]), "b": .null])) == [
+                "{", "  \"a\": [", "    1,", "    {}", "  ],", "  \"b\": null", "}",
+            ])
+    }
+}

@@ -156,7 +156,8 @@ let package = Package(
         room(
             "SluiceGlueService",
             [
-                "SluiceCore", "SluiceJSON", "SluicePatterns", "SluiceCatalog", "SluiceRegistry", "SluiceCrawler", "SluiceServer",
+                "SluiceCore", "SluiceJSON", "SluicePatterns", "SluiceCatalog", "SluiceRegistry", "SluiceSchedules", "SluicePipelines",
+                "SluiceCrawler", "SluiceScheduler", "SluiceServer",
             ]),
         room(
             "SluiceFirehoseService",
@@ -246,7 +247,8 @@ let package = Package(
         .testTarget(
             name: "SluiceGlueServiceTests",
             dependencies: [
-                "SluiceGlueService", "SluiceServer", "SluiceBuckets", "SluiceS3Service", "SluiceCatalog", "SluiceCore", "SluiceTestKit",
+                "SluiceGlueService", "SluiceServer", "SluiceBuckets", "SluiceS3Service", "SluiceCatalog", "SluiceCore", "SluicePipelines",
+                "SluiceScheduler", "SluiceTestKit",
             ], exclude: ["Scripts"], swiftSettings: strict),
         .testTarget(
             name: "SluiceFirehoseServiceTests",

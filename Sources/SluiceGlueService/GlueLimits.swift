@@ -15,4 +15,8 @@ enum GlueLimits {
     static let attempts = 20
     /// Crawls that run side by side; more are refused.
     static let crawls = 16
+    /// Runs of one job, and of one run of a workflow, that listings look at.
+    static let listedRuns = 10_000
+    /// Runs of a workflow that go on with one another, of which conditions take what is over.
+    static let resumedRuns = 100
 }

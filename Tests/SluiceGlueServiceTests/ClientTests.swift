@@ -2,6 +2,7 @@ import SluiceBuckets
 import SluiceCatalog
 import SluiceCore
 import SluiceS3Service
+import SluiceScheduler
 import SluiceServer
 import SluiceTestKit
 import Testing
@@ -18,26 +19,43 @@ import Testing
         return python
     }()
 
-    private func run(_ script: String, keys: [String: String] = [:]) async throws -> Catalog {
+    /// Runs a script against a port with the service.
+    ///
+    /// - Parameter schedules: Whether a scheduler runs what the script asks for.
+    func run(_ script: String, keys: [String: String] = [:], schedules: Bool = false) async throws -> Catalog {
         let python = try #require(Self.python)
         let directory = try TemporaryDirectory()
         var options = PortOptions(port: 0)
         options.keys = keys
         let catalog = try Catalog(home: directory.path("state"))
-        let home = GlueHome(catalog, directory: directory.path("state"), project: directory.root, options)
+        let home = GlueHome(
+            catalog, directory: directory.path("state"), project: directory.root, options, runsJobs: schedules)
         let buckets = BucketService(try BucketStore(directory.path("state/buckets")), wantsSignatures: !keys.isEmpty)
         let port = try await PortServer.start(options, services: [GlueService.make(home), buckets])
+        let scheduler = schedules ? Self.schedule(catalog, directory, port.address) : nil
         let file = Repository.path("Tests/SluiceGlueServiceTests/Scripts/\(script).py")
         let result: CommandResult
         do {
             result = try await Command(python, [file, port.address, directory.root]).start().wait(timeout: .seconds(900))
         } catch {
+            scheduler?.cancel()
             await port.drain(within: .seconds(30))
             throw error
         }
+        scheduler?.cancel()
+        _ = await scheduler?.result
         await port.drain(within: .seconds(30))
         #expect(result.output.hasSuffix("ok\n"), "\(result.transcript)")
         return catalog
+    }
+
+    /// What `sluice up` has beside its port.
+    private static func schedule(_ catalog: Catalog, _ directory: TemporaryDirectory, _ address: String) -> Task<Void, any Error> {
+        var options = Scheduler.Options()
+        options.follower = GlueFollower(directory: directory.path("state"), project: directory.root)
+        options.port = ["endpoint": address, "account": "000000000000", "region": "us-east-1"]
+        let service = SchedulerService(catalog: catalog, jobs: JobSet(), options: options, drainMicros: 0) { _ in }
+        return Task { try await service.run() }
     }
 
     @Test("databases, tables, versions, functions and tags, as the catalog has them", .enabled(if: Self.python != nil))

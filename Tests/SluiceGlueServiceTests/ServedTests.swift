@@ -50,7 +50,7 @@ import Testing
             ("GetDatabases", #"{"NextToken":"!!"}"#, "InvalidInputException"),
             ("StartCrawler", #"{"Name":"c"}"#, "EntityNotFoundException"),
             ("GetTags", #"{"ResourceArn":"arn:aws:glue:us-east-1:000000000000:schema/a/b/c/d"}"#, "InvalidInputException"),
-            ("StartJobRun", "{}", "InvalidArgumentException"), ("Nothing", "{}", "UnknownOperationException"),
+            ("GetPlan", "{}", "InvalidArgumentException"), ("Nothing", "{}", "UnknownOperationException"),
         ])
     func refused(_ operation: String, _ body: String, _ expected: String) async throws {
         #expect(await code(operation, body) == expected)

@@ -9,14 +9,16 @@ extension InputReader {
             "LakeFormationConfiguration": "there are no permissions by principal",
             "CrawlerSecurityConfiguration": "what crawls write is not encrypted",
         ])
-        if let schedule = try text("Schedule", Rules.search), !schedule.isEmpty {
-            throw Faults.invalid("Schedule is not supported: `sluice schedule add` runs crawlers and pipelines by the clock.")
-        }
         if let classifiers = try texts("Classifiers", count: Rules.elements, Rules.name), !classifiers.isEmpty {
             throw Faults.invalid(
                 "Classifiers are not supported: declare a crawler with classifiers in a file, and run it with `sluice crawl`.")
         }
         var members: [String: WireValue] = [:]
+        if value("Schedule") != nil {
+            // An empty one takes the clock away.
+            members["Schedule"] = .text(try awsSchedule("Schedule") ?? "")
+            members["Scheduled"] = .boolean(true)
+        }
         for (name, rule) in [
             ("Role", Rules.resource), ("DatabaseName", Rules.name), ("Description", Rules.description), ("TablePrefix", Rules.format),
             ("Configuration", TextRule(length: 0...262_144)),

@@ -89,8 +89,7 @@ enum ScheduleWait {
             let text = leads ? "The run \(run.id) begins soon." : "The run \(run.id) waits for `up`."
             return Report([.line(text)], json: .object(["runs": .list([run.json])]))
         }
-        var options = Scheduler.Options()
-        options.program = WorkingDirectory.absolute("/proc/self/exe")
+        var options = Scheduler.Options(project.session)
         options.root = run.root
         let console = project.session.console
         let service = SchedulerService(catalog: catalog, jobs: project.set, options: options, drainMicros: 0) { event in

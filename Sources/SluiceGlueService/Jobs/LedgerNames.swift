@@ -15,13 +15,18 @@ enum LedgerNames {
 
     /// - Throws: `InvalidInputException` for a name that is too long when it is written so.
     static func text(_ kind: Kind, _ name: String) throws(ServiceFault) -> String {
-        let text = kind.rawValue + escaped(name)
-        guard DefinitionNode.isName(text) else {
+        guard let text = short(kind, name) else {
             throw Faults.invalid(
                 "\(name) is too long a name here: with other characters than letters, digits, _ and - as four each, it may have "
                     + "\(DefinitionLimits.nameCharacters - kind.rawValue.utf8.count).")
         }
         return text
+    }
+
+    /// Nil for a name that is too long.
+    static func short(_ kind: Kind, _ name: String) -> String? {
+        let text = kind.rawValue + escaped(name)
+        return DefinitionNode.isName(text) ? text : nil
     }
 
     /// What a job of the scheduler stands for; nil for one that no client made.

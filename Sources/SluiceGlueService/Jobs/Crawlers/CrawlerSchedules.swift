@@ -55,7 +55,7 @@ enum CrawlerSchedules {
 
     /// Sees to it that the scheduler has the crawler's clock as it is. A crawler without one is a job only once something asks for its runs.
     static func declare(_ record: CrawlerRecord, _ ledger: ScheduleTransaction) throws {
-        guard try record.schedule != nil || ledger.job(LedgerNames.text(.crawler, record.name)) != nil else { return }
+        guard try record.schedule != nil || LedgerNames.short(.crawler, record.name).flatMap({ try ledger.job($0) }) != nil else { return }
         try declare(record.name, record.isScheduled ? record.schedule : nil, ledger)
     }
 
@@ -72,13 +72,13 @@ enum CrawlerSchedules {
     }
 
     static func forget(_ name: String, _ ledger: ScheduleTransaction) throws {
-        try ledger.removeJob(LedgerNames.text(.crawler, name))
+        if let ledgerName = LedgerNames.short(.crawler, name) { try ledger.removeJob(ledgerName) }
         try ledger.removeDocuments(RunNote.kind, prefix: RunNote.prefix(RunNote.crawler(name)))
     }
 
     /// The run of the scheduler that crawls at the moment, or waits to; nil for none.
     static func open(_ name: String, _ ledger: ScheduleTransaction) throws -> ScheduledRun? {
-        let ledgerName = try LedgerNames.text(.crawler, name)
+        guard let ledgerName = LedgerNames.short(.crawler, name) else { return nil }
         return try ledger.openRuns().first { $0.job == ledgerName }
     }
 }

@@ -130,6 +130,7 @@ enum Triggers {
         }
         for subject in record.actions.map(\.subject) + record.conditions.map(\.subject) {
             let kind = if case .job = subject { JobRecord.kind } else { Crawlers.kind }
+            _ = try LedgerNames.text(subject.ledgerKind, subject.name)
             if try ledger.document(kind, subject.name) == nil {
                 throw Faults.missing("\(subject.name) of trigger \(record.name) not found.")
             }

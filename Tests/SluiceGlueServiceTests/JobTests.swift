@@ -43,9 +43,9 @@ import Testing
         try catalog.readSchedule { try $0.runs(job: "glue-\(job)", limit: 100) }
     }
 
-    /// Ends the newest run of a job as a scheduler would.
+    /// Ends the open run of a job as a scheduler would.
     private func end(_ job: String, _ state: ScheduledRunState, telling properties: [String: String] = [:]) throws {
-        var run = try #require(try runs(job).first)
+        var run = try #require(try runs(job).first { !$0.state.isOver })
         try catalog.changeSchedule { ledger in
             (run.state, run.endedMicros) = (state, ledger.now)
             run.properties.merge(properties) { $1 }

@@ -24,7 +24,7 @@ import Testing
         let names = try await project.sluice("query", "SELECT name FROM shop.names", "--format", "csv")
         #expect(names.output == "name\nOslo\n", "\(names.transcript)")
         let runs = try await project.json("runs", "list", "--job", "glue-orders")
-        #expect(runs["runs"].array?.count == 3, "\(runs)")
+        #expect(runs["runs"]?.items.count == 3, "\(runs)")
         let logs = try await project.sluice("runs", "logs", "last")
         #expect(logs.exitCode == 0, "\(logs.transcript)")
         let crawl = try await project.sluice("crawl", "run", "--crawler=-new shops")

@@ -157,7 +157,7 @@ let package = Package(
             "SluiceGlueService",
             [
                 "SluiceCore", "SluiceJSON", "SluicePatterns", "SluiceFormats", "SluiceStreams", "SluiceLog", "SluiceCatalog",
-                "SluiceRegistry",
+                "SluiceRegistry", "SluiceSchedules", "SluiceScheduler",
                 "SluiceQuality", "SluicePipelines", "SluiceSaaS",
                 "SluiceEngine", "SluiceConnectors", "SluiceCrawler", "SluiceQuery", "SluiceServer",
             ]),
@@ -250,7 +250,7 @@ let package = Package(
             name: "SluiceGlueServiceTests",
             dependencies: [
                 "SluiceGlueService", "SluiceServer", "SluiceBuckets", "SluiceS3Service", "SluiceCatalog", "SluiceConnectors", "SluiceCore",
-                "SluiceCrawler", "SluiceLog", "SluiceMocks", "SluicePipelines", "SluiceTestKit",
+                "SluiceCrawler", "SluiceLog", "SluiceMocks", "SluicePipelines", "SluiceScheduler", "SluiceTestKit",
             ], exclude: ["Scripts"], swiftSettings: strict),
         .testTarget(
             name: "SluiceFirehoseServiceTests",

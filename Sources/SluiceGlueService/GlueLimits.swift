@@ -25,4 +25,8 @@ enum GlueLimits {
     static let references = 100
     /// Characters of a message in an answer (Glue: 2,048).
     static let errorCharacters = 2_048
+    /// Runs of one job, and of one run of a workflow, that listings look at.
+    static let listedRuns = 10_000
+    /// Runs of a workflow that go on with one another, of which conditions take what is over.
+    static let resumedRuns = 100
 }

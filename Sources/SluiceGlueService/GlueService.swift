@@ -1,8 +1,8 @@
 import SluiceCore
 package import SluiceServer
 
-/// The Data Catalog, crawlers and the schema registry of Glue over the catalog of a state directory: what `sluice catalog`, `sluice crawl` and
-/// `sluice schema` show.
+/// The Data Catalog, crawlers, the schema registry, jobs, triggers and workflows of Glue over the catalog of a state directory: what
+/// `sluice catalog`, `sluice crawl`, `sluice schema` and `sluice runs` show.
 package enum GlueService {
     /// The service for the port. Emptying the port's state leaves the catalog, which is not the port's, as it is.
     package static func make(_ home: GlueHome) -> TargetService<GlueHome> {
@@ -29,5 +29,7 @@ package enum GlueService {
         StatisticsSettings.operations,
         Rulesets.operations, EvaluationRuns.operations, RecommendationRuns.operations, QualityResults.operations,
         Connections.operations, ConnectionTypes.operations, Entities.operations, EntityRecords.operations,
+        Jobs.operations, JobRuns.operations, JobBookmarks.operations, Triggers.operations, Workflows.operations, WorkflowRuns.operations,
+        CrawlerSchedules.operations,
     ].flatMap(\.self)
 }

@@ -5,24 +5,21 @@ enum RefusedOperations {
 
     private static let groups: [(reason: String, operations: [String])] = [
         (
-            "jobs are pipelines here: write one as a file, run it with `sluice run` or by a schedule",
+            "a script is written by whoever runs it: as a pipeline, or as a program of Python",
             [
-                "BatchGetJobs", "BatchStopJobRun", "CreateJob", "CreateScript", "DeleteJob", "GetDataflowGraph", "GetJob",
-                "GetJobBookmark", "GetJobRun", "GetJobRuns", "GetJobUpgradeAnalysis", "GetJobs", "GetPlan",
-                "GetSystemLogsForJobRun", "GetSystemLogsForSession", "ListJobs", "ResetJobBookmark", "StartJobRun",
-                "StartJobUpgradeAnalysis", "StopJobUpgradeAnalysis", "UpdateJob", "UpdateJobFromSourceControl",
-                "UpdateSourceControlFromJob",
+                "CreateScript", "GetDataflowGraph", "GetJobUpgradeAnalysis", "GetPlan", "StartJobUpgradeAnalysis",
+                "StopJobUpgradeAnalysis", "UpdateJobFromSourceControl", "UpdateSourceControlFromJob",
             ]
         ),
         (
-            "`sluice schedule add` runs pipelines and crawlers by the clock, by events and one after another",
+            "`sluice runs logs` shows what a run of a job has printed",
+            ["GetSystemLogsForJobRun", "GetSystemLogsForSession"]
+        ),
+        (
+            "a workflow is made of its triggers; there are no templates of workflows",
             [
-                "BatchGetBlueprints", "BatchGetTriggers", "BatchGetWorkflows", "CreateBlueprint", "CreateTrigger", "CreateWorkflow",
-                "DeleteBlueprint", "DeleteTrigger", "DeleteWorkflow", "GetBlueprint", "GetBlueprintRun", "GetBlueprintRuns",
-                "GetTrigger", "GetTriggers", "GetWorkflow", "GetWorkflowRun", "GetWorkflowRunProperties", "GetWorkflowRuns",
-                "ListBlueprints", "ListTriggers", "ListWorkflows", "PutWorkflowRunProperties", "ResumeWorkflowRun",
-                "StartBlueprintRun", "StartCrawlerSchedule", "StartTrigger", "StartWorkflowRun", "StopCrawlerSchedule",
-                "StopTrigger", "StopWorkflowRun", "UpdateBlueprint", "UpdateCrawlerSchedule", "UpdateTrigger", "UpdateWorkflow",
+                "BatchGetBlueprints", "CreateBlueprint", "DeleteBlueprint", "GetBlueprint", "GetBlueprintRun", "GetBlueprintRuns",
+                "ListBlueprints", "StartBlueprintRun", "UpdateBlueprint",
             ]
         ),
         (

@@ -6,6 +6,7 @@ import SluiceCrawler
 import SluiceLog
 import SluicePipelines
 import SluiceS3Service
+import SluiceScheduler
 import SluiceServer
 import SluiceTestKit
 import Testing
@@ -24,8 +25,12 @@ import Testing
 
     /// Runs a script to its end.
     ///
-    /// - Parameter arguments: Behind the addresses of the port and the project.
-    func run(_ script: String, _ arguments: String..., keys: [String: String] = [:]) async throws -> Catalog {
+    /// - Parameters:
+    ///   - arguments: Behind the addresses of the port and the project.
+    ///   - schedules: Whether a scheduler runs what the script asks for.
+    func run(
+        _ script: String, _ arguments: String..., keys: [String: String] = [:], schedules: Bool = false
+    ) async throws -> Catalog {
         let python = try #require(Self.python)
         let directory = try TemporaryDirectory()
         var options = PortOptions(port: 0)
@@ -37,20 +42,33 @@ import Testing
             context: ConnectorContext(
                 catalog: catalog, streams: streams, pipeline: "crawl", directory: directory.root, home: directory.path("state")))
         let home = GlueHome(
-            catalog, directory: directory.path("state"), project: directory.root, options, surroundings: surroundings)
+            catalog, directory: directory.path("state"), project: directory.root, options, surroundings: surroundings, runsJobs: schedules)
         let buckets = BucketService(try BucketStore(directory.path("state/buckets")), keys: keys)
         let port = try await PortServer.start(options, services: [GlueService.make(home), buckets])
+        let scheduler = schedules ? Self.schedule(catalog, directory, port.address) : nil
         let file = Repository.path("Tests/SluiceGlueServiceTests/Scripts/\(script).py")
         let result: CommandResult
         do {
             result = try await Command(python, [file, port.address, directory.root] + arguments).start().wait(timeout: .seconds(900))
         } catch {
+            scheduler?.cancel()
             await port.drain(within: .seconds(30))
             throw error
         }
+        scheduler?.cancel()
+        _ = await scheduler?.result
         await port.drain(within: .seconds(30))
         #expect(result.output.hasSuffix("ok\n"), "\(result.transcript)")
         return catalog
+    }
+
+    /// What `sluice up` has beside its port.
+    private static func schedule(_ catalog: Catalog, _ directory: TemporaryDirectory, _ address: String) -> Task<Void, any Error> {
+        var options = Scheduler.Options()
+        options.follower = GlueFollower(directory: directory.path("state"), project: directory.root)
+        options.port = ["endpoint": address, "account": "000000000000", "region": "us-east-1"]
+        let service = SchedulerService(catalog: catalog, jobs: JobSet(), options: options, drainMicros: 0) { _ in }
+        return Task { try await service.run() }
     }
 
     @Test("databases, tables, versions, functions and tags, as the catalog has them", .enabled(if: Self.python != nil))

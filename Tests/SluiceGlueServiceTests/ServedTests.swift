@@ -74,7 +74,7 @@ import Testing
                 "SerializationException"
             ),
             ("StartColumnStatisticsTaskRun", #"{"DatabaseName":"../d","TableName":"t","Role":"r"}"#, "EntityNotFoundException"),
-            ("StartJobRun", "{}", "InvalidArgumentException"), ("Nothing", "{}", "UnknownOperationException"),
+            ("GetPlan", "{}", "InvalidArgumentException"), ("Nothing", "{}", "UnknownOperationException"),
         ])
     func refused(_ operation: String, _ body: String, _ expected: String) async throws {
         #expect(await code(operation, body) == expected)

@@ -95,7 +95,7 @@ extension Catalog {
         }
     }
 
-    private static func document(_ row: Row) -> StoredDocument {
+    static func document(_ row: Row) -> StoredDocument {
         StoredDocument(
             kind: row["kind"], name: row["name"], content: row["content"], revision: row["revision"], createdMicros: row["created"],
             updatedMicros: row["updated"])

@@ -202,6 +202,11 @@ package struct ScheduleTransaction {
         try String.fetchOne(db, sql: "SELECT seen FROM schedule_sights WHERE job = ? AND event = ?", arguments: [job, event])
     }
 
+    /// Forgets what all events of a job saw.
+    package func removeSights(of job: String) throws {
+        try db.execute(sql: "DELETE FROM schedule_sights WHERE job = ?", arguments: [job])
+    }
+
     package func setSight(_ event: String, of job: String, _ seen: String) throws {
         try db.execute(sql: "INSERT OR REPLACE INTO schedule_sights VALUES (?, ?, ?)", arguments: [job, event, seen])
     }

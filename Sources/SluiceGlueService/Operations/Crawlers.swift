@@ -37,6 +37,7 @@ enum Crawlers {
             let name = try input.requiredText("Name", Rules.name)
             try input.finish()
             let settings = try find(name, call).settings(call.context.places, call.catalog)
+            try checkIdle(name, call, "Crawler with name \(name) has already started")
             do throws(SluiceError) {
                 try call.context.crawls.start(settings)
             } catch {
@@ -52,7 +53,7 @@ enum Crawlers {
             let name = try input.requiredText("Name", Rules.name)
             try input.finish()
             _ = try find(name, call)
-            guard let activity = call.context.crawls.stop(name) else {
+            guard let activity = try call.stopCrawler(name) else {
                 throw ServiceFault(400, "CrawlerNotRunningException", "Crawler with name \(name) isn't running")
             }
             if activity.isStopping { throw ServiceFault(400, "CrawlerStoppingException", "Crawler with name \(name) is stopping") }
@@ -71,8 +72,10 @@ enum Crawlers {
         // What no crawl can do is refused here, and not when it starts.
         let record = CrawlerRecord(name: name, members: members, version: 1, createdMicros: now, updatedMicros: now)
         _ = try record.settings(call.context.places, call.catalog)
-        guard try call.catalog.addDocument(kind, name, document(members).json) else {
-            throw Faults.exists("Crawler with name \(name) already exists")
+        try call.change { ledger in
+            guard try ledger.document(kind, name) == nil else { throw Faults.exists("Crawler with name \(name) already exists") }
+            try CrawlerSchedules.declare(record, ledger)
+            try ledger.putDocument(kind, name, WireValue.members(members).json)
         }
         if let tags { try Tags.set(tags, "crawler/" + name, call.catalog) }
         return .empty
@@ -87,8 +90,13 @@ enum Crawlers {
         try checkIdle(name, call)
         known.members.merge(members) { $1 }
         _ = try known.settings(call.context.places, call.catalog)
-        guard try call.catalog.replaceDocument(kind, name, document(known.members).json, revision: known.version) else {
-            throw ServiceFault(400, "VersionMismatchException", "Crawler with name \(name) was changed meanwhile")
+        let changed = known
+        try call.change { ledger in
+            guard try ledger.document(kind, name)?.revision == changed.version else {
+                throw ServiceFault(400, "VersionMismatchException", "Crawler with name \(name) was changed meanwhile")
+            }
+            try CrawlerSchedules.declare(changed, ledger)
+            try ledger.putDocument(kind, name, WireValue.members(changed.members).json)
         }
         return .empty
     }
@@ -99,7 +107,10 @@ enum Crawlers {
         try input.finish()
         _ = try find(name, call)
         try checkIdle(name, call)
-        _ = try call.catalog.removeDocument(kind, name)
+        try call.change { ledger in
+            try ledger.removeDocument(kind, name)
+            try CrawlerSchedules.forget(name, ledger)
+        }
         try Tags.forget("crawler/" + name, call.catalog)
         return .empty
     }
@@ -128,20 +139,14 @@ enum Crawlers {
         return record(found)
     }
 
-    private static func checkIdle(_ name: String, _ call: GlueCall) throws(ServiceFault) {
-        guard call.context.crawls.activity(of: name) != nil else { return }
-        throw ServiceFault(400, "CrawlerRunningException", "Crawler with name \(name) is running")
-    }
-
-    private static func document(_ members: [String: WireValue]) -> WireValue {
-        .object(members.sorted { $0.key < $1.key }.map { .init($0.key, $0.value) })
+    private static func checkIdle(_ name: String, _ call: GlueCall, _ message: String? = nil) throws {
+        guard try call.activity(ofCrawler: name) != nil else { return }
+        throw ServiceFault(400, "CrawlerRunningException", message ?? "Crawler with name \(name) is running")
     }
 
     static func record(_ document: StoredDocument) -> CrawlerRecord {
-        var members: [String: WireValue] = [:]
-        if case .object(let stored)? = WireValue(json: document.content) { for member in stored { members[member.name] = member.value } }
-        return CrawlerRecord(
-            name: document.name, members: members, version: document.revision, createdMicros: document.createdMicros,
+        CrawlerRecord(
+            name: document.name, members: document.members, version: document.revision, createdMicros: document.createdMicros,
             updatedMicros: document.updatedMicros)
     }
 }
@@ -149,6 +154,6 @@ enum Crawlers {
 extension GlueCall {
     fileprivate func value(_ record: CrawlerRecord) throws -> WireValue {
         let last = try catalog.crawlRuns(crawler: record.name, limit: 2).first { $0.state != .running }
-        return record.value(context.crawls.activity(of: record.name), last: last, nowMicros: catalog.clock.nowMicros())
+        return record.value(try activity(ofCrawler: record.name), last: last, nowMicros: catalog.clock.nowMicros())
     }
 }

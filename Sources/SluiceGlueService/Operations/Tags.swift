@@ -83,6 +83,9 @@ enum Tags {
         case ("table", 2): _ = try call.table(resource.names[0], resource.names[1])
         case ("userDefinedFunction", 2): _ = try Functions.find(resource.names[0], resource.names[1], call)
         case ("crawler", 1): _ = try Crawlers.find(resource.names[0], call)
+        case ("job", 1): _ = try Jobs.find(resource.names[0], call)
+        case ("trigger", 1): _ = try call.read { try TriggerRecord.find(resource.names[0], $0) }
+        case ("workflow", 1): _ = try call.read { try WorkflowRecord.find(resource.names[0], $0) }
         case ("registry", 1): _ = try Registries.find(resource.names[0], call)
         case ("schema", 2): _ = try Schemas.find(resource.names[0], resource.names[1], call)
         case ("connection", 1): _ = try ConnectionBook(call).find(resource.names[0])

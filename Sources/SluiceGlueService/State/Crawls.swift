@@ -7,6 +7,7 @@ import Synchronization
 final class Crawls: Sendable {
     private let catalog: Catalog
     private let surroundings: CrawlSurroundings
+    private let tell: @Sendable (_ crawler: String, ScheduledRunState) -> Void
     private let running = Mutex<[String: Running]>([:])
 
     private struct Running {
@@ -21,9 +22,13 @@ final class Crawls: Sendable {
         var isStopping: Bool
     }
 
-    init(_ catalog: Catalog, _ surroundings: CrawlSurroundings) {
+    /// - Parameter tell: Told of each crawl that is over, and how it ended.
+    init(
+        _ catalog: Catalog, _ surroundings: CrawlSurroundings, tell: @escaping @Sendable (_ crawler: String, ScheduledRunState) -> Void
+    ) {
         self.catalog = catalog
         self.surroundings = surroundings
+        self.tell = tell
     }
 
     /// Nil while it does nothing.
@@ -45,13 +50,17 @@ final class Crawls: Sendable {
             }
             // The task waits for the lock until it is listed here.
             let task = Task { [weak self, catalog] in
+                var state = ScheduledRunState.failed
                 do {
                     _ = try await crawler.apply()
+                    state = .succeeded
                 } catch let error as SluiceError where error.code == .alreadyRunning {
                     // Another process crawls for it; the history says so, where others write themselves what became of them.
                     if let id = try? catalog.beginCrawl(name, settings: settings.fingerprint) { try? catalog.failCrawl(id, error) }
                 } catch {}
+                if state == .failed, Task.isCancelled { state = .cancelled }
                 self?.ended(name)
+                self?.tell(name, state)
             }
             running[name] = Running(task: task, startedMicros: started)
             return nil

@@ -19,20 +19,30 @@ package final class GlueHome: Sendable {
     let surroundings: CrawlSurroundings
     /// The state's, as a whole path.
     let directory: String
+    /// Whether the scheduler of this process runs what clients ask for.
+    let runsJobs: Bool
+    let follower: GlueFollower
 
     /// - Parameters:
     ///   - directory: The state's, as a whole path; buckets of the port are below it.
     ///   - project: The folder in which crawlers may look beside the buckets, as a whole path.
     ///   - surroundings: What crawls may use beside the disk and the catalog.
+    ///   - runsJobs: Whether the scheduler of this process runs what clients ask for.
     package init(
         _ catalog: Catalog, directory: String, project: String, _ options: PortOptions,
-        surroundings: CrawlSurroundings = CrawlSurroundings()
+        surroundings: CrawlSurroundings = CrawlSurroundings(), runsJobs: Bool = false
     ) {
         self.catalog = catalog
         registry = SchemaRegistry(catalog)
         places = Places(buckets: directory + "/buckets", project: project)
         account = options.account
-        crawls = Crawls(catalog, surroundings)
+        self.runsJobs = runsJobs
+        let follower = GlueFollower(places)
+        self.follower = follower
+        crawls = Crawls(catalog, surroundings) { name, state in
+            // What a crawl makes run is worth less than the crawl, which is over.
+            try? catalog.changeSchedule { try follower.crawled(name, state, $0) }
+        }
         evaluations = RunBook(kind: EvaluationRuns.kind, prefix: "dqrun-", catalog: catalog, background: background)
         recommendations = RunBook(kind: RecommendationRuns.kind, prefix: "dqrec-", catalog: catalog, background: background)
         statistics = RunBook(kind: StatisticsRuns.kind, prefix: "statistics-", catalog: catalog, background: background)

@@ -9,10 +9,12 @@ extension InputReader {
             "LakeFormationConfiguration": "there are no permissions by principal",
             "CrawlerSecurityConfiguration": "what crawls write is not encrypted",
         ])
-        if let schedule = try text("Schedule", Rules.search), !schedule.isEmpty {
-            throw Faults.invalid("Schedule is not supported: `sluice schedule add` runs crawlers and pipelines by the clock.")
-        }
         var members: [String: WireValue] = [:]
+        if value("Schedule") != nil {
+            // An empty one takes the clock away.
+            members["Schedule"] = .text(try awsSchedule("Schedule") ?? "")
+            members["Scheduled"] = .boolean(true)
+        }
         members["Classifiers"] = try texts("Classifiers", count: Rules.classifiers, Rules.name).map { .texts($0) }
         for (name, rule) in [
             ("Role", Rules.resource), ("DatabaseName", Rules.name), ("Description", Rules.description), ("TablePrefix", Rules.format),

@@ -90,6 +90,7 @@ struct CrawlerRecord: Sendable {
             "Name": .text(name), "Targets": targets, "Classifiers": members["Classifiers"] ?? .list([]), "State": .text(state),
             "CrawlElapsedTime": .integer(activity.map { (nowMicros - $0.startedMicros) / 1_000 } ?? 0),
             "CreationTime": .time(micros: createdMicros), "LastUpdated": .time(micros: updatedMicros), "Version": .integer(version),
+            "Schedule": scheduleValue,
             "LastCrawl": last.map { run in
                 .structure([
                     "Status": .text(run.state == .done ? "SUCCEEDED" : run.state == .failed ? "FAILED" : "CANCELLED"),

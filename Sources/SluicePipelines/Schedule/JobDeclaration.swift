@@ -177,9 +177,15 @@ extension JobDeclaration {
 
 /// The signs in parameters, variables and commands that stand for something of a run.
 package enum RunVariables {
-    package static let names = [
-        "logical_time", "logical_date", "previous_time", "previous_date", "run_id", "job", "attempt", "files", "element",
-    ]
+    package static let names =
+        [
+            "logical_time", "logical_date", "previous_time", "previous_date", "run_id", "job", "attempt", "files", "element", "arguments",
+        ] + port
+    /// Of the port that the scheduler's process serves: its address, its account where it takes what is not signed, and its region. A variable of
+    /// the environment that names what there is not is not there either.
+    package static let port = ["endpoint", "account", "region"]
+    /// In a command: the parameters, as `--name value` each; a name that begins with a dash stays as it is. As an element of a list it becomes as many words as they are.
+    package static let arguments = "{arguments}"
     /// Before the name of a property that jobs before this one have told.
     package static let propertyPrefix = "property."
 

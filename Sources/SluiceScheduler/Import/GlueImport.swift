@@ -126,7 +126,7 @@ package struct GlueImport {
             var parameters = rules.isCrawler ? [:] : properties
             for (key, value) in rules.arguments {
                 let plain = key.hasPrefix("--") ? String(key.dropFirst(2)) : key
-                if Self.ownArguments.contains(where: { plain.hasPrefix($0) }) {
+                if Self.isOwnArgument(plain) {
                     notes.append("\(name): the argument \(key) is one of Glue's own and was left out.")
                 } else {
                     parameters[plain] = value
@@ -141,8 +141,17 @@ package struct GlueImport {
         }
     }
 
+    /// Whether an argument, without its dashes, is for Glue and not for the job (AWS Glue developer guide, "Job parameters").
+    package static func isOwnArgument(_ name: String) -> Bool {
+        ownArguments.contains { $0.hasSuffix("-") ? name.hasPrefix($0) : name == $0 }
+    }
+
+    /// Whole names, and beginnings of names, which end with a dash.
     private static let ownArguments = [
-        "enable-", "job-bookmark", "job-language", "extra-", "TempDir", "additional-python", "conf", "continuous-log", "scriptLocation",
+        "additional-python-modules", "auto-scale-within-microbatch", "class", "conf", "continuous-log-", "customer-driver-",
+        "customer-executor-", "datalake-formats", "disable-proxy-v2", "enable-", "executor-cores", "extra-", "job-bookmark-",
+        "job-insights-byo-rules", "job-language", "library-set", "python-modules-installer-option", "scriptLocation",
+        "spark-event-logs-path", "TempDir", "use-postgres-driver", "user-jars-first", "write-shuffle-",
     ]
 
     private func schedule(_ rules: Rules) -> [String] {

@@ -8,6 +8,8 @@ struct JobCommand {
     /// The program itself, as a path.
     let program: String
     let home: String
+    /// Values of `RunVariables.port`, as far as there are any.
+    var port: [String: String] = [:]
 
     /// What the signs of parameters and commands stand for.
     static func values(_ job: JobDeclaration, _ run: ScheduledRun, attempt: Int) -> [String: String] {
@@ -24,18 +26,24 @@ struct JobCommand {
     }
 
     /// What an event brings; no parameters of definitions.
-    private static let eventNames: Set<String> = ["files", "event"]
+    private static let eventNames: Set<String> = ["files", "event", ScheduledRun.timeoutParameter]
 
     /// Values for a line of the shell: what others have written in them means nothing to it.
-    private static func escaped(_ values: [String: String], _ run: ScheduledRun) -> [String: String] {
+    private static func escaped(_ values: [String: String], _ run: ScheduledRun, _ arguments: [String]) -> [String: String] {
         var values = values.mapValues(ShellValue.escaped)
+        values["arguments"] = arguments.map(ShellValue.escaped).joined(separator: " ")
         values["files"] = (run.parameters["files"] ?? "").split(separator: "\n").map { ShellValue.escaped(String($0)) }
             .joined(separator: " ")
         return values
     }
 
+    private func lacksPort(_ template: String) -> Bool {
+        RunVariables.port.contains { port[$0] == nil && template.contains("{\($0)}") }
+    }
+
     func launch(_ job: JobDeclaration, _ run: ScheduledRun, attempt: Int, log: String) -> JobLaunch {
-        let given = Self.values(job, run, attempt: attempt)
+        var given = Self.values(job, run, attempt: attempt)
+        given.merge(port) { $1 }
         // A property that nobody has told is empty.
         func text(_ template: String, _ values: [String: String]? = nil) -> String {
             RunVariables.replaced(template, values ?? given, else: "")
@@ -43,9 +51,14 @@ struct JobCommand {
         // Those of the run go before those of the job.
         var parameters = job.parameters.mapValues { text($0) }
         for (name, value) in run.parameters where !Self.eventNames.contains(name) { parameters[name] = value }
-        let options = parameters.sorted { $0.key < $1.key }.flatMap { ["--param", "\($0.key)=\($0.value)"] }
+        let sorted = parameters.sorted { $0.key < $1.key }
+        let options = sorted.flatMap { ["--param", "\($0.key)=\($0.value)"] }
+        let arguments = sorted.flatMap { [$0.key.hasPrefix("-") ? $0.key : "--" + $0.key, $0.value] }
         let state = ["--home", home]
-        var environment = job.environment.mapValues { text($0) }
+        var environment: [String: String] = [:]
+        for (name, value) in job.environment where !lacksPort(value) {
+            environment[name] = text(value)
+        }
         environment["SLUICE_HOME"] = AbsolutePath.of(home)
         environment["SLUICE_JOB"] = job.name
         environment["SLUICE_RUN_ID"] = run.id.text
@@ -60,19 +73,21 @@ struct JobCommand {
         let words: [String]
         switch job.work {
         case .pipeline(let file): words = [program, "run", file, "--quiet"] + state + options
-        case .crawler(let name): words = [program, "crawl", "run", name] + state
+        case .crawler(let name): words = [program, "crawl", "run", "--crawler=" + name] + state
         case .quality(let table): words = [program, "quality", "run", table] + state
         case .backfill(let file):
             let range = ["--from", given["previous_time"] ?? "", "--to", given["logical_time"] ?? ""]
             words = [program, "backfill", "run", file] + range + state + options
         case .command(let line):
-            words = ["/bin/sh", "-c", text(line, Self.escaped(given, run))]
+            words = ["/bin/sh", "-c", text(line, Self.escaped(given, run, arguments))]
             directory = job.directory
-        case .program(let arguments):
-            words = arguments.map { text($0) }
+        case .program(let parts):
+            words = parts.flatMap { $0 == RunVariables.arguments ? arguments : [text($0)] }
             directory = job.directory
         }
-        for (name, value) in parameters where job.kind == "command" { environment["SLUICE_PARAM_" + name.uppercased()] = value }
+        for (name, value) in parameters where job.kind == "command" && !name.hasPrefix("-") {
+            environment["SLUICE_PARAM_" + name.uppercased()] = value
+        }
         return JobLaunch(
             run: run, attempt: attempt, program: words, environment: environment, directory: directory, log: log)
     }

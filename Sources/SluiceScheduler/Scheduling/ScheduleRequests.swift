@@ -7,14 +7,19 @@ import SluiceSchedules
 package enum ScheduleRequests {
     /// Adds a run of a job, for now.
     ///
+    /// - Parameters:
+    ///   - root: What the run goes back to; nil: itself.
+    ///   - properties: What was told to it.
     /// - Returns: The run; its logical time is now, or the next second that is no tick of the job and has no run yet.
     @discardableResult
     package static func add(
-        _ job: JobDeclaration, _ cause: RunCause, parameters: [String: String] = [:], _ ledger: ScheduleTransaction
+        _ job: JobDeclaration, _ cause: RunCause, parameters: [String: String] = [:], root: RunID? = nil,
+        properties: [String: String] = [:], _ ledger: ScheduleTransaction
     ) throws -> ScheduledRun {
         var logical = ledger.now.seconds
         while try ledger.tick(job.name, logical) != nil || job.rules.schedule?.next(after: logical - 1) == logical { logical += 1 }
-        return try add(job, cause, logical: logical, root: nil, parameters: parameters, width: nil, ledger)
+        return try add(
+            job, cause, logical: logical, root: root, parameters: parameters, width: nil, ledger, properties: properties)
     }
 
     /// Does a run that is over again, and what runs after it.

@@ -60,6 +60,7 @@ extension Scheduler {
     func put(_ run: ScheduledRun, _ ledger: ScheduleTransaction) throws -> [ScheduledRun] {
         try ledger.update(run)
         guard run.state.isOver else { return [] }
+        try options.follower?.follow(run, ledger)
         if let parent = run.parent { return try [run] + finish(parent, ledger) }
         return try [run] + follow(run, ledger)
     }
@@ -93,7 +94,8 @@ extension Scheduler {
         case (.exited(let code), _): settle(&run, job, .failed, "exit code \(code)", mayRetry: true, now)
         }
         attempt.reason = run.reason
-        attempt.state = run.state.isOver ? run.state : .failed
+        // An attempt that is made good by the next one, and counts for none.
+        attempt.state = run.state.isOver ? run.state : run.state == .queued ? .cancelled : .failed
     }
 
     /// What became of the soft end, where the hard one was needed.
@@ -139,7 +141,9 @@ extension Scheduler {
             guard let run = openRuns[id] else { continue }
             let rules = jobs[run.job]?.rules
             if run.isCancelled { stop(run.id, .cancelled) }
-            if let timeout = rules?.timeoutMicros, now - entry.attempt.startedMicros > timeout { stop(run.id, .timedOut) }
+            if let timeout = run.timeoutMicros ?? rules?.timeoutMicros, now - entry.attempt.startedMicros > timeout {
+                stop(run.id, .timedOut)
+            }
             let grace = rules?.graceMicros ?? ScheduleDeclaration().graceMicros
             if let asked = active[run.id]?.askedMicros, now - asked > grace, active[run.id]?.isKilled == false {
                 launcher.end(entry.attempt, isHard: true)

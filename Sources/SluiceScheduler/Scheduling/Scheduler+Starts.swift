@@ -65,7 +65,8 @@ extension Scheduler {
         run.attempts += 1
         let log = logs.path(job: job.name, run: run.id, attempt: run.attempts)
         do {
-            let launch = JobCommand(program: options.program, home: catalog.home).launch(job, run, attempt: run.attempts, log: log)
+            let launch = JobCommand(program: options.program, home: catalog.home, port: options.port).launch(
+                job, run, attempt: run.attempts, log: log)
             let prepared = try launcher.prepare(launch)
             if let failure = prepared.logFailure { tell(.warning("\(job.name): it runs without a log: \(failure.message)")) }
             run.state = .running

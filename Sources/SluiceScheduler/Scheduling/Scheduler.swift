@@ -25,6 +25,10 @@ package final class Scheduler {
         package var sights: EventSights?
         /// Whose lead it is.
         package var process = ProcessIdentity.current
+        /// What makes further runs when one ends, beside what jobs declare.
+        package var follower: (any RunFollower)?
+        /// Values of `RunVariables.port` for the processes of jobs, as far as there are any.
+        package var port: [String: String] = [:]
 
         package init() {}
     }

@@ -3,11 +3,13 @@ import SluiceTestKit
 extension Project {
     /// Starts `sluice up` with its port and nothing that is scheduled, and waits until it listens.
     ///
-    /// - Parameter port: 0: a free one.
+    /// - Parameters:
+    ///   - port: 0: a free one.
+    ///   - schedules: Whether it runs jobs, too.
     /// - Throws: `CommandError` with what it said, where it does not listen.
-    func serve(port: String = "0", _ options: String...) async throws -> (running: RunningCommand, port: String) {
+    func serve(port: String = "0", schedules: Bool = false, _ options: String...) async throws -> (running: RunningCommand, port: String) {
         let file = directory.path("port-\(UInt64.random(in: 0 ... .max))")
-        let running = try command(["up", "--no-schedule", "--port", port, "--port-file", file] + options).start()
+        let running = try command(["up"] + (schedules ? [] : ["--no-schedule"]) + ["--port", port, "--port-file", file] + options).start()
         for _ in 0..<15_000 where running.isRunning {
             if let text = try? TemporaryDirectory.contents(of: file), text.hasSuffix("\n") { return (running, String(text.dropLast())) }
             try await Task.sleep(for: .milliseconds(20))

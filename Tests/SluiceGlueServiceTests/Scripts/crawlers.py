@@ -68,7 +68,7 @@ for path in ["/etc", "../x", "s3://nowhere/x", "s3://lake/../../x"]:
     refused("InvalidInputException", "", glue.create_crawler, Name="x", Role="r", Targets={"S3Targets": [{"Path": path}]})
 refused("InvalidInputException", "JdbcTargets are not supported", glue.create_crawler, Name="x", Role="r",
         Targets={"JdbcTargets": [{"ConnectionName": "c", "Path": "d/%"}]})
-refused("InvalidInputException", "Schedule is not supported", glue.create_crawler, Name="x", Role="r", Targets=targets, Schedule="cron(0 * * * ? *)")
+refused("InvalidInputException", "no cron expression", glue.create_crawler, Name="x", Role="r", Targets=targets, Schedule="hourly")
 refused("InvalidInputException", "no target", glue.create_crawler, Name="x", Role="r", Targets={})
 refused("CrawlerNotRunningException", "", glue.stop_crawler, Name="lake")
 refused("EntityNotFoundException", "", glue.start_crawler, Name="nothing")

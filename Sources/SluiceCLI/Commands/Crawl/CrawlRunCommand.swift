@@ -2,6 +2,7 @@ import ArgumentParser
 import SluiceCatalog
 import SluiceCore
 import SluiceCrawler
+import SluiceGlueService
 import SluicePipelines
 import SluiceS3
 
@@ -32,6 +33,10 @@ struct CrawlRunCommand: ReportingCommand {
         help: ArgumentHelp(
             "Directories, files, databases, streams, tables, or the name of a declared crawler.", valueName: "target"), completion: .file())
     var targets: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "A crawler by its name, in place of targets: one that a file declares, or that a client of Glue made.", valueName: "name"))
+    var crawler: String?
     @Flag(help: "Show what would change; change nothing.") var plan = false
     @Flag(help: "Make the changes, as without an option.") var apply = false
     @Option(
@@ -46,13 +51,14 @@ struct CrawlRunCommand: ReportingCommand {
 
     func validate() throws {
         if plan, apply { throw ValidationError("choose one of --plan and --apply") }
-        if targets.isEmpty, explain == nil { throw ValidationError("name a directory, a file, or a declared crawler") }
+        if crawler != nil, !targets.isEmpty { throw ValidationError("give targets or --crawler, and not both") }
+        if targets.isEmpty, explain == nil, crawler == nil { throw ValidationError("name a directory, a file, or a declared crawler") }
     }
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
-        guard !targets.isEmpty else { return try storedEvidence(session) }
-        var settings = try settings()
+        guard !targets.isEmpty || crawler != nil else { return try storedEvidence(session) }
+        var settings = try crawler.map { try named($0, session) } ?? settings()
         try arguments.apply(to: &settings)
         let wanted = settings
         let monitor = CrawlMonitor(console: session.console, isQuiet: output.json)
@@ -105,6 +111,20 @@ struct CrawlRunCommand: ReportingCommand {
     private func evidence(_ name: TableName, _ catalog: Catalog) throws -> Report {
         let screen = try EvidenceScreen(stored: catalog.crawlEvidence(of: name))
         return Report(screen.blocks, json: screen.json)
+    }
+
+    /// Those of a crawler that has the name, whatever paths there are.
+    private func named(_ name: String, _ session: Session) throws -> CrawlSettings {
+        let declared = try CrawlerLoader.load(directory: catalog)
+        if let known = declared.first(where: { $0.settings.name == name }) { return known.settings }
+        let made = try session.existingCatalog().flatMap { state in
+            try GlueCrawlers.settings(
+                name, state, directory: WorkingDirectory.absolute(session.home), project: WorkingDirectory.absolute("."))
+        }
+        if let made { return made }
+        throw SluiceError(
+            .notFound, "there is no crawler \(name.quotedForMessage)",
+            remedy: Suggestion.remedy(for: name, in: declared.map(\.settings.name), noun: "declared crawlers"))
     }
 
     /// Those of a declared crawler, or of one that the paths make.

@@ -82,8 +82,7 @@ enum RunCancelling {
         let project = try ScheduleProject(session)
         let grace = project.set[run.job]?.rules.graceMicros ?? 0
         let end = ContinuousClock.now + .microseconds(grace) + .seconds(30)
-        var options = Scheduler.Options()
-        options.program = WorkingDirectory.absolute("/proc/self/exe")
+        var options = Scheduler.Options(session)
         (options.root, options.startsNothing) = (run.root, true)
         let service = SchedulerService(catalog: catalog, jobs: project.set, options: options, drainMicros: 0) { _ in }
         let isOver: @Sendable (Bool) throws -> Bool = { _ in

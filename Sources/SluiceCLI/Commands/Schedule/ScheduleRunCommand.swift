@@ -94,8 +94,7 @@ enum ScheduleWait {
         }
         // Runs by hand come one behind the other: the next one finds the log of the database.
         Invocation.current.openState?.hold(catalog)
-        var options = Scheduler.Options()
-        options.program = WorkingDirectory.absolute("/proc/self/exe")
+        var options = Scheduler.Options(project.session)
         options.root = run.root
         let console = project.session.console
         let service = SchedulerService(catalog: catalog, jobs: project.set, options: options, drainMicros: 0) { event in

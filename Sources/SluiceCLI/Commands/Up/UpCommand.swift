@@ -42,7 +42,7 @@ struct UpCommand: ReportingCommand {
         help: ArgumentHelp(
             "Take calls for jobs that wait for webhooks, on this port of the loopback address (0: a free one).", valueName: "port"))
     var webhooks: Int?
-    @Flag(help: "Run no jobs.") var noSchedule = false
+    @Flag(help: "Run no jobs; clients of Glue are refused runs.") var noSchedule = false
     @Flag(help: "Print nothing but what fails, and the result.") var quiet = false
     @OptionGroup(title: "Server options") var server: ServerOptions
     @OptionGroup var parameters: ParameterOptions
@@ -68,7 +68,7 @@ struct UpCommand: ReportingCommand {
         let outcomes = try await Interruption.ending { ending in
             let port = try await UpServer.start(
                 server, session, folders: schedule.folders.isEmpty ? JobSet.folders : schedule.folders,
-                isNeeded: definitions.isEmpty && schedule.isEmpty, isQuiet: quiet || output.json)
+                isNeeded: definitions.isEmpty && schedule.isEmpty, runsJobs: !schedule.folders.isEmpty, isQuiet: quiet || output.json)
             let catalog = try session.catalog(publishes: true)
             for outcome in try await PublicationRecovery.run(catalog, session.streams, session.connectors) {
                 RecoveryNotices.show(outcome, on: session.console)
@@ -78,7 +78,8 @@ struct UpCommand: ReportingCommand {
                 port: port, drain: .microseconds(drain?.micros ?? UpSchedule.drainMicros), hasJobs: !schedule.isEmpty)
             if !schedule.folders.isEmpty {
                 group.schedule = { [isQuiet = quiet || output.json] in
-                    try await schedule.run(catalog, slots: slots, drain: drain, webhooks: webhooks, isQuiet: isQuiet)
+                    try await schedule.run(
+                        catalog, slots: slots, drain: drain, webhooks: webhooks, port: port?.signs ?? [:], isQuiet: isQuiet)
                 }
             }
             if !plans.isEmpty { group.pipelines = { await run(plans, session, catalog) } }

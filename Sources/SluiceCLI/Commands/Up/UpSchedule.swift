@@ -35,11 +35,15 @@ struct UpSchedule: Sendable {
 
     /// Works until the task is cancelled; SIGHUP reads the definitions again.
     ///
-    /// - Parameter webhooks: The port at which callers make jobs run; nil: none.
-    func run(_ catalog: Catalog, slots: Int?, drain: TimeSpan?, webhooks: Int?, isQuiet: Bool) async throws {
+    /// - Parameters:
+    ///   - webhooks: The port at which callers make jobs run; nil: none.
+    ///   - port: Values of `RunVariables.port`.
+    func run(
+        _ catalog: Catalog, slots: Int?, drain: TimeSpan?, webhooks: Int?, port: [String: String], isQuiet: Bool
+    ) async throws {
         if folders.isEmpty { return }
-        var options = Scheduler.Options()
-        options.program = WorkingDirectory.absolute("/proc/self/exe")
+        var options = Scheduler.Options(session)
+        options.port = port
         if let slots { options.slots = slots }
         let console = session.console
         let hooks = try webhooks.map { try UpWebhooks(port: $0, jobs: jobs, catalog) }

@@ -10,14 +10,17 @@ import SluiceServer
 /// The port beside pipelines and scheduler, from its start to its drain.
 struct UpServer: Sendable {
     let port: PortServer
+    /// Values of `RunVariables.port`.
+    let signs: [String: String]
 
     /// Listens; nil where nobody wants it, or where the usual port is taken and there is other work.
     ///
     /// - Parameters:
     ///   - folders: Where jobs and pipelines are declared, which events of buckets make run and which transform records.
     ///   - isNeeded: There is nothing else to do.
+    ///   - runsJobs: Whether there is a scheduler beside it.
     static func start(
-        _ given: ServerOptions, _ session: Session, folders: [String], isNeeded: Bool, isQuiet: Bool
+        _ given: ServerOptions, _ session: Session, folders: [String], isNeeded: Bool, runsJobs: Bool, isQuiet: Bool
     ) async throws -> UpServer? {
         guard let (listening, isAsked) = try given.listening() else { return nil }
         var options = listening
@@ -42,13 +45,18 @@ struct UpServer: Sendable {
             let port = try await PortServer.start(
                 options,
                 services: [
-                    FirehoseService.make(firehose), KinesisService.make(kinesis), GlueService.make(try glue(session, options)), buckets,
+                    FirehoseService.make(firehose), KinesisService.make(kinesis),
+                    GlueService.make(try glue(session, options, runsJobs: runsJobs)),
+                    buckets,
                 ])
             buckets.beginUpkeep()
             try firehose.begin()
             if !isQuiet { session.console.err.writeLine("server: \(port.address)") }
             if let file = given.portFile { try DiskFiles.writeAtomically("\(port.port)\n".utf8, to: file) }
-            return UpServer(port: port)
+            var signs = ["endpoint": port.address, "region": options.region]
+            // Any key is taken then; one that is an account is of that account.
+            if options.keys.isEmpty { signs["account"] = options.account }
+            return UpServer(port: port, signs: signs)
         } catch let error as SluiceError where [.addressInUse, .alreadyRunning].contains(error.code) && !isAsked && !isNeeded {
             session.console.warning("\(error.message), so that there is no server here; \(error.remedy ?? "")")
             return nil
@@ -56,11 +64,11 @@ struct UpServer: Sendable {
     }
 
     /// The catalog as clients of Glue see it.
-    private static func glue(_ session: Session, _ options: PortOptions) throws -> GlueHome {
+    private static func glue(_ session: Session, _ options: PortOptions, runsJobs: Bool) throws -> GlueHome {
         let catalog = try session.catalog(publishes: true)
         return GlueHome(
             catalog, directory: WorkingDirectory.absolute(session.home), project: WorkingDirectory.absolute("."), options,
-            surroundings: CrawlRunCommand.surroundings(session, catalog))
+            surroundings: CrawlRunCommand.surroundings(session, catalog), runsJobs: runsJobs)
     }
 
     /// Waits until the task is cancelled, then lets what is under way end.

@@ -164,6 +164,12 @@ let package = Package(
                 "SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceCodecs", "SluiceSchedules", "SluiceFormats", "SluiceStreams",
                 "SluiceCatalog", "SluiceBuckets", "SluiceLog", "SluiceServer", crypto,
             ]),
+        room(
+            "SluiceAppFlowService",
+            [
+                "SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceSaaS", "SluiceSchedules", "SluiceCatalog", "SluiceBuckets", "SluiceLog",
+                "SluicePipelines", "SluiceEngine", "SluiceConnectors", "SluiceServer",
+            ]),
         room("SluiceS3Service", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", "SluiceBuckets", "SluiceServer"]),
         // edge
         room(
@@ -174,7 +180,7 @@ let package = Package(
                 "SluiceEngine",
                 "SluiceConnectors", "SluiceCrawler", "SluiceJSON", "SluiceHTTP", "SluiceSaaS", "SluiceMocks", "SluiceQuery",
                 "SluiceSchedules", "SluiceScheduler", "SluiceServer", "SluiceKinesisService", "SluiceFirehoseService",
-                "SluiceGlueService", "SluiceBuckets",
+                "SluiceGlueService", "SluiceAppFlowService", "SluiceBuckets",
                 "SluiceS3Service", "CSystemCalls", arguments, logging, lifecycle,
             ]),
         // user and door
@@ -248,6 +254,12 @@ let package = Package(
             dependencies: [
                 "SluiceGlueService", "SluiceServer", "SluiceBuckets", "SluiceS3Service", "SluiceCatalog", "SluiceCore", "SluiceTestKit",
             ], exclude: ["Scripts"], swiftSettings: strict),
+        tests(
+            "SluiceAppFlowServiceTests",
+            [
+                "SluiceAppFlowService", "SluiceConnectors", "SluiceServer", "SluiceBuckets", "SluiceCatalog", "SluiceLog",
+                "SluicePipelines", "SluiceCore", "SluiceTestKit",
+            ]),
         .testTarget(
             name: "SluiceFirehoseServiceTests",
             dependencies: [

@@ -167,6 +167,12 @@ let package = Package(
                 "SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceCodecs", "SluiceSchedules", "SluiceFormats", "SluiceStreams",
                 "SluiceCatalog", "SluiceBuckets", "SluiceLog", "SluiceServer", crypto,
             ]),
+        room(
+            "SluiceAppFlowService",
+            [
+                "SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceSaaS", "SluiceSchedules", "SluiceCatalog", "SluiceBuckets", "SluiceLog",
+                "SluicePipelines", "SluiceEngine", "SluiceConnectors", "SluiceServer",
+            ]),
         room("SluiceS3Service", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", "SluiceBuckets", "SluiceServer"]),
         // edge
         room(
@@ -177,7 +183,7 @@ let package = Package(
                 "SluiceEngine",
                 "SluiceConnectors", "SluiceCrawler", "SluiceJSON", "SluiceHTTP", "SluiceSaaS", "SluiceMocks", "SluiceQuery",
                 "SluiceSchedules", "SluiceScheduler", "SluiceServer", "SluiceKinesisService", "SluiceFirehoseService",
-                "SluiceGlueService", "SluiceBuckets",
+                "SluiceGlueService", "SluiceAppFlowService", "SluiceBuckets",
                 "SluiceS3Service", "CSystemCalls", arguments, logging, lifecycle,
             ]),
         // user and door
@@ -252,6 +258,12 @@ let package = Package(
                 "SluiceGlueService", "SluiceServer", "SluiceBuckets", "SluiceS3Service", "SluiceCatalog", "SluiceConnectors", "SluiceCore",
                 "SluiceCrawler", "SluiceLog", "SluiceMocks", "SluicePipelines", "SluiceScheduler", "SluiceTestKit",
             ], exclude: ["Scripts"], swiftSettings: strict),
+        tests(
+            "SluiceAppFlowServiceTests",
+            [
+                "SluiceAppFlowService", "SluiceConnectors", "SluiceServer", "SluiceBuckets", "SluiceCatalog", "SluiceLog",
+                "SluicePipelines", "SluiceCore", "SluiceTestKit",
+            ]),
         .testTarget(
             name: "SluiceFirehoseServiceTests",
             dependencies: [

@@ -29,7 +29,10 @@ enum House {
         ("query", ["SluiceQuery"]),
         ("clock", ["SluiceScheduler"]),
         ("port", ["SluiceServer"]),
-        ("services", ["SluiceFirehoseService", "SluiceGlueService", "SluiceKinesisService", "SluiceS3Service"]),
+        (
+            "services",
+            ["SluiceAppFlowService", "SluiceFirehoseService", "SluiceGlueService", "SluiceKinesisService", "SluiceS3Service"]
+        ),
         ("edge", ["SluiceCLI", "SluiceSpark"]),
         ("user", ["Sluice"]),
         ("door", ["sluice"]),

@@ -29,6 +29,11 @@ struct DefinitionSearch {
             remedy: Suggestion.remedy(for: name, in: names, noun: "definitions there") ?? "name the definition's file")
     }
 
+    /// Whether the project has a pipeline or flow of a name.
+    func isTaken(_ name: String) -> Bool {
+        session.jobs.pipelines.contains { $0.name == name } || candidates().contains { Self.name(in: $0) == name }
+    }
+
     private func candidates() -> [String] {
         guard DiskFiles.kind(of: Self.directory) == .directory else { return [] }
         let files = (try? DiskFiles.list(Self.directory).sorted()) ?? []

@@ -80,22 +80,3 @@ extension InputReader {
     mutating func databaseName() throws(ServiceFault) -> String { try requiredText("DatabaseName", Rules.name) }
     mutating func tableName() throws(ServiceFault) -> String { try requiredText("TableName", Rules.name) }
 }
-
-extension WireValue {
-    /// A map of texts, by key.
-    static func map(_ entries: [String: String]) -> WireValue {
-        .object(entries.sorted { $0.key < $1.key }.map { Member($0.key, .text($0.value)) })
-    }
-
-    /// Nil for an empty text.
-    static func some(_ text: String?) -> WireValue? { text.flatMap { $0.isEmpty ? nil : .text($0) } }
-
-    var string: String? { if case .text(let text) = self { text } else { nil } }
-    var whole: Int64? { if case .integer(let number) = self { number } else { nil } }
-    var elements: [WireValue] { if case .list(let elements) = self { elements } else { [] } }
-    var texts: [String] { elements.compactMap(\.string) }
-    var textMap: [String: String] {
-        guard case .object(let members) = self else { return [:] }
-        return Dictionary(members.compactMap { member in member.value.string.map { (member.name, $0) } }, uniquingKeysWith: { $1 })
-    }
-}

@@ -1,6 +1,5 @@
 import SluiceCatalog
 import SluiceCore
-import SluiceJSON
 import SluiceServer
 
 /// Parameters in which the service keeps what the catalog has no place for. Clients neither see nor set them.
@@ -49,20 +48,5 @@ enum Hints {
     static func text(_ indexes: [(name: String, keys: [String])]) -> String? {
         guard !indexes.isEmpty else { return nil }
         return WireValue.object(indexes.map { .init($0.name, .texts($0.keys)) }).json
-    }
-}
-
-extension WireValue {
-    /// As JSON without blanks.
-    var json: String {
-        var bytes: [UInt8] = []
-        appendJSON(to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// Nil for what is no JSON.
-    init?(json: String) {
-        guard let node = try? JSONParser.parse(Array(json.utf8)) else { return nil }
-        self.init(node)
     }
 }

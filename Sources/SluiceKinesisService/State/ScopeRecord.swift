@@ -70,7 +70,7 @@ struct ScopeRecord: Hashable, Sendable {
             for member in members {
                 guard let created = member.value["created_micros"]?.whole else { return nil }
                 streams[member.name] = Stream(
-                    createdMicros: created, keyID: member.value["key_id"]?.string, metrics: member.value["metrics"]?.strings ?? [],
+                    createdMicros: created, keyID: member.value["key_id"]?.string, metrics: member.value["metrics"]?.texts ?? [],
                     warmMiBps: member.value["warm_mibps"]?.whole.map { Int($0) }, policy: member.value["policy"]?.string)
             }
         }
@@ -87,10 +87,4 @@ struct ScopeRecord: Hashable, Sendable {
             }
         }
     }
-}
-
-extension WireValue {
-    var string: String? { if case .text(let text) = self { text } else { nil } }
-    fileprivate var whole: Int64? { if case .integer(let number) = self { number } else { nil } }
-    fileprivate var strings: [String] { if case .list(let elements) = self { elements.compactMap(\.string) } else { [] } }
 }

@@ -89,24 +89,7 @@ package struct TargetService<Context: Sendable>: Service {
         }
     }
 
-    package func fault(for refusal: LayerRefusal) -> ServiceFault {
-        switch refusal {
-        case .unsigned: ServiceFault(400, "MissingAuthenticationTokenException", "Missing Authentication Token")
-        case .unknownKey: ServiceFault(400, "UnrecognizedClientException", "The security token included in the request is invalid.")
-        case .malformedSignature(let message): ServiceFault(400, "IncompleteSignatureException", message)
-        case .wrongSignature, .wrongPayloadHash:
-            ServiceFault(
-                400, "InvalidSignatureException",
-                "The request signature we calculated does not match the signature you provided. "
-                    + "Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
-        case .skewedClock, .expiredAddress:
-            ServiceFault(400, "InvalidSignatureException", "Signature expired or not yet valid: its time is too far from the server's")
-        case .bodyTooLarge(let limit):
-            ServiceFault(413, "RequestEntityTooLargeException", "The request is longer than the \(limit) bytes that are allowed.")
-        case .cutBody: ServiceFault(400, "SerializationException", "the request was cut")
-        case .internalFailure: ServiceFault(500, "InternalFailure", "An internal failure occurred; the server's log has more.")
-        }
-    }
+    package func fault(for refusal: LayerRefusal) -> ServiceFault { refusal.jsonFault(denied: 400) }
 
     package func response(to fault: ServiceFault, _ head: RequestHead, id: String) -> ServiceResponse {
         let format = Self.format(head)

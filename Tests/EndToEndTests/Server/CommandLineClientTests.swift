@@ -3,7 +3,7 @@ import Testing
 
 /// The AWS CLI, as it comes from PyPI, against the port.
 @Suite("sluice up and the AWS CLI") struct CommandLineClientTests {
-    private static let python: String? = {
+    static let python: String? = {
         guard let python = MotoServer.python, InstalledProgram.succeeds(python, ["-m", "awscli", "--version"]) else {
             print("skipped: no Python with the package awscli; set SLUICE_PYTHON to one")
             return nil

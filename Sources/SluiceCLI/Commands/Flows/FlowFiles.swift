@@ -1,3 +1,4 @@
+import SluiceAppFlowService
 import SluiceCatalog
 import SluiceConnectors
 import SluiceCore
@@ -8,8 +9,23 @@ struct FlowFiles {
     /// One of them, as far as its file tells without being checked.
     struct Flow: Sendable {
         var name: String
-        var path: String
+        /// Its file; nil for one that a client of AppFlow made.
+        var file: String?
+        /// The pipeline that it becomes.
+        var pipeline: String
         var root: DefinitionNode
+
+        init(_ name: String, file: String, _ root: DefinitionNode) {
+            (self.name, self.file, pipeline, self.root) = (name, file, name, root)
+        }
+
+        /// One that a client made.
+        init(_ flow: FlowRecord, _ book: FlowBook) throws {
+            (name, file, pipeline, root) = (flow.name, nil, flow.pipeline, try book.definition(of: flow))
+        }
+
+        /// Where it is kept, for people.
+        var place: String { file ?? "made by a client of AppFlow" }
 
         /// Where records come from: `salesforce accounts`.
         var source: String { Self.end(root[key: "source"], as: .source) }
@@ -48,9 +64,28 @@ struct FlowFiles {
         var flows: [Flow] = []
         for file in try DeclarationFiles.files(below: DefinitionSearch.directory, with: FlowKeys.flow) {
             guard let name = try file.root[key: FlowKeys.flow]?.string() else { continue }
-            flows.append(Flow(name: name, path: file.path, root: file.root))
+            flows.append(Flow(name, file: file.path, file.root))
         }
         return flows.sorted { $0.name < $1.name }
+    }
+
+    /// Those that clients of AppFlow made, by name. One whose profile is gone is left out: it cannot run.
+    static func ofClients(_ session: Session) throws -> [Flow] {
+        guard let catalog = try session.existingCatalog() else { return [] }
+        let book = FlowBook(catalog)
+        return try book.flows().compactMap { flow in try? Flow(flow, book) }
+    }
+
+    /// The flow that a person wants to see, by name or file, or made by a client.
+    ///
+    /// - Throws: As `find`.
+    static func find(_ name: String, orOfClients session: Session) throws -> Flow {
+        do {
+            return try find(name)
+        } catch let error as SluiceError where error.code == .notFound {
+            if let flow = try ofClients(session).first(where: { $0.name == name }) { return flow }
+            throw error
+        }
     }
 
     /// The flow that a person means, by name or file.
@@ -64,7 +99,7 @@ struct FlowFiles {
                     .usage, "\(name.quotedForMessage) is no flow: it has no key \"\(FlowKeys.flow)\"", at: .file(path: name),
                     remedy: "pipelines are run by `\(Invocation.current.programName) run`")
             }
-            return Flow(name: try flow.string(), path: name, root: root)
+            return Flow(try flow.string(), file: name, root)
         }
         let flows = try all()
         if let found = flows.first(where: { $0.name == name }) { return found }
@@ -78,7 +113,8 @@ extension FlowFiles.Flow {
     /// - Parameter last: Its newest run.
     func json(_ last: RunRecord?) -> Value {
         .object([
-            "flow": .string(name), "file": .string(path), "source": .string(source), "destinations": .texts(destinations),
+            "flow": .string(name), "file": file.map { .string($0) } ?? .null, "source": .string(source),
+            "destinations": .texts(destinations),
             "pull": .string(pull), "trigger": .string(trigger), "last_run": last?.json ?? .null,
         ])
     }

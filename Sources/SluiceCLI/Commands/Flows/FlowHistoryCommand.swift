@@ -26,8 +26,9 @@ struct FlowHistoryCommand: ReportingCommand {
     }
 
     func report() async throws -> Report {
-        let found = try FlowFiles.find(flow)
-        let runs = try Session(home: home.directory).existingCatalog()?.runs(pipeline: found.name, limit: limit) ?? []
+        let session = Session(home: home.directory)
+        let found = try FlowFiles.find(flow, orOfClients: session)
+        let runs = try session.existingCatalog()?.runs(pipeline: found.pipeline, limit: limit) ?? []
         let json = Value.object(["flow": .string(found.name), "runs": .list(runs.map(\.json))])
         if runs.isEmpty { return Report([.line("\(found.name) has not run yet.")], json: json) }
         var table = TextTable([

@@ -45,7 +45,7 @@ struct FlowPreviewCommand: ReportingCommand {
 
     private func preview(_ found: FlowFiles.Flow) async throws -> Report {
         let session = Session(home: home.directory)
-        let definition = try session.definition(found.path, parameters.given)
+        let definition = try session.definition(found.file ?? found.name, parameters.given)
         var plan = try await session.plan(definition)
         plan.source.source = SampledSource(plan.source.source, rows: sample)
         let collected = plan.outputs.indices.map { _ in CollectedRows() }

@@ -18,7 +18,7 @@ extension FlowFiles.Flow {
     fileprivate func run(
         _ options: FlowRunOptions, _ parameters: ParameterOptions, _ home: HomeOptions, _ output: OutputOptions, more: [String] = []
     ) async throws -> Report {
-        var words = [path] + options.words + more
+        var words = [file ?? name] + options.words + more
         for value in parameters.values { words += ["--param", value] }
         for file in parameters.files { words += ["--params", file] }
         if let home = home.home { words += ["--home", home] }

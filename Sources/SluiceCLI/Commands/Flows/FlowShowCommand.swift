@@ -20,18 +20,27 @@ struct FlowShowCommand: ReportingCommand {
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
-        let found = try FlowFiles.find(flow)
         let session = Session(home: home.directory)
-        let plan = try await session.plan(session.definition(found.path, parameters.given))
-        let catalog = try session.existingCatalog()
-        let last = try catalog?.runs(pipeline: found.name, limit: 1).first
+        let found = try FlowFiles.find(flow, orOfClients: session)
+        let last = try session.existingCatalog()?.runs(pipeline: found.pipeline, limit: 1).first
         var facts = KeyValueBlock([
-            "source": found.source, "pull": found.pull, "trigger": found.trigger, "file": found.path,
+            "source": found.source, "pull": found.pull, "trigger": found.trigger, "file": found.place,
             "last run": last.map { "\($0.state.rawValue) \(HumanText.time(micros: $0.startedMicros))" } ?? "never",
         ])
         for destination in found.destinations { facts.add("destination", destination) }
         for window in last?.report.windows ?? [] { facts.add("last window", window.text) }
         guard case .structure(var members) = found.json(last) else { return Report(json: .null) }
+        guard let file = found.file else {
+            // Its run is planned by the server, which has the buckets.
+            let text = DefinitionText.yaml(found.root)
+            members.append(.init("definition", .string(text)))
+            return Report(
+                [
+                    .line(found.name, .heading), .pairs(facts), .blank, .line("As a definition of a project", .heading),
+                    .verbatim(CellText.escapedLines(text)),
+                ], json: .structure(members))
+        }
+        let plan = try await session.plan(session.definition(file, parameters.given))
         members.append(.init("plan", PlanText.json(plan)))
         return Report(
             [

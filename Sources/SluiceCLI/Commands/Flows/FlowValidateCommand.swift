@@ -21,7 +21,7 @@ struct FlowValidateCommand: ReportingCommand {
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
-        let files = try flows.isEmpty ? FlowFiles.all().map(\.path) : flows.map { try FlowFiles.find($0).path }
+        let files = try flows.isEmpty ? FlowFiles.all().compactMap(\.file) : flows.map { try FlowFiles.find($0).file ?? $0 }
         guard !files.isEmpty else {
             throw SluiceError(.notFound, "there are no flows in \(DefinitionSearch.directory)/", remedy: "name a file")
         }

@@ -1,3 +1,4 @@
+import SluiceAppFlowService
 import SluiceBuckets
 import SluiceCore
 import SluiceGlueService
@@ -5,6 +6,7 @@ import SluiceFirehoseService
 import SluiceKinesisService
 import SluiceS3Service
 import SluiceLog
+import SluicePipelines
 import SluiceServer
 
 /// The port beside pipelines and scheduler, from its start to its drain.
@@ -41,16 +43,17 @@ struct UpServer: Sendable {
                 directory: session.home, options, buckets: store, catalog: { try session.catalog() },
                 functions: UpRecordFunctions(session: session, folders: folders).functions, faults: faults,
                 tell: { session.console.warning($0) })
-            // Firehose closes before the streams and the buckets that it uses.
+            let appflow = try flows(session, options, store, faults)
+            // Firehose and flows close before the streams and the buckets that they use.
             let port = try await PortServer.start(
                 options,
                 services: [
-                    FirehoseService.make(firehose), KinesisService.make(kinesis),
-                    GlueService.make(try glue(session, options, runsJobs: runsJobs)),
-                    buckets,
+                    AppFlowService.make(appflow), FirehoseService.make(firehose), KinesisService.make(kinesis),
+                    GlueService.make(try glue(session, options, runsJobs: runsJobs)), buckets,
                 ])
             buckets.beginUpkeep()
             try firehose.begin()
+            try await appflow.begin()
             if !isQuiet { session.console.err.writeLine("server: \(port.address)") }
             if let file = given.portFile { try DiskFiles.writeAtomically("\(port.port)\n".utf8, to: file) }
             var signs = ["endpoint": port.address, "region": options.region]
@@ -69,6 +72,17 @@ struct UpServer: Sendable {
         return GlueHome(
             catalog, directory: WorkingDirectory.absolute(session.home), project: WorkingDirectory.absolute("."), options,
             surroundings: CrawlRunCommand.surroundings(session, catalog), runsJobs: runsJobs)
+    }
+
+    /// The flows that clients of AppFlow made, which run in this process.
+    private static func flows(
+        _ session: Session, _ options: PortOptions, _ buckets: BucketStore, _ faults: FaultInjection
+    ) throws -> AppFlowHome {
+        AppFlowHome(
+            AppFlowHome.World(
+                try session.catalog(publishes: true), directory: WorkingDirectory.absolute(session.home), streams: session.streams,
+                connectors: session.connectors, closures: session.jobs.registry, buckets: buckets,
+                isTaken: { name in DefinitionSearch(session: session).isTaken(name) }), options, faults: faults)
     }
 
     /// Waits until the task is cancelled, then lets what is under way end.

@@ -55,7 +55,7 @@ struct LedgerWriter: RowWriter {
             let day = String(format: "%04d-%02d-%02d", row.day.year, row.day.month, row.day.day)
             return "\(day) \(row.account) \(row.amount) \(row.currency) \(row.note ?? "")\n"
         }.joined()
-        if !FileManager.default.fileExists(atPath: path) { FileManager.default.createFile(atPath: path, contents: nil) }
+        if !FileManager.default.fileExists(atPath: path) { _ = FileManager.default.createFile(atPath: path, contents: nil) }
         guard let file = FileHandle(forWritingAtPath: path) else { throw LedgerError.missing(path) }
         defer { try? file.close() }
         try file.seekToEnd()

@@ -122,7 +122,7 @@ for arn in ["database/sales", "table/sales/orders"]:
     glue.untag_resource(ResourceArn=arn, TagsToRemove=["a"])
     assert glue.get_tags(ResourceArn=arn)["Tags"] == {"b": "2"}
 refused("EntityNotFoundException", "", glue.get_tags, ResourceArn="arn:aws:glue:us-east-1:000000000000:table/sales/gone")
-refused("InvalidInputException", "", glue.get_tags, ResourceArn="arn:aws:glue:us-east-1:000000000000:job/x")
+refused("InvalidInputException", "", glue.get_tags, ResourceArn="arn:aws:glue:us-east-1:000000000000:blueprint/x")
 
 # Other accounts and catalogs; other regions see the same.
 refused("AccessDeniedException", "000000000000", client(key="111122223333").get_databases)

@@ -23,18 +23,4 @@ import Testing
             timeout: .seconds(600))
         #expect(result.exitCode == 0 && result.output.hasSuffix("ok\n"), "\(result.transcript)")
     }
-
-    @Test(
-        "every operation of S3, Firehose and Kinesis, all waiters and paginators; what is not there is refused and changes nothing",
-        .enabled(if: python != nil), arguments: ["boto3", "cli"])
-    func everyOperation(_ client: String) async throws {
-        let python = try #require(Self.python)
-        let project = try Project()
-        try project.directory.write("catalog/load.yaml", "job: load\ncommand: \"true\"\n")
-        let (server, port) = try await project.serve()
-        defer { server.signal(9) }
-        let script = Repository.path("Tests/EndToEndTests/Server/Scripts/every_operation.py")
-        let result = try await Command(python, [script, "http://127.0.0.1:\(port)", client]).run(timeout: .seconds(900))
-        #expect(result.exitCode == 0 && result.output.hasSuffix("ok\n"), "\(result.transcript)")
-    }
 }

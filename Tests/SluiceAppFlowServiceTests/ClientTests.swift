@@ -1,3 +1,4 @@
+import SluiceServer
 import SluiceTestKit
 import Testing
 

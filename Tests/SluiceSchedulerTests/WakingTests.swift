@@ -6,6 +6,11 @@ import Testing
 
 @testable import SluiceScheduler
 
+/// A flag that tasks share.
+private final class Flag: Sendable {
+    let value = Atomic(false)
+}
+
 /// What wakes the scheduler before its time.
 @Suite("waking", .timeLimit(.minutes(1))) struct WakingTests {
     private static let hourMicros: Int64 = 3_600_000_000
@@ -32,15 +37,16 @@ import Testing
             alarm.ring()
             await early.value
         }
-        let isOver = Atomic(false)
+        let isOver = Flag()
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 await alarm.sleep(micros: Self.hourMicros)
-                #expect(isOver.load(ordering: .sequentiallyConsistent))
+                let wasOver = isOver.value.load(ordering: .sequentiallyConsistent)
+                #expect(wasOver)
             }
             // The times of sleeps before it are over by then; only the ring may end this one.
             try? await Task.sleep(for: .milliseconds(30))
-            isOver.store(true, ordering: .sequentiallyConsistent)
+            isOver.value.store(true, ordering: .sequentiallyConsistent)
             alarm.ring()
         }
     }

@@ -126,7 +126,8 @@ package final class AppFlowHome: Sendable {
         let ends = try ends(of: flow)
         let folders = folders(of: flow)
         let places = FlowTranslation.Places(
-            bucket: { [world.directory, "buckets", $0.name].joined(separator: "/") + FlowBook.folder($0.prefix) }, output: folders.output,
+            bucket: { [self.world.directory, "buckets", $0.name].joined(separator: "/") + FlowBook.folder($0.prefix) },
+            output: folders.output,
             refused: folders.refused)
         let node = try FlowTranslation(flow: flow, ends: ends, places: places).definition()
         return try PipelineLoader.load(

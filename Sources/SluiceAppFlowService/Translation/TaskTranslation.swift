@@ -112,7 +112,10 @@ struct FlowTask {
     }
 
     /// The field that gets the result.
-    func target() throws(ServiceFault) -> String { try destination ?? field() }
+    func target() throws(ServiceFault) -> String {
+        if let destination { return destination }
+        return try field()
+    }
 
     func property(_ name: String) throws(ServiceFault) -> String {
         guard let text = properties[name] else { throw lacks("the property \(name)") }

@@ -111,8 +111,5 @@ extension WireValue {
         return inner["Enabled"] != .boolean(false)
     }
 
-    var string: String? { if case .text(let text) = self { text } else { nil } }
-    var whole: Int64? { if case .integer(let number) = self { number } else { nil } }
     var members: [Member] { if case .object(let members) = self { members } else { [] } }
-    var elements: [WireValue] { if case .list(let elements) = self { elements } else { [] } }
 }

@@ -1,3 +1,4 @@
+import SluiceJSON
 import SluiceCatalog
 import SluiceCore
 import SluiceServer

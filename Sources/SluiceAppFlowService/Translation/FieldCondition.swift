@@ -87,10 +87,10 @@ struct Masking {
         case "MASK_ALL": sql = "repeat(\(mask), length(\(text)))"
         case "MASK_FIRST_N":
             let count = try task.number("MASK_LENGTH", 0...1_000_000)
-            sql = "concat(repeat(\(mask), least(length(\(text)), \(count))), substring(\(text), \(count + 1)))"
+            sql = "repeat(\(mask), least(length(\(text)), \(count))) || substring(\(text), \(count + 1))"
         case "MASK_LAST_N":
             let count = try task.number("MASK_LENGTH", 0...1_000_000)
-            sql = "concat(left(\(text), greatest(length(\(text)) - \(count), 0)), repeat(\(mask), least(length(\(text)), \(count))))"
+            sql = "left(\(text), greatest(length(\(text)) - \(count), 0)) || repeat(\(mask), least(length(\(text)), \(count)))"
         default: throw task.lacks("an operator that masks")
         }
     }

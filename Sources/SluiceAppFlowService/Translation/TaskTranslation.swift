@@ -13,7 +13,10 @@ struct TaskTranslation {
 
     /// - Throws: `ValidationException` for a task that lacks something.
     init(_ tasks: [WireValue]) throws(ServiceFault) {
-        for task in tasks { try add(FlowTask(task)) }
+        // Conditions are about the source's fields: they come before what changes these.
+        let tasks = tasks.map(FlowTask.init)
+        for task in tasks where task.judges { try add(task) }
+        for task in tasks where !task.judges { try add(task) }
         finish()
     }
 
@@ -97,6 +100,9 @@ struct FlowTask {
         properties = value["taskProperties"]?.textMap ?? [:]
         operation = value["connectorOperator"]?.textMap.values.first
     }
+
+    /// Whether it says which rows go on, and changes none.
+    var judges: Bool { type == "Validate" || (type == "Filter" && operation != nil && operation != "PROJECTION") }
 
     func lacks(_ what: String) -> ServiceFault { Faults.invalid("A task of the type \(type) must have \(what).") }
 

@@ -34,12 +34,10 @@ struct RunBook: Sendable {
         let record = ClientRun(
             id: newID(started), request: request.adding(token.map { [.init("ClientToken", $0)] } ?? []), startedMicros: started)
         try background.start(
-            record.id, of: terms.subject,
-            record: {
-                _ = try catalog.addDocument(kind, record.id, record.json)
-                try prune()
-            },
+            record.id, of: terms.subject, record: { _ = try catalog.addDocument(kind, record.id, record.json) },
             { await finish(record, terms.minutes, work) })
+        // The run goes on; what is left over goes with the next one.
+        try? prune()
         return record.id
     }
 

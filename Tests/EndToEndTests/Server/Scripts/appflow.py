@@ -127,7 +127,7 @@ def connectors():
     flows.tag_resource(resourceArn=made["connectorArn"], tags={"a": "b"})
     custom = profile(
         "shop", "CustomConnector", {"profileProperties": {"instanceUrl": mock + "/stripe"}},
-        {"authenticationType": "APIKEY", "apiKey": {"apiKey": SECRET}}, connectorLabel="payments",
+        {"authenticationType": "APIKEY", "apiKey": {"apiKey": "sk_" + SECRET}}, connectorLabel="payments",
     )
     flows.create_connector_profile(**custom)
     refused("ConflictException", 409, flows.unregister_connector, connectorLabel="payments")

@@ -47,7 +47,7 @@ incremental: true
 source: {files: "../raw/*.csv", format: csv}
 steps:
   - filter: amount >= ${least}
-sink: {table: shop.orders, format: csv}
+sink: {table: shop.orders, format: csv, mode: append}
 """
 
 

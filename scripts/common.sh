@@ -11,15 +11,13 @@ swift_needed=6.2
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-# Builds of tests and examples. Where CI builds nothing is there yet: all share one folder, so that each module is compiled once, and leave out
-# what only debuggers and editors read. Elsewhere each has a folder of its own, because a trait that comes and goes makes most modules anew.
+# Builds of tests and examples. Where CI builds nothing is there yet: tests and examples share one folder, so that each module is compiled once,
+# and leave out what only debuggers and editors read. Elsewhere each has a folder of its own.
 # shellcheck disable=SC2034
 if [ "${CI:-}" = true ]; then
-    build_options=(-Xswiftc -gnone --disable-index-store)
-    examples_folder="$root/.build" kafka_folder="$root/.build"
+    build_options=(-Xswiftc -gnone --disable-index-store) examples_folder="$root/.build"
 else
-    build_options=()
-    examples_folder="$root/.build-examples" kafka_folder="$root/.build-kafka"
+    build_options=() examples_folder="$root/.build-examples"
 fi
 
 say() { printf '%s\n' "$*"; }

@@ -85,7 +85,7 @@ import Testing
     @Test("the oldest runs are forgotten") func pruned() async throws {
         for index in 0..<GlueLimits.keptRuns + 5 {
             _ = try catalog.addDocument(
-                "test-run", "run-0\(1_000_000 + index)", ClientRun(id: "", request: .object([]), startedMicros: 0).json)
+                "test-run", "run-00000000\(1_000_000 + index)", ClientRun(id: "", request: .object([]), startedMicros: 0).json)
         }
         let id = try book.begin(.object([]), .init()) { .object([]) }
         _ = try await ended(id)

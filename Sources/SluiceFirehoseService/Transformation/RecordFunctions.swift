@@ -11,6 +11,7 @@ package struct RecordFunctions: Sendable {
 
     /// What a function made of a record.
     package struct Result: Hashable, Sendable {
+        /// What becomes of the record.
         package enum Outcome: Hashable, Sendable {
             case delivered([UInt8])
             case dropped

@@ -22,6 +22,9 @@ for name in ["t", "u", "v"]:
             glue.update_table(DatabaseName="a", TableInput=table)
         else:
             glue.create_table(DatabaseName="a", TableInput=table)
+glue.create_table(DatabaseName="a", TableInput={
+    "Name": "judged", "Parameters": {"classification": "csv", "skip.header.line.count": "1"},
+    "StorageDescriptor": {"Columns": [{"Name": "id", "Type": "int"}, {"Name": "a", "Type": "int"}], "Location": "s3://lake/raw/a/"}})
 for day in ["1", "2", "3"]:
     glue.create_partition(DatabaseName="a", TableName="t", PartitionInput={"Values": [day], "StorageDescriptor": descriptor})
 for name in ["f", "g", "h"]:
@@ -89,19 +92,19 @@ for name, key, more in [
     ("list_crawlers", "CrawlerNames", {}), ("list_data_quality_rulesets", "Rulesets", {}),
     ("list_data_quality_ruleset_evaluation_runs", "Runs", {}), ("list_data_quality_results", "Results", {}),
     ("list_column_statistics_task_runs", "ColumnStatisticsTaskRunIds", {}),
-    ("get_column_statistics_task_runs", "ColumnStatisticsTaskRuns", {"DatabaseName": "a", "TableName": "u"}),
+    ("get_column_statistics_task_runs", "ColumnStatisticsTaskRuns", {"DatabaseName": "a", "TableName": "judged"}),
 ]:
     if name.endswith("rulesets"):
         for ruleset in ["a", "b", "c"]:
             glue.create_data_quality_ruleset(Name=ruleset, Ruleset="RowCount > 0")
     if name.endswith("evaluation_runs"):
-        source = {"GlueTable": {"DatabaseName": "a", "TableName": "u"}}
+        source = {"GlueTable": {"DatabaseName": "a", "TableName": "judged"}}
         runs = [glue.start_data_quality_ruleset_evaluation_run(DataSource=source, Role="r", RulesetNames=["a"])["RunId"] for _ in range(3)]
         while any(glue.get_data_quality_ruleset_evaluation_run(RunId=run)["Status"] == "RUNNING" for run in runs):
             time.sleep(0.05)
     if name == "list_column_statistics_task_runs":
         for _ in range(3):
-            run = glue.start_column_statistics_task_run(DatabaseName="a", TableName="u", Role="r")["ColumnStatisticsTaskRunId"]
+            run = glue.start_column_statistics_task_run(DatabaseName="a", TableName="judged", Role="r")["ColumnStatisticsTaskRunId"]
             while glue.get_column_statistics_task_run(ColumnStatisticsTaskRunId=run)["ColumnStatisticsTaskRun"]["Status"] == "RUNNING":
                 time.sleep(0.05)
     operation = getattr(glue, name)

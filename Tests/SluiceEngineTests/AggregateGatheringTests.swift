@@ -1,6 +1,7 @@
 import SluiceCore
 import SluiceExpressions
 import SluicePipelines
+import SluiceTestKit
 import Testing
 
 @testable import SluiceEngine
@@ -45,7 +46,7 @@ struct AggregateGatheringTests {
             AggregateOperation(groups: groups, aggregates: aggregates), outputSchema: output, resources: bench.resources)
     }
 
-    @Test("groups of random types equal a plain model, in memory and on disk", arguments: 0..<16)
+    @Test("groups of random types equal a plain model, in memory and on disk", arguments: Rounds.of(16))
     func random(_ seed: Int) throws {
         var generator = Seeded(UInt64(seed))
         let keys = Int.random(in: 0...3, using: &generator)

@@ -1,12 +1,13 @@
 import SluiceCore
 import SluicePipelines
+import SluiceTestKit
 import Testing
 
 @testable import SluiceEngine
 
 @Suite("Deduplication over several parts")
 struct DeduplicateGatheringTests {
-    @Test("the rows that a plain model keeps, by input order or by columns, in memory and on disk", arguments: 0..<16)
+    @Test("the rows that a plain model keeps, by input order or by columns, in memory and on disk", arguments: Rounds.of(16))
     func random(_ seed: Int) throws {
         var generator = Seeded(UInt64(seed) + 500)
         let types = RandomValue.plainTypes

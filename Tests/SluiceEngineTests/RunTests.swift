@@ -2,6 +2,7 @@ import SluiceCatalog
 import SluiceCore
 import SluiceExpressions
 import SluicePipelines
+import SluiceTestKit
 import Testing
 
 @testable import SluiceEngine
@@ -55,7 +56,7 @@ struct RunTests {
         #expect(try harness.catalog.runs().first?.failure?.place == "in.csv:2")
     }
 
-    @Test("a bad row behind a reached limit does not count, however fast it was found", arguments: 0..<10)
+    @Test("a bad row behind a reached limit does not count, however fast it was found", arguments: Rounds.of(10))
     func behindLimit(_ round: Int) async throws {
         let harness = try EngineHarness()
         defer { harness.remove() }
@@ -72,7 +73,7 @@ struct RunTests {
         }
     }
 
-    @Test("what cannot be read behind a reached limit does not count, however fast it was found", arguments: 0..<10)
+    @Test("what cannot be read behind a reached limit does not count, however fast it was found", arguments: Rounds.of(10))
     func unreadableBehindLimit(_ round: Int) async throws {
         let harness = try EngineHarness()
         defer { harness.remove() }

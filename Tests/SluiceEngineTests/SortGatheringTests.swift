@@ -1,5 +1,6 @@
 import SluiceCore
 import SluicePipelines
+import SluiceTestKit
 import Testing
 
 @testable import SluiceEngine
@@ -25,7 +26,7 @@ struct SortGatheringTests {
         a.lexicographicallyPrecedes(b) ? -1 : b.lexicographicallyPrecedes(a) ? 1 : 0
     }
 
-    @Test("rows come in the order of a plain stable sort, in memory and on disk, with and without a limit", arguments: 0..<16)
+    @Test("rows come in the order of a plain stable sort, in memory and on disk, with and without a limit", arguments: Rounds.of(16))
     func random(_ seed: Int) throws {
         var generator = Seeded(UInt64(seed) + 100)
         let count = Int.random(in: 1...3, using: &generator)

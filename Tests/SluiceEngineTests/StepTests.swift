@@ -1,6 +1,7 @@
 import SluiceCore
 import SluiceExpressions
 import SluicePipelines
+import SluiceTestKit
 import Testing
 
 @testable import SluiceEngine
@@ -50,7 +51,7 @@ struct StepTests {
         #expect(rows == splits.joined().joined().prefix(count).map(json))
     }
 
-    @Test("sort, deduplicate and aggregate agree with plain models on random input", arguments: 0..<12)
+    @Test("sort, deduplicate and aggregate agree with plain models on random input", arguments: Rounds.of(12))
     func models(_ round: Int) async throws {
         var generator = SystemRandomNumberGenerator()
         let splits = Self.randomSplits(&generator)

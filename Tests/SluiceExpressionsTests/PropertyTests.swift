@@ -1,4 +1,5 @@
 import SluiceCore
+import SluiceTestKit
 import Testing
 
 @testable import SluiceExpressions
@@ -64,7 +65,7 @@ struct PropertyTests {
         }
     }
 
-    @Test("a batch gives what its rows give alone", arguments: 0..<8)
+    @Test("a batch gives what its rows give alone", arguments: Rounds.of(8))
     func columnsAndRows(_ round: Int) throws {
         let seed = UInt64(round) &* 7919 &+ 11
         var generator = Seeded(seed: seed)

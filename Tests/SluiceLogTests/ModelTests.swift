@@ -1,5 +1,6 @@
 import SluiceCore
 import SluiceLog
+import SluiceTestKit
 import Testing
 
 /// What a stream is, without files: the records of each shard that are durable, and those that may still be lost.
@@ -11,7 +12,7 @@ private struct Model {
 
 @Suite("random operations")
 struct ModelTests {
-    @Test("a stream does what its model does", arguments: 0..<10)
+    @Test("a stream does what its model does", arguments: Rounds.of(10))
     func random(_ round: Int) async throws {
         let seed = UInt64.random(in: 0 ... .max)
         var random = SeededGenerator(seed)

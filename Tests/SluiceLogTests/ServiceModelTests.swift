@@ -1,6 +1,7 @@
 import SluiceCore
 import SluiceLog
 import SluiceStreams
+import SluiceTestKit
 import Testing
 
 /// What a stream is, without files: shards with ranges, records with times, and a clock.
@@ -78,7 +79,7 @@ private struct ServiceModel {
 struct ServiceModelTests {
     private let clock = ManualMicros(100 * ServiceModel.hour)
 
-    @Test("puts, reads, splits, merges, retention and restarts do what the model does", arguments: 0..<12)
+    @Test("puts, reads, splits, merges, retention and restarts do what the model does", arguments: Rounds.of(12))
     func random(_ round: Int) async throws {
         let seed = UInt64.random(in: 0 ... .max)
         var random = SeededGenerator(seed)

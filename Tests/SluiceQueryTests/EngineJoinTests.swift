@@ -89,7 +89,7 @@ struct EngineJoinTests {
         return "SELECT \(list.joined(separator: ", ")) FROM \(from)\(filter)"
     }
 
-    @Test("generated joins have the same rows either way", arguments: 0..<8)
+    @Test("generated joins have the same rows either way", arguments: Rounds.of(8))
     func generated(_ seed: Int) async throws {
         var generator = SeededGenerator(seed: UInt64(seed + 100))
         let inquiry = try Self.inquiry(seed)

@@ -77,7 +77,7 @@ struct SameAnswerTests {
         return "SELECT \(some(items, 5).joined(separator: ", "))\(from)\(order)"
     }
 
-    @Test("generated queries have the same rows either way", arguments: 0..<8)
+    @Test("generated queries have the same rows either way", arguments: Rounds.of(8))
     func generated(_ seed: Int) async throws {
         var generator = SeededGenerator(seed: UInt64(seed))
         let inquiry = try Inquiry()

@@ -1,9 +1,10 @@
 import SluiceStreams
+import SluiceTestKit
 import Testing
 
 @Suite("many members, crashes, pauses, reshards and clocks that differ", .serialized)
 struct SimulationTests {
-    @Test("in memory", arguments: 0..<24)
+    @Test("in memory", arguments: Rounds.of(24))
     func memory(_ round: Int) throws {
         var simulation = try GroupSimulation(seed: .random(in: 0 ... .max), .memory)
         try simulation.run(steps: 3_000)

@@ -85,7 +85,9 @@ struct FullPullTests {
         #expect(asked(harness) > before)
     }
 
-    @Test("a file that was cut or changed anywhere costs pages, and no row", arguments: 0..<24) func damaged(_ round: Int) async throws {
+    @Test("a file that was cut or changed anywhere costs pages, and no row", arguments: Rounds.of(24)) func damaged(_ round: Int)
+        async throws
+    {
         let harness = try ServiceHarness(Self.subjects[1], rows: 300)
         let whole = try await harness.source().readAll().rows.map { "\($0)" }
         _ = try await read(harness)

@@ -1,6 +1,7 @@
 import SluiceCore
 import SluiceExpressions
 import SluicePipelines
+import SluiceTestKit
 import Testing
 
 @testable import SluiceEngine
@@ -64,7 +65,7 @@ struct RecentRowsTests {
     }
 
     /// - Parameter round: Every third holds nearly nothing in memory.
-    @Test("a run goes on before the keys of an earlier one are read, and knows duplicates of them", arguments: 0..<6)
+    @Test("a run goes on before the keys of an earlier one are read, and knows duplicates of them", arguments: Rounds.of(6))
     func beside(_ round: Int) async throws {
         var generator = Seeded(Windows.seed &+ UInt64(round))
         let step = try step(within: 300, delay: 40)

@@ -1,5 +1,6 @@
 import SluiceCore
 import SluicePipelines
+import SluiceTestKit
 import Testing
 
 @testable import SluiceEngine
@@ -36,7 +37,7 @@ extension IntervalJoinTests {
     }
 
     /// - Parameter round: Every third has nearly no memory.
-    @Test("a run goes on before the rows of an earlier one are read, and joins with them", arguments: JoinKind.allCases, 0..<6)
+    @Test("a run goes on before the rows of an earlier one are read, and joins with them", arguments: JoinKind.allCases, Rounds.of(6))
     func beside(_ kind: JoinKind, _ round: Int) throws {
         var generator = Seeded(Self.seed &+ UInt64(round))
         let (join, output) = Self.operation(kind, before: 20_000_000, after: 30_000_000, delay: 10_000_000)

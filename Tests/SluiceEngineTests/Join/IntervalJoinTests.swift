@@ -1,5 +1,6 @@
 import SluiceCore
 import SluicePipelines
+import SluiceTestKit
 import Testing
 
 @testable import SluiceEngine
@@ -158,7 +159,7 @@ struct IntervalJoinTests {
     }
 
     /// - Parameter round: Every third has nearly no memory.
-    @Test("pieces and restarts change nothing, and a whole input gives the same", arguments: JoinKind.allCases, 0..<15)
+    @Test("pieces and restarts change nothing, and a whole input gives the same", arguments: JoinKind.allCases, Rounds.of(15))
     func pieces(_ kind: JoinKind, _ round: Int) throws {
         let limitBytes = round % 3 == 2 ? 2_000 : 1 << 30
         var generator = Seeded(Self.seed &+ UInt64(round))

@@ -1,5 +1,6 @@
 import SluiceCore
 import SluicePipelines
+import SluiceTestKit
 import Testing
 
 @testable import SluiceEngine
@@ -26,7 +27,7 @@ struct BesideWindowTests {
     }
 
     /// - Parameter round: Every third holds nearly nothing in memory.
-    @Test("pieces, checkpoints and further restarts meanwhile change nothing of what is handed on", arguments: kinds, 0..<6)
+    @Test("pieces, checkpoints and further restarts meanwhile change nothing of what is handed on", arguments: kinds, Rounds.of(6))
     func pieces(_ kind: WindowOperation.Kind, _ round: Int) async throws {
         var generator = Seeded(Windows.seed &+ UInt64(round))
         let disorder = Int64.random(in: 1...30, using: &generator) * Self.second

@@ -1,6 +1,7 @@
 import SluiceCore
 import SluiceExpressions
 import SluicePipelines
+import SluiceTestKit
 import Testing
 
 @testable import SluiceEngine
@@ -111,7 +112,7 @@ struct WindowEpochTests {
         .stagger(size: 15 * second), .count(3),
     ]
 
-    @Test("every kind gives in pieces, and through restarts, what it gives in one go", arguments: kinds, 0..<8)
+    @Test("every kind gives in pieces, and through restarts, what it gives in one go", arguments: kinds, Rounds.of(8))
     func pieces(_ kind: WindowOperation.Kind, _ round: Int) async throws {
         var generator = Seeded(Self.seed &+ UInt64(round))
         let disorder = Int64.random(in: 1...30, using: &generator) * Self.second

@@ -1,6 +1,7 @@
 import SluiceCodecs
 import SluiceCore
 import SluiceParquet
+import SluiceTestKit
 import Testing
 
 /// Files of the writer, read by the house's own reader.
@@ -21,7 +22,7 @@ import Testing
         }
     }
 
-    @Test("random tables come back as they were, with every option", arguments: 0..<8) func random(turn: Int) throws {
+    @Test("random tables come back as they were, with every option", arguments: Rounds.of(8)) func random(turn: Int) throws {
         let seed = UInt64.random(in: 0 ... .max)
         print("seed \(seed)")
         var random = WritingRandom(seed: seed)

@@ -43,7 +43,7 @@ package struct PipelineRunner: Sendable {
         let run = try catalog.beginRun(pipeline: definition.name, definitionHash: definition.hash, lineage: plan.storedLineage())
         let letters = DeadLetterFile(
             path: "\(home)/dead-letters/\(definition.name)/\(run).jsonl", prefix: definition.errorPrefix, place: plan.letterPlace)
-        progress.stepLogs = StepLogs(home: home, pipeline: definition.name, run: run.text)
+        progress.log(plan, in: StepLogs(home: home, pipeline: definition.name, run: run.text))
         var work = self.work(plan, run, letters, progress)
         let clock = ContinuousClock()
         let start = clock.now

@@ -167,11 +167,10 @@ final class ServiceProgress: Sendable {
 
     func note(parents: [ServiceParent]) { state.withLock { $0.parents = parents } }
 
-    /// The splits in the order in which they have their turn: one that was looked at comes behind all others.
-    func rotated<Split>(_ all: [Split]) -> [Split] {
-        guard !all.isEmpty else { return [] }
-        let start = state.withLock { $0.looked } % all.count
-        return Array(all[start...] + all[..<start])
+    /// The places of so many splits in the order in which they have their turn: one that was looked at comes behind all others.
+    func turns(of count: Int) -> some Sequence<Int> {
+        let start = count == 0 ? 0 : state.withLock { $0.looked } % count
+        return (start..<start + count).lazy.map { $0 % count }
     }
 
     func advance() { state.withLock { $0.looked += 1 } }

@@ -153,11 +153,10 @@ package struct SalesforceMock: MockService {
             let version = request.path.split(separator: "/")[2]
             members.append(.init(name: "nextRecordsUrl", value: .string("/services/data/\(version)/query/\(locator)")))
         }
-        members.append(.init(name: "records", value: .list(shown.map { record(cursor.query, $0.index) })))
-        return MockAnswer(200, .object(members))
+        return MockAnswer(200, "records", recordsText(cursor.query, shown), members)
     }
 
-    private func record(_ query: SOQLQuery, _ index: Int) -> JSONNode {
+    func record(_ query: SOQLQuery, _ index: Int) -> JSONNode {
         let all = members(query.object, index)
         let attributes = JSONNode.members([
             "type": .string(query.object), "url": .string("/services/data/v60.0/sobjects/\(query.object)/\(id(query.object, index))"),

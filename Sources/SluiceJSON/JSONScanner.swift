@@ -78,7 +78,9 @@ package struct JSONScanner: Sendable {
                 return end
             }
             let end = try eachMember(ofObjectAt: place) { name, value throws(Failure) in
-                for index in names.indices where try values[index] == nil && matches(name, names[index]) { values[index] = value }
+                for index in names.indices where values[index] == nil {
+                    if try matches(name, names[index]) { values[index] = value }
+                }
             }
             found.append((place..<end, values))
             return end

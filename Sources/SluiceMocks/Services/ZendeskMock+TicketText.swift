@@ -1,3 +1,5 @@
+import SluiceJSON
+
 extension ZendeskMock {
     /// Whether a ticket is what the timeline makes of it, and no more.
     func isPlain(_ index: Int) -> Bool { !hasNewField && !hasBadValues && written["tickets"]?[index] == nil }

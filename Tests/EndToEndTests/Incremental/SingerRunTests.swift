@@ -58,7 +58,8 @@ struct SingerRunTests {
         let failed = try await project.sluice("run", "out.yaml")
         #expect(failed.exitCode == 1 && failed.errors.contains("cannot start"), "\(failed.transcript)")
         try project.directory.write(
-            "target.sh", "while IFS= read -r line; do said=${line#*value\\\":}; done; echo \"rows are in\" >&2; printf '%s\\n' \"${said%\\}}\"\n")
+            "target.sh",
+            "while IFS= read -r line; do said=${line#*value\\\":}; done; echo \"rows are in\" >&2; printf '%s\\n' \"${said%\\}}\"\n")
         try project.directory.write(
             "out.yaml", "name: out\nsource: {table: crm.n}\nsink: {singer: [/bin/sh, target.sh], stream: n, keys: id}\n")
         let written = try await project.sluice("run", "out.yaml", "--quiet")

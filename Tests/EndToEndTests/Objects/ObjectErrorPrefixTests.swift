@@ -106,7 +106,9 @@ struct ObjectErrorPrefixTests {
             let last = try await run(server)
             #expect(last.exitCode == 0, "\(last.transcript)")
         }
-        let bad = lines(server, "lake/errors/").compactMap { line in line.firstRange(of: "\"raw\":\"").map { line[$0.upperBound...].prefix { $0 != "\"" } } }
+        let bad = lines(server, "lake/errors/").compactMap { line in
+            line.firstRange(of: "\"raw\":\"").map { line[$0.upperBound...].prefix { $0 != "\"" } }
+        }
         #expect(bad.sorted() == (["4,y", "x,3"] + (1...8).map { "k\($0),1" }).sorted().map { Substring($0) })
         #expect(server.openUploads == [] && TemporaryDirectory.files(below: project.home + "/uploads").isEmpty)
     }

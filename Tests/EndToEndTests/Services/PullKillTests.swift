@@ -33,7 +33,7 @@ struct PullKillTests {
                 service: "salesforce", source: "{salesforce: accounts, connection: c, bulk: always}", rows: 220_000,
                 path: "/salesforce/services/data/v60.0/jobs"),
             Subject(
-                service: "stripe", source: "{stripe: customers, connection: c}", rows: 4_000, path: "/stripe/v1/customers", slicePages: 30),
+                service: "stripe", source: "{stripe: customers, connection: c}", rows: 4_000, path: "/stripe/v1/customers", slicePages: 40),
         ]
 
         /// What a connection needs beside its address.
@@ -90,7 +90,8 @@ struct PullKillTests {
     ///
     /// - Returns: How often it was killed.
     private func runKilled(_ name: String, _ server: MockServer, _ generator: inout SeededGenerator) async throws -> Int {
-        let most = max(2, server.journal.count / 3)
+        // Enough for a page to be committed behind what each run asks first.
+        let most = max(6, server.journal.count / 3)
         for kills in 0..<200 {
             let end = server.journal.count + Int.random(in: 1...most, using: &generator)
             let running = try project.command(["flow", kills == 0 ? "run" : "resume", name, "--quiet"]).start()
@@ -126,7 +127,8 @@ struct PullKillTests {
         let asked = requests(server, subject)
         let kills = try await runKilled("killed", server, &generator)
         #expect(kills >= 1, "seed \(Self.seed)")
-        #expect(try integer("SELECT count(*) FROM killed") == Int64(subject.rows), "seed \(Self.seed)")
+        #expect(try integer("SELECT count(*) FROM calm") ?? 0 >= Int64(subject.rows))
+        #expect(try integer("SELECT count(*) FROM killed") == integer("SELECT count(*) FROM calm"), "seed \(Self.seed)")
         for (a, b) in [("calm", "killed"), ("killed", "calm")] {
             #expect(try integer("SELECT count(*) FROM (SELECT * FROM \(a) EXCEPT SELECT * FROM \(b))") == 0, "seed \(Self.seed)")
         }

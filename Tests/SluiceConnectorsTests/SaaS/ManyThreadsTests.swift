@@ -23,7 +23,8 @@ struct ManyThreadsTests {
             let content =
                 switch method {
                 case "conversations.list": #""channels":[{"id":"C1","name":"all"}]"#
-                case "conversations.history": #""messages":["# + (0..<ManyThreadsTests.threads).map(Self.message).joined(separator: ",") + "]"
+                case "conversations.history":
+                    #""messages":["# + (0..<ManyThreadsTests.threads).map(Self.message).joined(separator: ",") + "]"
                 default: #""messages":[{"ts":"1800000000.000100","text":"yes"}]"#
                 }
             return WebAnswer(status: 200, body: Array("{\"ok\":true,\"has_more\":false,\(content)}".utf8))
@@ -50,7 +51,9 @@ struct ManyThreadsTests {
         #expect(Set(splits.map(\.id)).count == Self.threads)
     }
 
-    @Test("windows are read a few threads at a time, each thread once, and messages are looked through once a run") func windows() async throws {
+    @Test("windows are read a few threads at a time, each thread once, and messages are looked through once a run") func windows()
+        async throws
+    {
         let workspace = Workspace()
         let source = try source(workspace)
         var positions: SourcePositions = [:]

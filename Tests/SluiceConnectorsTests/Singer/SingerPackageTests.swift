@@ -37,8 +37,10 @@ struct SingerPackageTests {
         try await bench.run(sink, batch.schema, [[batch]])
         let names = try DiskFiles.list(folder)
         #expect(names.count == 1 && names[0].hasPrefix("people"), "\(names)")
-        return try names.flatMap { try String(decoding: DiskFiles.read("\(folder)/\($0)"), as: UTF8.self).split(whereSeparator: \.isNewline) }
-            .map(String.init)
+        return try names.flatMap {
+            try String(decoding: DiskFiles.read("\(folder)/\($0)"), as: UTF8.self).split(whereSeparator: \.isNewline)
+        }
+        .map(String.init)
     }
 
     @Test("target-jsonl: rows become lines", .enabled(if: has("target-jsonl"))) func jsonLines() async throws {
@@ -70,7 +72,8 @@ struct SingerPackageTests {
     @Test("tap-jsonl: files become rows with the types that it finds, and a later run reads what is new", .enabled(if: has("tap-jsonl")))
     func files() async throws {
         let bench = try Workbench()
-        try bench.directory.write("in/a.jsonl", (1...300).map { "{\"id\": \($0), \"name\": \"n\($0)\", \"tags\": [\"a\", \"b\"]}\n" }.joined())
+        try bench.directory.write(
+            "in/a.jsonl", (1...300).map { "{\"id\": \($0), \"name\": \"n\($0)\", \"tags\": [\"a\", \"b\"]}\n" }.joined())
         let definition = """
             singer: tap-jsonl
             stream: people

@@ -1,4 +1,5 @@
 import Glibc
+import SluiceAWS
 import SluiceCatalog
 import SluiceCore
 import SluicePipelines
@@ -41,7 +42,7 @@ struct ObjectLetters: LetterPlace {
 
     func put(_ bytes: [UInt8], as name: String) throws(SluiceError) -> String {
         let store = S3Store(try output.service(), below: output.location.key)
-        try ServiceThreads.wait { () async throws(SluiceError) in _ = try await store.put(bytes, as: name, if: .none) }
+        _ = try ServiceThreads.wait { () async throws(SluiceError) in try await store.put(bytes, as: name, if: .none) }
         return store.shown(name)
     }
 

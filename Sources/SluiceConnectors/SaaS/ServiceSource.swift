@@ -107,7 +107,7 @@ struct ServiceSource: Source {
         if let job = entity.job, try await usesJob(job, parent, since: start) {
             return try wholeJob(job, parent, split, request)
         }
-        let kept = try keptPages(of: parent, by: "page")
+        let kept = try kept(of: parent, by: "page")
         let reader = try ServiceReader(session, entity, parent: parent, from: kept?.position ?? ReadPosition(startingAt: start))
         return try splitReader(reader, [], parent, request, budget: .max, kept: kept)
     }
@@ -115,7 +115,7 @@ struct ServiceSource: Source {
     /// Pages that a run which was cut off has kept, and what keeps those that come; nil where nothing is kept.
     ///
     /// - Parameter way: How they come: those of a job are others.
-    func keptPages(of parent: String?, by way: String) throws(SluiceError) -> KeptPages? {
+    func kept(of parent: String?, by way: String) throws(SluiceError) -> KeptPages? {
         guard isKeeping, let folder = keptPages else { return nil }
         // Where the names of fields are asked for, other fields are other pages.
         let asksForFields = entity.read?.parameters.contains { $0.value.names.contains("fields") } ?? false

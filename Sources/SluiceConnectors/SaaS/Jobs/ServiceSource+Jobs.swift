@@ -45,7 +45,7 @@ extension ServiceSource {
 
     /// Everything by a job. Pages that a run which was cut off has kept come first.
     func wholeJob(_ job: JobRead, _ parent: String?, _ split: SourceSplit, _ request: SourceRequest) throws(SluiceError) -> JobSplitReader {
-        let kept = try keptPages(of: parent, by: "job")
+        let kept = try kept(of: parent, by: "job")
         let reader = jobReader(
             job, parent, since: kept?.position.map { $0.since(lagMicros: 0) } ?? start, from: kept?.position?.job, mayRepeat: false)
         return try JobSplitReader(reader, [], schema: schema, request, tracker: nil, source: split.id, budget: .max, kept: kept)

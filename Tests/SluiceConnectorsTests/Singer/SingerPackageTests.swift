@@ -12,9 +12,9 @@ import Testing
 struct SingerPackageTests {
     private static let installed = Set(
         ["tap-jsonl", "tap-salesforce", "tap-zendesk", "target-csv", "target-jsonl"].filter { program in
-            let isThere = InstalledProgram.isThere(program)
-            if !isThere { print("skipped: the program \(program) (PyPI) is not in PATH") }
-            return isThere
+            let works = InstalledProgram.isThere(program) && InstalledProgram.succeeds(program, ["--help"])
+            if !works { print("skipped: the program \(program) (PyPI) is not in PATH, or does not start") }
+            return works
         })
 
     private static func has(_ program: String) -> Bool { installed.contains(program) }

@@ -1,5 +1,6 @@
 /// A document that was gone through once: where the members of its one object stand, so that each look-up does not begin anew.
 package struct JSONOutline: Sendable {
+    /// For what stands inside of values.
     package let scanner: JSONScanner
     /// Nil for a document that is no object.
     private let members: [(name: Range<Int>, value: Range<Int>)]?

@@ -288,7 +288,7 @@ let package = Package(
             dependencies: ["SluiceCore", "SluiceCatalog", "SluicePipelines", "SluiceLog", "SluiceEngine", "SluiceConnectors"],
             path: "Tests/RunCrasher", swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["sluice", "run-crasher", "SluiceCore", "SluiceSQLite", "SluiceTestKit"],
+            name: "EndToEndTests", dependencies: ["sluice", "run-crasher", "SluiceCore", "SluiceMocks", "SluiceSQLite", "SluiceTestKit"],
             exclude: ["Scenarios", "Server/Scripts"], swiftSettings: strict),
         tests("TidyTests", []),
     ]

@@ -3,6 +3,8 @@ package enum HTTPLimits {
     static let addressBytes = 16 << 10
     /// Bytes of an answer's body, decompressed.
     package static let answerBytes = 64 << 20
+    /// Room that is made for a body before it comes, however much it promises.
+    static let reservedBytes = 16 << 20
     /// How long a connection may take to be made, and a request from its first byte to the last of the answer.
     static let connectSeconds = 10
     package static let requestSeconds = 120

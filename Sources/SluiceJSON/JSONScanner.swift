@@ -55,15 +55,47 @@ package struct JSONScanner: Sendable {
     ///
     /// - Throws: `malformed` for what is no list.
     package func elements(_ list: Range<Int>) throws(Failure) -> [Range<Int>] {
-        guard kind(list) == .list else { throw .malformed(at: list.lowerBound) }
         var found: [Range<Int>] = []
-        var place = skipBlanks(list.lowerBound + 1)
-        if byte(place) == UInt8(ascii: "]") { return [] }
-        while true {
+        try walk(list) { place throws(Failure) in
             let end = try self.end(ofValueAt: place)
             found.append(place..<end)
-            let behind = skipBlanks(end)
-            if byte(behind) == UInt8(ascii: "]") { return found }
+            return end
+        }
+        return found
+    }
+
+    /// The elements of a list, in order, and of each that is an object the values of some members; nil for a member that it has not.
+    ///
+    /// - Throws: `malformed` for what is no list.
+    /// - Complexity: O(bytes of the list), once, however many names there are.
+    package func elements(_ list: Range<Int>, with names: [String]) throws(Failure) -> [(element: Range<Int>, values: [Range<Int>?])] {
+        var found: [(element: Range<Int>, values: [Range<Int>?])] = []
+        try walk(list) { place throws(Failure) in
+            var values = [Range<Int>?](repeating: nil, count: names.count)
+            guard byte(place) == UInt8(ascii: "{") else {
+                let end = try self.end(ofValueAt: place)
+                found.append((place..<end, values))
+                return end
+            }
+            let end = try eachMember(ofObjectAt: place) { name, value throws(Failure) in
+                for index in names.indices where values[index] == nil {
+                    if try matches(name, names[index]) { values[index] = value }
+                }
+            }
+            found.append((place..<end, values))
+            return end
+        }
+        return found
+    }
+
+    /// Goes through a list; `take` gets where an element begins, and says where it ends.
+    private func walk(_ list: Range<Int>, _ take: (Int) throws(Failure) -> Int) throws(Failure) {
+        guard kind(list) == .list else { throw .malformed(at: list.lowerBound) }
+        var place = skipBlanks(list.lowerBound + 1)
+        if byte(place) == UInt8(ascii: "]") { return }
+        while true {
+            let behind = skipBlanks(try take(place))
+            if byte(behind) == UInt8(ascii: "]") { return }
             guard byte(behind) == UInt8(ascii: ",") else { throw .malformed(at: behind) }
             place = skipBlanks(behind + 1)
         }
@@ -75,8 +107,31 @@ package struct JSONScanner: Sendable {
     package func members(_ object: Range<Int>) throws(Failure) -> [(name: Range<Int>, value: Range<Int>)] {
         guard kind(object) == .object else { throw .malformed(at: object.lowerBound) }
         var found: [(name: Range<Int>, value: Range<Int>)] = []
-        var place = skipBlanks(object.lowerBound + 1)
-        if byte(place) == UInt8(ascii: "}") { return [] }
+        let end = try eachMember(ofObjectAt: object.lowerBound) { name, value throws(Failure) in found.append((name, value)) }
+        guard end == object.upperBound || found.isEmpty else { throw .malformed(at: end) }
+        return found
+    }
+
+    /// The members of the document, where it is an object; nil where it is something else.
+    ///
+    /// - Throws: as `document`.
+    package func topMembers() throws(Failure) -> [(name: Range<Int>, value: Range<Int>)]? {
+        let start = skipBlanks(0)
+        guard byte(start) == UInt8(ascii: "{") else { return nil }
+        var found: [(name: Range<Int>, value: Range<Int>)] = []
+        let end = try eachMember(ofObjectAt: start) { name, value throws(Failure) in found.append((name, value)) }
+        guard skipBlanks(end) == bytes.count else { throw .malformed(at: end) }
+        return found
+    }
+
+    /// Goes through the members of an object.
+    ///
+    /// - Returns: Behind it.
+    private func eachMember(
+        ofObjectAt start: Int, _ take: (_ name: Range<Int>, _ value: Range<Int>) throws(Failure) -> Void
+    ) throws(Failure) -> Int {
+        var place = skipBlanks(start + 1)
+        if byte(place) == UInt8(ascii: "}") { return place + 1 }
         while true {
             guard byte(place) == UInt8(ascii: "\"") else { throw .malformed(at: place) }
             let name = place..<(try end(ofTextAt: place))
@@ -84,12 +139,9 @@ package struct JSONScanner: Sendable {
             guard byte(colon) == UInt8(ascii: ":") else { throw .malformed(at: colon) }
             let start = skipBlanks(colon + 1)
             let end = try self.end(ofValueAt: start)
-            found.append((name, start..<end))
+            try take(name, start..<end)
             let behind = skipBlanks(end)
-            if byte(behind) == UInt8(ascii: "}") {
-                guard behind + 1 == object.upperBound else { throw .malformed(at: behind + 1) }
-                return found
-            }
+            if byte(behind) == UInt8(ascii: "}") { return behind + 1 }
             guard byte(behind) == UInt8(ascii: ",") else { throw .malformed(at: behind) }
             place = skipBlanks(behind + 1)
         }
@@ -102,7 +154,11 @@ package struct JSONScanner: Sendable {
     package func text(_ value: Range<Int>) throws(Failure) -> String? {
         switch kind(value) {
         case .object, .list, .null: return nil
-        case .text: return try JSONParser.parse(Array(bytes[value])).string
+        case .text:
+            let inside = bytes[(value.lowerBound + 1)..<(value.upperBound - 1)]
+            // What has nothing to be unescaped or checked.
+            if inside.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) { return String(decoding: inside, as: UTF8.self) }
+            return try JSONParser.parse(Array(bytes[value])).string
         case .number, .boolean: return String(decoding: bytes[value], as: UTF8.self)
         }
     }
@@ -133,9 +189,14 @@ package struct JSONScanner: Sendable {
 
     /// Whether a quoted text is the name.
     private func matches(_ quoted: Range<Int>, _ name: String) throws(Failure) -> Bool {
-        let inside = bytes[(quoted.lowerBound + 1)..<(quoted.upperBound - 1)]
-        guard inside.contains(UInt8(ascii: "\\")) else { return inside.elementsEqual(name.utf8) }
-        return try JSONParser.parse(Array(bytes[quoted])).string == name
+        let inside = (quoted.lowerBound + 1)..<(quoted.upperBound - 1)
+        // An escaped name is longer than what it stands for.
+        guard inside.count >= name.utf8.count else { return false }
+        let isPlain = bytes.withUnsafeBufferPointer { bytes in
+            !bytes[inside].contains(UInt8(ascii: "\\"))
+        }
+        guard isPlain else { return try JSONParser.parse(Array(bytes[quoted])).string == name }
+        return inside.count == name.utf8.count && bytes[inside].elementsEqual(name.utf8)
     }
 
     /// Behind the value that begins at a place.
@@ -152,37 +213,16 @@ package struct JSONScanner: Sendable {
     }
 
     private func end(ofTextAt start: Int) throws(Failure) -> Int {
-        var place = start + 1
-        while place < bytes.count {
-            switch bytes[place] {
-            case UInt8(ascii: "\""): return place + 1
-            case UInt8(ascii: "\\"): place += 2
-            default: place += 1
-            }
-        }
-        throw .malformed(at: bytes.count)
+        guard let end = bytes.withUnsafeBytes({ JSONSpan.end(ofTextAt: start, $0) }) else { throw .malformed(at: bytes.count) }
+        return end
     }
 
     private func end(ofContainerAt start: Int) throws(Failure) -> Int {
-        var open: [UInt8] = []
-        var place = start
-        while place < bytes.count {
-            switch bytes[place] {
-            case UInt8(ascii: "\""):
-                place = try end(ofTextAt: place)
-                continue
-            case UInt8(ascii: "{"), UInt8(ascii: "["):
-                guard open.count < JSONParser.nestingDepth else { throw .tooDeep }
-                // "{" and "}" as well as "[" and "]" are two apart.
-                open.append(bytes[place] + 2)
-            case UInt8(ascii: "}"), UInt8(ascii: "]"):
-                guard open.popLast() == bytes[place] else { throw .malformed(at: place) }
-                if open.isEmpty { return place + 1 }
-            default: break
-            }
-            place += 1
+        switch bytes.withUnsafeBytes({ JSONSpan.end(ofContainerAt: start, $0) }) {
+        case .end(let end): return end
+        case .malformed(let place): throw .malformed(at: place)
+        case .tooDeep: throw .tooDeep
         }
-        throw .malformed(at: bytes.count)
     }
 
     private func byte(_ place: Int) -> UInt8? { place < bytes.count ? bytes[place] : nil }

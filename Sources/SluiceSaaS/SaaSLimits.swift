@@ -4,8 +4,9 @@ package enum SaaSLimits {
     static let pages = 10_000_000
     /// Records that a bookmark holds because their cursors lie within the lag.
     static let seenRecords = 100_000
-    /// Records of another entity whose own are read, such as channels.
-    package static let parents = 10_000
+    /// Records of another entity whose own are read, such as channels, or the threads in them. Each is held in memory with its bookmark, some
+    /// hundred bytes; at 50 requests a minute so many take two weeks.
+    package static let parents = 1_000_000
     /// Bytes of pages after which a slice is committed, so that a run that fails goes on behind it.
     package static let sliceBytes: Int64 = 32 << 20
     /// Times in a row that a page's cursor may end.

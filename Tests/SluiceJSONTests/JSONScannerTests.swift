@@ -29,6 +29,37 @@ struct JSONScannerTests {
         #expect(try JSONScanner(Array("[ ]".utf8)).elements(0..<3).isEmpty)
     }
 
+    @Test("elements with the values of some members, whatever stands between them") func elementsWithMembers() throws {
+        let json = #"[{"b":{"id":0},"id":1,"n\u0061me":"x"},7,{"name":"a long text with \" and \\","id":"2","id":3},{}]"#
+        let scanner = JSONScanner(Array(json.utf8))
+        let found = try scanner.elements(scanner.document(), with: ["id", "name"])
+        let texts = try found.map { try $0.values.map { try $0.flatMap { try scanner.text($0) } } }
+        #expect(texts == [["1", "x"], [nil, nil], ["2", #"a long text with " and \"#], [nil, nil]])
+    }
+
+    @Test("an outline finds what paths lead to, and refuses what is not whole") func outline() throws {
+        let outline = try JSONOutline(Array(#" {"a":{"b":[5,{"c":"x"}]},"d":true} "#.utf8))
+        #expect(try outline.text(["a", "b", "1", "c"]) == "x")
+        #expect(try outline.text(["d"]) == "true")
+        #expect(try outline.find(["a", "z"]) == nil)
+        #expect(try JSONOutline(Array(#"[{"errorCode":"E"}]"#.utf8)).text(["0", "errorCode"]) == "E")
+        for bad in ["", "{", #"{"a":1}}"#, #"{"a":[}"#, "[1", #"{"a""#] {
+            #expect(throws: JSONScanner.Failure.self) { try JSONOutline(Array(bad.utf8)) }
+        }
+    }
+
+    @Test("texts of all lengths end where they end, escapes at all places") func texts() throws {
+        for length in 0..<40 {
+            for place in 0...length {
+                var inside = Array(repeating: UInt8(ascii: "x"), count: length)
+                inside.replaceSubrange(place..<place, with: Array(#"\""#.utf8))
+                let bytes = Array("[\"".utf8) + inside + Array("\",1]".utf8)
+                let scanner = JSONScanner(bytes)
+                #expect(try scanner.elements(scanner.document()).count == 2)
+            }
+        }
+    }
+
     @Test(
         "what is not whole is refused",
         arguments: ["", " ", "{", "[1,2", #"{"a":"b"#, "[1}", "{]", "[1] 2", #"{"a" 1}"#, #"{a:1}"#, "[1 2]", "[1,,2]"])

@@ -60,6 +60,16 @@ package struct OutputCommit: Hashable, Sendable {
         self.removals = removals
         self.publications = publications
     }
+
+    /// Takes over what another output of the same run commits, behind its own.
+    package mutating func add(_ other: OutputCommit) {
+        tables += other.tables
+        renames += other.renames
+        removals += other.removals
+        publications += other.publications
+        backfillUnit = backfillUnit ?? other.backfillUnit
+        quality += other.quality
+    }
 }
 
 /// The steps of a commit that a crash may come after.

@@ -5,7 +5,7 @@ package import SluicePipelines
 import SluiceS3
 
 /// Files on the local disk and objects in buckets: what paths and patterns name as a source, a directory as a sink.
-package struct FilesConnector: PublishingConnector {
+package struct FilesConnector: PublishingConnector, LetterKeeping {
     package init() {}
 
     package var manual: ConnectorManual {
@@ -65,6 +65,10 @@ package struct FilesConnector: PublishingConnector {
 
     package func target(_ settings: String, in catalog: Catalog) throws(SluiceError) -> any PublicationTarget {
         ObjectTarget(catalog: catalog)
+    }
+
+    package func letterPlace(_ location: String, in context: ConnectorContext) throws(SluiceError) -> any LetterPlace {
+        try ObjectLetters(try S3Location(parsing: location), in: context)
     }
 
     package func giveUpAbandoned(_ catalog: Catalog) async { await UploadRecovery(home: catalog.home, catalog).run() }

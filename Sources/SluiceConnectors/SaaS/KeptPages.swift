@@ -91,20 +91,24 @@ final class KeptPages: Sendable {
                 state.isStopped = true
                 return
             }
-            let body = Frame.bytes(page, Array(text.utf8), isLast: isLast)
-            guard body.count <= KeptPageLimits.frameBytes, state.end + body.count <= KeptPageLimits.fileBytes else {
+            let head = Frame.head(page, Array(text.utf8), isLast: isLast)
+            let count = head.count + page.bytes.count
+            guard count <= KeptPageLimits.frameBytes, state.end + count <= KeptPageLimits.fileBytes else {
                 state.isStopped = true
                 return
             }
-            var frame: [UInt8] = []
-            frame.reserveCapacity(Self.headBytes + body.count)
-            Frame.append(UInt32(body.count), to: &frame)
-            Frame.append(body.withUnsafeBytes { CRC32.checksum(of: $0) }, to: &frame)
-            frame += body
+            let checksum = page.bytes.withUnsafeBytes { page in
+                CRC32.checksum(of: page, behind: head.withUnsafeBytes { CRC32.checksum(of: $0) })
+            }
+            var begin: [UInt8] = []
+            Frame.append(UInt32(count), to: &begin)
+            Frame.append(checksum, to: &begin)
             lseek(state.descriptor, off_t(state.end), SEEK_SET)
-            if (try? DiskFiles.write(frame, to: state.descriptor, path: path)) != nil {
-                state.end += frame.count
-            } else {
+            do throws(SluiceError) {
+                try DiskFiles.write(begin + head, to: state.descriptor, path: path)
+                try DiskFiles.write(page.bytes, to: state.descriptor, path: path)
+                state.end += Self.headBytes + count
+            } catch {
                 ftruncate(state.descriptor, off_t(state.end))
                 state.isStopped = true
             }
@@ -171,9 +175,10 @@ private struct Frame {
         isLast = last == 1
     }
 
-    static func bytes(_ page: RecordPage, _ place: [UInt8], isLast: Bool) -> [UInt8] {
+    /// The body up to the page.
+    static func head(_ page: RecordPage, _ place: [UInt8], isLast: Bool) -> [UInt8] {
         var body: [UInt8] = [isLast ? 1 : 0]
-        body.reserveCapacity(9 + place.count + page.records.count * 8 + page.bytes.count)
+        body.reserveCapacity(9 + place.count + page.records.count * 8)
         append(UInt32(place.count), to: &body)
         body += place
         append(UInt32(page.records.count), to: &body)
@@ -181,7 +186,7 @@ private struct Frame {
             append(UInt32(record.lowerBound), to: &body)
             append(UInt32(record.upperBound), to: &body)
         }
-        return body + page.bytes
+        return body
     }
 
     static func append(_ number: UInt32, to bytes: inout [UInt8]) {

@@ -21,8 +21,9 @@ extension ServiceSource: IncrementalSource {
         try checkIncremental()
         var parts: [ServiceSlice.Part] = []
         let all = try await parents(isFresh: request.leavesUnfinished)
-        for parent in progress.rotated(all) {
+        for turn in progress.turns(of: all.count) {
             guard parts.count < Self.splitsOfSlice else { break }
+            let parent = all[turn]
             let split = name(parent?.key)
             // A run over what there is reads one window of each; one that follows reads for ever.
             if !request.leavesUnfinished, progress.isFinished(split) { continue }

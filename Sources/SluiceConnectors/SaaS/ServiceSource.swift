@@ -105,21 +105,23 @@ struct ServiceSource: Source {
         guard split.id.hasPrefix(prefix) else { throw SluiceError(.notFound, "no part \(split.id.quotedForMessage) of \(prefix)") }
         let parent = entity.parent == nil ? nil : String(split.id.dropFirst(prefix.count + 1))
         if let job = entity.job, try await usesJob(job, parent, since: start) {
-            let reader = jobReader(job, parent, since: start, from: nil)
-            return try JobSplitReader(reader, [], schema: schema, request, tracker: nil, source: split.id, budget: .max)
+            return try wholeJob(job, parent, split, request)
         }
-        let kept = try isKeeping ? keptPages.map { folder throws(SluiceError) in try pages(of: parent, in: folder) } : nil
+        let kept = try kept(of: parent, by: "page")
         let reader = try ServiceReader(session, entity, parent: parent, from: kept?.position ?? ReadPosition(startingAt: start))
         return try splitReader(reader, [], parent, request, budget: .max, kept: kept)
     }
 
-    /// Pages that a run which was cut off has kept, and what keeps those that come.
-    private func pages(of parent: String?, in folder: String) throws(SluiceError) -> KeptPages {
+    /// Pages that a run which was cut off has kept, and what keeps those that come; nil where nothing is kept.
+    ///
+    /// - Parameter way: How they come: those of a job are others.
+    func kept(of parent: String?, by way: String) throws(SluiceError) -> KeptPages? {
+        guard isKeeping, let folder = keptPages else { return nil }
         // Where the names of fields are asked for, other fields are other pages.
         let asksForFields = entity.read?.parameters.contains { $0.value.names.contains("fields") } ?? false
         var hash = StableHash()
-        let fields = asksForFields ? entity.readNames.joined(separator: ",") : ""
-        for part in [session.address.origin, name(parent), fields, start.map { String($0) } ?? ""] {
+        let fields = asksForFields || way == "job" ? entity.readNames.joined(separator: ",") : ""
+        for part in [session.address.origin, name(parent), fields, start.map { String($0) } ?? "", way] {
             hash.add(part.utf8)
             hash.add(UInt8(0))
         }
@@ -167,11 +169,10 @@ final class ServiceProgress: Sendable {
 
     func note(parents: [ServiceParent]) { state.withLock { $0.parents = parents } }
 
-    /// The splits in the order in which they have their turn: one that was looked at comes behind all others.
-    func rotated<Split>(_ all: [Split]) -> [Split] {
-        guard !all.isEmpty else { return [] }
-        let start = state.withLock { $0.looked } % all.count
-        return Array(all[start...] + all[..<start])
+    /// The places of so many splits in the order in which they have their turn: one that was looked at comes behind all others.
+    func turns(of count: Int) -> some Sequence<Int> {
+        let start = count == 0 ? 0 : state.withLock { $0.looked } % count
+        return (start..<start + count).lazy.map { $0 % count }
     }
 
     func advance() { state.withLock { $0.looked += 1 } }

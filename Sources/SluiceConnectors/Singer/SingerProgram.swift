@@ -11,6 +11,7 @@ struct SingerProgram: Sendable {
     let directory: String
     let home: String
     let timeout: TimeSpan
+    let log = SingerLog()
 
     init(_ options: OptionValues, in context: ConnectorContext) throws(SluiceError) {
         command = try options.strings(SingerConnector.name)
@@ -41,6 +42,7 @@ struct SingerProgram: Sendable {
         let child = try ChildProcess(
             words + flags, directory: directory, patience: .init(micros: timeout.micros, text: timeout.description),
             writesLines: writesLines)
+        child.onErrors = { [log] in log.take($0) }
         return SingerRun(child: child, scratch: scratch, configPath: configPath, config: config)
     }
 

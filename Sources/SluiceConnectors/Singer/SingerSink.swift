@@ -64,6 +64,10 @@ struct SingerSink: Sink {
     }
 }
 
+extension SingerSink: ProgramEnd {
+    func logErrors(_ take: @escaping @Sendable (ArraySlice<UInt8>) -> Void) { program.log.begin(take) }
+}
+
 /// A target that runs. One task uses it at a time.
 private final class SingerSinkWriter: SinkWriter {
     private let sink: SingerSink

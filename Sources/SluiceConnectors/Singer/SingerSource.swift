@@ -72,6 +72,10 @@ final class SingerSource: Source {
     }
 }
 
+extension SingerSource: ProgramEnd {
+    func logErrors(_ take: @escaping @Sendable (ArraySlice<UInt8>) -> Void) { program.log.begin(take) }
+}
+
 /// What a source knows of its tap while the process lives.
 struct SingerReading {
     /// The tap that runs, and the state up to which its records were handed out.

@@ -1,6 +1,7 @@
 import Glibc
 import SluiceCatalog
 import SluiceCore
+import SluicePipelines
 import Synchronization
 
 /// The dead letters of one run, a JSON object a line; made when the first one comes.
@@ -10,31 +11,55 @@ final class DeadLetterFile: Sendable {
     private struct State {
         var descriptor: Int32?
         var buffer: [UInt8] = []
-        /// Whether records that ended the run were kept at their place.
-        var hasStopped = false
+        /// Where records that ended the run were kept.
+        var stoppedAt: String?
+    }
+
+    /// Where the definition wants a copy.
+    private enum Copy {
+        case none
+        case file(OutputCommit.Rename)
+        case outside(any LetterPlace)
     }
 
     static let bufferBytes = 1 << 16
+    private static let suffix = ".jsonl"
 
     let path: String
     let stagedPath: String
-    /// Where the definition wants a copy; nil for none.
-    private let copy: OutputCommit.Rename?
+    private let copy: Copy
+    private let name: String
     private let state = Mutex(State())
 
-    /// - Parameter prefix: A directory that gets a copy, of the same name.
-    init(path: String, prefix: String? = nil) {
+    /// - Parameters:
+    ///   - path: Of the archive; its last part is the run's name with `.jsonl`.
+    ///   - prefix: A directory that gets a copy, of the same name.
+    ///   - place: What gets it in place of a directory.
+    init(path: String, prefix: String? = nil, place: (any LetterPlace)? = nil) {
         self.path = path
         stagedPath = path + ".part"
         let name = path.split(separator: "/").last.map(String.init) ?? path
-        copy = prefix.map { .init(staged: "\($0)/.\(name).part", final: "\($0)/\(name)") }
+        self.name = name
+        if let place {
+            copy = .outside(place)
+        } else if let prefix {
+            copy = .file(.init(staged: "\(prefix)/.\(name).part", final: "\(prefix)/\(name)"))
+        } else {
+            copy = .none
+        }
     }
 
-    /// What an abandoned run may leave behind.
-    var stagedPaths: [String] { [stagedPath] + [copy?.staged].compactMap(\.self) }
+    /// As the outputs of the run, or of its epoch, are called.
+    private var run: String { String(name.dropLast(Self.suffix.count)) }
 
-    /// What makes a closed file visible.
-    var renames: [OutputCommit.Rename] { [.init(staged: stagedPath, final: path)] + [copy].compactMap(\.self) }
+    /// What an abandoned run may leave behind.
+    var stagedPaths: [String] {
+        switch copy {
+        case .none: [stagedPath]
+        case .file(let rename): [stagedPath, rename.staged]
+        case .outside(let place): [stagedPath, place.stagingPath(run: run)]
+        }
+    }
 
     func append(_ letters: [DeadLetter]) throws {
         try state.withLock { state in
@@ -56,19 +81,28 @@ final class DeadLetterFile: Sendable {
         }
     }
 
-    /// Makes the file durable under its temporary name.
+    /// Makes the file durable under its temporary name, and its copy.
     ///
-    /// - Returns: whether there is one.
-    func close() throws -> Bool {
-        try state.withLock { state in
+    /// - Returns: What makes them visible; nil where no letter came.
+    func close() throws -> OutputCommit? {
+        let isThere = try state.withLock { state in
             guard let descriptor = state.descriptor else { return false }
             try flush(&state)
             guard fsync(descriptor) == 0 else { throw SluiceError.system(errno, cannot: "sync", stagedPath) }
             Glibc.close(descriptor)
             state.descriptor = nil
-            if let copy { try Self.copy(stagedPath, to: copy.staged) }
             return true
         }
+        guard isThere else { return nil }
+        var commit = OutputCommit(renames: [.init(staged: stagedPath, final: path)])
+        switch copy {
+        case .none: break
+        case .file(let rename):
+            try Self.copy(stagedPath, to: rename.staged)
+            commit.renames.append(rename)
+        case .outside(let place): commit.add(try place.stage(stagedPath, as: name, run: run))
+        }
+        return commit
     }
 
     /// Puts records that end the run where the definition wants them, at once: nothing of the run is committed that could do it. The first
@@ -76,19 +110,29 @@ final class DeadLetterFile: Sendable {
     ///
     /// - Returns: The file; nil where no place was named.
     func stop(with letters: [DeadLetter]) throws(SluiceError) -> String? {
-        guard let copy else { return nil }
-        try state.withLock { state throws(SluiceError) in
-            guard !state.hasStopped else { return }
-            state.hasStopped = true
+        if case .none = copy { return nil }
+        return try state.withLock { state throws(SluiceError) in
+            if let place = state.stoppedAt { return place }
             var bytes: [UInt8] = []
             for letter in letters {
                 letter.value.appendJSON(to: &bytes)
                 bytes.append(UInt8(ascii: "\n"))
             }
-            try DiskFiles.createDirectories(DiskFiles.parent(of: copy.final))
-            try DiskFiles.writeAtomically(bytes, to: copy.final)
+            let place = try put(bytes)
+            state.stoppedAt = place
+            return place
         }
-        return copy.final
+    }
+
+    private func put(_ bytes: [UInt8]) throws(SluiceError) -> String? {
+        switch copy {
+        case .none: return nil
+        case .file(let rename):
+            try DiskFiles.createDirectories(DiskFiles.parent(of: rename.final))
+            try DiskFiles.writeAtomically(bytes, to: rename.final)
+            return rename.final
+        case .outside(let place): return try place.put(bytes, as: name)
+        }
     }
 
     /// A durable copy of a file of any size.
@@ -113,13 +157,18 @@ final class DeadLetterFile: Sendable {
     }
 
     /// Removes what an abandoned run wrote.
-    func discard() {
+    func discard() async {
         state.withLock { state in
             if let descriptor = state.descriptor { Glibc.close(descriptor) }
             state.descriptor = nil
             state.buffer = []
         }
-        for path in stagedPaths { unlink(path) }
+        switch copy {
+        case .none: break
+        case .file(let rename): unlink(rename.staged)
+        case .outside(let place): await place.discard(run: run)
+        }
+        unlink(stagedPath)
     }
 
     private func create() throws(SluiceError) -> Int32 {

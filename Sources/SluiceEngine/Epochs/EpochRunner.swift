@@ -40,7 +40,7 @@ package struct EpochRunner: Sendable {
         defer { lock.release() }
         let run = try catalog.beginRun(pipeline: name, definitionHash: plan.definition.hash, lineage: plan.storedLineage())
         progress.update { $0.list(plan) }
-        progress.stepLogs = StepLogs(home: home, pipeline: name, run: run.text)
+        progress.log(plan, in: StepLogs(home: home, pipeline: name, run: run.text))
         var work = EpochWork(
             plan: plan, run: run, catalog: catalog,
             publisher: Publisher(catalog: catalog, streams: streams, connectors: plan.connectors, progress: progress),

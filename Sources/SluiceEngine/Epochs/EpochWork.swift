@@ -66,7 +66,7 @@ struct EpochWork {
     private func lettersFile(ofEpoch number: Int) -> DeadLetterFile {
         DeadLetterFile(
             path: "\(home)/dead-letters/\(pipeline)/\(Self.outputName(run, number)).jsonl",
-            prefix: replay == nil ? plan.definition.errorPrefix : nil)
+            prefix: replay == nil ? plan.definition.errorPrefix : nil, place: replay == nil ? plan.letterPlace : nil)
     }
 
     private static func outputName(_ run: RunID, _ epoch: Int) -> String {
@@ -162,7 +162,7 @@ struct EpochWork {
 
     /// Drops what an epoch that does not come to its end has staged.
     func abandonEpoch() async {
-        letters?.discard()
+        await letters?.discard()
         await plan.discard(run: outputName)
     }
 
@@ -250,11 +250,12 @@ struct EpochWork {
     private mutating func commit(
         _ staged: [StagedFile], _ letters: DeadLetterFile, _ reached: SourcePositions, _ checkpoints: [StoredCheckpoint]
     ) throws {
+        let kept = try letters.close()
         var output = try plan.commit(run: outputName, staged: staged, needsRows: true)
         output.quality = progress.takeQuality()
         output.removals += plan.stagingPaths(run: outputName).filter { DiskFiles.kind(of: $0) != nil }
-        if try letters.close() {
-            output.renames += letters.renames
+        if let kept {
+            output.add(kept)
             deadLetterFile = letters.path
         }
         if let replay { output.renames += replay.marks(run.text) }

@@ -33,8 +33,8 @@ package struct ConversionRunner: Sendable {
         do {
             let staged = try await work.execute()
             var output = try plan.commit(run: run.text, staged: staged)
-            let hasLetters = try letters.close()
-            if hasLetters { output.renames.append(.init(staged: letters.stagedPath, final: letters.path)) }
+            let kept = try letters.close()
+            if let kept { output.add(kept) }
             try Task.checkCancellation()
             try Self.carryOut(output)
             await plan.discard(run: run.text)
@@ -42,12 +42,12 @@ package struct ConversionRunner: Sendable {
             var summary = ConversionSummary(
                 report: work.report, seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
             summary.outputs = staged.filter { $0.rowCount > 0 || staged.count == 1 }.map(\.finalPath)
-            summary.report.deadLetterFile = hasLetters ? letters.path : nil
+            summary.report.deadLetterFile = kept == nil ? nil : letters.path
             summary.deadLetters = work.rejects.shown
             summary.notices = progress.snapshot.lateNotices
             return summary
         } catch {
-            letters.discard()
+            await letters.discard()
             await plan.discard(run: run.text)
             if error is CancellationError || Task.isCancelled { throw SluiceError(.interrupted, "interrupted; nothing was written") }
             throw error

@@ -41,8 +41,9 @@ package struct PipelineRunner: Sendable {
         let publisher = Publisher(catalog: catalog, streams: streams, connectors: plan.connectors, progress: progress)
         try await publisher.finish(definition.name)
         let run = try catalog.beginRun(pipeline: definition.name, definitionHash: definition.hash, lineage: plan.storedLineage())
-        let letters = DeadLetterFile(path: "\(home)/dead-letters/\(definition.name)/\(run).jsonl", prefix: definition.errorPrefix)
-        progress.stepLogs = StepLogs(home: home, pipeline: definition.name, run: run.text)
+        let letters = DeadLetterFile(
+            path: "\(home)/dead-letters/\(definition.name)/\(run).jsonl", prefix: definition.errorPrefix, place: plan.letterPlace)
+        progress.log(plan, in: StepLogs(home: home, pipeline: definition.name, run: run.text))
         var work = self.work(plan, run, letters, progress)
         let clock = ContinuousClock()
         let start = clock.now
@@ -52,10 +53,11 @@ package struct PipelineRunner: Sendable {
             let staged = try await carryOut(&work, letters)
             let worked = clock.now
             try work.rejects.checkShare(isWhole: true)
+            let kept = try letters.close()
             var output = try plan.commit(run: run.text, staged: staged)
             var report = work.report
-            if try letters.close() {
-                output.renames += letters.renames
+            if let kept {
+                output.add(kept)
                 report.deadLetterFile = letters.path
             }
             report.outputs = staged.map(\.finalPath).filter { !$0.isEmpty }
@@ -69,7 +71,7 @@ package struct PipelineRunner: Sendable {
                 tables: output.tables.map(\.definition.name), target: plan.target, errorPolicy: definition.onError.rawValue,
                 deadLetters: work.rejects.shown, notices: plan.notices + progress.snapshot.lateNotices)
         } catch {
-            letters.discard()
+            await letters.discard()
             await plan.discard(run: run.text)
             let isInterrupted = error is CancellationError || Task.isCancelled
             let failure = isInterrupted ? Self.interruption(run) : SluiceError.endingRun(error)
@@ -106,7 +108,7 @@ package struct PipelineRunner: Sendable {
                 where error.isOfReplacedTable && work.plan.stream == nil && attempts < EngineLimits.tableReadings
             {
                 attempts += 1
-                letters.discard()
+                await letters.discard()
                 await work.plan.discard(run: work.run.text)
                 work.progress.update { $0 = counts }
                 work = self.work(work.plan, work.run, letters, work.progress)

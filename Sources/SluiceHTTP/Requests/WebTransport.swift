@@ -66,6 +66,9 @@ package struct PooledTransport: WebTransport {
             throw WebFailure.answerTooLong(limit: request.answerBytes)
         }
         var body: [UInt8] = []
+        if let length = headers["content-length"].flatMap({ Int($0) }) {
+            body.reserveCapacity(min(max(0, length), HTTPLimits.reservedBytes))
+        }
         for try await part in response.body {
             guard body.count + part.readableBytes <= request.answerBytes else {
                 throw WebFailure.answerTooLong(limit: request.answerBytes)

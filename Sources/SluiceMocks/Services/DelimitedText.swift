@@ -58,12 +58,14 @@ struct DelimitedForm: Sendable {
 
 /// Rows of CSV as Salesforce writes them: every field in quotes, a null as an empty one.
 struct AccountText {
-    private(set) var bytes: [UInt8] = []
+    private var text = PlainBytes()
     private let delimiter: UInt8
     private let end: [UInt8]
     private let fields: [String]
     private var isFirst = true
     private static let quote = UInt8(ascii: "\"")
+
+    var bytes: [UInt8] { text.bytes }
 
     init(_ form: DelimitedForm, _ fields: [String]) {
         self.fields = fields
@@ -88,21 +90,21 @@ struct AccountText {
     mutating func append(text: String) {
         begin()
         for byte in text.utf8 {
-            if byte == Self.quote { bytes.append(byte) }
-            bytes.append(byte)
+            if byte == Self.quote { self.text.bytes.append(byte) }
+            self.text.bytes.append(byte)
         }
-        bytes.append(Self.quote)
+        self.text.bytes.append(Self.quote)
     }
 
     mutating func endRow() {
-        bytes += end
+        text.bytes += end
         isFirst = true
     }
 
     private mutating func begin() {
-        if !isFirst { bytes.append(delimiter) }
+        if !isFirst { text.bytes.append(delimiter) }
         isFirst = false
-        bytes.append(Self.quote)
+        text.bytes.append(Self.quote)
     }
 
     // MARK: Accounts
@@ -112,60 +114,33 @@ struct AccountText {
         for name in fields {
             begin()
             switch name {
-            case "Id": digits(entry.index + 1, "001MOCK", width: 11)
-            case "IsDeleted": raw(isDeleted ? "true" : "false")
+            case "Id": text.digits(entry.index + 1, "001MOCK", width: 11)
+            case "IsDeleted": text.raw(isDeleted ? "true" : "false")
             case "Name":
-                raw("Account ")
-                if hasNUL { bytes.append(0) }
-                number(entry.index + 1)
-            case "Type": if draw % 3 != 0 { raw("Customer") }
-            case "Industry": raw(Self.industries[Int(draw % 3)])
+                text.raw("Account ")
+                if hasNUL { text.bytes.append(0) }
+                text.number(entry.index + 1)
+            case "Type": if draw % 3 != 0 { text.raw("Customer") }
+            case "Industry": text.raw(Self.industries[Int(draw % 3)])
             case "AnnualRevenue":
                 if draw % 4 != 0 {
-                    number(Int(draw % 1_000_000))
-                    raw(".25")
+                    text.number(Int(draw % 1_000_000))
+                    text.raw(".25")
                 }
-            case "NumberOfEmployees": number(Int(draw % 5_000))
+            case "NumberOfEmployees": text.number(Int(draw % 5_000))
             case "Website":
-                raw("https://a")
-                number(entry.index + 1)
-                raw(".example.com")
-            case "OwnerId": raw("005MOCK00000000001")
-            case "CreatedDate": time(created)
-            case "SystemModstamp": time(entry.updated)
+                text.raw("https://a")
+                text.number(entry.index + 1)
+                text.raw(".example.com")
+            case "OwnerId": text.raw("005MOCK00000000001")
+            case "CreatedDate": text.time(created, end: ".000Z")
+            case "SystemModstamp": text.time(entry.updated, end: ".000Z")
             default: break
             }
-            bytes.append(Self.quote)
+            text.bytes.append(Self.quote)
         }
         endRow()
     }
 
-    private static let industries: [StaticString] = ["Energy", "Retail", "Médias"]
-
-    private mutating func raw(_ text: StaticString) {
-        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
-    }
-
-    private mutating func number(_ value: Int) { digits(value, "", width: 1) }
-
-    private mutating func digits(_ value: Int, _ prefix: StaticString, width: Int) {
-        raw(prefix)
-        var (count, rest) = (1, value / 10)
-        while rest > 0 { (count, rest) = (count + 1, rest / 10) }
-        for _ in 0..<max(0, width - count) { bytes.append(UInt8(ascii: "0")) }
-        let start = bytes.count
-        for _ in 0..<count { bytes.append(0) }
-        rest = value
-        for place in (start..<bytes.count).reversed() {
-            bytes[place] = UInt8(ascii: "0") + UInt8(rest % 10)
-            rest /= 10
-        }
-    }
-
-    /// `2024-01-01T00:00:00.000Z`.
-    private mutating func time(_ micros: Int64) {
-        TimeText.append(micros: micros / 1_000_000 * 1_000_000, zoned: true, to: &bytes)
-        bytes.removeLast()
-        raw(".000Z")
-    }
+    static let industries: [StaticString] = ["Energy", "Retail", "Médias"]
 }

@@ -1,6 +1,4 @@
-import SluiceCore
-
-/// The part of SOQL that the mock answers: `SELECT a, b FROM Object [WHERE SystemModstamp >= time] [ORDER BY …] [LIMIT n]`.
+/// The part of SOQL that the mock answers: `SELECT a, b FROM Object [WHERE SystemModstamp >= time [AND SystemModstamp < time]] [ORDER BY …] [LIMIT n]`.
 ///
 /// Rows always come in the order of SystemModstamp and Id, whatever order is asked for.
 struct SOQLQuery: Sendable {
@@ -8,6 +6,8 @@ struct SOQLQuery: Sendable {
     var object = ""
     /// Microseconds since 1970, inclusive.
     var since: Int64 = 0
+    /// Microseconds since 1970, exclusive.
+    var until = Int64.max
     var limit = Int.max
     /// Whether only the number of rows is wanted.
     var isCount: Bool { fields == ["COUNT()"] }
@@ -22,11 +22,17 @@ struct SOQLQuery: Sendable {
         var rest = words[(from + 2)...]
         while let word = rest.popFirst() {
             switch word.uppercased() {
-            case "WHERE":
-                guard rest.count >= 3, rest.popFirst() == "SystemModstamp", let sign = rest.popFirst(), [">=", ">"].contains(sign),
-                    let time = rest.popFirst(), let place = Array(time.utf8).withUnsafeBufferPointer({ TimeText.timestamp($0) })
+            case "WHERE", "AND":
+                guard rest.count >= 3, rest.popFirst() == "SystemModstamp", let sign = rest.popFirst(), let time = rest.popFirst(),
+                    let place = TimeOfRecord.micros(time)
                 else { return nil }
-                since = place.utcMicros + (sign == ">" ? 1 : 0)
+                switch sign {
+                case ">=": since = max(since, place)
+                case ">": since = max(since, place + 1)
+                case "<": until = min(until, place)
+                case "<=": until = min(until, place + 1)
+                default: return nil
+                }
             case "ORDER":
                 guard rest.popFirst()?.uppercased() == "BY" else { return nil }
                 while let next = rest.first, next.uppercased() != "LIMIT" { rest = rest.dropFirst() }
@@ -38,4 +44,6 @@ struct SOQLQuery: Sendable {
         }
         guard !fields.isEmpty else { return nil }
     }
+
+    func isWithin(_ entry: Timeline.Entry) -> Bool { entry.updated < until }
 }

@@ -60,7 +60,9 @@ extension SalesforceMock {
         bulk.count += 1
         let id = Self.jobID(bulk.count)
         let gone = deleted[query.object] ?? []
-        var entries = timeline.page(since: query.since, after: nil, limit: .max) { operation == "queryAll" || !gone.contains($0.index) }
+        var entries = timeline.page(since: query.since, after: nil, limit: .max) {
+            query.isWithin($0) && (operation == "queryAll" || !gone.contains($0.index))
+        }
         if query.limit < entries.count { entries.removeLast(entries.count - query.limit) }
         let job = QueryJob(
             operation: operation, query: query, form: form, created: moment.now,

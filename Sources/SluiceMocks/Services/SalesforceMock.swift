@@ -50,7 +50,9 @@ package struct SalesforceMock: MockService {
     package mutating func answer(_ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
         for name in timelines.keys { timelines[name]?.advance(to: moment.now) }
         if request.path == "/services/oauth2/authorize" { return tokens.authorize(request) }
-        if request.path == "/services/oauth2/token" { return tokens.issue(request, at: moment.now) }
+        if request.path == "/services/oauth2/token" {
+            return tokens.issue(request, at: moment.now, more: [.init(name: "instance_url", value: .string(request.base))])
+        }
         if moment.faults.contains(.expireToken) { tokens.expireAll() }
         if moment.faults.contains(.newField) { hasNewField = true }
         if let refusal = unauthorized(request, moment) { return refusal }
@@ -71,6 +73,7 @@ package struct SalesforceMock: MockService {
         case ("GET", "query", 5), ("GET", "queryAll", 5): return page(steps[4], request, moment)
         case (_, "jobs", 5...) where steps[4] == "query": return queryJobs(Array(steps[5...]), request, moment)
         case (_, "jobs", 5...) where steps[4] == "ingest": return ingestJobs(Array(steps[5...]), request, moment)
+        case ("GET", "sobjects", 4): return descriptions
         case ("POST", "sobjects", 5) where timelines[steps[4]] != nil: return create(steps[4], request, moment)
         case ("GET", "sobjects", 6) where timelines[steps[4]] != nil && steps[5] == "describe": return description(of: steps[4])
         case (_, "sobjects", 6) where timelines[steps[4]] != nil: return row(steps[4], steps[5], request, moment)
@@ -101,14 +104,14 @@ package struct SalesforceMock: MockService {
             return Self.error(400, "MALFORMED_QUERY", "unexpected token: \(request["q"] ?? "")")
         }
         if query.isCount {
-            let count = timeline.page(since: query.since, after: nil, limit: query.limit).count
+            let count = timeline.page(since: query.since, after: nil, limit: query.limit, isVisible: query.isWithin).count
             return MockAnswer(
                 200, .members(["totalSize": .integer(count), "done": .boolean(true), "records": .list([])]))
         }
         if let unknown = unknownField(query) {
             return Self.error(400, "INVALID_FIELD", "No such column '\(unknown)' on entity '\(query.object)'")
         }
-        let total = timeline.page(since: query.since, after: nil, limit: .max).count
+        let total = timeline.page(since: query.since, after: nil, limit: .max, isVisible: query.isWithin).count
         let cursor = Cursor(query: query, includesDeleted: isAll, place: nil, given: 0, total: min(total, query.limit))
         return give(cursor, request, moment)
     }
@@ -130,7 +133,7 @@ package struct SalesforceMock: MockService {
         let size = request.headers["sforce-query-options"].flatMap { Int($0.split(separator: "=").last ?? "") } ?? 2_000
         let limit = min(min(max(size, 200), 2_000), cursor.query.limit - cursor.given)
         let timeline = timelines[cursor.query.object] ?? Timeline(seed: 0, rows: 0)
-        let entries = timeline.page(since: cursor.query.since, after: cursor.place, limit: limit)
+        let entries = timeline.page(since: cursor.query.since, after: cursor.place, limit: limit, isVisible: cursor.query.isWithin)
         let hasDeleted = deleted[cursor.query.object] ?? []
         let shown = entries.filter { cursor.includesDeleted || !hasDeleted.contains($0.index) }
         var next = cursor
@@ -150,11 +153,10 @@ package struct SalesforceMock: MockService {
             let version = request.path.split(separator: "/")[2]
             members.append(.init(name: "nextRecordsUrl", value: .string("/services/data/\(version)/query/\(locator)")))
         }
-        members.append(.init(name: "records", value: .list(shown.map { record(cursor.query, $0.index) })))
-        return MockAnswer(200, .object(members))
+        return MockAnswer(200, "records", recordsText(cursor.query, shown), members)
     }
 
-    private func record(_ query: SOQLQuery, _ index: Int) -> JSONNode {
+    func record(_ query: SOQLQuery, _ index: Int) -> JSONNode {
         let all = members(query.object, index)
         let attributes = JSONNode.members([
             "type": .string(query.object), "url": .string("/services/data/v60.0/sobjects/\(query.object)/\(id(query.object, index))"),

@@ -40,14 +40,14 @@ extension ZendeskMock {
         let last = entries.last ?? place ?? Timeline.Entry(updated: since, index: -1)
         let cursor = moment.faults.contains(.endless) ? request["cursor"] ?? Self.cursor(last) : Self.cursor(last)
         let isEnd = entries.count < limit && !moment.faults.contains(.endless)
+        let records = entity == "tickets" ? ticketsText(entries).bytes : JSONNode.list(entries.map { record(entity, $0.index) }).json
         return MockAnswer(
-            200,
-            .object([
-                .init(name: entity, value: .list(entries.map { record(entity, $0.index) })),
+            200, entity, records,
+            [
                 .init(name: "after_url", value: .string("\(request.base)/api/v2/incremental/\(entity)/cursor.json?cursor=\(cursor)")),
                 .init(name: "before_url", value: .null), .init(name: "after_cursor", value: .string(cursor)),
                 .init(name: "before_cursor", value: .null), .init(name: "end_of_stream", value: .boolean(isEnd)),
-            ]), violation: violation)
+            ], violation: violation)
     }
 
     private static func cursor(_ entry: Timeline.Entry) -> String { Base64.encode(Array("\(entry.updated),\(entry.index)".utf8)) }

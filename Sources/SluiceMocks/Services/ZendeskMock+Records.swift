@@ -1,8 +1,8 @@
 import SluiceJSON
 
 extension ZendeskMock {
-    private static let statuses = ["new", "open", "pending", "hold", "solved", "closed"]
-    private static let priorities = ["low", "normal", "high", "urgent"]
+    static let statuses = ["new", "open", "pending", "hold", "solved", "closed"]
+    static let priorities = ["low", "normal", "high", "urgent"]
 
     /// A record as it is now.
     func record(_ entity: String, _ index: Int) -> JSONNode {
@@ -63,8 +63,9 @@ extension ZendeskMock {
         ])
     }
 
+    static let vocabulary = ["printer", "jams", "login", "fails", "late", "invoice", "grüße", "日本", "refund", "slow"]
+
     private static func words(_ draw: UInt64) -> String {
-        let words = ["printer", "jams", "login", "fails", "late", "invoice", "grüße", "日本", "refund", "slow"]
-        return (0..<4).map { words[Int((draw >> (UInt64($0) * 5)) % 10)] }.joined(separator: " ")
+        (0..<4).map { vocabulary[Int((draw >> (UInt64($0) * 5)) % 10)] }.joined(separator: " ")
     }
 }

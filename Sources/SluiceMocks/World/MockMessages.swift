@@ -41,6 +41,18 @@ package struct MockAnswer: Sendable {
         self.violation = violation
     }
 
+    /// An object whose first member is large, and written already.
+    init(_ status: Int, _ name: String, _ json: [UInt8], _ more: [JSONNode.Member], violation: String? = nil) {
+        var bytes = Array("{\"\(name)\":".utf8)
+        bytes.reserveCapacity(json.count + 1_000)
+        bytes += json
+        let rest = JSONNode.object(more).json
+        bytes += rest.count > 2 ? [UInt8(ascii: ",")] + rest[1...] : rest[1...]
+        self.init(status, text: "", headers: ["Content-Type": "application/json"])
+        content = bytes
+        self.violation = violation
+    }
+
     package init(_ status: Int, text: String, headers: [String: String] = [:]) {
         self.status = status
         body = text

@@ -24,9 +24,10 @@ struct MockTokens: Sendable {
         return MockAnswer(302, text: "", headers: ["Location": "\(redirect)?code=mock-code-\(codes.count)&state=\(state)"])
     }
 
-    mutating func issue(_ request: MockRequest, at now: Int64) -> MockAnswer {
+    /// - Parameter more: What the service's answer has beside the token.
+    mutating func issue(_ request: MockRequest, at now: Int64, more: [JSONNode.Member] = []) -> MockAnswer {
         let grant = request["grant_type"] ?? ""
-        var members: [JSONNode.Member] = []
+        var members = more
         switch grant {
         case "client_credentials":
             guard request["client_secret"]?.isEmpty == false else { return Self.error("invalid_client", "no client_secret") }

@@ -40,8 +40,8 @@ extension ErrorLimits {
                 "What happens to such a record; fail goes with a prefix only.", examples: ["dead_letter"]),
             OptionSpecification(
                 "prefix", .string,
-                "A directory that gets such records as JSON lines, a file for each run: with dead_letter a copy, as the run is committed; with fail those"
-                    + " that end the run.", examples: ["lake/errors/accounts"]),
+                "A directory, or s3://BUCKET/PREFIX, that gets such records as JSON lines, a file for each commit: with dead_letter a copy, as the run is"
+                    + " committed; with fail those that end the run.", examples: ["lake/errors/accounts", "s3://lake/errors"]),
             OptionSpecification(
                 "max_records", .integer(0 ... .max), "How many of them a run may have before it fails.", examples: ["100"]),
             OptionSpecification(
@@ -72,6 +72,9 @@ extension ErrorLimits {
         return (policy, hasLimits ? limits : nil, prefix)
     }
 
+    /// Whether a prefix is in object storage.
+    static func isOutside(_ prefix: String) -> Bool { prefix.hasPrefix("s3://") }
+
     /// Where such records go beside the archive of dead letters.
     private static func readPrefix(_ node: DefinitionNode, _ policy: ErrorPolicy) throws(SluiceError) -> String? {
         guard let place = node[key: "prefix"] else {
@@ -85,9 +88,10 @@ extension ErrorLimits {
         guard policy != .skip else {
             throw place.invalid("records that are skipped are kept nowhere", remedy: "write action: dead_letter, or leave the prefix out")
         }
-        guard !prefix.isEmpty, !prefix.contains("://") else {
+        guard !prefix.isEmpty, isOutside(prefix) || !prefix.contains("://") else {
             throw place.invalid(
-                "prefix must be a directory, but is \(prefix.quotedForMessage)", remedy: "write a path, such as errors/accounts")
+                "prefix must be a directory or a bucket, but is \(prefix.quotedForMessage)",
+                remedy: "write a path, such as errors/accounts, or s3://BUCKET/PREFIX")
         }
         return prefix
     }

@@ -16,8 +16,9 @@ package struct PipelineDefinition: Sendable {
     package var onError: ErrorPolicy
     /// Nil: a run may leave out any number of records.
     package var errorLimits: ErrorLimits?
-    /// A directory that gets records which cannot be processed; nil for none.
+    /// A directory, or a location in object storage, that gets records which cannot be processed; nil for none.
     package var errorPrefix: String?
+    package var errorPrefixLocation: SourceLocation?
     /// Whether a run reads only what no earlier run has read.
     package var isIncremental: Bool
     /// Whether it was written as a flow: somebody, the clock or an event starts it, and nobody follows it unasked.

@@ -104,6 +104,7 @@ package enum PipelineLoader {
         definition.isFlow = node[key: FlowKeys.flow] != nil
         definition.errorLimits = onError?.limits
         definition.errorPrefix = onError?.prefix.map { DatasetName.absolute($0, in: directory) }
+        definition.errorPrefixLocation = root[key: "on_error"]?[key: "prefix"]?.location
         definition.outputs = outputs
         definition.routeMatch = try root[key: "match"]?.enumeration(RouteMatch.self) ?? .first
         return definition

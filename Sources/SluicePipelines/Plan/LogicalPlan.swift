@@ -17,6 +17,8 @@ package struct LogicalPlan: Sendable {
     package var notices: [String]
     /// Those that the plan was made with: what runs owe to systems outside is put there by them.
     package var connectors = ConnectorRegistry([])
+    /// What keeps copies of records that could not be processed outside of the file system.
+    package var letterPlace: (any LetterPlace)?
 
     package init(
         definition: PipelineDefinition, source: PlannedSource, stream: StreamDefinition?, steps: [PlannedStep], sink: any Sink,

@@ -59,6 +59,22 @@ package struct PlanContext: Sendable {
     }
 }
 
+extension PlanContext {
+    /// Where a definition wants records that could not be processed, outside of the file system; nil where it wants that nowhere.
+    func letterPlace(_ definition: PipelineDefinition) throws(SluiceError) -> (any LetterPlace)? {
+        guard let location = definition.errorPrefix, ErrorLimits.isOutside(location) else { return nil }
+        guard let keeping = connectors.connectors.lazy.compactMap({ $0 as? any LetterKeeping }).first else {
+            throw SluiceError(
+                .unknownConnector, "this program has no connector that keeps records in \(location)", at: definition.errorPrefixLocation)
+        }
+        do throws(SluiceError) {
+            return try keeping.letterPlace(location, in: connection)
+        } catch {
+            throw error.located(at: definition.errorPrefixLocation)
+        }
+    }
+}
+
 /// A source that was opened, and the part of the definition that asked for it.
 struct OpenedSource: Sendable {
     let source: any Source

@@ -79,11 +79,7 @@ extension LogicalPlan {
             let own = staged.filter { $0.output == index }
             if needsRows && own.isEmpty && output.sink.merge == nil { continue }
             let commit = try output.sink.commit(schema: output.outputSchema, run: run, staged: own)
-            all.tables += commit.tables
-            all.renames += commit.renames
-            all.removals += commit.removals
-            all.publications += commit.publications
-            all.backfillUnit = all.backfillUnit ?? commit.backfillUnit
+            all.add(commit)
         }
         return all
     }

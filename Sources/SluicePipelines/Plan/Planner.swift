@@ -25,6 +25,7 @@ package enum Planner {
             outputSchema: bound.trunk.last?.output ?? source.schema, notices: notices(source, bound.allSteps))
         plan.routeMatch = definition.routeMatch
         plan.connectors = context.connectors
+        plan.letterPlace = try context.letterPlace(definition)
         plan.outputs = zip(bound.branches, sinks).map { branch, opened in
             PlannedOutput(
                 name: branch.name, role: branch.role, inputSchema: branch.input,

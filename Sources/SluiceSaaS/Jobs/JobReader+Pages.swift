@@ -113,12 +113,20 @@ extension JobReader {
         try ledger.forget(purpose)
         try state.withLock { state throws(SluiceError) in
             guard state.made <= SaaSLimits.restarts else { throw cause }
+            // Another job gives its rows in another order.
+            guard mayRepeat || state.position?.rows ?? 0 == 0 else { throw lost(id, cause) }
             // A job that an earlier run made counts, too, so that there is an end.
             state.made += 1
             state.position = nil
             state.isReady = false
             state.skipped = 0
         }
+    }
+
+    private func lost(_ id: String, _ cause: SluiceError) -> SluiceError {
+        SluiceError(
+            .pageExpired, "\(entity.name): the service's job \(id) is gone, of which some rows were read: \(cause.message)",
+            remedy: "run it again: it begins anew", isRetriable: true)
     }
 
     /// A page is too large: smaller ones are asked for.

@@ -8,6 +8,10 @@ package struct JobPage: Sendable {
     package var rows: Int
     /// `JOB page N`, for places of bad records.
     package var name: String
+
+    package init(bytes: [UInt8], rows: Int, name: String) {
+        (self.bytes, self.rows, self.name) = (bytes, rows, name)
+    }
 }
 
 /// Reads the records of one window by a job: makes it, or goes on with one that was made before, waits for it, and fetches its results page by
@@ -53,16 +57,20 @@ package final class JobReader: Sendable {
     let state: Mutex<State>
     /// Whether it goes on with results that an earlier run began to read: a field that was added since is not among them.
     package let isResumed: Bool
+    /// Whether rows may come again where a job is lost that was read in part: a destination with keys puts them in place of the first ones.
+    let mayRepeat: Bool
 
     /// - Parameters:
     ///   - values: What requests are filled with beside the settings: `fields`, the parent's key.
     ///   - key: What the job is for, in the ledger, beside where its stretch begins.
     ///   - since: Where the window begins, or goes on.
     ///   - position: How far an earlier run came.
+    ///   - mayRepeat: Whether another job is made in place of one that is lost when some of its rows were handed out.
     package init(
         _ session: ServiceSession, _ entity: ServiceEntity, _ job: JobRead, _ values: [String: String], since: Int64?, key: String,
-        ledger: any JobLedger, from position: JobPosition?
+        ledger: any JobLedger, from position: JobPosition?, mayRepeat: Bool = true
     ) {
+        self.mayRepeat = mayRepeat
         self.session = session
         self.entity = entity
         self.job = job

@@ -1,3 +1,4 @@
+import Glibc
 import SluiceCore
 
 /// A page of CSV as jobs write it: counted, with nulls as empty fields without quotes, and with the line that names the columns.
@@ -51,30 +52,39 @@ struct PageText {
         if source.isEmpty { return ([], 0) }
         guard source.last == lineFeed else { return nil }
         var records = 0
-        var isQuoted = false
+        var isWhole = true
         let bytes = [UInt8](unsafeUninitializedCapacity: source.count) { target, count in
-            source.withUnsafeBufferPointer { source in
-                var (place, before) = (0, lineFeed)
+            source.withUnsafeBytes { source in
+                guard let base = source.baseAddress, let written = UnsafeMutableRawBufferPointer(target).baseAddress else { return }
+                var (place, kept, before) = (0, 0, lineFeed)
+                func keep(upTo end: Int) {
+                    (written + count).copyMemory(from: base + kept, byteCount: end - kept)
+                    count += end - kept
+                }
                 while place < source.count {
                     let byte = source[place]
                     if byte == quote {
-                        let opens = !isQuoted && (before == comma || before == lineFeed)
+                        let opens = before == comma || before == lineFeed
+                        before = quote
                         if opens, place + 2 < source.count, source[place + 1] == quote, source[place + 2] != quote {
+                            keep(upTo: place)
                             place += 2
-                            before = quote
-                            continue
+                            kept = place
+                        } else if let end = memchr(base + place + 1, Int32(quote), source.count - place - 1) {
+                            place = UnsafeRawPointer(end) - base + 1
+                        } else {
+                            isWhole = false
+                            return
                         }
-                        isQuoted.toggle()
-                    } else if byte == lineFeed, !isQuoted {
-                        records += 1
+                        continue
                     }
-                    target[count] = byte
-                    count += 1
-                    place += 1
+                    if byte == lineFeed { records += 1 }
                     before = byte
+                    place += 1
                 }
+                keep(upTo: source.count)
             }
         }
-        return isQuoted ? nil : (bytes, records)
+        return isWhole ? (bytes, records) : nil
     }
 }

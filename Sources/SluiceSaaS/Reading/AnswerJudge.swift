@@ -24,10 +24,9 @@ struct AnswerJudge: Sendable {
     }
 
     func verdict(_ request: WebRequest, _ answer: WebAnswer) -> WebVerdict {
-        let scanner = JSONScanner(answer.body)
-        let document = try? scanner.document()
-        let code = document.flatMap { text(answers.code, scanner, $0) }
-        let message = [code, document.flatMap { text(answers.message, scanner, $0) }].compactMap(\.self)
+        let document = try? JSONOutline(answer.body)
+        let code = text(answers.code, document)
+        let message = [code, text(answers.message, document)].compactMap(\.self)
         let words = message.isEmpty ? nil : message.joined(separator: ": ").prefix(400).description
         if let code {
             if answers.expiredCodes.contains(code) {
@@ -54,7 +53,7 @@ struct AnswerJudge: Sendable {
         let byStatus = client.judgeByStatus(request, answer, message: words)
         guard case .accept = byStatus else { return byStatus }
         if let success = answers.success, let document, shape != .delimited {
-            guard let found = text(success.path, scanner, document) else {
+            guard let found = text(success.path, document) else {
                 // Not the shape that the service promises.
                 return .refuse(client.failure(.serviceFailed, request, answer, words ?? WebClient.quoted(answer.body)))
             }
@@ -71,8 +70,8 @@ struct AnswerJudge: Sendable {
         }
     }
 
-    private func text(_ path: [String], _ scanner: JSONScanner, _ document: Range<Int>) -> String? {
-        guard !path.isEmpty, let place = try? scanner.find(path, in: document) else { return nil }
-        return try? scanner.text(place)
+    private func text(_ path: [String], _ document: JSONOutline?) -> String? {
+        guard !path.isEmpty, let document else { return nil }
+        return try? document.text(path)
     }
 }

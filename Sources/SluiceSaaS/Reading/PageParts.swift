@@ -13,29 +13,36 @@ struct PageParts {
 
     /// - Returns: Nil where there is no list of records.
     init?(_ bytes: [UInt8], _ entity: ServiceEntity, _ read: ServiceEntity.Read) throws(JSONScanner.Failure) {
-        let scanner = JSONScanner(bytes)
-        let document = try scanner.document()
-        if let list = try scanner.find(read.records, in: document), scanner.kind(list) == .list {
-            records = try scanner.elements(list)
+        let document = try JSONOutline(bytes)
+        if let list = try document.find(read.records), document.scanner.kind(list) == .list {
+            try take(list, entity, document.scanner)
         } else if !read.mayBeAbsent {
             return nil
         }
-        let keyPaths = entity.key.map { $0.split(separator: ".").map(String.init) }
-        for record in records {
-            var key: [String] = []
-            for path in keyPaths { key.append(try Self.text(path, record, scanner) ?? "") }
-            keys.append(key.allSatisfy(\.isEmpty) ? "" : key.joined(separator: "\u{1F}"))
-            if let cursor = entity.cursor { cursors.append(try Self.text(cursor.field, record, scanner)) } else { cursors.append(nil) }
-        }
-        if let path = read.flag?.path { flag = try Self.text(path, document, scanner) }
+        if let path = read.flag?.path { flag = try document.text(path) }
         switch read.paging {
-        case .cursor(let path, _), .address(let path): token = try Self.text(path, document, scanner)
+        case .cursor(let path, _), .address(let path): token = try document.text(path)
         default: break
         }
     }
 
-    private static func text(_ path: [String], _ place: Range<Int>, _ scanner: JSONScanner) throws(JSONScanner.Failure) -> String? {
-        guard let found = try scanner.find(path, in: place) else { return nil }
-        return try scanner.text(found)
+    /// Goes through the records once, for their keys and cursors.
+    private mutating func take(_ list: Range<Int>, _ entity: ServiceEntity, _ scanner: JSONScanner) throws(JSONScanner.Failure) {
+        let paths = entity.key.map { $0.split(separator: ".").map(String.init) } + [entity.cursor?.field].compactMap(\.self)
+        let found = try scanner.elements(list, with: paths.map { $0.first ?? "" })
+        records.reserveCapacity(found.count)
+        keys.reserveCapacity(found.count)
+        cursors.reserveCapacity(found.count)
+        for (record, values) in found {
+            records.append(record)
+            var texts: [String?] = []
+            for (path, value) in zip(paths, values) {
+                let place = try value.flatMap { value throws(JSONScanner.Failure) in try scanner.find(Array(path.dropFirst()), in: value) }
+                texts.append(try place.flatMap { place throws(JSONScanner.Failure) in try scanner.text(place) })
+            }
+            let key = texts.prefix(entity.key.count).map { $0 ?? "" }
+            keys.append(key.allSatisfy(\.isEmpty) ? "" : key.count == 1 ? key[0] : key.joined(separator: "\u{1F}"))
+            cursors.append(entity.cursor == nil ? nil : texts[texts.count - 1])
+        }
     }
 }

@@ -49,12 +49,23 @@ struct SingerRunTests {
         #expect(first.exitCode == 0 && first.errors.contains("begins at 0"), "\(first.transcript)")
         let second = try await project.sluice("run", "n.yaml")
         #expect(second.exitCode == 0 && second.errors.contains("begins at 3"), "\(second.transcript)")
+        let logged = try await project.sluice("runs", "logs", "last", "--step", "source")
+        #expect(logged.output == "begins at 3\n", "\(logged.transcript)")
         let count = try await project.sluice("query", "SELECT count(*) || '/' || max(id) FROM crm.n", "--format", "csv")
         #expect(count.output.contains("6/6"), "\(count.transcript)")
         let plan = try await project.sluice("plan", "out.yaml")
         #expect(plan.output.contains("at least once") && plan.output.contains("target-nowhere"), "\(plan.transcript)")
         let failed = try await project.sluice("run", "out.yaml")
         #expect(failed.exitCode == 1 && failed.errors.contains("cannot start"), "\(failed.transcript)")
+        try project.directory.write(
+            "target.sh",
+            "while IFS= read -r line; do said=${line#*value\\\":}; done; echo \"rows are in\" >&2; printf '%s\\n' \"${said%\\}}\"\n")
+        try project.directory.write(
+            "out.yaml", "name: out\nsource: {table: crm.n}\nsink: {singer: [/bin/sh, target.sh], stream: n, keys: id}\n")
+        let written = try await project.sluice("run", "out.yaml", "--quiet")
+        #expect(written.exitCode == 0, "\(written.transcript)")
+        let said = try await project.sluice("runs", "logs", "last", "--step", "sink")
+        #expect(said.output == "rows are in\n", "\(said.transcript)")
         #expect(!(first.transcript + second.transcript + added.transcript).contains("s3cret"))
     }
 }

@@ -73,7 +73,8 @@ struct ErrorPrefixTests {
         arguments: [
             ("{action: skip, prefix: errors}", "kept nowhere"), ("{action: fail}", "on_error: fail"),
             ("{action: fail, prefix: errors, max_records: 3}", "limits mean nothing"),
-            ("{action: dead_letter, prefix: \"s3://bucket/errors\"}", "must be a directory"),
+            ("{action: dead_letter, prefix: \"gs://bucket/errors\"}", "must be a directory or a bucket"),
+            ("{action: dead_letter, prefix: \"s3://x/errors\"}", "names no bucket"),
         ])
     func mistakes(_ rule: String, _ words: String) async throws {
         try pipeline("on_error: \(rule)")

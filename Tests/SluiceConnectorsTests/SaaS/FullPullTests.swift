@@ -65,6 +65,32 @@ struct FullPullTests {
         #expect(asked(harness) - all == all)
     }
 
+    private func askedForResults(_ harness: ServiceHarness) -> Int {
+        harness.server.journal.count { $0.target.contains("/results") && $0.status == 200 }
+    }
+
+    @Test("results of a job that were read are not asked for again, and the rows are all there, once") func jobResumed() async throws {
+        let harness = try ServiceHarness(ServiceHarness.bulk, rows: 1_200)
+        let whole = try await harness.source().readAll().rows.map { "\($0)" }
+        let all = askedForResults(harness)
+        #expect(all == 12 && whole.count == 1_200)
+        _ = try await read(harness, pages: 5)
+        #expect(try await read(harness).map { "\($0)" } == whole)
+        #expect(askedForResults(harness) - all == all)
+        #expect(try await read(harness).map { "\($0)" } == whole)
+        #expect(askedForResults(harness) - all == all)
+    }
+
+    @Test("a job that is gone when some of its rows were read ends the pull, and the next one begins anew") func jobLost() async throws {
+        let harness = try ServiceHarness(ServiceHarness.bulk, rows: 1_200)
+        _ = try await read(harness, pages: 3)
+        harness.server.plan(FaultPlan([FaultPlan.Rule(.missingFile, at: 1...Int.max)]))
+        await #expect(throws: SluiceError.self) { try await read(harness) }
+        harness.server.plan(FaultPlan())
+        let rows = try await read(harness).map { "\($0)" }
+        #expect(rows.count == 1_200 && Set(rows).count == 1_200)
+    }
+
     @Test("behind a commit a pull begins anew") func committed() async throws {
         let harness = try ServiceHarness(Self.subjects[0], rows: 1_200)
         _ = try await read(harness)

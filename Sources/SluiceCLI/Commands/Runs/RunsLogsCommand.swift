@@ -12,8 +12,8 @@ struct RunsLogsCommand: ReportingCommand {
                 Each attempt has a log of its own. Of one that grew beyond 10 MiB the newest parts are kept, of each job as many as its \
                 `keep_logs` says, and 2 GiB of all jobs.
 
-                What programs of a pipeline's steps (`exec`) write on their standard error has a log for each run and step, whoever started \
-                the run.
+                What programs of a pipeline (`exec`, taps and targets of Singer) write on their standard error has a log for each run and \
+                step, whoever started the run; those of its ends are the steps source and sink.
 
                 Examples:
                   \(program) runs logs last
@@ -21,6 +21,7 @@ struct RunsLogsCommand: ReportingCommand {
                   \(program) runs logs 01JDXA --graph
                   \(program) runs logs last --follow
                   \(program) runs logs last --step 2
+                  \(program) runs logs last --step source
                 """)
     }
 

@@ -93,6 +93,7 @@ struct TestRun: Sendable {
             definition.outputs[index].sink = Self.collected(definition.outputs[index].sink, as: definition.outputs[index].name)
         }
         definition.isIncremental = false
+        definition.errorPrefix = nil
         // What is only counted elsewhere is looked at here.
         if definition.onError == .skip { definition.onError = .deadLetter }
         return definition

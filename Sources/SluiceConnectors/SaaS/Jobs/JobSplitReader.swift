@@ -11,6 +11,8 @@ final class JobSplitReader: SplitReader {
         var pages: [JobPage]
         var file: (any FileReader)?
         var bytesRead: Int64 = 0
+        /// Pages that an earlier run has kept, as far as they were handed out.
+        var keptPages = 0
     }
 
     private let reader: JobReader
@@ -20,6 +22,8 @@ final class JobSplitReader: SplitReader {
     private let tracker: JobTracker?
     private let source: String
     private let budget: Int64
+    /// Pages of a run that was cut off, and what keeps those of this one; nil where nothing is kept.
+    private let kept: KeptPages?
     private let state: Mutex<State>
 
     /// - Parameters:
@@ -27,14 +31,16 @@ final class JobSplitReader: SplitReader {
     ///   - schema: All columns of the source.
     ///   - source: What places of bad records begin with.
     ///   - budget: Bytes of pages after which no other is fetched.
+    ///   - kept: What the reader's position is behind.
     init(
         _ reader: JobReader, _ pages: [JobPage], schema: Schema, _ wanted: SourceRequest, tracker: JobTracker?, source: String,
-        budget: Int64
+        budget: Int64, kept: KeptPages? = nil
     ) throws(SluiceError) {
         self.reader = reader
         self.tracker = tracker
         self.source = source
         self.budget = budget
+        self.kept = kept
         format = try CSVFormat(options: ["detect": .text("none"), "null_values": .texts(reader.nulls)])
         columns = try Self.schema(wanted.columns, of: schema)
         let more = (tracker?.columns ?? []).filter { !wanted.columns.contains($0) && schema[$0] != nil }
@@ -75,7 +81,26 @@ final class JobSplitReader: SplitReader {
 
     private func nextPage() async throws -> JobPage? {
         if let page = state.withLock({ $0.pages.isEmpty ? nil : $0.pages.removeFirst() }) { return page }
-        return bytesRead < budget ? try await reader.next() : nil
+        guard let kept else { return bytesRead < budget ? try await reader.next() : nil }
+        if let page = try kept.next() {
+            let number = state.withLock { state in
+                state.keptPages += 1
+                return state.keptPages
+            }
+            return JobPage(bytes: page.bytes, rows: 0, name: "kept page \(number)")
+        }
+        if kept.isComplete { return nil }
+        do throws(SluiceError) {
+            guard let page = try await reader.next() else { return nil }
+            var place = ReadPosition()
+            place.advance(reader.position, since: reader.since)
+            kept.keep(RecordPage(bytes: page.bytes, records: [], repeated: 0), place, isLast: reader.isDone)
+            return page
+        } catch {
+            // What was kept is of a job that is gone.
+            if error.code == .pageExpired { kept.abandon() }
+            throw error
+        }
     }
 }
 

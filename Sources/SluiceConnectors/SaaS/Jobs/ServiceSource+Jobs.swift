@@ -28,8 +28,10 @@ extension ServiceSource {
         }
     }
 
-    /// - Parameter position: How far an earlier run came with the window.
-    func jobReader(_ job: JobRead, _ parent: String?, since: Int64?, from position: JobPosition?) -> JobReader {
+    /// - Parameters:
+    ///   - position: How far an earlier run came with the window.
+    ///   - mayRepeat: Whether rows may come again where a job is lost.
+    func jobReader(_ job: JobRead, _ parent: String?, since: Int64?, from position: JobPosition?, mayRepeat: Bool = true) -> JobReader {
         let values = values(parent, nil)
         var hash = StableHash()
         for part in [session.address.origin, name(parent), values["fields"] ?? ""] {
@@ -38,7 +40,15 @@ extension ServiceSource {
         }
         return JobReader(
             session, entity, job, values, since: since, key: "read \(name(parent)) \(hash.value.hexadecimal)", ledger: ledger,
-            from: position)
+            from: position, mayRepeat: mayRepeat)
+    }
+
+    /// Everything by a job. Pages that a run which was cut off has kept come first.
+    func wholeJob(_ job: JobRead, _ parent: String?, _ split: SourceSplit, _ request: SourceRequest) throws(SluiceError) -> JobSplitReader {
+        let kept = try kept(of: parent, by: "job")
+        let reader = jobReader(
+            job, parent, since: kept?.position.map { $0.since(lagMicros: 0) } ?? start, from: kept?.position?.job, mayRepeat: false)
+        return try JobSplitReader(reader, [], schema: schema, request, tracker: nil, source: split.id, budget: .max, kept: kept)
     }
 
     private func values(_ parent: String?, _ since: Int64?) -> [String: String] {

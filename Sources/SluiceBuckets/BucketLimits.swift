@@ -21,6 +21,8 @@ package enum BucketLimits {
     static let readBytes = 256 << 10
     /// Connections that read the index and are kept for the next reader.
     static let readers = 8
+    /// Buckets that are remembered.
+    static let knownBuckets = 1_024
     /// Bytes of a part but the last, and how many parts an upload has at most.
     package static let partBytes: Int64 = 5 << 20
     package static let parts = 10_000

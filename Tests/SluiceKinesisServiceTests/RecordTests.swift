@@ -43,7 +43,7 @@ struct RecordTests {
         var random = SeededGenerator(seed: 25)
         for round in 0..<300 {
             let records = (0..<Int.random(in: 1...5, using: &random)).map { _ -> String in
-                let data = (0..<Int.random(in: 0...20, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+                let data = (0..<Int.random(in: 0...40, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
                 let hash = Bool.random(using: &random) ? #","ExplicitHashKey":"\#(UInt128.random(in: 0 ... .max, using: &random))""# : ""
                 return #" { "PartitionKey" : "k\#(Int.random(in: 0...9, using: &random))" , "Data":"\#(Base64.encode(data))"\#(hash)} "#
             }
@@ -71,17 +71,33 @@ struct RecordTests {
             #"{"StreamName":"s","Records":[{"Data":"YQ==","PartitionKey":""}]}"#, #"{"StreamName":"s","Records":[{"Data":"YQ=="}]}"#,
             #"{"StreamName":"s","Records":[{"Data":"Y===","PartitionKey":"k"}]}"#, #"{"StreamName":"s","DryRun":true,"Records":[]}"#,
             #"{"StreamName":"s","Records":[{"Data":"YQ==","PartitionKey":"\u0041"}]}"#,
+            #"{"StreamName":"s","Records":[{"Data":"QUJD,"Data":"YQ==","PartitionKey":"k"}]}"#,
+            #"{"StreamName":"s","Records":[{"Data":"YQ==","PartitionKey":"k\,"PartitionKey":"k"}]}"#,
+            #"{"StreamName":"s","Records":[{"Data":"YQ"}]}"#, #"{"StreamName":"s","Records":[{"Data":"YQ=="#,
             #"{"StreamName":"s","Records":[{"Data":"YQ==","PartitionKey":"k","ExplicitHashKey":"340282366920938463463374607431768211456"}]}"#,
         ])
     func unusual(_ text: String) { #expect(PutScanner.scan(Array(text.utf8)) == nil) }
 
-    @Test("base 64 of all lengths")
-    func base64() {
-        for count in 0..<50 {
-            let source = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 11) }
-            var written: [UInt8] = []
-            source.withUnsafeBufferPointer { Base64Writer.append($0, to: &written) }
-            #expect(String(decoding: written, as: UTF8.self) == Base64.encode(source))
+    @Test("a run of numbers has the digits of each of them")
+    func runs() throws {
+        var random = SeededGenerator(seed: 56)
+        for _ in 0..<200 {
+            var numbers = NumberRun()
+            // Places whose sums carry far, and any other.
+            let end = UInt64.max >> 5
+            let start = [end - 40, 0, UInt64.random(in: 0...end, using: &random)].randomElement(using: &random) ?? 0
+            var number = ServiceNumber(shard: Int.random(in: 0...5, using: &random), place: start)
+            for _ in 0..<100 {
+                var written: [UInt8] = []
+                numbers.append(number, to: &written)
+                #expect(String(decoding: written, as: UTF8.self) == number.text)
+                switch Int.random(in: 0..<20, using: &random) {
+                case 0: number.place += 2
+                case 1: number.shard += 1
+                case 2: break
+                default: number.place += 1
+                }
+            }
         }
     }
 

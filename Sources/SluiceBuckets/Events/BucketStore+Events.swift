@@ -7,6 +7,7 @@ extension BucketStore {
     ///
     /// - Parameter value: The setting as it is told; nil takes it away.
     package func setWatches(_ name: String, _ kind: String, _ value: [UInt8]?, _ watches: [BucketWatch]) async throws(BucketFailure) {
+        defer { known.forget() }
         try await committer.commit { change throws(BucketFailure) in
             let bucket = try change.index.existingBucket(name)
             try change.onDisk { index throws(SluiceError) in

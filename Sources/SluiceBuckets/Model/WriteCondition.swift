@@ -9,6 +9,9 @@ package struct WriteCondition: Hashable, Sendable {
 
     package init() {}
 
+    /// Whether nothing has to hold.
+    var isEmpty: Bool { self == WriteCondition() }
+
     /// - Parameter current: Nil where there is no object, and for a delete marker.
     func check(_ current: ObjectVersion?, _ key: ObjectKey) throws(BucketFailure) {
         if let matches {

@@ -7,7 +7,10 @@ extension BucketStore {
 
     /// - Throws: `noSuchBucket`.
     package func bucket(_ name: String) throws(BucketFailure) -> BucketInfo {
-        guard let bucket = try read({ index throws(SluiceError) in try index.bucket(name) }) else { throw .noSuchBucket(name) }
+        let bucket = try known.bucket(name) { () throws(BucketFailure) in
+            try read { index throws(SluiceError) in try index.bucket(name) }
+        }
+        guard let bucket else { throw .noSuchBucket(name) }
         return bucket
     }
 
@@ -29,6 +32,7 @@ extension BucketStore {
     /// - Throws: `noSuchBucket`, `bucketNotEmpty`; uploads that are not completed end with the bucket.
     package func deleteBucket(_ name: String) async throws(BucketFailure) {
         let folders = folders
+        defer { known.forget() }
         try await committer.commit { change throws(BucketFailure) in
             let bucket = try change.index.existingBucket(name)
             let isGone = try change.onDisk { index throws(SluiceError) in
@@ -46,6 +50,7 @@ extension BucketStore {
     /// Removes all buckets and all that is in them.
     package func reset() async throws(BucketFailure) {
         let folders = folders
+        defer { known.forget() }
         try await committer.commit { change throws(BucketFailure) in
             let index = change.index
             do throws(SluiceError) {
@@ -64,6 +69,7 @@ extension BucketStore {
 
     /// Whether versions are kept from now on.
     package func setVersioning(_ name: String, _ versioning: BucketInfo.Versioning) async throws(BucketFailure) {
+        defer { known.forget() }
         try await committer.commit { change throws(BucketFailure) in
             let bucket = try change.index.existingBucket(name)
             try change.onDisk { index throws(SluiceError) in try index.setVersioning(bucket, versioning) }

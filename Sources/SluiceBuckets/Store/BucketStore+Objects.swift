@@ -37,7 +37,9 @@ extension BucketStore {
         let content = file.content
         let written = try await committer.commit { change throws(BucketFailure) in
             let bucket = try change.index.existingBucket(name)
-            try condition.check(try change.onDisk { index throws(SluiceError) in try index.object(bucket, key) }, key)
+            if !condition.isEmpty {
+                try condition.check(try change.onDisk { index throws(SluiceError) in try index.object(bucket, key) }, key)
+            }
             do throws(SluiceError) { return try change.write(version, bucket, content: content, as: kind) } catch { throw .disk(error) }
         }
         file.keep()

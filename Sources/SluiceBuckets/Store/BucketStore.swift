@@ -17,6 +17,7 @@ package final class BucketStore: Sendable {
     package var eventSignal: AsyncStream<Void> { rounds.eventSignal }
     private let lock: FileLock
     private let readers = Mutex<[BucketIndex]>([])
+    let known = KnownBuckets()
 
     /// Opens the store of a directory, which is made where it is not there, and brings files and index together after a crash.
     ///

@@ -60,15 +60,17 @@ struct PutAnswer {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(64 + entries.count * 128)
         bytes += #"{"FailedRecordCount":\#(failedCount),"Records":["#.utf8
-        var names: [ShardID: [UInt8]] = [:]
+        var shards: [ShardID: (numbers: NumberRun, name: [UInt8])] = [:]
         for (index, entry) in entries.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
             switch entry {
             case .stored(let receipt):
                 bytes += StaticBytes.sequence
-                ServiceNumber(receipt.sequenceNumber)?.append(to: &bytes)
-                if names[receipt.shard] == nil { names[receipt.shard] = Array(#"","ShardId":"\#(receipt.shard)"}"#.utf8) }
-                bytes += names[receipt.shard, default: []]
+                if shards[receipt.shard] == nil {
+                    shards[receipt.shard] = (NumberRun(), Array(#"","ShardId":"\#(receipt.shard)"}"#.utf8))
+                }
+                if let number = ServiceNumber(receipt.sequenceNumber) { shards[receipt.shard]?.numbers.append(number, to: &bytes) }
+                bytes += shards[receipt.shard]?.name ?? []
             case .failed(let code, let message):
                 bytes += #"{"ErrorCode":"#.utf8
                 JSONText.appendString(code.utf8, to: &bytes)

@@ -5,16 +5,30 @@ import SluiceStreams
 ///
 /// It takes what clients write: the members that the operation has, texts without escapes, whole groups of base 64. Anything else is nil, and
 /// the way over values says what is wrong with it, or takes it.
+///
+/// - Invariant: `payload` has room for three bytes for each four that are left to read, and for `Base64.slack` more.
 struct PutScanner {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var place = 0
+    /// Where payloads go, one behind another.
+    private let payload: UnsafeMutableRawBufferPointer
+    private var filled = 0
 
-    private init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+    private init(_ bytes: UnsafeBufferPointer<UInt8>, _ payload: UnsafeMutableRawBufferPointer) {
+        self.bytes = bytes
+        self.payload = payload
+    }
 
     static func scan(_ bytes: [UInt8]) -> PutRequest? {
         bytes.withUnsafeBufferPointer { buffer in
-            var scanner = PutScanner(buffer)
-            return scanner.request()
+            var request: PutRequest?
+            let payload = [UInt8](unsafeUninitializedCapacity: buffer.count / 4 * 3 + Base64.slack) { target, filled in
+                var scanner = PutScanner(buffer, UnsafeMutableRawBufferPointer(target))
+                request = scanner.request()
+                filled = scanner.filled
+            }
+            request?.entries.payload = payload
+            return request
         }
     }
 
@@ -44,7 +58,6 @@ struct PutScanner {
 
     private mutating func records(into entries: inout PutEntries) -> Bool {
         guard take("[") else { return false }
-        entries.payload.reserveCapacity(bytes.count / 4 * 3)
         repeat {
             guard entries.count < StreamLimits.putRecords, record(into: &entries) else { return false }
         } while take(",")
@@ -55,19 +68,25 @@ struct PutScanner {
         guard take("{") else { return false }
         var (data, key, hash) = (Range<Int>?.none, Range<Int>?.none, Range<Int>?.none)
         repeat {
-            guard let name = text(), take(":"), let value = text() else { return false }
+            guard let name = text(), take(":") else { return false }
+            let value: Range<Int>?
             switch name.count {
-            case 4 where data == nil && matches(name, "Data"): data = value
-            case 12 where key == nil && matches(name, "PartitionKey"): key = value
-            case 15 where hash == nil && matches(name, "ExplicitHashKey"): hash = value
+            case 4 where data == nil && matches(name, "Data"):
+                value = blob()
+                data = value
+            case 12 where key == nil && matches(name, "PartitionKey"):
+                value = text()
+                key = value
+            case 15 where hash == nil && matches(name, "ExplicitHashKey"):
+                value = text()
+                hash = value
             default: return false
             }
+            if value == nil { return false }
         } while take(",")
         guard take("}"), let data, let key, (1...256).contains(key.count), isPlain(key) else { return false }
-        let start = entries.payload.count
-        guard decode(data, into: &entries.payload) else { return false }
-        entries.starts.append(Int32(start))
-        entries.ends.append(Int32(entries.payload.count))
+        entries.starts.append(Int32(data.lowerBound))
+        entries.ends.append(Int32(data.upperBound))
         entries.keys.append(UnsafeBufferPointer(rebasing: bytes[key]))
         if let hash {
             guard let number = hashKey(hash) else { return false }
@@ -79,6 +98,30 @@ struct PutScanner {
         return true
     }
 
+    /// Decodes a text of whole, padded base 64, in one pass with the search for its end.
+    ///
+    /// - Returns: Where its bytes are in `payload`; nil for anything else.
+    private mutating func blob() -> Range<Int>? {
+        guard take("\"") else { return nil }
+        let start = filled
+        let groups = Base64.decodeGroups(UnsafeBufferPointer(rebasing: bytes[place...]), into: rest)
+        place += groups * 4
+        filled += groups * 3
+        guard place < bytes.count else { return nil }
+        if bytes[place] != UInt8(ascii: "\"") {
+            // The one group that may have padding is the last.
+            guard place + 4 < bytes.count, bytes[place + 4] == UInt8(ascii: "\""),
+                let count = Base64.decode(UnsafeBufferPointer(rebasing: bytes[place..<place + 4]), into: rest)
+            else { return nil }
+            place += 4
+            filled += count
+        }
+        place += 1
+        return start..<filled
+    }
+
+    private var rest: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(rebasing: payload[filled...]) }
+
     private func hashKey(_ range: Range<Int>) -> UInt128? {
         guard range.count == 1 || bytes[range.lowerBound] != 0x30, range.count <= 39 else { return nil }
         return UInt128(String(decoding: bytes[range], as: UTF8.self))
@@ -88,63 +131,6 @@ struct PutScanner {
     private func isPlain(_ range: Range<Int>) -> Bool {
         for byte in bytes[range] where byte >= 0x80 { return false }
         return true
-    }
-
-    // MARK: Base 64
-
-    /// The value of each digit; 255 for a byte that is none.
-    private static let values: [UInt8] = {
-        var values = [UInt8](repeating: 255, count: 256)
-        for (value, digit) in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8.enumerated() {
-            values[Int(digit)] = UInt8(value)
-        }
-        return values
-    }()
-
-    /// - Returns: False for what is not whole, padded base 64.
-    private func decode(_ range: Range<Int>, into payload: inout [UInt8]) -> Bool {
-        guard range.count % 4 == 0 else { return false }
-        if range.isEmpty { return true }
-        var end = range.upperBound
-        if bytes[end - 1] == UInt8(ascii: "=") { end -= bytes[end - 2] == UInt8(ascii: "=") ? 2 : 1 }
-        let whole = (end - range.lowerBound) / 4
-        let rest = (end - range.lowerBound) % 4
-        guard rest != 1 else { return false }
-        let count = whole * 3 + max(0, rest - 1)
-        let source = UnsafeBufferPointer(rebasing: bytes[range.lowerBound..<end])
-        let isGood = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count + 3) { target -> Bool in
-            guard Self.decode(source, whole: whole, rest: rest, into: target) else { return false }
-            payload.append(contentsOf: UnsafeBufferPointer(rebasing: target[..<count]))
-            return true
-        }
-        return isGood
-    }
-
-    private static func decode(
-        _ source: UnsafeBufferPointer<UInt8>, whole: Int, rest: Int, into target: UnsafeMutableBufferPointer<UInt8>
-    ) -> Bool {
-        values.withUnsafeBufferPointer { values in
-            var bad: UInt8 = 0
-            for group in 0..<whole {
-                let (a, b, c, d) = (
-                    values[Int(source[group &* 4])], values[Int(source[group &* 4 &+ 1])], values[Int(source[group &* 4 &+ 2])],
-                    values[Int(source[group &* 4 &+ 3])]
-                )
-                bad |= (a | b | c | d) & 0x80
-                target.initializeElement(at: group &* 3, to: a << 2 | b >> 4)
-                target.initializeElement(at: group &* 3 &+ 1, to: b << 4 | c >> 2)
-                target.initializeElement(at: group &* 3 &+ 2, to: c << 6 | d)
-            }
-            if rest > 0 {
-                let a = values[Int(source[whole * 4])]
-                let b = values[Int(source[whole * 4 + 1])]
-                let c = rest == 3 ? values[Int(source[whole * 4 + 2])] : 0
-                bad |= (a | b | c) & 0x80
-                target.initializeElement(at: whole * 3, to: a << 2 | b >> 4)
-                target.initializeElement(at: whole * 3 + 1, to: b << 4 | c >> 2)
-            }
-            return bad == 0
-        }
     }
 
     // MARK: JSON

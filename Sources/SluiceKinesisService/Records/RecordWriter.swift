@@ -67,29 +67,29 @@ enum RecordWriter {
         }
         bytes.reserveCapacity(256 + size / 3 * 4 + page.count * 192)
         bytes += #"{"Records":["#.utf8
-        var isFirst = true
+        let end = (isEncrypted ? StaticBytes.encrypted : StaticBytes.end) + [UInt8(ascii: ",")]
         for batch in page.batches {
             var arrival = (micros: Int64.min, text: [UInt8]())
+            var numbers = NumberRun()
             for row in 0..<batch.count {
-                if !isFirst { bytes.append(UInt8(ascii: ",")) }
-                isFirst = false
                 if arrival.micros != batch.arrivalMicros(row) || arrival.text.isEmpty {
-                    arrival = (batch.arrivalMicros(row), [])
+                    arrival = (batch.arrivalMicros(row), StaticBytes.arrival)
                     WireValue.appendSeconds(arrival.micros, to: &arrival.text)
+                    arrival.text += StaticBytes.data
                 }
                 bytes += StaticBytes.sequence
-                ServiceNumber(batch.sequenceNumber(row))?.append(to: &bytes)
-                bytes += StaticBytes.arrival
+                if let number = ServiceNumber(batch.sequenceNumber(row)) { numbers.append(number, to: &bytes) }
                 bytes += arrival.text
-                bytes += StaticBytes.data
                 batch.payloads.bytes.withUnsafeBufferPointer { payload in
-                    Base64Writer.append(UnsafeBufferPointer(rebasing: payload[batch.payloads.range(row)]), to: &bytes)
+                    Base64.append(UnsafeBufferPointer(rebasing: payload[batch.payloads.range(row)]), to: &bytes)
                 }
                 bytes += StaticBytes.key
                 batch.keys.withRow(row) { JSONText.appendString($0, to: &bytes) }
-                bytes += isEncrypted ? StaticBytes.encrypted : StaticBytes.end
+                bytes += end
             }
         }
+        // The comma behind the last record.
+        if page.count > 0 { bytes.removeLast() }
         bytes.append(UInt8(ascii: "]"))
         return bytes
     }

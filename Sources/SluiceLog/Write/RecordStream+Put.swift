@@ -44,11 +44,24 @@ extension RecordStream {
 
     /// The rows of each shard.
     private func route(_ work: PutWork, _ rows: [Int32]) -> [(shard: Int, rows: [Int32])] {
-        let router = table.withLock { $0.router }
-        if router.shardCount == 1 { return [(Int(router.shard(owning: 0)), rows)] }
-        var groups: [Int32: [Int32]] = [:]
-        for row in rows { groups[router.shard(owning: work.hash(row)), default: []].append(row) }
-        return groups.sorted { $0.key < $1.key }.map { (Int($0.key), $0.value) }
+        let (only, shards) = table.withLock { table -> (Int32?, [Int32]) in
+            if table.router.shardCount == 1 { return (table.router.shard(owning: 0), []) }
+            guard let hashes = work.batch.hashKeys else { return (nil, table.router.route(work.batch.keys)) }
+            return (nil, hashes.indices.map { table.router.shard(owning: hashes[$0] ?? work.hash(Int32($0))) })
+        }
+        if let only { return [(Int(only), rows)] }
+        var places: [Int32: Int] = [:]
+        var groups: [(shard: Int, rows: [Int32])] = []
+        for row in rows {
+            let shard = shards[Int(row)]
+            if let place = places[shard] {
+                groups[place].rows.append(row)
+            } else {
+                places[shard] = groups.count
+                groups.append((Int(shard), [row]))
+            }
+        }
+        return groups.sorted { $0.shard < $1.shard }
     }
 
     private func store(_ work: PutWork, _ groups: [(shard: Int, rows: [Int32])]) async -> [(Int32, PutOutcome)] {

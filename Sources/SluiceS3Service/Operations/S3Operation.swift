@@ -43,6 +43,13 @@ struct S3Operation: Sendable {
     static let all: [S3Operation] =
         bucketOperations + bucketSettings + notifications + refusals + listings + uploads + tagging + reads + writes
 
+    private struct Route: Hashable {
+        var method: String
+        var level: Level
+    }
+
+    private static let byRoute = Dictionary(grouping: all) { Route(method: $0.method, level: $0.level) }
+
     /// Parameters of a query that name a part of a bucket or object: with one of them that no operation has, nothing else is meant.
     static let subresources: Set<String> = Set(all.compactMap(\.mark)).union(foreignSubresources)
 
@@ -54,11 +61,9 @@ struct S3Operation: Sendable {
 
     /// - Throws: `MethodNotAllowed`; `NotImplemented` for what only S3 has.
     static func find(_ head: RequestHead, _ query: QueryItems, _ level: Level) throws(ServiceFault) -> S3Operation {
-        let named = Set(query.list.map(\.name)).intersection(subresources)
-        let found = all.first { operation in
-            operation.method == head.method && operation.level == level && operation.mark.map(named.contains) ?? true
-                && (operation.mark != nil || named.isEmpty)
-                && operation.header.map { head.headers[$0] != nil } ?? true
+        let named = query.list.isEmpty ? [] : Set(query.list.map(\.name)).intersection(subresources)
+        let found = byRoute[Route(method: head.method, level: level)]?.first { operation in
+            operation.mark.map(named.contains) ?? named.isEmpty && operation.header.map { head.headers[$0] != nil } ?? true
         }
         if found == nil, let name = named.intersection(foreignSubresources).sorted().first { throw .notImplemented(name) }
         guard let found else {

@@ -128,7 +128,10 @@ package final class RequestBody: AsyncSequence, Sendable {
         if let whole { return whole }
         guard let first = try await next() else { return [] }
         guard first.count <= limit else { throw .bodyTooLarge(limit: limit) }
-        var bytes = first.bytes
+        // Of a short body all parts are there.
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Swift.min(limit, first.count + state.withLock { $0.heldBytes }))
+        first.withUnsafeBytes { bytes.append(contentsOf: $0) }
         while let part = try await next() {
             guard bytes.count + part.count <= limit else { throw .bodyTooLarge(limit: limit) }
             part.withUnsafeBytes { bytes.append(contentsOf: $0) }

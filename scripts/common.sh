@@ -11,13 +11,13 @@ swift_needed=6.2
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-# Builds of tests and examples. Where CI builds nothing is there yet: tests and examples share one folder, so that each module is compiled once,
-# and leave out what only debuggers and editors read. Elsewhere each has a folder of its own.
+# Builds of tests, of the Kafka backend and of examples. Where CI builds nothing is there yet: all share one folder, so that what they have in
+# common is compiled once, and leave out what only debuggers read. Elsewhere each has a folder of its own.
 # shellcheck disable=SC2034
 if [ "${CI:-}" = true ]; then
-    build_options=(-Xswiftc -gnone --disable-index-store) examples_folder="$root/.build"
+    build_options=(-Xswiftc -gnone -Xcc -g0) examples_folder="$root/.build" kafka_folder="$root/.build"
 else
-    build_options=() examples_folder="$root/.build-examples"
+    build_options=() examples_folder="$root/.build-examples" kafka_folder="$root/.build-kafka"
 fi
 
 say() { printf '%s\n' "$*"; }

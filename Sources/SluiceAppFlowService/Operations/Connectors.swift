@@ -31,7 +31,7 @@ enum Connectors {
                 WireValue.Member(kind.type, ConnectorText.configuration(kind, declaration(kind), nil, call))
             }
             let listed = try list(call).filter { types.isEmpty || types.contains($0.kind.type) }
-            let (page, token) = ListToken.page(listed, after: last, limit: limit, "connectors", name: \.name)
+            let (page, token) = PageToken.page(listed, after: last, limit: limit, "connectors", name: \.name)
             return .structure([
                 "connectorConfigurations": .object(configurations), "connectors": .list(page.map(\.detail)), "nextToken": token,
             ])
@@ -41,7 +41,7 @@ enum Connectors {
             let limit = try input.integer("maxResults", 1...100) ?? AppFlowLimits.page
             let last = try ListToken.last(&input, "connectors")
             try input.finish()
-            let (page, token) = ListToken.page(try list(call), after: last, limit: limit, "connectors", name: \.name)
+            let (page, token) = PageToken.page(try list(call), after: last, limit: limit, "connectors", name: \.name)
             return .structure(["connectors": .list(page.map(\.detail)), "nextToken": token])
         },
     ]

@@ -17,7 +17,7 @@ enum Entities {
             try input.finish()
             let service = try find(profile, type, call).service
             if let path, !path.isEmpty, path != group { throw Faults.missing("There are no objects below \(path).") }
-            let (page, token) = ListToken.page(
+            let (page, token) = PageToken.page(
                 service.declaration.entities.sorted { $0.name < $1.name }, after: last, limit: limit, "entities", name: \.name)
             let entities = page.map { entity in
                 WireValue.structure([

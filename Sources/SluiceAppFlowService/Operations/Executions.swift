@@ -13,7 +13,7 @@ enum Executions {
             try input.finish()
             _ = try call.context.flow(name)
             let all = try call.context.executions(of: name)
-            let (page, token) = ListToken.page(
+            let (page, token) = PageToken.page(
                 all, after: last, limit: limit, "executions/" + name, isBehind: { $0 < $1 }, name: \.name)
             return .structure(["flowExecutions": .list(page.map(\.described)), "nextToken": token])
         },

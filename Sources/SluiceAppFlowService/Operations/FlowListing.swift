@@ -14,7 +14,7 @@ enum FlowListing {
             let limit = try input.integer("maxResults", 1...100) ?? AppFlowLimits.page
             let last = try ListToken.last(&input, "flows")
             try input.finish()
-            let (page, token) = ListToken.page(try call.context.flows(), after: last, limit: limit, "flows", name: \.name)
+            let (page, token) = PageToken.page(try call.context.flows(), after: last, limit: limit, "flows", name: \.name)
             return .structure(["flows": .list(try page.map { try summary(of: $0, call) }), "nextToken": token])
         },
     ]

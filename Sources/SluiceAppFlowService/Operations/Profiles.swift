@@ -162,7 +162,7 @@ enum Profiles {
             (names.isEmpty || names.contains(profile.name)) && (type == nil || profile.type == type)
                 && (label == nil || profile.label == label)
         }
-        let (page, token) = ListToken.page(meant, after: last, limit: limit, "profiles", name: \.name)
+        let (page, token) = PageToken.page(meant, after: last, limit: limit, "profiles", name: \.name)
         return .structure(["connectorProfileDetails": .list(page.map { $0.described(call) }), "nextToken": token])
     }
 }

@@ -138,7 +138,9 @@ final class DeliveryWorker: Sendable {
         if delivery.plan.endpoint != nil {
             try await send(delivery, from: start, to: pending.end, attempts)
         } else {
-            try await scope.world.width.run { try await self.send(delivery, from: start, to: pending.end, attempts) }
+            await scope.world.width.acquire()
+            defer { scope.world.width.release() }
+            try await send(delivery, from: start, to: pending.end, attempts)
         }
         progress.next.merge(pending.end) { _, end in end }
         progress.pending = nil

@@ -20,7 +20,8 @@ package final class FirehoseHome: Sendable {
         var functions: RecordFunctions
         /// Tells people that a delivery fails, or works again.
         var tell: @Sendable (String) -> Void
-        let width = DeliveryWidth(FirehoseLimits.sideBySide)
+        /// How many deliveries hold their records in memory at a time.
+        let width = AsyncSemaphore(FirehoseLimits.sideBySide)
     }
 
     let world: World

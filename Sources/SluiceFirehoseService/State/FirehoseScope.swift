@@ -114,7 +114,11 @@ final class FirehoseScope: Sendable {
 
 /// One after another, across suspensions.
 final class AsyncTurn: Sendable {
-    private let width = DeliveryWidth(1)
+    private let semaphore = AsyncSemaphore(1)
 
-    func run<Result>(_ body: () async throws -> Result) async throws -> Result { try await width.run(body) }
+    func run<Result>(_ body: () async throws -> Result) async throws -> Result {
+        await semaphore.acquire()
+        defer { semaphore.release() }
+        return try await body()
+    }
 }

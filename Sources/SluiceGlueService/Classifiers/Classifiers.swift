@@ -42,7 +42,7 @@ enum Classifiers {
             let limit = try input.integer("MaxResults", 1...1_000) ?? GlueLimits.page
             let last = try ListToken.last(&input, "classifiers")
             try input.finish()
-            let (page, token) = call.page(try call.catalog.documents(kind), after: last, limit: limit, "classifiers", name: \.name)
+            let (page, token) = PageToken.page(try call.catalog.documents(kind), after: last, limit: limit, "classifiers", name: \.name)
             return .value(
                 .structure(["Classifiers": .list(page.compactMap { ClassifierRecord($0)?.value($0) }), "NextToken": token]))
         },

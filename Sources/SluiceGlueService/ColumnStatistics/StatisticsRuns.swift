@@ -24,7 +24,7 @@ enum StatisticsRuns {
             let last = try ListToken.last(&input, "statistics-runs-of")
             try input.finish()
             let runs = try call.context.statistics.all().filter { isAbout($0, database, table) }
-            let (page, token) = call.page(runs, after: last, limit: limit, "statistics-runs-of")
+            let (page, token) = PageToken.page(runs, after: last, limit: limit, "statistics-runs-of")
             return .value(.structure(["ColumnStatisticsTaskRuns": .list(page.map { value($0, call) }), "NextToken": token]))
         },
         GlueOperation("ListColumnStatisticsTaskRuns") { call in
@@ -32,7 +32,7 @@ enum StatisticsRuns {
             let limit = try input.integer("MaxResults", 1...1_000) ?? GlueLimits.page
             let last = try ListToken.last(&input, "statistics-runs")
             try input.finish()
-            let (page, token) = call.page(try call.context.statistics.all(), after: last, limit: min(limit, 100), "statistics-runs")
+            let (page, token) = PageToken.page(try call.context.statistics.all(), after: last, limit: min(limit, 100), "statistics-runs")
             return .value(.structure(["ColumnStatisticsTaskRunIds": .texts(page.map(\.id)), "NextToken": token]))
         },
     ]

@@ -9,7 +9,7 @@ enum ConnectionTypes {
             let limit = try input.integer("MaxResults", 1...100) ?? GlueLimits.page
             let last = try ListToken.last(&input, "connection-types")
             try input.finish()
-            let (page, token) = call.page(ConnectionKind.types, after: last, limit: limit, "connection-types", name: \.self)
+            let (page, token) = PageToken.page(ConnectionKind.types, after: last, limit: limit, "connection-types", name: \.self)
             return .value(.structure(["ConnectionTypes": .list(try page.map(brief)), "NextToken": token]))
         },
         GlueOperation("DescribeConnectionType") { call in

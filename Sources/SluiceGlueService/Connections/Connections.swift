@@ -115,7 +115,7 @@ enum Connections {
                     && filter.version.map { $0 == record.version } ?? true
             } ?? true
         }
-        let (page, token) = call.page(all, after: last, limit: limit, "connections", name: \.stored.name)
+        let (page, token) = PageToken.page(all, after: last, limit: limit, "connections", name: \.stored.name)
         return .value(.structure(["ConnectionList": .list(page.map(\.value)), "NextToken": token]))
     }
 }

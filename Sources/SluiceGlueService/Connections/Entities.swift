@@ -15,7 +15,7 @@ enum Entities {
             let declaration = try ConnectionBook(call).session(name).declaration
             if let parent { _ = try found(parent, declaration) }
             let entities = declaration.entities.filter { $0.parent?.entity == parent }
-            let (page, token) = call.page(entities, after: last, limit: GlueLimits.page, "entities", name: \.name)
+            let (page, token) = PageToken.page(entities, after: last, limit: GlueLimits.page, "entities", name: \.name)
             let values = page.map { entity -> WireValue in
                 .structure([
                     "EntityName": .text(entity.name), "Label": .text(entity.name), "Description": .text(entity.description),
@@ -39,7 +39,7 @@ enum Entities {
             } catch {
                 throw ConnectionFaults.fault(error)
             }
-            let (page, token) = call.page(entity.fields, after: last, limit: GlueLimits.page, "fields", name: \.name)
+            let (page, token) = PageToken.page(entity.fields, after: last, limit: GlueLimits.page, "fields", name: \.name)
             return .value(.structure(["Fields": .list(page.map { value($0, of: entity) }), "NextToken": token]))
         },
     ]

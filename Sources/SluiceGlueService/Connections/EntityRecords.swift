@@ -82,6 +82,6 @@ enum EntityRecords {
 
     private static func token(_ place: Place) throws -> WireValue {
         let text = String(decoding: try JSONEncoder().encode(place), as: UTF8.self)
-        return .text(ListToken.text(listing, text))
+        return .text(PageToken.text(listing, text))
     }
 }

@@ -105,7 +105,7 @@ enum EvaluationRuns {
         }
         try input.finish()
         let runs = try call.context.evaluations.all().filter { criteria?.holds(for: $0) ?? true }
-        let (page, token) = call.page(runs, after: last, limit: limit, "evaluation-runs")
+        let (page, token) = PageToken.page(runs, after: last, limit: limit, "evaluation-runs")
         let values = page.map { run -> WireValue in
             .structure([
                 "RunId": .text(run.id), "Status": .text(run.status.rawValue), "StartedOn": .time(micros: run.startedMicros),

@@ -87,7 +87,7 @@ enum QualityResults {
         let all = try call.catalog.qualityResults(limit: GlueLimits.listedResults)
             .filter { $0.id < last ?? .max }.map { QualityResultValue($0, runs) }.filter { criteria?.holds(for: $0) ?? true }
         let page = all.prefix(limit)
-        let token = page.count < all.count ? page.last.map { WireValue.text(ListToken.text("quality-results", String($0.result.id))) } : nil
+        let token = page.count < all.count ? page.last.map { WireValue.text(PageToken.text("quality-results", String($0.result.id))) } : nil
         return .value(.structure(["Results": .list(page.map(\.summary)), "NextToken": token]))
     }
 }

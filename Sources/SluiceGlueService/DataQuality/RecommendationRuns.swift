@@ -93,7 +93,7 @@ enum RecommendationRuns {
         }
         try input.finish()
         let runs = try call.context.recommendations.all().filter { criteria?.holds(for: $0) ?? true }
-        let (page, token) = call.page(runs, after: last, limit: limit, "recommendation-runs")
+        let (page, token) = PageToken.page(runs, after: last, limit: limit, "recommendation-runs")
         let values = page.map { run -> WireValue in
             .structure([
                 "RunId": .text(run.id), "Status": .text(run.status.rawValue), "StartedOn": .time(micros: run.startedMicros),

@@ -130,7 +130,7 @@ enum Rulesets {
             let own = try Tags.tags("dataQualityRuleset/" + record.name, call.catalog)
             return tags.allSatisfy { own[$0.key] == $0.value }
         }
-        let (page, token) = call.page(all, after: last, limit: limit, "rulesets", name: \.name)
+        let (page, token) = PageToken.page(all, after: last, limit: limit, "rulesets", name: \.name)
         return .value(.structure(["Rulesets": .list(page.map(\.summary)), "NextToken": token]))
     }
 }

@@ -33,7 +33,7 @@ enum CrawlHistory {
         let runs = try call.catalog.crawlRuns(crawler: name, limit: 1_000)
             .filter { run in run.id < before && conditions.allSatisfy { holds($0, of: run) } }
         let page = runs.prefix(limit)
-        let token = page.count < runs.count ? page.last.map { WireValue.text(ListToken.text("crawls", String($0.id))) } : nil
+        let token = page.count < runs.count ? page.last.map { WireValue.text(PageToken.text("crawls", String($0.id))) } : nil
         return .value(.structure(["Crawls": .list(page.map(value)), "NextToken": token]))
     }
 
@@ -96,7 +96,7 @@ enum CrawlHistory {
         let last = try ListToken.last(&input, "metrics")
         try input.finish()
         let all = try call.catalog.documents(Crawlers.kind).map(\.name).filter { names?.contains($0) ?? true }
-        let (page, token) = call.page(all, after: last, limit: limit, "metrics", name: \.self)
+        let (page, token) = PageToken.page(all, after: last, limit: limit, "metrics", name: \.self)
         let values = try page.map { try metrics(of: $0, call.catalog, isRunning: call.context.crawls.activity(of: $0) != nil) }
         return .value(.structure(["CrawlerMetricsList": .list(values), "NextToken": token]))
     }

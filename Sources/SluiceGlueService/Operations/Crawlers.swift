@@ -128,7 +128,7 @@ enum Crawlers {
                 return tags.allSatisfy { own[$0.key] == $0.value }
             }
         }
-        return call.page(all, after: last, limit: limit, "crawlers", name: \.name)
+        return PageToken.page(all, after: last, limit: limit, "crawlers", name: \.name)
     }
 
     /// - Throws: `EntityNotFoundException`.

@@ -38,7 +38,7 @@ enum Databases {
             try input.finish()
             // There are no databases of others.
             let all = share == "FOREIGN" || share == "FEDERATED" ? [] : try call.catalog.databases()
-            let (page, token) = call.page(all, after: last, limit: limit, "databases", name: \.name)
+            let (page, token) = PageToken.page(all, after: last, limit: limit, "databases", name: \.name)
             return .value(.structure(["DatabaseList": .list(page.map(call.value)), "NextToken": token]))
         },
         GlueOperation("UpdateDatabase") { call in

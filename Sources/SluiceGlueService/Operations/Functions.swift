@@ -39,7 +39,7 @@ enum Functions {
                 let isOfType = type == nil || WireValue(json: document.content)?["FunctionType"]?.string == type
                 return isOfType && isWanted.matches(String(document.name.drop { $0 != "/" }.dropFirst()))
             }
-            let (page, token) = call.page(all, after: last, limit: limit, "functions", name: \.name)
+            let (page, token) = PageToken.page(all, after: last, limit: limit, "functions", name: \.name)
             return .value(.structure(["UserDefinedFunctions": .list(page.map(call.value)), "NextToken": token]))
         },
         GlueOperation("UpdateUserDefinedFunction") { call in

@@ -75,7 +75,7 @@ enum PartitionReads {
         }
         let isCut = page.count > limit
         page = Array(page.prefix(limit))
-        let token = isCut ? page.last.map { WireValue.text(ListToken.text("partitions", WireValue.texts($0.values).json)) } : nil
+        let token = isCut ? page.last.map { WireValue.text(PageToken.text("partitions", WireValue.texts($0.values).json)) } : nil
         return .value(
             .structure([
                 "Partitions": .list(page.map { call.value($0, of: table, withColumns: !withoutColumns) }), "NextToken": token,

@@ -43,7 +43,7 @@ enum Registries {
             let limit = try input.integer("MaxResults", 1...100) ?? GlueLimits.page
             let last = try ListToken.last(&input, "registries")
             try input.finish()
-            let (page, token) = call.page(try all(call), after: last, limit: limit, "registries", name: \.name)
+            let (page, token) = PageToken.page(try all(call), after: last, limit: limit, "registries", name: \.name)
             return .value(.structure(["Registries": .list(page.map(call.value)), "NextToken": token]))
         },
         GlueOperation("UpdateRegistry") { call in

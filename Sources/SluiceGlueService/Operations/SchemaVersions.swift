@@ -95,7 +95,7 @@ enum SchemaVersions {
         _ = try Schemas.find(registry, name, call)
         let all = try call.catalog.schemaVersions(of: name, in: registry).filter { $0.isAvailable && $0.version > last }
         let page = all.prefix(limit)
-        let token = page.count < all.count ? page.last.map { WireValue.text(ListToken.text("schema-versions", String($0.version))) } : nil
+        let token = page.count < all.count ? page.last.map { WireValue.text(PageToken.text("schema-versions", String($0.version))) } : nil
         let values = page.map { version -> WireValue in
             .structure([
                 "SchemaArn": .text(arn(version, call)), "SchemaVersionId": .text(version.id),

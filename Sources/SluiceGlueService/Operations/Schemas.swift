@@ -81,7 +81,7 @@ enum Schemas {
         try input.finish()
         if let registry { _ = try Registries.find(registry, call) }
         let all = try call.catalog.schemas(in: registry)
-        let (page, token) = call.page(all, after: last, limit: limit, "schemas") { $0.registry + "/" + $0.name }
+        let (page, token) = PageToken.page(all, after: last, limit: limit, "schemas") { $0.registry + "/" + $0.name }
         let values = page.map { schema -> WireValue in
             .structure([
                 "RegistryName": .text(schema.registry), "SchemaName": .text(schema.name),

@@ -44,7 +44,7 @@ enum TableSearch {
                 return place
             } ?? 0
         let page = found.dropFirst(start).prefix(limit)
-        let token = start + page.count < found.count ? WireValue.text(ListToken.text("search", String(start + page.count))) : nil
+        let token = start + page.count < found.count ? WireValue.text(PageToken.text("search", String(start + page.count))) : nil
         return .value(.structure(["TableList": .list(page.map(call.value)), "NextToken": token]))
     }
 

@@ -29,7 +29,7 @@ enum TableVersions {
             let before = try last.map { try parsed($0) } ?? .max
             let all = try call.catalog.versions(of: record.definition.name).filter { $0.version < before }
             let page = all.prefix(limit)
-            let token = page.count < all.count ? page.last.map { WireValue.text(ListToken.text("versions", String($0.version))) } : nil
+            let token = page.count < all.count ? page.last.map { WireValue.text(PageToken.text("versions", String($0.version))) } : nil
             return .value(.structure(["TableVersions": .list(page.map { call.value($0, of: record) }), "NextToken": token]))
         },
         GlueOperation("DeleteTableVersion") { call in

@@ -64,7 +64,7 @@ enum Tables {
         let page = names.prefix(limit + 1)
         // A table that is dropped meanwhile is left out.
         let found = try page.prefix(limit).compactMap { try call.catalog.findTable($0) }
-        let token = page.count > limit ? WireValue.text(ListToken.text("tables", page[limit - 1].table)) : nil
+        let token = page.count > limit ? WireValue.text(PageToken.text("tables", page[limit - 1].table)) : nil
         let values = found.map { record -> WireValue in
             guard let wanted, !wanted.contains("DEFAULT"), !wanted.isEmpty else { return call.value(record) }
             return .structure([

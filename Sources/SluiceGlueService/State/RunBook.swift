@@ -126,12 +126,11 @@ struct RunBook: Sendable {
     }
 }
 
-extension GlueCall {
+extension PageToken {
     /// A page of runs, the newest first.
-    func page(_ runs: [ClientRun], after last: String?, limit: Int, _ listing: String) -> (page: [ClientRun], token: WireValue?) {
-        let rest = last.map { last in runs.filter { $0.id < last } } ?? runs
-        let page = Array(rest.prefix(limit))
-        guard page.count < rest.count, let end = page.last else { return (page, nil) }
-        return (page, .text(ListToken.text(listing, end.id)))
+    static func page(
+        _ runs: [ClientRun], after last: String?, limit: Int, _ listing: String
+    ) -> (page: [ClientRun], token: WireValue?) {
+        page(runs, after: last, limit: limit, listing, isBehind: <, name: \.id)
     }
 }

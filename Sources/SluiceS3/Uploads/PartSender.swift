@@ -11,6 +11,9 @@ package final class PartSender: Sendable {
         var isAbandoned = false
     }
 
+    /// How many parts the process sends at a time: each of them is in memory.
+    private static let slots = AsyncSemaphore(S3Limits.partsInFlight)
+
     private let service: S3Service
     private let begin: @Sendable () async throws(SluiceError) -> S3Upload
     private let state = Mutex(State())
@@ -31,9 +34,9 @@ package final class PartSender: Sendable {
             state.parts.append(
                 ServiceThreads.start { [service] () async throws(SluiceError) in
                     let upload = try await upload.value.get()
-                    return try await PartSlots.shared.with { () async throws(SluiceError) in
-                        try await service.put(number, try load(), of: upload)
-                    }
+                    await Self.slots.acquire()
+                    defer { Self.slots.release() }
+                    return try await service.put(number, try load(), of: upload)
                 })
         }
     }

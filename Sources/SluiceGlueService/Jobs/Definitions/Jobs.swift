@@ -128,6 +128,6 @@ extension GlueCall {
                 return tags.allSatisfy { own[$0.key] == $0.value }
             }
         }
-        return page(all, after: last, limit: limit, kind, name: \.name)
+        return PageToken.page(all, after: last, limit: limit, kind, name: \.name)
     }
 }

@@ -81,7 +81,7 @@ enum JobRuns {
             return found
         }
         let page = found.prefix(limit)
-        let token = page.count < found.count ? page.last.map { WireValue.text(ListToken.text("job-runs", $0.id)) } : nil
+        let token = page.count < found.count ? page.last.map { WireValue.text(PageToken.text("job-runs", $0.id)) } : nil
         return .value(.structure(["JobRuns": .list(page.map(\.value)), "NextToken": token]))
     }
 

@@ -145,7 +145,7 @@ enum WorkflowRuns {
             _ = try WorkflowRecord.find(name, ledger)
             let rest = try WorkflowRunRecord.all(name, ledger).filter { run in last.map { run.name.run.text < $0 } ?? true }
             let page = rest.prefix(limit)
-            let token = page.count < rest.count ? page.last.map { ListToken.text("workflow-runs", $0.name.run.text) } : nil
+            let token = page.count < rest.count ? page.last.map { PageToken.text("workflow-runs", $0.name.run.text) } : nil
             return (try page.map { try WorkflowRunView($0, ledger).value(hasGraph: hasGraph, ledger) }, token)
         }
         return .value(.structure(["Runs": .list(values), "NextToken": .some(token)]))

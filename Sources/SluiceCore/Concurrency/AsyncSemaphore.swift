@@ -1,9 +1,9 @@
 import Synchronization
 
-/// How many parts the process sends at a time: each of them is in memory.
-final class PartSlots: Sendable {
-    static let shared = PartSlots(S3Limits.partsInFlight)
-
+/// Lets so many tasks do something at a time; the others wait their turn, first come first served.
+///
+/// There is no `run` that takes a closure: one that throws a typed error and has no result ends the debug builds of Swift 6.3.
+package final class AsyncSemaphore: Sendable {
     private struct State {
         var free: Int
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -11,18 +11,10 @@ final class PartSlots: Sendable {
 
     private let state: Mutex<State>
 
-    init(_ count: Int) { state = Mutex(State(free: count)) }
+    package init(_ count: Int) { state = Mutex(State(free: count)) }
 
-    /// Runs `body` once there is room.
-    func with<Result: Sendable, Failure: Error>(
-        _ body: () async throws(Failure) -> Result
-    ) async throws(Failure) -> Result {
-        await take()
-        defer { giveBack() }
-        return try await body()
-    }
-
-    private func take() async {
+    /// Waits until there is room. Every call is followed by one of `release`.
+    package func acquire() async {
         await withCheckedContinuation { continuation in
             let isFree = state.withLock { state in
                 guard state.free > 0 else {
@@ -36,7 +28,7 @@ final class PartSlots: Sendable {
         }
     }
 
-    private func giveBack() {
+    package func release() {
         let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
             if state.waiting.isEmpty {
                 state.free += 1

@@ -74,7 +74,7 @@ final class ServiceHarness {
     /// How long a request may take; the faults that never answer are over sooner.
     private let timeout: Duration
 
-    init(_ subject: Subject, rows: Int, plan: FaultPlan = FaultPlan(), timeout: Duration = .seconds(30)) throws {
+    init(_ subject: Subject, rows: Int, plan: FaultPlan = FaultPlan(), timeout: Duration = .seconds(120)) throws {
         self.subject = subject
         self.timeout = timeout
         bulk = subject.isBulk ? "always" : "never"

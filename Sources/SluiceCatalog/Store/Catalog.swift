@@ -42,7 +42,12 @@ package final class Catalog: Sendable {
         var setup: FileLock?
         defer { setup?.release() }
         if DiskFiles.kind(of: path) == nil { setup = try FileLock.wait(path + ".lock") }
-        let queue = try SluiceError.catching(path) { try DatabaseQueue(path: path, configuration: configuration) }
+        let queue = try SluiceError.catching(path) {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            // Behind GRDB's own choice for WAL, which leaves commits to a later sync: a power cut would undo some of them.
+            try queue.inDatabase { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
+            return queue
+        }
         if try SluiceError.catching(path, { try Migrations.isCurrent(queue, path: path) }) { return queue }
         if setup == nil { setup = try FileLock.wait(path + ".lock") }
         try SluiceError.catching(path) { try Migrations.apply(to: queue, path: path) }
@@ -56,12 +61,11 @@ package final class Catalog: Sendable {
 
     var path: String { Self.databasePath(home: home) }
 
-    /// WAL lets others read during a commit, and a full sync makes each commit survive a power cut.
+    /// WAL lets others read during a commit.
     private static var configuration: Configuration {
         var configuration = Configuration()
         configuration.journalMode = .wal
         configuration.busyMode = .timeout(CatalogLimits.busySeconds)
-        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
         return configuration
     }
 

@@ -42,4 +42,4 @@ assert listings == paged.get(service, set()), f"by pages: {sorted(listings ^ pag
 waiters = {name for name, model in models(service, "waiters-2").items() if model["operation"] in offered}
 assert waiters == waited.get(service, set()), f"waited for: {sorted(waiters ^ waited.get(service, set()))}"
 check_refusals(calling, refused, others)
-print("ok", len(offered), "answered,", len(refused), "refused; in no list, and refused:", *sorted(others))
+print("ok", len(offered), "answered,", len(refused), "refused", *(["; in no list, and refused:", *sorted(others)] if others else []))

@@ -291,7 +291,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "sluice", "run-crasher", "SluiceAppFlowService", "SluiceCore", "SluiceFirehoseService", "SluiceGlueService",
-                "SluiceKinesisService", "SluiceMocks", "SluiceS3Service", "SluiceSQLite", "SluiceTestKit",
+                "SluiceKinesisService", "SluiceMocks", "SluiceS3Service", "SluiceServer", "SluiceSQLite", "SluiceTestKit",
             ],
             exclude: ["Scenarios", "Server/Scripts"], swiftSettings: strict),
         tests("TidyTests", []),

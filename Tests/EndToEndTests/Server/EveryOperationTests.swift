@@ -1,4 +1,5 @@
 import Glibc
+import SluiceServer
 import SluiceTestKit
 import Testing
 

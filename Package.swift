@@ -288,7 +288,11 @@ let package = Package(
             dependencies: ["SluiceCore", "SluiceCatalog", "SluicePipelines", "SluiceLog", "SluiceEngine", "SluiceConnectors"],
             path: "Tests/RunCrasher", swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["sluice", "run-crasher", "SluiceCore", "SluiceMocks", "SluiceSQLite", "SluiceTestKit"],
+            name: "EndToEndTests",
+            dependencies: [
+                "sluice", "run-crasher", "SluiceAppFlowService", "SluiceCore", "SluiceFirehoseService", "SluiceGlueService",
+                "SluiceKinesisService", "SluiceMocks", "SluiceS3Service", "SluiceServer", "SluiceSQLite", "SluiceTestKit",
+            ],
             exclude: ["Scenarios", "Server/Scripts"], swiftSettings: strict),
         tests("TidyTests", []),
     ]

@@ -100,9 +100,32 @@ import Testing
             for (method, path, mark) in [("PUT", "/unknown", "encryption"), ("PUT", "/unknown", "replication")] {
                 #expect(try await bench.send(method, path, query: [.init(mark, "")]).errorCode == "NotImplemented")
             }
-            #expect(try await bench.send("DELETE", "/unknown", query: [.init("encryption", "")]).errorCode == "MethodNotAllowed")
+            #expect(try await bench.send("DELETE", "/unknown", query: [.init("logging", "")]).errorCode == "MethodNotAllowed")
             #expect(try await bench.send("PATCH", "/unknown/k").errorCode == "MethodNotAllowed")
             #expect(try await bench.send("GET", "/unknown/k", query: [.init("versionId", "")]).errorCode == "InvalidArgument")
+        }
+    }
+
+    @Test(
+        "a parameter that makes another operation of a write is refused, and nothing is written over",
+        arguments: S3Operation.refusals.filter { $0.level == .object && ["PUT", "DELETE"].contains($0.method) }.map(\.name))
+    func kept(_ name: String) async throws {
+        let operation = try #require(S3Operation.refusals.first { $0.name == name })
+        try await PortBench.run { bench in
+            _ = try await bench.send("PUT", "/kept")
+            #expect(try await bench.send("PUT", "/kept/k", body: [1, 2]).status == 200)
+            for parameter in [nil, operation.parameter] {
+                let query = [operation.mark, parameter].compactMap(\.self).map { SignableRequest.Parameter($0, "") }
+                for source in ["x-amz-rename-source", "x-amz-copy-source"] {
+                    for key in ["k", "new"] {
+                        let answer = try await bench.send(
+                            operation.method, "/kept/" + key, query: query, headers: [(source, "/kept/k")], body: [3])
+                        #expect(["NotImplemented", "AccessControlListNotSupported", "MethodNotAllowed"].contains(answer.errorCode))
+                    }
+                }
+            }
+            #expect(try await bench.send("GET", "/kept/k").body == [1, 2])
+            #expect(try await bench.send("GET", "/kept/new").errorCode == "NoSuchKey")
         }
     }
 }

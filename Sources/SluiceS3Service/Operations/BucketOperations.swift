@@ -44,25 +44,4 @@ extension S3Operation {
             return ServiceResponse(204, HeaderFields(), .none(length: nil))
         },
     ]
-
-    static let refusals: [S3Operation] = [
-        .refused("PutBucketReplication", "PUT", .bucket, mark: "replication", "there is one server"),
-        .refused("PutBucketEncryption", "PUT", .bucket, mark: "encryption", "objects are not encrypted on the disk"),
-        .refused("PutBucketLogging", "PUT", .bucket, mark: "logging", "the server's own log has the requests"),
-        .refused("PutBucketRequestPayment", "PUT", .bucket, mark: "requestPayment", "nobody pays"),
-        .refused("PutBucketAccelerateConfiguration", "PUT", .bucket, mark: "accelerate", "there is one server"),
-        .refused("PutObjectLockConfiguration", "PUT", .bucket, mark: "object-lock", "objects can always be removed"),
-        .refused("PutBucketInventoryConfiguration", "PUT", .bucket, mark: "inventory", "list the bucket"),
-        .refused("PutBucketAnalyticsConfiguration", "PUT", .bucket, mark: "analytics", "there is one storage class"),
-        .refused("PutBucketMetricsConfiguration", "PUT", .bucket, mark: "metrics", "the port's metrics are at /_sluice/metrics"),
-        .refused("PutBucketIntelligentTieringConfiguration", "PUT", .bucket, mark: "intelligent-tiering", "there is one storage class"),
-        .refused("PutObjectLegalHold", "PUT", .object, mark: "legal-hold", "objects can always be removed"),
-        .refused("PutObjectRetention", "PUT", .object, mark: "retention", "objects can always be removed"),
-        .refused("SelectObjectContent", "POST", .object, mark: "select", "use sluice query"),
-        .refused("RestoreObject", "POST", .object, mark: "restore", "nothing is archived"),
-        .refused("GetObjectTorrent", "GET", .object, mark: "torrent", "S3 has ended it"),
-        S3Operation("PutBucketAcl", "PUT", .bucket, mark: "acl") { _ in throw S3Call.noACLs },
-        S3Operation("PutObjectAcl", "PUT", .object, mark: "acl") { _ in throw S3Call.noACLs },
-        PostObject.operation,
-    ]
 }

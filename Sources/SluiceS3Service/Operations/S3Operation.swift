@@ -12,12 +12,16 @@ struct S3Operation: Sendable {
     var level: Level
     /// A parameter of the query by which it is known; nil for the one that has none.
     var mark: String?
+    /// A further parameter that it has.
+    var parameter: String?
     /// A header by which it is known.
     var header: String?
     /// Whether everybody may ask for it where the bucket's policy says so, without a signature; the policy's name of it.
     var publicAction: String?
     /// Whether the operation itself finds out who may, by what is in the body.
     var admitsCallers: Bool
+    /// What it is answered with where Sluice does not have it.
+    var refusal: ServiceFault?
     var run: Body
 
     init(
@@ -34,9 +38,11 @@ struct S3Operation: Sendable {
         self.run = run
     }
 
-    /// An operation that is refused, and why.
-    static func refused(_ name: String, _ method: String, _ level: Level, mark: String, _ reason: String) -> S3Operation {
-        S3Operation(name, method, level, mark: mark) { _ in throw ServiceFault.notImplemented("\(name): \(reason)") }
+    /// An operation that is refused.
+    init(_ name: String, _ method: String, _ level: Level, mark: String, parameter: String? = nil, refusal: ServiceFault) {
+        self.init(name, method, level, mark: mark) { _ in throw refusal }
+        self.parameter = parameter
+        self.refusal = refusal
     }
 
     /// All of them; of several that fit, the first is meant.
@@ -50,22 +56,17 @@ struct S3Operation: Sendable {
 
     private static let byRoute = Dictionary(grouping: all) { Route(method: $0.method, level: $0.level) }
 
-    /// Parameters of a query that name a part of a bucket or object: with one of them that no operation has, nothing else is meant.
-    static let subresources: Set<String> = Set(all.compactMap(\.mark)).union(foreignSubresources)
+    /// Parameters of a query that name a part of a bucket or object: with one of them that no operation has, nothing else is meant. Without
+    /// those of `refusals` a rename would be a write of nothing.
+    static let subresources: Set<String> = Set(all.compactMap(\.mark))
 
-    /// Those of S3 that are not here. Without them a rename would be a write of nothing. Source: the API model of 2026-08.
-    private static let foreignSubresources: Set<String> = [
-        "abac", "annotation", "metadataAnnotationTable", "metadataConfiguration", "metadataInventoryTable", "metadataJournalTable",
-        "metadataTable", "renameObject", "session",
-    ]
-
-    /// - Throws: `MethodNotAllowed`; `NotImplemented` for what only S3 has.
+    /// - Throws: `MethodNotAllowed`.
     static func find(_ head: RequestHead, _ query: QueryItems, _ level: Level) throws(ServiceFault) -> S3Operation {
         let named = query.list.isEmpty ? [] : Set(query.list.map(\.name)).intersection(subresources)
         let found = byRoute[Route(method: head.method, level: level)]?.first { operation in
             operation.mark.map(named.contains) ?? named.isEmpty && operation.header.map { head.headers[$0] != nil } ?? true
+                && operation.parameter.map { query[$0] != nil } ?? true
         }
-        if found == nil, let name = named.intersection(foreignSubresources).sorted().first { throw .notImplemented(name) }
         guard let found else {
             throw ServiceFault(
                 405, "MethodNotAllowed", "The specified method is not allowed against this resource.",

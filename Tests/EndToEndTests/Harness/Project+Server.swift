@@ -16,4 +16,22 @@ extension Project {
         }
         throw CommandError("the server did not listen: \(running.outputSoFar)\(running.errorsSoFar)")
     }
+
+    /// Starts mocks of services, and waits until they listen.
+    ///
+    /// - Returns: The address of all; a service is a path below it: `/zendesk`.
+    /// - Throws: `CommandError` with what was said, where they do not listen.
+    func mocks(_ services: String..., rows: Int) async throws -> (running: RunningCommand, address: String) {
+        let running = try command(["mock", "up"] + services + ["--rows", "\(rows)", "--no-quotas"]).start()
+        let last = "/" + (services.last ?? "")
+        for _ in 0..<15_000 where running.isRunning {
+            if let line = running.outputSoFar.split(separator: "\n").first(where: { $0.hasSuffix(last) }),
+                let start = line.firstRange(of: "http://")
+            {
+                return (running, String(line[start.lowerBound...].dropLast(last.count)))
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        throw CommandError("the mocks did not listen: \(running.outputSoFar)\(running.errorsSoFar)")
+    }
 }

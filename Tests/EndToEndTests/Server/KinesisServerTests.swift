@@ -37,15 +37,6 @@ struct KinesisServerTests {
         #expect(result.exitCode == 0, "\(result.transcript)")
     }
 
-    @Test("an unchanged boto3 drives every operation, with paginators and waiters", .enabled(if: boto3 != nil))
-    func operations() async throws {
-        let python = try #require(Self.boto3)
-        let (running, port) = try await project.serve()
-        let result = try await Command(python, [script("kinesis_operations"), "http://127.0.0.1:\(port)"]).run(timeout: .seconds(600))
-        #expect(result.exitCode == 0 && result.output == "every operation acted\n", "\(result.transcript)")
-        try await end(running)
-    }
-
     @Test("every acknowledged record is there after a kill under load, and so are iterators until they expire", .enabled(if: python != nil))
     func killed() async throws {
         let python = try #require(Self.python)

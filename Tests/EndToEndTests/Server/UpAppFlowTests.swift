@@ -4,24 +4,11 @@ import Testing
 
 /// `sluice up` as clients of AppFlow find it, with mocks of services behind it.
 @Suite("sluice up with flows of clients") struct UpAppFlowTests {
-    private func mock(_ project: Project) async throws -> (running: RunningCommand, address: String) {
-        let running = try project.command(["mock", "up", "salesforce", "zendesk", "stripe", "--rows", "300", "--no-quotas"]).start()
-        for _ in 0..<15_000 where running.isRunning {
-            if let line = running.outputSoFar.split(separator: "\n").first(where: { $0.hasSuffix("/zendesk") }),
-                let start = line.firstRange(of: "http://")
-            {
-                return (running, String(line[start.lowerBound...].dropLast("/zendesk".count)))
-            }
-            try await Task.sleep(for: .milliseconds(20))
-        }
-        throw CommandError("the mock did not start: \(running.outputSoFar)\(running.errorsSoFar)")
-    }
-
     @Test("boto3 drives all operations; a restart and commands see the same flows", .enabled(if: KinesisServerTests.boto3 != nil))
     func flows() async throws {
         let python = try #require(KinesisServerTests.boto3)
         let project = try Project()
-        let (mock, services) = try await mock(project)
+        let (mock, services) = try await project.mocks("salesforce", "zendesk", "stripe", rows: 300)
         defer { mock.signal(SIGKILL) }
         let script = Repository.path("Tests/EndToEndTests/Server/Scripts/appflow.py")
         var used: Set<Substring> = []

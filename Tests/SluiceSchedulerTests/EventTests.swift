@@ -64,6 +64,39 @@ import Testing
         #expect(lines.count == 1 && lines[0].hasPrefix("{\"notice\":\"late\",\"run_id\":"))
     }
 
+    @Test("a job behind one that does not end is late at its time, told once through a crash, and its success is a recovery")
+    func lateBehind() throws {
+        world.state.withLock { $0.duration = { name, _ in (name == "slow" ? 200_000_000 : 0, 0) } }
+        let file = directory.path("alerts/late.jsonl")
+        let jobs = try JobSet([
+            job("slow", "{at: \"0 * * * *\"}"), job("middle", "{after: slow}"),
+            job("report", "{after: middle, expected_by: 60s, notify: {file: \"\(file)\", on: [late, recovery]}}"),
+            // It runs only when something is wrong, so nobody expects it.
+            job("alarm", "{after: {jobs: slow, states: [failed]}, expected_by: 60s, notify: {file: \"\(file)\", on: late}}"),
+        ])
+        let first = try SimulatedScheduler(1, world, jobs)
+        try run(first, seconds: 1)
+        world.move(micros: 3_600_000_000 - world.now % 3_600_000_000)
+        let tick = world.now / 1_000_000
+        try run(first, seconds: 50)
+        #expect(throws: (any Error).self) { try directory.text("alerts/late.jsonl") }
+        try run(first, seconds: 50)
+        first.crash()
+        let second = try SimulatedScheduler(2, world, jobs)
+        try run(second, seconds: 150)
+        #expect(try second.catalog.readSchedule { try $0.runs(job: "report", limit: 9) }.map(\.state) == [.succeeded])
+        let lines = try directory.text("alerts/late.jsonl").split(separator: "\n")
+        try #require(lines.count == 2, "\(lines)")
+        let moment = Value.timestamp(tick * 1_000_000, zoned: true)
+        let due = Value.timestamp((tick + 60) * 1_000_000, zoned: true)
+        #expect(lines[0].hasPrefix(#"{"notice":"late","run_id":"#) && lines[0].contains(#""job":"report""#), "\(lines[0])")
+        #expect(lines[0].contains(#""expected_by":"\#(due)""#), "\(lines[0])")
+        #expect(
+            lines[0].hasSuffix(#""text":"report: the run of \#(moment) is late: it runs after others, and slow is running"}"#),
+            "\(lines[0])")
+        #expect(lines[1].hasPrefix(#"{"notice":"recovery""#) && lines[1].contains("succeeded again"), "\(lines[1])")
+    }
+
     @Test("a stream that reaches a count, a group that reaches a lag, and objects that arrive make one run each, through a crash")
     func remote() async throws {
         let sights = EventSights()

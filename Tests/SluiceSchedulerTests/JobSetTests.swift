@@ -56,6 +56,39 @@ import Testing
         #expect(shown.contains { $0.contains(place) && $0.contains(part) }, "\(shown)")
     }
 
+    @Test("who looks at jobs gets those that are right, and what is wrong with the others") func partly() throws {
+        try directory.write("jobs/a.yaml", "job: a\ncommand: x\nschedule: \"0 1 * * *\"\n")
+        try directory.write("jobs/b.yaml", "job: b\ncommand: x\nschedule: {at: \"0 1 * * *\", retris: 2}\n")
+        try directory.write("jobs/c.yaml", "job: [\n")
+        try directory.write("jobs/d.yaml", "job: d\ncommand: x\nschedule: {after: b}\n")
+        let (set, mistakes) = JobSet.read(folders: [directory.path("jobs")])
+        #expect(set.names == ["a", "d"])
+        let places = mistakes.map { "\($0.location.map { "\($0)" } ?? "")" }.sorted()
+        #expect(places.count == 3, "\(places)")
+        #expect(["b.yaml:3:", "c.yaml:", "d.yaml:3:"].allSatisfy { part in places.contains { $0.contains(part) } }, "\(places)")
+        #expect(throws: DefinitionErrors.self) { try load() }
+    }
+
+    @Test("one file is checked by itself, and against the project that it is a part of") func checked() throws {
+        func check(_ name: String) throws -> (name: String, notices: [String])? {
+            try JobSet.check(file: directory.path(name)) { JobSet.read(folders: [directory.path("jobs")]) }
+        }
+        func message(_ name: String) throws -> String {
+            try #require(throws: DefinitionErrors.self) { _ = try check(name) }.errors.map(\.message).joined()
+        }
+        try directory.write("jobs/a.yaml", "job: a\npipeline: none.yaml\nschedule: \"0 1 * * *\"\n")
+        try directory.write("jobs/b.yaml", "job: b\ncommand: x\nschedule: {after: c}\n")
+        try directory.write("jobs/k.yaml", "calendar: k\nexclude: [wekends]\n")
+        try directory.write("jobs/p.yaml", "name: p\nsource: {files: a.csv}\nsink: {files: out}\nschedule: \"30 2 * * *\"\n")
+        try directory.write("elsewhere.yaml", "job: e\ncommand: x\nschedule: {after: a}\n")
+        let found = try #require(try check("jobs/a.yaml"))
+        #expect(found.name == "a" && found.notices.count == 1 && found.notices[0].contains("none.yaml"), "\(found)")
+        #expect(try message("jobs/b.yaml").contains("runs after \"c\", which is not there"))
+        #expect(try message("jobs/k.yaml").contains("wekends"))
+        #expect(try check("jobs/p.yaml")?.name == nil)
+        #expect(try check("elsewhere.yaml")?.name == "e")
+    }
+
     @Test("a cycle is printed, and graphs are drawn") func graphs() throws {
         func set(_ after: [String: String]) throws -> JobSet {
             try JobSet(after.sorted { $0.key < $1.key }.map { try job($0.key, $0.value.isEmpty ? "" : "{after: [\($0.value)]}") })

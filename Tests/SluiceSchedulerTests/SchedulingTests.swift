@@ -83,6 +83,27 @@ import Testing
             ])
     }
 
+    @Test("runs that wait say for what: another run of the job, or a slot of a pool") func waits() throws {
+        takes(100)
+        let jobs = try [job("a"), job("b", "{pool: p}"), job("c", "{pool: p}"), job("d")]
+        let only = try scheduler(jobs, pools: ["p": 1])
+        try run(only, seconds: 1)
+        try only.catalog.changeSchedule { ledger in
+            for name in ["a", "a", "b", "c", "d"] {
+                _ = try ScheduleRequests.add(try #require(jobs.first { $0.name == name }), .manual, ledger)
+            }
+        }
+        try run(only, seconds: 3)
+        let open = try runs(only)
+        let reasons = WaitReason(open, try JobSet(jobs, pools: ["p": 1]))
+        let found = open.map { "\($0.job) \($0.state.rawValue) \(reasons.text($0) ?? "")" }.sorted()
+        #expect(
+            found == [
+                "a queued it waits for another run of the job", "a running ", "b running ", "c queued the pool p has no free slot",
+                "d running ",
+            ], "\(found)")
+    }
+
     @Test("timeouts and cancels end softly, and hard what does not listen") func ends() throws {
         takes(1_000)
         let jobs = try [

@@ -75,6 +75,8 @@ func seconds(_ text: String) throws -> Int64 {
         "mistakes are found with their place and what to write",
         arguments: [
             ("60 2 * * *", 0..<2, "60 is no minute", "a minute is from 0 to 59"), ("0 24 * * *", 2..<4, "24 is no hour", "midnight is 0"),
+            ("0 25 * * *", 2..<4, "25 is no hour", "an hour is from 0 to 23"),
+            ("0 0 30 FEB ? *", 7..<10, "no day of the month", "cron(0 0 30 FEB ? *)"),
             ("0 0 * FEBB *", 6..<10, "\"FEBB\" is no month", "\"FEB\""), ("0 0 * * MONDAY", 8..<14, "\"MONDAY\" is no day", "\"MON\""),
             ("0 0 30 2 *", 4..<6, "no date is ever met", "29 days"), ("0 0 31 4,6 *", 4..<6, "no date is ever met", "30 days"),
             ("*/0 * * * *", 2..<3, "no number of 1 or more", "*/15"), ("5-1/2 * * * *", 0..<3, "ends before it begins", "swap"),

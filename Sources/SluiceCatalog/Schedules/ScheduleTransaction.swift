@@ -197,6 +197,13 @@ package struct ScheduleTransaction {
         return db.changesCount == 1
     }
 
+    /// Whether something was told.
+    package func isNoted(_ kind: String, about subject: String, of job: String) throws -> Bool {
+        try Bool.fetchOne(
+            db, sql: "SELECT EXISTS (SELECT 1 FROM schedule_notices WHERE job = ? AND subject = ? AND kind = ?)",
+            arguments: [job, subject, kind]) ?? false
+    }
+
     /// What an event of a job last saw; nil before it first looked.
     package func sight(_ event: String, of job: String) throws -> String? {
         try String.fetchOne(db, sql: "SELECT seen FROM schedule_sights WHERE job = ? AND event = ?", arguments: [job, event])

@@ -142,7 +142,7 @@ extension SluiceError {
 
     /// What ended a run, whatever it was.
     static func endingRun(_ error: any Error) -> SluiceError {
-        error as? SluiceError ?? SluiceError(.jobFailed, "\(error)", underlying: error)
+        DefinitionErrors.list(error)?.first ?? SluiceError(.jobFailed, "\(error)", underlying: error)
     }
 }
 

@@ -58,13 +58,21 @@ package struct PipelineSupervisor: Sendable {
         let runner = EpochRunner(catalog: catalog, streams: streams, home: home, options: options, follow: follow)
         var outcome = Outcome(pipeline: name)
         var plan = first
+        var wasPlanned = first != nil
         var pause = SupervisionLimits.pauses.lowerBound
         while !Task.isCancelled {
             let epoch = epochCount(name)
             let progress = RunProgress()
+            var isPlanning = false
             do {
                 let current: LogicalPlan
-                if let plan { current = plan } else { current = try await replan() }
+                if let plan {
+                    current = plan
+                } else {
+                    isPlanning = true
+                    current = try await replan()
+                    (isPlanning, wasPlanned) = (false, true)
+                }
                 outcome.failure = nil
                 tell(.running)
                 let publisher = LivePublisher(current, catalog: catalog, home: home, progress: progress, follows: true)
@@ -78,7 +86,8 @@ package struct PipelineSupervisor: Sendable {
                 let failure = SluiceError.endingRun(error)
                 if Task.isCancelled { return outcome }
                 outcome.failure = failure
-                guard failure.code.category == .run else {
+                // The definition was right before: what keeps it from being planned again is in its inputs, and may be mended there.
+                guard isPlanning && wasPlanned || failure.code.category == .run else {
                     tell(.stopped(failure))
                     return outcome
                 }

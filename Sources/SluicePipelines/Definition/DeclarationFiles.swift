@@ -25,14 +25,32 @@ package enum DeclarationFiles {
     /// - Throws: what is wrong with the YAML of one of them, placed.
     package static func files(below directory: String, withAnyOf keys: [String]) throws(SluiceError) -> [File] {
         var found: [File] = []
-        for path in try paths(below: directory) where !TestSuite.isTests(path) {
-            let root = try YAMLReader.read(DefinitionDocument(path: path, text: try DefinitionFile.read(path)))
-            // A job names a crawler or a table's quality, and declares neither.
-            if root[key: "job"] != nil, !keys.contains("job") { continue }
-            guard keys.contains(where: { root[key: $0] != nil }) else { continue }
-            found.append(File(root: root, path: path, directory: DefinitionFile.directory(of: path)))
-        }
+        for file in try results(below: directory, withAnyOf: keys) { found.append(try file.get()) }
         return found
+    }
+
+    /// The same, where a file that is no YAML hides none of the others.
+    ///
+    /// - Throws: What keeps the folder from being read.
+    package static func results(below directory: String, withAnyOf keys: [String]) throws(SluiceError) -> [Result<File, SluiceError>] {
+        try paths(below: directory).filter { !TestSuite.isTests($0) }.compactMap { path in
+            do throws(SluiceError) {
+                return try file(path, withAnyOf: keys).map { .success($0) }
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    /// A file that has one of some keys; nil where it has none.
+    ///
+    /// - Throws: What is wrong with its YAML, placed.
+    package static func file(_ path: String, withAnyOf keys: [String]) throws(SluiceError) -> File? {
+        let root = try YAMLReader.read(DefinitionDocument(path: path, text: try DefinitionFile.read(path)))
+        // A job names a crawler or a table's quality, and declares neither.
+        if root[key: "job"] != nil, !keys.contains("job") { return nil }
+        guard keys.contains(where: { root[key: $0] != nil }) else { return nil }
+        return File(root: root, path: path, directory: DefinitionFile.directory(of: path))
     }
 
     /// Reads a declaration from a text.

@@ -39,7 +39,7 @@ package struct GlueImport {
             root = try JSONParser.parse(text)
         } catch {
             throw SluiceError(
-                .invalidArgument, "this is no JSON: \(error)", remedy: "save what `aws glue get-workflow --include-graph` prints")
+                .invalidArgument, "the text is no JSON", remedy: "save what `aws glue get-workflow --include-graph` prints")
         }
         var triggers: [GlueTrigger] = []
         for node in Self.triggers(root) { triggers.append(try GlueTrigger(node)) }

@@ -11,16 +11,24 @@ struct JobCommand {
     /// Values of `RunVariables.port`, as far as there are any.
     var port: [String: String] = [:]
 
+    /// What the signs stand for that depend on the tick alone.
+    static func values(_ job: JobDeclaration, tick: Int64) -> [String: String] {
+        let zone = job.rules.schedule?.zone ?? .utc
+        let previous = job.rules.schedule.flatMap { $0.last(notAfter: tick - 1, after: tick - 400 * 86_400) } ?? tick
+        return [
+            "logical_time": ZoneRules.utc.text(of: tick), "logical_date": String(zone.text(of: tick).prefix(10)),
+            "previous_time": ZoneRules.utc.text(of: previous), "previous_date": String(zone.text(of: previous).prefix(10)),
+            "job": job.name,
+        ]
+    }
+
     /// What the signs of parameters and commands stand for.
     static func values(_ job: JobDeclaration, _ run: ScheduledRun, attempt: Int) -> [String: String] {
-        let zone = job.rules.schedule?.zone ?? .utc
-        let previous = job.rules.schedule.flatMap { $0.last(notAfter: run.logical - 1, after: run.logical - 400 * 86_400) } ?? run.logical
-        var values = [
-            "logical_time": ZoneRules.utc.text(of: run.logical), "logical_date": String(zone.text(of: run.logical).prefix(10)),
-            "previous_time": ZoneRules.utc.text(of: previous), "previous_date": String(zone.text(of: previous).prefix(10)),
-            "run_id": run.id.text, "job": job.name, "attempt": String(attempt), "element": run.element ?? "",
-            "files": (run.parameters["files"] ?? "").split(separator: "\n").joined(separator: " "),
-        ]
+        var values = values(job, tick: run.logical)
+        values["run_id"] = run.id.text
+        values["attempt"] = String(attempt)
+        values["element"] = run.element ?? ""
+        values["files"] = (run.parameters["files"] ?? "").split(separator: "\n").joined(separator: " ")
         for (name, value) in run.properties { values[RunVariables.propertyPrefix + name] = value }
         return values
     }

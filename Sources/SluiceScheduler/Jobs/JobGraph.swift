@@ -11,7 +11,7 @@ package struct JobGraph: Sendable {
     package init(_ all: JobSet, around root: String? = nil) {
         jobs = all
         var names = Set(all.names)
-        if let root { names = Self.reached(from: root, all) }
+        if let root { names = all.names(before: root).union(all.names(behind: root)).union([root]) }
         var level: [String: Int] = [:]
         // As often as there are jobs: the longest way.
         for _ in names {
@@ -22,18 +22,6 @@ package struct JobGraph: Sendable {
         }
         let depth = (level.values.max() ?? -1) + 1
         levels = (0..<depth).map { index in names.filter { level[$0] == index }.sorted() }
-    }
-
-    private static func reached(from root: String, _ jobs: JobSet) -> Set<String> {
-        func walk(_ next: (String) -> [String]) -> Set<String> {
-            var found: Set<String> = []
-            var open = [root]
-            while let name = open.popLast() {
-                if found.insert(name).inserted { open += next(name) }
-            }
-            return found
-        }
-        return walk { jobs[$0]?.rules.after?.jobs ?? [] }.union(walk { jobs.followers[$0] ?? [] })
     }
 
     package var names: [String] { levels.flatMap(\.self) }

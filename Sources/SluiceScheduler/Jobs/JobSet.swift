@@ -1,5 +1,5 @@
 package import SluiceCatalog
-import SluiceCore
+package import SluiceCore
 package import SluicePipelines
 import SluiceSchedules
 
@@ -11,6 +11,9 @@ package struct JobSet: Sendable {
     package private(set) var pools: [String: Int] = [:]
     /// Jobs that run after one, by its name.
     package private(set) var followers: [String: [String]] = [:]
+
+    /// Of each job that is expected by a time and runs after others: all that have to end before it.
+    private(set) var before: [String: Set<String>] = [:]
 
     /// In their order.
     package private(set) var names: [String] = []
@@ -39,11 +42,21 @@ package struct JobSet: Sendable {
     ///
     /// - Throws: `DefinitionErrors` with everything that is wrong.
     package static func load(folders: [String] = folders, stored: [StoredJob] = []) throws -> JobSet {
+        let (set, mistakes) = read(folders: folders, stored: stored)
+        guard mistakes.isEmpty else { throw DefinitionErrors(mistakes) }
+        return set
+    }
+
+    /// The same as far as it is right, and everything that is wrong: for whoever looks at jobs while one of them is being mended.
+    package static func read(folders: [String] = folders, stored: [StoredJob] = []) -> (set: JobSet, mistakes: [SluiceError]) {
         var reader = Reader()
         for folder in folders {
             do {
-                for file in try DeclarationFiles.files(below: folder, withAnyOf: ["schedule", "job", "calendar", "pool"]) {
-                    reader.read(file)
+                for file in try DeclarationFiles.results(below: folder, withAnyOf: fileKeys) {
+                    switch file {
+                    case .success(let file): reader.read(file)
+                    case .failure(let error): reader.note(error)
+                    }
                 }
             } catch {
                 reader.note(error)
@@ -55,7 +68,32 @@ package struct JobSet: Sendable {
             case .failure(let error): reader.note(error)
             }
         }
-        return try reader.finish()
+        return reader.finish()
+    }
+
+    /// Keys of files that declare a job, or what jobs name.
+    private static let fileKeys = ["schedule", "job", "calendar", "pool"]
+
+    /// Checks a file with a `job`, a `calendar` or a `pool` by itself, and against the project if it is a part of it.
+    ///
+    /// - Parameter project: Everything that is declared, as `read` gives it.
+    /// - Returns: The name that the file declares, and what a run will not find; nil where the file declares something else.
+    /// - Throws: `DefinitionErrors` with everything that is wrong in the file.
+    package static func check(
+        file path: String, in project: () throws -> (set: JobSet, mistakes: [SluiceError])
+    ) throws -> (name: String, notices: [String])? {
+        let keys = fileKeys.filter { $0 != "schedule" }
+        guard let file = try DeclarationFiles.file(path, withAnyOf: keys) else { return nil }
+        var reader = Reader()
+        reader.read(file)
+        guard reader.errors.isEmpty else { throw DefinitionErrors(reader.errors) }
+        let whole = AbsolutePath.of(path)
+        let mistakes = try project().mistakes.filter { mistake in
+            if case .file(let path, _, _)? = mistake.location { AbsolutePath.of(path) == whole } else { false }
+        }
+        guard mistakes.isEmpty else { throw DefinitionErrors(mistakes) }
+        let name = try keys.compactMap { file.root[key: $0] }.first?.string() ?? path
+        return (name, reader.set.jobs.values.compactMap(\.job.missingDefinition))
     }
 
     /// What jobs will not find when they run: definitions that are not there now. Files may come later, so that is no mistake.
@@ -75,7 +113,9 @@ package struct JobSet: Sendable {
         var reader = Reader()
         reader.set.pools = pools
         jobs.forEach { reader.add(Entry($0)) }
-        self = try reader.finish()
+        let (set, mistakes) = reader.finish()
+        guard mistakes.isEmpty else { throw DefinitionErrors(mistakes) }
+        self = set
     }
 
     private struct Reader {
@@ -127,7 +167,7 @@ package struct JobSet: Sendable {
             }
         }
 
-        mutating func finish() throws -> JobSet {
+        mutating func finish() -> (set: JobSet, mistakes: [SluiceError]) {
             set.names = set.jobs.keys.sorted()
             for name in set.names {
                 guard let job = set[name] else { continue }
@@ -164,8 +204,10 @@ package struct JobSet: Sendable {
                         .invalidOption, "jobs wait for each other: \(cycle.joined(separator: " → "))",
                         at: cycle.first.flatMap { set[$0]?.rules.after?.location }, remedy: "take one of them out of `after`"))
             }
-            guard errors.isEmpty else { throw DefinitionErrors(errors) }
-            return set
+            for name in set.names where set[name]?.rules.expectedByMicros != nil && set[name]?.rules.after != nil {
+                set.before[name] = set.names(before: name)
+            }
+            return (set, errors)
         }
 
         private func addCalendar(_ calendar: PlacedName, to job: inout JobDeclaration) throws {
@@ -188,6 +230,21 @@ package struct JobSet: Sendable {
                 remedy: Suggestion.remedy(for: name, in: set.pools.keys.sorted(), noun: "pools")
                     ?? "declare it in a file of catalog/: pool: \(name), and slots: a number")
         }
+    }
+
+    /// All jobs that one runs after, directly and through others.
+    package func names(before name: String) -> Set<String> { reached(from: name) { self[$0]?.rules.after?.jobs ?? [] } }
+
+    /// All jobs that run after one, directly and through others.
+    package func names(behind name: String) -> Set<String> { reached(from: name) { followers[$0] ?? [] } }
+
+    private func reached(from name: String, _ next: (String) -> [String]) -> Set<String> {
+        var found: Set<String> = []
+        var open = [name]
+        while let name = open.popLast() {
+            for other in next(name) where found.insert(other).inserted { open.append(other) }
+        }
+        return found
     }
 
     /// Jobs that run after each other, the first once more at the end; nil where there are none.

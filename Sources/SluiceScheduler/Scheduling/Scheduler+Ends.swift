@@ -15,6 +15,7 @@ extension Scheduler {
         guard !ended.isEmpty else { return }
         ended.sort { $0.0.attempt.run < $1.0.attempt.run }
         let told = properties(of: ended.map { $0.0 })
+        var again: [ScheduledRun] = []
         let over = try write { ledger in
             try ended.flatMap { entry, outcome -> [ScheduledRun] in
                 guard var run = try ledger.run(entry.attempt.run) else { return [] }
@@ -26,9 +27,11 @@ extension Scheduler {
                     attempt.reason = run.reason
                 }
                 try ledger.update(attempt)
+                if run.state == .retrying { again.append(run) }
                 return try put(run, ledger)
             }
         }
+        again.forEach { tell(.retries($0)) }
         for (entry, _) in ended {
             active[entry.attempt.run] = nil
             launcher.forget(entry.attempt)

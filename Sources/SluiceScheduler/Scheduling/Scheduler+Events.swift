@@ -99,7 +99,8 @@ extension Scheduler {
         _ found: [String: String], settled: [String: String], _ event: JobEvent, _ job: JobDeclaration, _ before: String?
     ) throws {
         let known = Self.sight(before ?? "")
-        let fresh = settled.filter { known[$0.key] != $0.value }.map(\.key).sorted()
+        // The run's directory is not the scheduler's.
+        let fresh = settled.filter { known[$0.key] != $0.value }.map { event.isRemote ? $0.key : AbsolutePath.of($0.key) }.sorted()
         // Those that are gone are forgotten; those that are still written keep what was known of them.
         var next = known.filter { found[$0.key] != nil }
         for (file, mark) in settled { next[file] = mark }

@@ -15,7 +15,9 @@ extension Scheduler {
             case .succeeded:
                 notify(.success, run, job)
                 let before = (try? catalog.readSchedule { try $0.lastEnded(run.job, before: run.id) }) ?? nil
-                if let before, [.failed, .timedOut].contains(before.state) { notify(.recovery, run, job) }
+                let wasLate =
+                    (try? catalog.readSchedule { try $0.isNoted(NoticeKind.late.rawValue, about: subject(.late, run, job), of: job.name) })
+                if wasLate == true || before.map({ [.failed, .timedOut].contains($0.state) }) == true { notify(.recovery, run, job) }
             default: break
             }
         }
@@ -25,14 +27,52 @@ extension Scheduler {
     func noticeLateness(_ now: Int64) throws {
         guard now >= latenessMicros || now < latenessMicros - SchedulerLimits.eventMicros else { return }
         latenessMicros = now + SchedulerLimits.eventMicros
-        for run in openRuns.all where !late.contains(run.id) && run.element == nil {
-            guard let job = jobs[run.job], let expected = job.rules.expectedByMicros,
-                now > run.logical * TimeText.microsPerSecond + expected
-            else { continue }
-            late.insert(run.id)
-            tell(.warning("\(job.name): the run of \(Value.timestamp(run.logical * TimeText.microsPerSecond, zoned: true)) is late"))
+        for run in openRuns.all where run.element == nil {
+            guard let job = jobs[run.job], isOverdue(run, job, now), late.insert(subject(.late, run, job)).inserted else { continue }
+            tell(.warning(Self.sentence(.late, run)))
             notify(.late, run, job)
         }
+        for (name, before) in jobs.before where stored[name]?.isPaused != true {
+            guard let job = jobs[name], job.rules.after?.states.contains(ScheduledRunState.succeeded.rawValue) == true else { continue }
+            for run in openRuns.all where run.element == nil && before.contains(run.job) && isOverdue(run, job, now) {
+                try noticeLateness(of: job, behind: run)
+            }
+        }
+    }
+
+    /// Tells that a job is late whose run has not been made, because one that it runs after has not ended.
+    private func noticeLateness(of job: JobDeclaration, behind run: ScheduledRun) throws {
+        var expected = run
+        (expected.job, expected.state, expected.startedMicros, expected.attempts) = (job.name, .queued, nil, 0)
+        expected.reason = "it runs after others, and \(run.job) is \(run.state.rawValue)"
+        guard !late.contains(subject(.late, expected, job)) else { return }
+        // One that has its run is told of as such, or is over.
+        if try catalog.readSchedule({ try $0.tick(job.name, run.logical) }) != nil { return }
+        late.insert(subject(.late, expected, job))
+        tell(.warning(Self.sentence(.late, expected)))
+        notify(.late, expected, job)
+    }
+
+    private func isOverdue(_ run: ScheduledRun, _ job: JobDeclaration, _ now: Int64) -> Bool {
+        job.rules.expectedByMicros.map { now > run.logical * TimeText.microsPerSecond + $0 } ?? false
+    }
+
+    /// What a notice is about, so that it is told once: a run; of lateness of a job that runs after others its tick, which may have no run yet.
+    private func subject(_ kind: NoticeKind, _ run: ScheduledRun, _ job: JobDeclaration) -> String {
+        kind == .late && job.rules.after != nil ? "\(job.name) \(run.logical)" : run.id.text
+    }
+
+    /// A notice for people, in one line.
+    private static func sentence(_ kind: NoticeKind, _ run: ScheduledRun) -> String {
+        let what =
+            switch kind {
+            case .late: "is late"
+            case .recovery: "succeeded again"
+            case .failure, .success: run.state.rawValue.replacing("_", with: " ")
+            }
+        let element = run.element.map { " [\($0)]" } ?? ""
+        let head = "\(run.job)\(element): the run of \(Value.timestamp(run.logical * TimeText.microsPerSecond, zoned: true)) \(what)"
+        return head + (run.reason.map { ": \($0)" } ?? "")
     }
 
     /// Tells the targets of a kind once of a run, whichever scheduler does it.
@@ -40,14 +80,19 @@ extension Scheduler {
         let targets = job.rules.notices.filter { $0.kinds.contains(kind) }
         guard !targets.isEmpty else { return }
         do {
-            guard try write({ try $0.note(kind.rawValue, about: run.id.text, of: job.name) }) else { return }
+            guard try write({ try $0.note(kind.rawValue, about: subject(kind, run, job), of: job.name) }) else { return }
         } catch {
             tell(.warning("\(job.name): a notice could not be written down"))
             return
         }
-        guard case .structure(let members) = run.json else { return }
+        guard case .structure(var members) = run.json else { return }
+        members.insert(.init("notice", .string(kind.rawValue)), at: 0)
+        if let expected = job.rules.expectedByMicros {
+            members.append(.init("expected_by", .timestamp(run.logical * TimeText.microsPerSecond + expected, zoned: true)))
+        }
+        members.append(.init("text", .string(Self.sentence(kind, run))))
         var bytes: [UInt8] = []
-        KnownSecrets.masked(Value.structure([.init("notice", .string(kind.rawValue))] + members)).appendJSON(to: &bytes)
+        KnownSecrets.masked(Value.structure(members)).appendJSON(to: &bytes)
         let text = String(decoding: bytes, as: UTF8.self)
         for target in targets {
             switch target.means {

@@ -36,6 +36,10 @@ package final class Scheduler {
     /// What happened, for whoever watches.
     package enum Event: Sendable {
         case leads, follows(ScheduleLeader), started(ScheduledRun), ended(ScheduledRun), warning(String)
+        /// An attempt failed, and the run waits for the next one.
+        case retries(ScheduledRun)
+        /// So many runs are at work, and nothing more is started; they may go on for so long. Without time they are asked to end.
+        case drains(running: Int, micros: Int64)
     }
 
     let catalog: Catalog
@@ -59,8 +63,8 @@ package final class Scheduler {
     var eventsMicros: Int64 = 0
     /// Files that were seen once as they are, by event.
     var unsettled: [String: [String: String]] = [:]
-    /// Runs about whose lateness was told.
-    var late: Set<RunID> = []
+    /// Of whose lateness was told: runs, and ticks of jobs that run after others.
+    var late: Set<String> = []
     /// What went wrong last with looking at an event, so that it is told once.
     var eventFailures: [String: String] = [:]
     var trimmedMicros: Int64 = 0

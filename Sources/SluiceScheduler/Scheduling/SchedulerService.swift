@@ -104,10 +104,12 @@ package final class SchedulerService: Sendable {
         guard scheduler.isLeading else { return }
         let begun = ContinuousClock.now
         scheduler.drain(asksToEnd: false)
+        if drainMicros > 0, scheduler.runningCount > 0 { tell(.drains(running: scheduler.runningCount, micros: drainMicros)) }
         var asked = false
         while scheduler.isLeading, (try? scheduler.step()) != nil, scheduler.runningCount > 0 {
             if !asked, ContinuousClock.now - begun >= .microseconds(drainMicros) {
                 scheduler.drain(asksToEnd: true)
+                if drainMicros > 0 { tell(.drains(running: scheduler.runningCount, micros: 0)) }
                 asked = true
             }
             // The task is cancelled, so that its own sleep would end at once.

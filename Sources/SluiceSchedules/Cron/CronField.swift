@@ -90,13 +90,16 @@ struct CronField {
         let text = piece.text.uppercased()
         if let index = names.firstIndex(of: text) { return range.lowerBound + index }
         if text.isEmpty, let whole {
-            throw whole.error("\(whole.text.quotedForMessage) lacks a \(name)", remedy: "write for example \(range.lowerBound)")
+            throw whole.error("\(whole.text.quotedForMessage) lacks \(article) \(name)", remedy: "write for example \(range.lowerBound)")
         }
         throw piece.error("\(piece.text.quotedForMessage) is no \(name)", remedy: remedy(for: text))
     }
 
+    /// The name's.
+    private var article: String { name == Self.hours.name ? "an" : "a" }
+
     private func outside(_ piece: Piece, _ number: Int) -> ScheduleSyntaxError {
-        var remedy = "a \(name) is from \(range.lowerBound) to \(range.upperBound)"
+        var remedy = "\(article) \(name) is from \(range.lowerBound) to \(range.upperBound)"
         if name == Self.hours.name, number == 24 { remedy += "; midnight is 0" }
         if name == Self.minutes.name || name == Self.seconds.name, number == 60 { remedy += "; the full one is 0" }
         if name == Self.weekdays.name, number == 0 { remedy += ", and Sunday is 1 in this form" }
@@ -107,7 +110,7 @@ struct CronField {
         // Whole words are near their first three letters.
         let long = names.first { text.count > 3 && text.hasPrefix($0) }
         if let near = long ?? Suggestion.nearest(to: text, in: names) { return "did you mean \"\(near)\"?" }
-        let numbers = "a \(name) is a number from \(range.lowerBound) to \(range.upperBound)"
+        let numbers = "\(article) \(name) is a number from \(range.lowerBound) to \(range.upperBound)"
         return names.isEmpty ? numbers : numbers + ", or a name such as \(names[1])"
     }
 }

@@ -21,8 +21,14 @@ enum CronParser {
         let fields = piece.words
         guard fields.count == 5 || fields.count == 6 else { throw wrongCount(piece, fields) }
         let rest = fields.suffix(5).map(\.self)
-        return try expression(
-            seconds: fields.count == 6 ? fields[0] : nil, rest, weekdays: .weekdays, years: nil, isAWS: false, whole: piece)
+        do throws(ScheduleSyntaxError) {
+            return try expression(
+                seconds: fields.count == 6 ? fields[0] : nil, rest, weekdays: .weekdays, years: nil, isAWS: false, whole: piece)
+        } catch {
+            // Behind seconds, the fields for days are the fourth and the sixth; where a year is the last one, the third and the fifth.
+            guard fields.count == 6, fields[2].isSign("?") || fields[4].isSign("?") else { throw error }
+            throw ScheduleSyntaxError(error.message, error.range, remedy: "the form of AWS stands in cron(…): cron(\(piece.text))")
+        }
     }
 
     /// The form of EventBridge and Glue: minutes, hours, day of the month, month, day of the week, year.

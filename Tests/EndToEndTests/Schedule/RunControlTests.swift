@@ -93,7 +93,27 @@ import Testing
         #expect(graph.output.contains("cron(0 6 ? * MON-FRI *)"), "\(graph.transcript)")
         #expect(try await project.sluice("job", "import", "glue.json").exitCode != 0)
         try project.directory.write("catalog/d.yaml", "job: d\ncommand: \"true\"\nschedule: {cron: \"0 3 * * *\"}\n")
-        let wrong = try await project.sluice("schedule", "list")
-        #expect(wrong.exitCode == 2 && wrong.errors.contains("did you mean \"at\"?"), "\(wrong.transcript)")
+    }
+
+    @Test("a mistake in one declaration is told by each command, and hides none of the other jobs")
+    func mistake() async throws {
+        try project.directory.write("catalog/d.yaml", "job: d\ncommand: \"true\"\nschedule: {cron: \"0 3 * * *\"}\n")
+        try project.directory.write("catalog/e.yaml", "job: e\ncommand: \"false\"\nschedule: {timeout: 1m}\n")
+        let list = try await project.sluice("jobs")
+        #expect(list.exitCode == 2 && list.errors.contains("did you mean \"at\"?") && list.output.contains("\ne "), "\(list.transcript)")
+        let status = try await project.sluice("status")
+        #expect(status.exitCode == 0 && status.errors.contains("catalog/d.yaml:3:12"), "\(status.transcript)")
+        #expect(status.output.contains("1 mistake in definitions"), "\(status.transcript)")
+        #expect(try await project.sluice("schedule", "pause", "e").exitCode == 0)
+        #expect(try await project.sluice("schedule", "run", "e").exitCode == 2)
+        let checked = try await project.sluice("validate", "catalog/d.yaml", "catalog/e.yaml")
+        #expect(checked.exitCode == 2 && checked.output.contains("catalog/d.yaml: 1 error\n"), "\(checked.transcript)")
+        #expect(checked.output.contains("ok    catalog/e.yaml\n"), "\(checked.transcript)")
+        try project.directory.write("catalog/d.yaml", "job: d\ncommand: \"true\"\n")
+        #expect(try await project.sluice("schedule", "run", "e").exitCode == 1)
+        let failed = try await project.json("runs", "list", "--jobs", "--state", "failed")
+        #expect(failed["runs"]?[0]?["job"]?.text == "e", "\(failed)")
+        let none = try await project.sluice("runs", "list", "--state", "timed_out")
+        #expect(none.exitCode == 0 && none.output.hasPrefix("No such runs of jobs"), "\(none.transcript)")
     }
 }

@@ -135,8 +135,11 @@ import Testing
         try project.directory.write(
             "catalog/d.yaml",
             "job: d\ncommand: echo {logical_date} {previous_date} >> ../days\nschedule: {at: \"0 3 * * *\", timezone: Asia/Tokyo}\n")
+        try project.directory.write("catalog/behind.yaml", "job: behind\ncommand: \"true\"\nschedule: {after: d}\n")
         let dry = try await project.sluice("schedule", "backfill", "d", "--from", "2024-02-27", "--to", "2024-03-02", "--dry-run")
         #expect(dry.output.contains("4 runs") && dry.output.contains("2024-02-29 03:00:00 +09:00"), "\(dry.transcript)")
+        #expect(dry.output.contains("run    echo 2024-02-29 2024-02-28 >> ../days\n"), "\(dry.transcript)")
+        #expect(dry.output.contains("Behind each of them run: behind.\n"), "\(dry.transcript)")
         let done = try await project.sluice("schedule", "backfill", "d", "--from", "2024-02-27", "--to", "2024-03-02", "--parallel", "2")
         #expect(done.exitCode == 0, "\(done.transcript)")
         let days = try project.directory.text("days").split(separator: "\n").sorted()

@@ -1,6 +1,8 @@
 import ArgumentParser
+import SluiceCatalog
 import SluiceCore
 import SluicePipelines
+import SluiceScheduler
 
 struct ValidateCommand: ReportingCommand {
     static var configuration: CommandConfiguration {
@@ -8,11 +10,13 @@ struct ValidateCommand: ReportingCommand {
         return CommandConfiguration(
             commandName: "validate", abstract: "Check definitions: keys, options, columns and types against the real data.",
             discussion: """
-                Nothing is run and nothing is written. All mistakes of a definition are shown at once.
+                Nothing is run and nothing is written. All mistakes of a definition are shown at once. Files with a `job`, a `calendar` or a \
+                `pool` are checked, too, and against the other jobs of the project.
 
                 Examples:
                   \(program) validate pipelines/delayed-flights.yaml
                   \(program) validate pipelines/*.yaml --json
+                  \(program) validate catalog/nightly.yaml
                 """)
     }
 
@@ -62,6 +66,10 @@ struct ValidateCommand: ReportingCommand {
                 _ = try TestSuite.load(path: file, connectors: session.connectors)
                 return finding
             }
+            if let job = try checkJob(file, session) {
+                (finding.name, finding.notices) = job
+                return finding
+            }
             let definition = try session.definition(file, given)
             finding.name = definition.name
             finding.notices = try await session.plan(definition).notices
@@ -70,6 +78,15 @@ struct ValidateCommand: ReportingCommand {
             finding.errors = errors
         }
         return finding
+    }
+
+    /// A file of `catalog/` or `pipelines/` that declares a job, or what jobs name; nil for anything else.
+    private func checkJob(_ file: String, _ session: Session) throws -> (name: String?, notices: [String])? {
+        guard DiskFiles.kind(of: file) == .file else { return nil }
+        let found = try JobSet.check(file: file) {
+            JobSet.read(stored: try session.existingCatalog()?.readSchedule { try $0.jobs() } ?? [])
+        }
+        return found.map { ($0.name, $0.notices) }
     }
 
     private func blocks(_ findings: [Finding]) -> [Report.Block] {

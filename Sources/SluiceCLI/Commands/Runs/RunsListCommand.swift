@@ -12,27 +12,27 @@ struct RunsListCommand: ReportingCommand {
                   \(program) runs list
                   \(program) runs list --pipeline delayed-flights --state failed --limit 5
                   \(program) runs list --job nightly
+                  \(program) runs list --jobs --state failed
                 """)
     }
 
     enum State: String, ExpressibleByArgument, CaseIterable, Sendable {
         case running, succeeded, failed, interrupted
+        case queued, retrying, cancelled, skipped
+        case timedOut = "timed_out"
 
-        var recorded: RunState {
-            switch self {
-            case .running: .running
-            case .succeeded: .succeeded
-            case .failed: .failed
-            case .interrupted: .interrupted
-            }
-        }
+        /// As runs of pipelines have it; nil where only those of jobs do.
+        var recorded: RunState? { RunState(rawValue: rawValue) }
+        /// As runs of jobs have it; nil where only those of pipelines do.
+        var scheduled: ScheduledRunState? { ScheduledRunState(rawValue: rawValue) }
     }
 
     /// Enough of an id to find the run by: its time in milliseconds, and some of what is random.
     private static let shownCharacters = 12
 
     @Option(help: "Only runs of this pipeline.") var pipeline: String?
-    @Option(help: "Only runs in this state: running, succeeded, failed or interrupted.") var state: State?
+    @Option(help: "Only runs in this state; queued, retrying, cancelled, skipped and timed_out are of jobs, interrupted is of pipelines.")
+    var state: State?
     @Flag(help: "Runs of jobs, instead of those of pipelines.") var jobs = false
     @Option(help: ArgumentHelp("Only runs of this job.", valueName: "name")) var job: String?
     @Option(help: "How many runs to list at most.") var limit = 20
@@ -41,14 +41,17 @@ struct RunsListCommand: ReportingCommand {
 
     func validate() throws {
         guard (1...100_000).contains(limit) else { throw ValidationError("--limit takes a number from 1 to 100000") }
-        if jobs || job != nil, pipeline != nil || state == .interrupted {
+        if isOfJobs, pipeline != nil || state == .interrupted {
             throw ValidationError("--pipeline and --state interrupted are for runs of pipelines")
         }
     }
 
+    /// A state that only jobs have says enough.
+    private var isOfJobs: Bool { jobs || job != nil || state.map { $0.recorded == nil } ?? false }
+
     func report() async throws -> Report {
         let catalog = try Session(home: home.directory).existingCatalog()
-        if jobs || job != nil { return try jobRuns(catalog) }
+        if isOfJobs { return try jobRuns(catalog) }
         let runs = try catalog?.runs(pipeline: pipeline, state: state?.recorded, limit: limit) ?? []
         let json = Value.object(["runs": .list(runs.map(\.json))])
         if runs.isEmpty {
@@ -74,10 +77,10 @@ struct RunsListCommand: ReportingCommand {
     }
 
     private func jobRuns(_ catalog: Catalog?) throws -> Report {
-        let wanted = state.flatMap { ScheduledRunState(rawValue: $0.rawValue) }
-        let runs = try catalog?.readSchedule { try $0.runs(job: job, state: wanted, limit: limit) } ?? []
+        let runs = try catalog?.readSchedule { try $0.runs(job: job, state: state?.scheduled, limit: limit) } ?? []
         let json = Value.object(["runs": .list(runs.map(\.json))])
-        guard !runs.isEmpty else { return Report([.line("No runs of jobs in \(home.directory).")], json: json) }
+        let what = job != nil || state != nil ? "No such runs of jobs" : "No runs of jobs"
+        guard !runs.isEmpty else { return Report([.line("\(what) in \(home.directory).")], json: json) }
         return Report([.table(ScheduledRunScreen.table(runs))], json: json)
     }
 }

@@ -82,6 +82,8 @@ struct ScheduleAddCommand: ReportingCommand {
         if let next {
             blocks.append(
                 .line("It runs next at \(ScheduleProject.local(next, zone)), \(ScheduleProject.distance(next)), if `up` runs then."))
+        } else if job.rules.schedule != nil {
+            session.console.warning("no tick of the job is ahead: its times are over, and it never runs by the clock")
         }
         return Report(
             blocks, json: .object(["job": .string(name), "next": .time(next.map { $0 * TimeText.microsPerSecond })]))

@@ -51,7 +51,7 @@ struct ScheduleBackfillCommand: ReportingCommand {
         let steps =
             try session.existingCatalog()?.readSchedule { try ScheduleRequests.backfillPlan(job, begin..<end, again: again, $0) }
             ?? ScheduleRequests.backfillPlan(job, begin..<end, again: again, nil)
-        if dryRun { return preview(steps, job) }
+        if dryRun { return preview(steps, job, project.set) }
         let catalog = try session.catalog()
         let ticks = steps.compactMap { step in if case .run(let tick) = step { tick } else { nil } }
         guard !ticks.isEmpty else {
@@ -63,25 +63,32 @@ struct ScheduleBackfillCommand: ReportingCommand {
         return try await ScheduleWait.report(runs[0], project, detach: detach, isQuiet: output.json)
     }
 
-    private func preview(_ steps: [ScheduleRequests.BackfillStep], _ job: JobDeclaration) -> Report {
+    private func preview(_ steps: [ScheduleRequests.BackfillStep], _ job: JobDeclaration, _ set: JobSet) -> Report {
         let zone = job.rules.schedule?.zone ?? .utc
-        var table = TextTable([.init("tick", isWhole: true), .init("would")])
+        var table = TextTable([.init("tick", isWhole: true), .init("would", isWhole: true), .init("does")])
         let rows = steps.map { step -> (Int64, String) in
             switch step {
             case .run(let tick): (tick, "run")
             case .done(let tick, let state): (tick, "stay: it \(state.isOver ? "" : "is ")\(ScheduledRunScreen.words(state))")
             }
         }
-        for (tick, text) in rows { table.add([ScheduleProject.local(tick, zone), text]) }
+        for (tick, text) in rows { table.add([ScheduleProject.local(tick, zone), text, text == "run" ? job.preview(of: tick) : ""]) }
         let json = Value.object([
             "ticks": .list(
                 rows.map { tick, text in
-                    .object(["tick": .time(tick * TimeText.microsPerSecond), "runs": .boolean(text == "run"), "note": .string(text)])
-                })
+                    .object([
+                        "tick": .time(tick * TimeText.microsPerSecond), "runs": .boolean(text == "run"), "note": .string(text),
+                        "does": .string(job.preview(of: tick)),
+                    ])
+                }), "behind": .texts(set.names(behind: job.name).sorted()),
         ])
         guard !rows.isEmpty else { return Report([.line("The job has no ticks in this range.")], json: json) }
         let count = rows.count { $0.1 == "run" }
-        return Report(
-            [.table(table), .blank, .line("\(HumanText.count(count, "run")), \(parallel) side by side; nothing was run.")], json: json)
+        var blocks: [Report.Block] = [.table(table), .blank]
+        let behind = set.names(behind: job.name).sorted()
+        if let each = job.rules.each { blocks.append(.line("Each tick is split: \(each.summary).")) }
+        if !behind.isEmpty { blocks.append(.paragraph("Behind each of them run: \(behind.joined(separator: ", ")).")) }
+        blocks.append(.line("\(HumanText.count(count, "run")), \(parallel) side by side; nothing was run."))
+        return Report(blocks, json: json)
     }
 }

@@ -27,18 +27,22 @@ struct ScheduleCommand: ParsableCommand {
     }
 }
 
-/// Pictures of jobs.
+/// Jobs as a whole: a list, and pictures.
 struct JobCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
         let program = Invocation.current.programName
         return CommandConfiguration(
-            commandName: "job", abstract: "Draw which jobs run after which, and take over those of AWS Glue.",
+            commandName: "job", abstract: "List jobs, draw which run after which, and take over those of AWS Glue.",
             discussion: """
+                Without a subcommand it lists them, as `\(program) schedule list` does.
+
                 Examples:
+                  \(program) jobs
                   \(program) job graph
                   \(program) job graph --format mermaid
                   \(program) job import workflow.json --dry-run
                 """,
-            subcommands: [JobGraphCommand.self, JobImportCommand.self])
+            subcommands: [ScheduleListCommand.self, JobGraphCommand.self, JobImportCommand.self],
+            defaultSubcommand: ScheduleListCommand.self, aliases: ["jobs"])
     }
 }

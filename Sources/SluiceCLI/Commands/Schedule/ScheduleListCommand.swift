@@ -11,6 +11,8 @@ struct ScheduleListCommand: ReportingCommand {
         return CommandConfiguration(
             commandName: "list", abstract: "List jobs with their next tick and their last run.",
             discussion: """
+                Declarations that are wrong are told, and leave the others in the list; the exit code is 2 then.
+
                 Examples:
                   \(program) schedule list
                   \(program) schedule list --json
@@ -22,7 +24,7 @@ struct ScheduleListCommand: ReportingCommand {
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
-        let project = try ScheduleProject(session)
+        let project = try ScheduleProject(session, toleratesMistakes: true)
         let catalog = try session.existingCatalog()
         var table = TextTable([
             .init("job", isWhole: true), .init("kind"), .init("when"), .init("state", isWhole: true), .init("next", isWhole: true),
@@ -45,9 +47,9 @@ struct ScheduleListCommand: ReportingCommand {
                     "declared_in": .text(project.stored[name]?.declaration == nil ? job.path : nil),
                 ]))
         }
-        let json = Value.object(["jobs": .list(items)])
-        guard !items.isEmpty else { return Report([.line("No jobs in pipelines/, catalog/ and \(state.directory).")], json: json) }
-        return Report([.table(table)], json: json)
+        let json = Value.object(["jobs": .list(items), "mistakes": .list(project.mistakes.map(ErrorReport.json))])
+        let blocks: [Report.Block] = items.isEmpty ? [.line("No jobs in pipelines/, catalog/ and \(state.directory).")] : [.table(table)]
+        return Report(blocks, json: json, status: project.mistakes.isEmpty ? .done : .wrongUsage)
     }
 
     static func when(_ job: JobDeclaration) -> String {
@@ -76,7 +78,7 @@ struct ScheduleShowCommand: ReportingCommand {
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
-        let project = try ScheduleProject(session)
+        let project = try ScheduleProject(session, toleratesMistakes: true)
         let job = try project.job(name)
         let runs = try session.existingCatalog()?.readSchedule { try $0.runs(job: name, limit: 5) } ?? []
         let zone = job.rules.schedule?.zone ?? .utc
@@ -136,7 +138,7 @@ struct ScheduleNextCommand: ReportingCommand {
             let ticks = rules.schedule?.ticks(after: ScheduleProject.now, count: count) ?? []
             return shown(ticks.map { ("", $0, rules) })
         }
-        let project = try ScheduleProject(session)
+        let project = try ScheduleProject(session, toleratesMistakes: true)
         let jobs = try name.map { [try project.job($0)] } ?? project.set.names.map { try project.job($0) }
         let ticks = jobs.flatMap { job in
             project.ticks(job, count: count, after: ScheduleProject.now).map { (job.name, $0, job.rules) }

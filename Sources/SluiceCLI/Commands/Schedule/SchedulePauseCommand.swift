@@ -45,7 +45,7 @@ struct ScheduleResumeCommand: ReportingCommand {
 
 private enum SchedulePause {
     static func set(_ isPaused: Bool, _ name: String, _ session: Session) throws -> Report {
-        let project = try ScheduleProject(session)
+        let project = try ScheduleProject(session, toleratesMistakes: true)
         let job = try project.job(name)
         try session.catalog().changeSchedule { ledger in
             let now = ledger.now / TimeText.microsPerSecond

@@ -12,13 +12,30 @@ struct ScheduleProject {
     let set: JobSet
     /// What the ledger says, by name.
     let stored: [String: StoredJob]
+    /// What is wrong with declarations that were left out.
+    let mistakes: [SluiceError]
 
-    init(_ session: Session, folders: [String] = JobSet.folders) throws {
+    /// - Parameter toleratesMistakes: Whether declarations that are wrong are left out, with a warning, as `up` goes on without them: for commands
+    ///   that run nothing.
+    init(_ session: Session, folders: [String] = JobSet.folders, toleratesMistakes: Bool = false) throws {
         self.session = session
         self.folders = folders
         let rows = try session.existingCatalog()?.readSchedule { try $0.jobs() } ?? []
-        set = try JobSet.load(folders: folders, stored: rows)
+        if toleratesMistakes {
+            (set, mistakes) = JobSet.read(folders: folders, stored: rows)
+            Self.warn(of: mistakes, on: session.console)
+        } else {
+            (set, mistakes) = (try JobSet.load(folders: folders, stored: rows), [])
+        }
         stored = Dictionary(uniqueKeysWithValues: rows.map { ($0.name, $0) })
+    }
+
+    /// A line for each mistake of declarations.
+    static func warn(of mistakes: [SluiceError], on console: Console) {
+        for mistake in mistakes {
+            let place = mistake.location.map { "\($0): " } ?? ""
+            console.warning(place + mistake.message + (mistake.remedy.map { "; \($0)" } ?? ""))
+        }
     }
 
     /// - Throws: `notFound`, with the nearest name.
@@ -41,10 +58,14 @@ struct ScheduleProject {
     /// Now, in seconds since 1970.
     static var now: Int64 { WallClock.system.nowMicros() / TimeText.microsPerSecond }
 
-    /// `in 3 min 5 s`.
+    private static let secondsOfDay: Int64 = 86_400
+
+    /// `in 3 min 5 s`, `in 12 d 4 h`.
     static func distance(_ tick: Int64) -> String {
         let seconds = tick - now
-        return seconds < 0 ? "now" : "in " + HumanText.duration(seconds: Double(seconds))
+        if seconds < 0 { return "now" }
+        if seconds < 2 * secondsOfDay { return "in " + HumanText.duration(seconds: Double(seconds)) }
+        return "in \(seconds / secondsOfDay) d \(seconds % secondsOfDay / 3600) h"
     }
 
     /// A tick as its zone's clock shows it: `2026-03-29 03:00:00 +02:00`.

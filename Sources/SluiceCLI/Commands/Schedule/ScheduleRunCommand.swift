@@ -120,11 +120,20 @@ enum ScheduleEvents {
         switch event {
         case .leads: break
         case .follows(let leader): console.notice("process \(leader.process.processID) schedules; this one waits beside it")
-        case .started(let run): console.err.writeLine("\(run.job): run \(run.id) started, attempt \(run.attempts)")
+        case .started(let run): console.err.writeLine("\(name(run)): run \(run.id) started, attempt \(run.attempts)")
+        case .retries(let run):
+            let pause = max(0, run.notBeforeMicros - WallClock.system.nowMicros())
+            console.err.writeLine(
+                "\(name(run)): run \(run.id) is tried again in \(HumanText.duration(seconds: Double(pause) * 1e-6))\(reason(run))")
         case .ended(let run):
-            let reason = run.reason.map { ": \($0)" } ?? ""
-            console.err.writeLine("\(run.job): run \(run.id) \(ScheduledRunScreen.words(run.state))\(reason)")
+            console.err.writeLine("\(name(run)): run \(run.id) \(ScheduledRunScreen.words(run.state))\(reason(run))")
+        case .drains(let running, let micros):
+            let what = micros > 0 ? "may go on for \(TimeSpan(micros: micros))" : "asked to end"
+            console.err.writeLine("scheduler: ends; \(HumanText.count(running, "run")) \(what)")
         case .warning(let text): console.warning(text)
         }
     }
+
+    private static func name(_ run: ScheduledRun) -> String { run.job + (run.element.map { " [\($0)]" } ?? "") }
+    private static func reason(_ run: ScheduledRun) -> String { run.reason.map { ": \($0)" } ?? "" }
 }

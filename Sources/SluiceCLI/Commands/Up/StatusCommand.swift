@@ -27,9 +27,11 @@ struct StatusCommand: ReportingCommand {
         let session = Session(home: state.directory)
         let catalog = try session.existingCatalog()
         let leader = try catalog?.scheduleLeader()
-        let open = try catalog?.readSchedule { try $0.openRuns() } ?? []
+        var open = try catalog?.readSchedule { try $0.openRuns() } ?? []
         let pipelines = try catalog?.runs(state: .running) ?? []
-        let project = try ScheduleProject(session)
+        let project = try ScheduleProject(session, toleratesMistakes: true)
+        let waits = WaitReason(open, project.set)
+        for index in open.indices { open[index].reason = open[index].reason ?? waits.text(open[index]) }
         let next = project.set.names.compactMap { name -> (job: JobDeclaration, tick: Int64)? in
             guard let job = project.set[name], let tick = project.ticks(job, count: 1, after: ScheduleProject.now).first else { return nil }
             return (job, tick)
@@ -64,7 +66,13 @@ struct StatusCommand: ReportingCommand {
             }
             blocks += [.blank, .table(table)]
         }
+        if next.count > Self.shown { blocks.append(.line("… \(next.count - Self.shown) more", .dim)) }
+        if !project.mistakes.isEmpty {
+            let count = HumanText.count(project.mistakes.count, "mistake")
+            blocks += [.blank, .paragraph("\(count) in definitions: `up` goes on with what it read before, and does not start anew.")]
+        }
         let json = Value.object([
+            "mistakes": .list(project.mistakes.map(ErrorReport.json)),
             "scheduler": leader.map { .object(["process_id": .number($0.process.processID), "since": .time($0.sinceMicros)]) } ?? .null,
             "runs": .list(open.map(\.json)),
             "pipelines": .list(

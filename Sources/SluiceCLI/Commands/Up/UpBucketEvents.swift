@@ -1,4 +1,5 @@
 import SluiceBuckets
+import SluiceCatalog
 import SluiceCore
 import SluicePipelines
 import SluiceS3Service
@@ -12,12 +13,23 @@ struct UpBucketEvents: Sendable {
 
     var taker: EventTaker {
         EventTaker(
-            hasJob: { name in try ScheduleProject(session, folders: folders).set[name] != nil }, take: { try take($0, $1) },
+            hasJob: { name in try job(name) != nil }, take: { try take($0, $1) },
             tell: { [console = session.console] in console.warning($0) })
     }
 
+    /// A mistake in the declaration of one job keeps no event from another one.
+    ///
+    /// - Throws: What is wrong with declarations, where the job may be one of those.
+    private func job(_ name: String) throws -> JobDeclaration? {
+        let stored = try session.existingCatalog()?.readSchedule { try $0.jobs() } ?? []
+        let (set, mistakes) = JobSet.read(folders: folders, stored: stored)
+        if let job = set[name] { return job }
+        guard mistakes.isEmpty else { throw DefinitionErrors(mistakes) }
+        return nil
+    }
+
     private func take(_ name: String, _ events: [ObjectEvent]) throws {
-        guard let job = try ScheduleProject(session, folders: folders).set[name] else {
+        guard let job = try job(name) else {
             session.console.warning(
                 "\(HumanText.count(events.count, "event")) of the bucket \(events[0].bucket) for the job \(name), which is not there any more"
             )

@@ -74,12 +74,20 @@ struct UpCommand: ReportingCommand {
                 RecoveryNotices.show(outcome, on: session.console)
             }
             let plans = try await plans(definitions, session, catalog)
+            // Calls that are to be taken are as good as jobs: without a scheduler there is nobody to take them.
+            let hasJobs = !schedule.isEmpty || webhooks != nil && !schedule.folders.isEmpty
             var group = UpGroup(
-                port: port, drain: .microseconds(drain?.micros ?? UpSchedule.drainMicros), hasJobs: !schedule.isEmpty)
+                port: port, drain: .microseconds(drain?.micros ?? UpSchedule.drainMicros), hasJobs: hasJobs)
             if !schedule.folders.isEmpty {
                 group.schedule = { [isQuiet = quiet || output.json] in
-                    try await schedule.run(
-                        catalog, slots: slots, drain: drain, webhooks: webhooks, port: port?.signs ?? [:], isQuiet: isQuiet)
+                    do {
+                        try await schedule.run(
+                            catalog, slots: slots, drain: drain, webhooks: webhooks, port: port?.signs ?? [:], isQuiet: isQuiet)
+                    } catch {
+                        // The rest goes on without it.
+                        if !hasJobs { session.console.warning("the scheduler has ended, and runs nothing that is added: \(error)") }
+                        throw error
+                    }
                 }
             }
             if !plans.isEmpty { group.pipelines = { await run(plans, session, catalog) } }

@@ -76,11 +76,7 @@ struct UpSchedule: Sendable {
             console.notice("read the definitions again: \(HumanText.count(jobs.names.count, "job"))")
             for notice in jobs.missingFiles.prefix(Self.shownNotices) { console.warning(notice) }
         } catch {
-            let mistakes = DefinitionErrors.list(error) ?? []
-            for mistake in mistakes {
-                let place = mistake.location.map { "\($0): " } ?? ""
-                console.warning(place + mistake.message + (mistake.remedy.map { "; \($0)" } ?? ""))
-            }
+            ScheduleProject.warn(of: DefinitionErrors.list(error) ?? [], on: console)
             console.warning("the definitions from before stay in place")
         }
     }

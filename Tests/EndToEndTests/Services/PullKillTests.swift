@@ -13,6 +13,7 @@ struct PullKillTests {
     struct Subject: CustomTestStringConvertible, Sendable {
         var service: String
         var source: String
+        /// Enough for several pages, those of a job included.
         var rows: Int
         /// The paths of requests for records begin so.
         var path: String
@@ -22,18 +23,20 @@ struct PullKillTests {
         var testDescription: String { source }
 
         static let tickets = Subject(
-            service: "zendesk", source: "{http: zendesk.yaml, entity: tickets, connection: c}", rows: 6_000,
+            service: "zendesk", source: "{http: zendesk.yaml, entity: tickets, connection: c}", rows: Rounds.of(6_000).count,
             path: "/zendesk/api/v2/incremental", slicePages: 12)
         static let all = [
             tickets,
             Subject(
-                service: "salesforce", source: "{salesforce: accounts, connection: c, bulk: never}", rows: 30_000,
+                service: "salesforce", source: "{salesforce: accounts, connection: c, bulk: never}", rows: Rounds.of(30_000).count,
                 path: "/salesforce/services/data/v60.0/query", slicePages: 3),
             Subject(
-                service: "salesforce", source: "{salesforce: accounts, connection: c, bulk: always}", rows: 110_000,
+                service: "salesforce", source: "{salesforce: accounts, connection: c, bulk: always}",
+                rows: max(60_000, Rounds.of(110_000).count),
                 path: "/salesforce/services/data/v60.0/jobs"),
             Subject(
-                service: "stripe", source: "{stripe: customers, connection: c}", rows: 4_000, path: "/stripe/v1/customers", slicePages: 40),
+                service: "stripe", source: "{stripe: customers, connection: c}", rows: Rounds.of(4_000).count, path: "/stripe/v1/customers",
+                slicePages: 40),
         ]
 
         /// What a connection needs beside its address.

@@ -47,7 +47,9 @@ struct S3Operation: Sendable {
 
     /// All of them; of several that fit, the first is meant.
     static let all: [S3Operation] =
-        bucketOperations + bucketSettings + notifications + refusals + listings + uploads + tagging + reads + writes
+        bucketOperations + bucketSettings + notifications + refusals + listings + uploads + tagging + reads + writes + [
+            PostObject.operation
+        ]
 
     private struct Route: Hashable {
         var method: String

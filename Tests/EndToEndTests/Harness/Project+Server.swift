@@ -6,10 +6,14 @@ extension Project {
     /// - Parameters:
     ///   - port: 0: a free one.
     ///   - schedules: Whether it runs jobs, too.
+    ///   - environment: Added to the tests' own.
     /// - Throws: `CommandError` with what it said, where it does not listen.
-    func serve(port: String = "0", schedules: Bool = false, _ options: String...) async throws -> (running: RunningCommand, port: String) {
+    func serve(
+        port: String = "0", schedules: Bool = false, environment: [String: String] = [:], _ options: String...
+    ) async throws -> (running: RunningCommand, port: String) {
         let file = directory.path("port-\(UInt64.random(in: 0 ... .max))")
-        let running = try command(["up"] + (schedules ? [] : ["--no-schedule"]) + ["--port", port, "--port-file", file] + options).start()
+        let arguments = ["up"] + (schedules ? [] : ["--no-schedule"]) + ["--port", port, "--port-file", file] + options
+        let running = try command(arguments, environment: environment).start()
         for _ in 0..<15_000 where running.isRunning {
             if let text = try? TemporaryDirectory.contents(of: file), text.hasSuffix("\n") { return (running, String(text.dropLast())) }
             try await Task.sleep(for: .milliseconds(20))

@@ -85,7 +85,7 @@ import Testing
 
     @Test("runs that wait say for what: another run of the job, or a slot of a pool") func waits() throws {
         takes(100)
-        let jobs = try [job("a"), job("b", "{pool: p}"), job("c", "{pool: p}"), job("d")]
+        let jobs = try [job("a"), job("b", "{pool: p, priority: 9}"), job("c", "{pool: p}"), job("d")]
         let only = try scheduler(jobs, pools: ["p": 1])
         try run(only, seconds: 1)
         try only.catalog.changeSchedule { ledger in

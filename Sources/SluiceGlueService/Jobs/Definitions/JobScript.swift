@@ -46,7 +46,7 @@ enum JobScript: Hashable, Sendable {
         switch self {
         case .pipeline: nil
         case .python(let path): [Self.python ?? "python3", path]
-        case .spark(let path): [Self.sparkSubmit ?? "spark-submit", path]
+        case .spark(let path): (Self.sparkSubmit ?? ["spark-submit"]) + [path]
         }
     }
 
@@ -63,13 +63,13 @@ enum JobScript: Hashable, Sendable {
 
     private static var python: String? { found("python3") }
 
-    /// Beside the Python that has pyspark, or in the PATH.
-    private static var sparkSubmit: String? {
+    /// Beside the Python that has pyspark, by which it finds its own files, or in the PATH.
+    private static var sparkSubmit: [String]? {
         if let python = getenv("SLUICE_SPARK_PYTHON").map({ String(cString: $0) }) {
             let beside = DiskFiles.parent(of: python) + "/spark-submit"
-            if access(beside, X_OK) == 0 { return beside }
+            if access(beside, X_OK) == 0 { return ["env", "PYSPARK_PYTHON=" + python, beside] }
         }
-        return found("spark-submit")
+        return found("spark-submit").map { [$0] }
     }
 
     private static func found(_ program: String) -> String? {

@@ -16,8 +16,13 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+}
+
+/// A program that tests start, in a folder of `Tests`.
+func helper(_ name: String, _ folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: "Tests/" + folder, swiftSettings: strict)
 }
 
 let asyncHTTP = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -209,30 +214,22 @@ let package = Package(
                 }),
         tests("SluiceSQLiteTests", ["SluiceSQLite", "SluiceTestKit"]),
         tests("SluiceCodecsTests", ["SluiceCodecs", "SluiceTestKit"]),
-        .testTarget(
-            name: "SluiceParquetTests", dependencies: ["SluiceParquet", "SluiceTestKit"], exclude: ["Fixtures", "Reading/Scripts"],
-            swiftSettings: strict),
+        tests("SluiceParquetTests", ["SluiceParquet", "SluiceTestKit"], exclude: ["Fixtures", "Reading/Scripts"]),
         tests("SluiceSchedulesTests", ["SluiceSchedules", "SluiceCore", "SluiceTestKit"]),
-        .executableTarget(
-            name: "schedule-racer",
-            dependencies: ["SluiceCore", "SluiceCatalog", "SluicePipelines", "SluiceSchedules", "SluiceScheduler"],
-            path: "Tests/ScheduleRacer", swiftSettings: strict),
+        helper(
+            "schedule-racer", "ScheduleRacer", ["SluiceCore", "SluiceCatalog", "SluicePipelines", "SluiceSchedules", "SluiceScheduler"]),
         tests(
             "SluiceSchedulerTests",
             ["SluiceScheduler", "SluiceSchedules", "SluiceCatalog", "SluicePipelines", "SluiceTestKit", "schedule-racer"]),
         tests("SluiceStorageTests", ["SluiceStorage", "SluiceTestKit"]),
-        .executableTarget(
-            name: "bucket-crash-writer", dependencies: ["SluiceCore", "SluiceBuckets"], path: "Tests/BucketCrashWriter",
-            swiftSettings: strict),
+        helper("bucket-crash-writer", "BucketCrashWriter", ["SluiceCore", "SluiceBuckets"]),
         tests("SluiceBucketsTests", ["SluiceBuckets", "SluiceAWS", "SluiceSQLite", "SluiceTestKit", "bucket-crash-writer"]),
         tests("SluiceS3Tests", ["SluiceS3", "SluiceAWS", "SluiceStorage", "SluiceTestKit"]),
         tests("SluiceExpressionsTests", ["SluiceExpressions", "SluiceTestKit"]),
         tests("SluiceQualityTests", ["SluiceQuality", "SluiceCore", "SluiceExpressions", "SluiceTestKit"]),
         tests("SluiceRegistryTests", ["SluiceRegistry", "SluiceCatalog", "SluiceTestKit"]),
         tests("SluiceFormatsTests", ["SluiceFormats", "SluiceTestKit", "CLibCSV", "CTextScan"]),
-        .executableTarget(
-            name: "stream-crash-writer", dependencies: ["SluiceCore", "SluiceStreams", "SluiceLog"], path: "Tests/StreamCrashWriter",
-            swiftSettings: strict),
+        helper("stream-crash-writer", "StreamCrashWriter", ["SluiceCore", "SluiceStreams", "SluiceLog"]),
         tests("SluiceStreamsTests", ["SluiceStreams", "SluiceTestKit"]),
         tests("SluiceLogTests", ["SluiceLog", "SluiceTestKit", "stream-crash-writer"]),
         tests("SluiceKinesisTests", ["SluiceKinesis", "SluiceAWS", "SluiceLog", "SluiceStreams", "SluiceTestKit"]),
@@ -252,48 +249,43 @@ let package = Package(
                 "SluiceKinesisService", "SluiceServer", "SluiceKinesis", "SluiceAWS", "SluiceLog", "SluiceStreams", "SluiceJSON",
                 "SluiceTestKit",
             ]),
-        .testTarget(
-            name: "SluiceGlueServiceTests",
-            dependencies: [
+        tests(
+            "SluiceGlueServiceTests",
+            [
                 "SluiceGlueService", "SluiceServer", "SluiceBuckets", "SluiceS3Service", "SluiceCatalog", "SluiceConnectors", "SluiceCore",
                 "SluiceCrawler", "SluiceLog", "SluiceMocks", "SluicePipelines", "SluiceScheduler", "SluiceTestKit",
-            ], exclude: ["Scripts"], swiftSettings: strict),
+            ], exclude: ["Scripts"]),
         tests(
             "SluiceAppFlowServiceTests",
             [
                 "SluiceAppFlowService", "SluiceConnectors", "SluiceServer", "SluiceBuckets", "SluiceCatalog", "SluiceLog",
                 "SluicePipelines", "SluiceCore", "SluiceTestKit",
             ]),
-        .testTarget(
-            name: "SluiceFirehoseServiceTests",
-            dependencies: [
+        tests(
+            "SluiceFirehoseServiceTests",
+            [
                 "SluiceFirehoseService", "SluiceKinesisService", "SluiceS3Service", "SluiceServer", "SluiceBuckets", "SluiceCatalog",
                 "SluiceSchedules", "SluiceJSON", "SluiceTestKit",
-            ], exclude: ["Scripts"], swiftSettings: strict),
-        .executableTarget(
-            name: "bucket-server", dependencies: ["SluiceCore", "SluiceBuckets", "SluiceS3Service", "SluiceServer"],
-            path: "Tests/BucketServer",
-            swiftSettings: strict),
-        .testTarget(
-            name: "SluiceS3ServiceTests",
-            dependencies: [
+            ], exclude: ["Scripts"]),
+        helper("bucket-server", "BucketServer", ["SluiceCore", "SluiceBuckets", "SluiceS3Service", "SluiceServer"]),
+        tests(
+            "SluiceS3ServiceTests",
+            [
                 "SluiceS3Service", "SluiceServer", "SluiceBuckets", "SluiceS3", "SluiceAWS", "SluiceStorage", "SluiceTestKit",
                 "bucket-server",
-            ], exclude: ["Scripts"], swiftSettings: strict),
+            ], exclude: ["Scripts"]),
         tests("SluiceProcessesTests", ["SluiceProcesses", "SluiceCore"]),
         tests("SluiceTests", ["Sluice", "SluiceTestKit"]),
         tests("SluiceCLITests", ["SluiceCLI", "SluiceTestKit"]),
-        .executableTarget(
-            name: "run-crasher",
-            dependencies: ["SluiceCore", "SluiceCatalog", "SluicePipelines", "SluiceLog", "SluiceEngine", "SluiceConnectors"],
-            path: "Tests/RunCrasher", swiftSettings: strict),
-        .testTarget(
-            name: "EndToEndTests",
-            dependencies: [
+        helper(
+            "run-crasher", "RunCrasher",
+            ["SluiceCore", "SluiceCatalog", "SluicePipelines", "SluiceLog", "SluiceEngine", "SluiceConnectors"]),
+        tests(
+            "EndToEndTests",
+            [
                 "sluice", "run-crasher", "SluiceAppFlowService", "SluiceCore", "SluiceFirehoseService", "SluiceGlueService",
                 "SluiceKinesisService", "SluiceMocks", "SluiceS3Service", "SluiceServer", "SluiceSQLite", "SluiceTestKit",
-            ],
-            exclude: ["Scenarios", "Server/Scripts"], swiftSettings: strict),
+            ], exclude: ["Scenarios", "Server/Scripts"]),
         tests("TidyTests", []),
     ]
 )

@@ -90,6 +90,19 @@ See above for apt's reason; to try by hand:
     fi
 }
 
+# Makes an environment of Python with packages of PyPI, unless it has them; says why where that fails.
+#   python_environment FOLDER MODULES PACKAGE...
+python_environment() {
+    local folder=$1 modules=$2
+    shift 2
+    "$folder/bin/python3" -c "import $modules" 2>/dev/null && return 0
+    say "Python packages, into $folder: $*"
+    { python3 -m venv "$folder" && "$folder/bin/python3" -m pip install --quiet --disable-pip-version-check "$@"; } \
+        </dev/null >"$workspace/pip.log" 2>&1 && return 0
+    tail -n 3 "$workspace/pip.log"
+    return 1
+}
+
 # Makes sure that a Swift toolchain is there and new enough.
 need_swift() {
     local found

@@ -7,6 +7,7 @@ package final class BucketService: Service {
     package let name = "s3"
     package let intake = BodyIntake.streamed
     package let answersPreflight = true
+    package let isShort = true
     let store: BucketStore
     /// Checks signatures of forms; nil where no keys are configured.
     private let forms: FormSignatures?

@@ -97,6 +97,38 @@ import Testing
         #expect(lines[1].hasPrefix(#"{"notice":"recovery""#) && lines[1].contains("succeeded again"), "\(lines[1])")
     }
 
+    @Test("a run that failed before it is expected is late at its time, through a crash, and so is what never ran behind it")
+    func lateFailed() throws {
+        world.state.withLock { $0.duration = { name, _ in (0, name == "a" ? 1 : 0) } }
+        let file = directory.path("alerts/late.jsonl")
+        let notify = "expected_by: 60s, notify: {file: \"\(file)\", on: [late, recovery]}"
+        let jobs = try JobSet([job("a", "{at: \"0 * * * *\", \(notify)}"), job("b", "{after: a}"), job("c", "{after: b, \(notify)}")])
+        let first = try SimulatedScheduler(1, world, jobs)
+        try run(first, seconds: 1)
+        world.move(micros: 3_600_000_000 - world.now % 3_600_000_000)
+        try run(first, seconds: 50)
+        #expect(throws: (any Error).self) { try directory.text("alerts/late.jsonl") }
+        first.crash()
+        let second = try SimulatedScheduler(2, world, jobs)
+        try run(second, seconds: 30)
+        let lines = try directory.text("alerts/late.jsonl").split(separator: "\n").sorted {
+            $0.contains("\"job\":\"a\"") && !$1.contains("\"job\":\"a\"")
+        }
+        try #require(lines.count == 2, "\(lines)")
+        #expect(lines[0].contains("\"job\":\"a\"") && lines[0].hasSuffix(#"is late: failed: exit code 1"}"#), "\(lines[0])")
+        #expect(lines[1].hasSuffix(#"is late: it runs after others, and a ended: failed"}"#), "\(lines[1])")
+        // One that is done again in time is not late.
+        world.move(micros: 3_600_000_000 - world.now % 3_600_000_000)
+        try run(second, seconds: 20)
+        world.state.withLock { $0.duration = { _, _ in (0, 0) } }
+        _ = try second.catalog.changeSchedule { ledger in
+            try ScheduleRequests.resume(try #require(try ledger.runs(job: "a", limit: 1).first), try #require(jobs["a"]), ledger)
+        }
+        try run(second, seconds: 60)
+        let all = try directory.text("alerts/late.jsonl").split(separator: "\n")
+        #expect(all.filter { $0.contains(#""notice":"late""#) }.count == 2, "\(all)")
+    }
+
     @Test("a stream that reaches a count, a group that reaches a lag, and objects that arrive make one run each, through a crash")
     func remote() async throws {
         let sights = EventSights()

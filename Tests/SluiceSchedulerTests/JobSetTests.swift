@@ -62,11 +62,33 @@ import Testing
         try directory.write("jobs/c.yaml", "job: [\n")
         try directory.write("jobs/d.yaml", "job: d\ncommand: x\nschedule: {after: b}\n")
         let (set, mistakes) = JobSet.read(folders: [directory.path("jobs")])
-        #expect(set.names == ["a", "d"])
+        #expect(set.names == ["a"])
         let places = mistakes.map { "\($0.location.map { "\($0)" } ?? "")" }.sorted()
         #expect(places.count == 3, "\(places)")
         #expect(["b.yaml:3:", "c.yaml:", "d.yaml:3:"].allSatisfy { part in places.contains { $0.contains(part) } }, "\(places)")
         #expect(throws: DefinitionErrors.self) { try load() }
+    }
+
+    @Test("jobs that name what is not there are left out, those that run after them too, and no others") func leftOut() throws {
+        try directory.write("jobs/good.yaml", "job: good\ncommand: x\nschedule: {at: \"0 1 * * *\", calendar: days}\n")
+        try directory.write("jobs/days.yaml", "calendar: days\nexclude: [weekends]\n")
+        try directory.write("jobs/pool.yaml", "job: pooled\ncommand: x\nschedule: {at: \"0 1 * * *\", pool: none}\n")
+        try directory.write("jobs/cal.yaml", "job: calm\ncommand: x\nschedule: {at: \"0 1 * * *\", calendar: none}\n")
+        try directory.write("jobs/f.yaml", "job: f\ncommand: x\nschedule: {after: [calm, good, lost]}\n")
+        try directory.write("jobs/g.yaml", "job: g\ncommand: x\nschedule: {after: f}\n")
+        try directory.write("jobs/x.yaml", "job: x\ncommand: x\nschedule: {after: y}\n")
+        try directory.write("jobs/y.yaml", "job: y\ncommand: x\nschedule: {after: [x, good]}\n")
+        try directory.write("jobs/z.yaml", "job: z\ncommand: x\nschedule: {after: y}\n")
+        let (set, mistakes) = JobSet.read(folders: [directory.path("jobs")])
+        #expect(set.names == ["good"] && set.followers.isEmpty)
+        #expect(set["good"]?.rules.schedule?.excluded.isEmpty == false)
+        let messages = mistakes.map(\.message).sorted()
+        #expect(
+            messages == [
+                "jobs wait for each other: x → y → x", "the job \"f\" runs after \"calm\", which is left out",
+                "the job \"f\" runs after \"lost\", which is not there", "the job \"g\" runs after \"f\", which is left out",
+                "the job \"z\" runs after \"y\", which is left out", "there is no calendar \"none\"", "there is no pool \"none\"",
+            ], "\(messages)")
     }
 
     @Test("one file is checked by itself, and against the project that it is a part of") func checked() throws {
@@ -96,7 +118,7 @@ import Testing
         let errors = try #require(throws: DefinitionErrors.self) { try set(["a": "c", "b": "a", "c": "b", "d": ""]) }
         #expect(errors.errors[0].message == "jobs wait for each other: a → b → c → a")
         let graph = JobGraph(try set(["a": "", "b": "a", "c": "a", "d": "b, c"]))
-        #expect(graph.text == "a  command work\n├─ b  command work\n│  └─ d  command work\n└─ c  command work\n   └─ d …\n")
+        #expect(graph.lines == ["a  command work", "├─ b  command work", "│  └─ d  command work", "└─ c  command work", "   └─ d …"])
         #expect(graph.mermaid.contains("n0 --> n1\n") && graph.mermaid.hasPrefix("flowchart TD\n"))
         #expect(graph.svg.components(separatedBy: "<rect").count == 6 && graph.svg.hasSuffix("</svg>\n"))
         #expect(JobGraph(try set(["a": "", "b": "a", "x": ""]), around: "b").names == ["a", "b"])

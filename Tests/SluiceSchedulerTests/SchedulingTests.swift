@@ -16,7 +16,7 @@ import Testing
     private func scheduler(_ jobs: [JobDeclaration], slots: Int = 100, pools: [String: Int] = [:], number: Int = 1) throws
         -> SimulatedScheduler
     {
-        try SimulatedScheduler(number, world, JobSet(jobs, pools: pools), slots: slots)
+        try SimulatedScheduler(number, world, JobSet(jobs, beside: JobSet(pools: pools)), slots: slots)
     }
 
     /// Steps each second for so many.
@@ -95,7 +95,7 @@ import Testing
         }
         try run(only, seconds: 3)
         let open = try runs(only)
-        let reasons = WaitReason(open, try JobSet(jobs, pools: ["p": 1]))
+        let reasons = WaitReason(open, try JobSet(jobs, beside: JobSet(pools: ["p": 1])))
         let found = open.map { "\($0.job) \($0.state.rawValue) \(reasons.text($0) ?? "")" }.sorted()
         #expect(
             found == [

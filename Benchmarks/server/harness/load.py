@@ -16,6 +16,10 @@ class Wrong(Exception):
     """An answer is not what the task wants."""
 
 
+class Slow(Exception):
+    """A program gives no answer in the longest turn."""
+
+
 @dataclass
 class Load:
     """What wrk sends, and what must come back."""
@@ -44,10 +48,12 @@ class Figures:
 
 
 def run(load, port, seconds, work):
-    """Checks and measures; `Wrong` where an answer is not right."""
+    """Checks and measures; `Wrong` where an answer is not right, `Slow` where none comes."""
     specification = written(load, work)
     checked = enough(load, port, 1, specification, checks=True)
-    if not checked["checked"] or checked["wrong"] or checked["failed"]:
+    if not checked["checked"] and not checked["failed"]:
+        raise Slow(f"no answer within {LONGEST_SECONDS} s")
+    if checked["wrong"] or checked["failed"]:
         raise Wrong(f"{max(checked['wrong'], checked['failed'])} of {checked['checked']} answers are wrong: {checked['example']}")
     measured = enough(load, port, seconds, specification, checks=False)
     if measured["failed"] or not measured["requests"]:

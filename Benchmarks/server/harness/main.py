@@ -127,6 +127,9 @@ def turns_of(task, program, arguments, work):
         request = task.prepare(program)
         for _ in range(arguments.repeats):
             cell.turns.append(load.run(request, program.port, arguments.seconds, work))
+    except load.Slow as slow:
+        cell.slow = str(slow)
+        print(f"{program.title}: {task.title}: {slow}", flush=True)
     except Exception as error:
         cell.error = f"{type(error).__name__}: {error}"
         print(f"{program.title}: {task.title}: {cell.error}", flush=True)

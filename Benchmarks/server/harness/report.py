@@ -19,9 +19,11 @@ class Cell:
 
     turns: list = field(default_factory=list)
     error: str | None = None
+    # That it gave no answer: a peer that is too slow to be measured is no failure.
+    slow: str | None = None
 
     def median(self, name):
-        return statistics.median(getattr(turn, name) for turn in self.turns) if self.turns and not self.error else None
+        return statistics.median(getattr(turn, name) for turn in self.turns) if self.turns and not self.error and not self.slow else None
 
 
 @dataclass
@@ -63,7 +65,7 @@ class Results:
     disk: tuple = ()
 
     def is_wrong(self):
-        return any(cell.error for row in self.rows for cell in row.cells.values())
+        return any(cell.error or name == "sluice" and cell.slow for row in self.rows for name, cell in row.cells.items())
 
 
 def line(row):
@@ -122,6 +124,8 @@ def page(results):
 def cell(row, name):
     if name in row.cells and row.cells[name].error:
         return "WRONG"
+    if name in row.cells and row.cells[name].slow:
+        return "no answer"
     return number(row.rate(name))
 
 
@@ -139,7 +143,7 @@ def document(results):
         "tasks": [{
             "task": row.task.name, "unit": row.task.unit, "ratio": row.ratio(), "goal": row.task.goal,
             "programs": {name: {"rate": row.rate(name), "p50_ms": cell.median("p50_ms"), "p99_ms": cell.median("p99_ms"),
-                                "error": cell.error} for name, cell in row.cells.items()},
+                                "error": cell.error or cell.slow} for name, cell in row.cells.items()},
         } for row in results.rows],
         "stored": [{"call": title, "counts": list(results.counts), "ms": values} for title, values in results.stored],
     }

@@ -13,6 +13,8 @@ struct Report: Sendable {
         case paragraph(String, indent: Int = 0, Emphasis = .normal)
         /// Text that is printed as it is: a script, a JSON Schema.
         case verbatim(String)
+        /// Lines of a drawing, each of them cut where it is wider than the terminal.
+        case drawing([String])
         /// A line of a check list.
         case check(Check, String)
     }
@@ -52,6 +54,7 @@ struct Report: Sendable {
             case .paragraph(let text, let indent, let emphasis):
                 lines += TextWrap.lines(CellText.escaped(text), width: width, indent: indent).map { Self.decorated($0, emphasis, style) }
             case .verbatim(let text): lines.append(text.last == "\n" ? String(text.dropLast()) : text)
+            case .drawing(let drawn): lines += drawn.map { CellText.cut(CellText.escaped($0), to: width) }
             case .check(let check, let text): lines.append(Self.mark(check, style) + "  " + CellText.escaped(text))
             }
         }

@@ -25,6 +25,9 @@ package struct PipelineSupervisor: Sendable {
         /// What ended the last run, where no other was begun after it; nil where it was asked to end.
         package var failure: SluiceError?
 
+        /// - Parameter pipeline: One that has done nothing yet.
+        package init(of pipeline: String) { self.pipeline = pipeline }
+
         mutating func add(_ snapshot: RunProgress.Snapshot) {
             rowsRead += snapshot.rowsRead
             rowsWritten += snapshot.rowsWritten
@@ -56,7 +59,7 @@ package struct PipelineSupervisor: Sendable {
         _ name: String, _ first: LogicalPlan?, replan: @Sendable () async throws -> LogicalPlan, tell: @Sendable (Event) -> Void
     ) async -> Outcome {
         let runner = EpochRunner(catalog: catalog, streams: streams, home: home, options: options, follow: follow)
-        var outcome = Outcome(pipeline: name)
+        var outcome = Outcome(of: name)
         var plan = first
         var wasPlanned = first != nil
         var pause = SupervisionLimits.pauses.lowerBound

@@ -26,8 +26,7 @@ enum PartitionReads {
         let table = try call.table(database, name).definition
         // Those that are not there are left out; all the others are told, so that no key is unprocessed.
         let found = try (wanted ?? []).compactMap { try call.catalog.partition($0, of: table.name) }
-        return .value(
-            .structure(["Partitions": .list(found.map { call.value($0, of: table) }), "UnprocessedKeys": .list([])]))
+        return .value(.structure(["Partitions": call.values(found, of: table), "UnprocessedKeys": .list([])]))
     }
 
     /// One of several parts of a table's partitions, which are read side by side.
@@ -76,10 +75,7 @@ enum PartitionReads {
         let isCut = page.count > limit
         page = Array(page.prefix(limit))
         let token = isCut ? page.last.map { WireValue.text(PageToken.text("partitions", WireValue.texts($0.values).json)) } : nil
-        return .value(
-            .structure([
-                "Partitions": .list(page.map { call.value($0, of: table, withColumns: !withoutColumns) }), "NextToken": token,
-            ]))
+        return .value(.structure(["Partitions": call.values(page, of: table, withColumns: !withoutColumns), "NextToken": token]))
     }
 
     private static func values(_ text: String) throws(ServiceFault) -> [String] {

@@ -55,12 +55,23 @@ extension InputReader {
 
 extension GlueCall {
     /// A partition as answers have it.
-    ///
-    /// - Parameter withColumns: Whether its columns are told, which many partitions say again and again.
-    func value(_ partition: PartitionRecord, of table: TableDefinition, withColumns: Bool = true) -> WireValue {
+    func value(_ partition: PartitionRecord, of table: TableDefinition) -> WireValue {
+        var storages = StorageValues()
+        return value(partition, of: table, withColumns: true, &storages)
+    }
+
+    /// - Parameter withColumns: Whether their columns are told, which many partitions say again and again.
+    func values(_ partitions: [PartitionRecord], of table: TableDefinition, withColumns: Bool = true) -> WireValue {
+        var storages = StorageValues()
+        return .list(partitions.map { value($0, of: table, withColumns: withColumns, &storages) })
+    }
+
+    private func value(
+        _ partition: PartitionRecord, of table: TableDefinition, withColumns: Bool, _ storages: inout StorageValues
+    ) -> WireValue {
         let location = Hints.location(partition.location, partition.parameters, context.places)
         let isDescribed = partition.storage != nil || location != nil
-        let storage = WireValue.storage(
+        let storage = storages.value(
             partition.storage ?? table.hiveStorage, columns: withColumns ? partition.columns ?? table.columns : nil, location: location)
         return .structure([
             "Values": .texts(partition.values), "DatabaseName": .text(table.name.database), "TableName": .text(table.name.table),
@@ -68,5 +79,18 @@ extension GlueCall {
             "LastAnalyzedTime": Hints.time(Hints.analyzed, partition.parameters), "StorageDescriptor": isDescribed ? storage : nil,
             "Parameters": .map(Hints.visible(partition.parameters)), "CatalogId": .text(context.account),
         ])
+    }
+}
+
+/// Makes values of storage descriptors: of one that differs from the last one in its location only, the rest is that of the last one.
+private struct StorageValues {
+    private var last: (storage: StorageDescriptor, columns: [CatalogColumn]?, members: [WireValue.Member])?
+
+    mutating func value(_ storage: StorageDescriptor, columns: [CatalogColumn]?, location: String?) -> WireValue {
+        if last?.storage != storage || last?.columns != columns {
+            guard case .object(let members) = WireValue.storage(storage, columns: columns, location: nil) else { return .null }
+            last = (storage, columns, members)
+        }
+        return .object((last?.members ?? []) + (location.map { [.init("Location", .text($0))] } ?? []))
     }
 }

@@ -19,7 +19,7 @@ final class KinesisScope: Sendable {
     init(_ id: ScopeID, directory: String, clock: WallClock, checks: RecordChecks?) throws(SluiceError) {
         self.id = id
         self.clock = clock
-        let store = StreamStore(directory: directory + "/streams", clock: clock, checks: checks)
+        let store = StreamStore(directory: directory + "/streams", clock: clock, flushesApart: true, checks: checks)
         writing = EmbeddedStreams(store, for: .writing, allowsShortRetention: true)
         reading = EmbeddedStreams(store, for: .reading, allowsShortRetention: true)
         file = try RecordFile(directory: directory)

@@ -174,6 +174,11 @@ final class ShardLog: Sendable {
         switch role {
         case .done: break
         case .failed(let error): throw error
+        case .flush(let end) where settings.flushesApart:
+            let result = await withTaskExecutorPreference(BlockingExecutor.shared) {
+                Result { () throws(SluiceError) in try flush(Wish(need: need, end: end)) }
+            }
+            try result.get()
         case .flush(let end): try flush(Wish(need: need, end: end))
         }
         return placement

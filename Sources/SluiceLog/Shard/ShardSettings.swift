@@ -9,6 +9,8 @@ final class ShardSettings: Sendable {
     let clock: WallClock
     /// A segment is closed before it would grow over this.
     let segmentBytes: Int
+    /// Whether writing and syncing goes to threads of their own: appenders are on threads that others depend on.
+    let flushesApart: Bool
     private let changing: Mutex<Changing>
 
     struct Changing: Sendable {
@@ -19,11 +21,12 @@ final class ShardSettings: Sendable {
         var cipher: FrameCipher?
     }
 
-    init(tag: UInt64, files: any LogFiles, clock: WallClock, segmentBytes: Int, _ changing: Changing) {
+    init(tag: UInt64, files: any LogFiles, clock: WallClock, segmentBytes: Int, flushesApart: Bool, _ changing: Changing) {
         self.tag = tag
         self.files = files
         self.clock = clock
         self.segmentBytes = segmentBytes
+        self.flushesApart = flushesApart
         self.changing = Mutex(changing)
     }
 

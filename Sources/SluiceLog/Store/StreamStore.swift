@@ -8,6 +8,7 @@ package struct StreamStore: Sendable {
     let clock: WallClock
     private let files: any LogFiles
     private let segmentBytes: Int
+    private let flushesApart: Bool
     /// The key file of the state directory, beside the directory of streams.
     let keys: KeyFile
     /// For streams that are bound to schemas; without, such a stream takes no records that have to be checked.
@@ -18,15 +19,17 @@ package struct StreamStore: Sendable {
     /// - Parameters:
     ///   - files: How segments are written; tests inject faults here.
     ///   - segmentBytes: When a segment is closed and the next one begun.
+    ///   - flushesApart: Whether waiting for the disk is left to threads of their own, because records are put on threads that others depend on.
     ///   - checks: For streams that are bound to schemas.
     package init(
         directory: String, clock: WallClock = .system, files: any LogFiles = DiskLogFiles(), segmentBytes: Int = LogLimits.segmentBytes,
-        checks: RecordChecks? = nil
+        flushesApart: Bool = false, checks: RecordChecks? = nil
     ) {
         self.directory = directory
         self.clock = clock
         self.files = files
         self.segmentBytes = segmentBytes
+        self.flushesApart = flushesApart
         keys = KeyFile(streams: directory)
         self.checks = checks
     }
@@ -203,7 +206,7 @@ package struct StreamStore: Sendable {
     private func settings(_ metadata: StreamMetadata, _ cipher: FrameCipher?) -> ShardSettings {
         let configuration = metadata.configuration
         return ShardSettings(
-            tag: metadata.tag, files: files, clock: clock, segmentBytes: segmentBytes,
+            tag: metadata.tag, files: files, clock: clock, segmentBytes: segmentBytes, flushesApart: flushesApart,
             ShardSettings.Changing(
                 retentionHours: configuration.retentionHours, retentionBytes: configuration.retentionBytes,
                 durability: configuration.durability, cipher: cipher))

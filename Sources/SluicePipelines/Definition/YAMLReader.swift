@@ -10,7 +10,8 @@ enum YAMLReader {
         try RawBounds.check(document)
         let root: Yams.Node?
         do {
-            root = try Parser(yaml: document.text, encoding: .utf8).singleRoot()
+            // Whoever reads a plain scalar decides what it means. The default's rules are regular expressions, and take a millisecond to make.
+            root = try Parser(yaml: document.text, resolver: .basic, encoding: .utf8).singleRoot()
         } catch {
             throw YAMLFailure.describe(error, in: document)
         }

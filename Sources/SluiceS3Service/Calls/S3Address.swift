@@ -26,14 +26,22 @@ struct S3Address: Hashable, Sendable {
 
     /// The bucket that stands in a host; nil for a host that is only the service's.
     static func bucket(ofHost host: String) -> (bucket: String, isWebsite: Bool)? {
-        let name = host.lowercased().split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)[0]
-        for (mark, isWebsite) in [(".s3-website.", true), (".s3-website-", true), (".s3.", false), (".s3-", false)] {
-            if let range = name.firstRange(of: mark), range.lowerBound > name.startIndex {
-                return (String(name[..<range.lowerBound]), isWebsite)
+        // Each request has a host: bytes, without the port, and most of them are the service's own.
+        let name = host.utf8.prefix { $0 != UInt8(ascii: ":") }.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        for (mark, isWebsite) in marks {
+            guard name.count > mark.count, let start = (1...(name.count - mark.count)).first(where: { name[$0...].starts(with: mark) })
+            else {
+                continue
             }
+            return (String(decoding: name[..<start], as: UTF8.self), isWebsite)
         }
-        guard name.hasSuffix(".localhost"), !name.hasPrefix("s3.") else { return nil }
-        let bucket = String(name.dropLast(".localhost".count))
+        guard name.count > local.count, name.suffix(local.count).elementsEqual(local), !name.starts(with: "s3.".utf8) else { return nil }
+        let bucket = String(decoding: name.dropLast(local.count), as: UTF8.self)
         return BucketName.isValid(bucket) ? (bucket, false) : nil
     }
+
+    private static let marks = [(".s3-website.", true), (".s3-website-", true), (".s3.", false), (".s3-", false)].map {
+        (Array($0.utf8), $1)
+    }
+    private static let local = Array(".localhost".utf8)
 }

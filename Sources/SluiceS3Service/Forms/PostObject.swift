@@ -12,16 +12,9 @@ struct PostObject {
     private var fileName: String?
     private var byteCounts: ClosedRange<Int64> = 0...S3ServiceLimits.uploadedBytes
 
-    static let operation = S3Operation("PostObject", "POST", .bucket, header: "Content-Type", admitsCallers: true) { call in
-        guard call.header("Content-Type")?.lowercased().hasPrefix("multipart/form-data") == true else {
-            throw ServiceFault(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
-        }
-        return try await PostObject(call).run()
-    }
+    fileprivate init(_ call: S3Call) { self.call = call }
 
-    private init(_ call: S3Call) { self.call = call }
-
-    private func run() async throws -> ServiceResponse {
+    fileprivate func run() async throws -> ServiceResponse {
         var form = self
         var decoder = try FormDecoder(contentType: call.header("Content-Type") ?? "")
         var file: NewFile?
@@ -154,4 +147,16 @@ struct PostObject {
         default: return ServiceResponse(204, headers, .none(length: nil))
         }
     }
+}
+
+extension S3Operation {
+    /// Forms of browsers.
+    static let forms = [
+        S3Operation("PostObject", "POST", .bucket, header: "Content-Type", admitsCallers: true) { call in
+            guard call.header("Content-Type")?.lowercased().hasPrefix("multipart/form-data") == true else {
+                throw ServiceFault(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
+            }
+            return try await PostObject(call).run()
+        }
+    ]
 }

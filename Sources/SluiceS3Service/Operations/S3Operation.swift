@@ -47,9 +47,7 @@ struct S3Operation: Sendable {
 
     /// All of them; of several that fit, the first is meant.
     static let all: [S3Operation] =
-        bucketOperations + bucketSettings + notifications + refusals + listings + uploads + tagging + reads + writes + [
-            PostObject.operation
-        ]
+        bucketOperations + bucketSettings + notifications + refusals + listings + uploads + tagging + reads + writes + forms
 
     private struct Route: Hashable {
         var method: String

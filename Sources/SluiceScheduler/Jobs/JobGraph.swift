@@ -13,11 +13,13 @@ package struct JobGraph: Sendable {
         var names = Set(all.names)
         if let root { names = all.names(before: root).union(all.names(behind: root)).union([root]) }
         var level: [String: Int] = [:]
-        // As often as there are jobs: the longest way.
-        for _ in names {
+        var hasChanged = true
+        // At most as often as the longest way has jobs.
+        while hasChanged {
+            hasChanged = false
             for name in names {
                 let above = (all[name]?.rules.after?.jobs ?? []).filter(names.contains).map { level[$0, default: 0] + 1 }.max() ?? 0
-                level[name] = above
+                if level.updateValue(above, forKey: name) != above { hasChanged = true }
             }
         }
         let depth = (level.values.max() ?? -1) + 1
@@ -46,20 +48,21 @@ package struct JobGraph: Sendable {
     }
 
     /// Lines for a terminal: each job once, below it those that run after it.
-    package var text: String {
+    package var lines: [String] {
         var lines: [String] = []
         var shown: Set<String> = []
+        let edges = Dictionary(grouping: edges(), by: \.from)
         func add(_ name: String, _ prefix: String, _ branch: String, _ label: String) {
             let note = label.isEmpty ? "" : " (\(label))"
             let isKnown = !shown.insert(name).inserted
             lines.append(prefix + branch + name + note + (isKnown ? " …" : "  " + detail(name)))
             if isKnown { return }
-            let next = edges().filter { $0.from == name }
+            let next = edges[name] ?? []
             let inner = branch.isEmpty ? prefix : prefix + (branch == "└─ " ? "   " : "│  ")
             for (index, edge) in next.enumerated() { add(edge.to, inner, index == next.count - 1 ? "└─ " : "├─ ", edge.label) }
         }
         for name in levels.first ?? [] { add(name, "", "", "") }
-        return lines.joined(separator: "\n") + "\n"
+        return lines
     }
 
     /// A flow chart in the language of Mermaid.

@@ -75,6 +75,8 @@ package enum SchedulerLimits {
     static let properties = 200
     /// How often logs of processes that run are looked at.
     static let rotateMicros: Int64 = 1_000_000
+    /// How long after its time a scheduler that begins tells that a run was missed.
+    static let lateNoticeMicros: Int64 = 86_400_000_000
     /// Elements of one tick.
     static let elements = 10_000
     /// Bytes of what a caller sends to a webhook.

@@ -19,7 +19,7 @@ extension Scheduler {
     private func refresh(_ now: Int64) throws {
         let rows = try readJobs()
         (stored, counts.jobs) = (rows.states, rows.count)
-        try followCommands(rows)
+        followCommands(rows)
         try putJobs(rows, now)
         var next: [TimeHeap<String>.Item] = []
         next.reserveCapacity(stored.count)
@@ -60,22 +60,30 @@ extension Scheduler {
     }
 
     /// Jobs that commands added, changed or removed since.
-    private func followCommands(_ rows: JobRows) throws {
+    private func followCommands(_ rows: JobRows) {
         // A name that a file has, too, is the file's.
         let fresh = rows.changed.values.filter { row in
             row.declaration != nil && (jobs[row.name].map { $0.storedText != nil && $0.storedText != row.declaration } ?? true)
         }
         guard !fresh.isEmpty || rows.declared != jobs.storedCount else { return }
-        do {
-            let replaced = Set(fresh.map(\.name))
-            let kept = jobs.names.filter { name in
-                !replaced.contains(name) && (jobs[name]?.storedText == nil || rows.states[name]?.isDeclared == true)
-            }
-            let more = try fresh.compactMap { row in try row.declaration.map { try JobSet.declaration(row.name, $0) } }
-            jobs = try JobSet(kept.compactMap { jobs[$0] } + more, pools: jobs.pools)
-        } catch {
-            for mistake in DefinitionErrors.list(error) ?? [] { tell(.warning(mistake.message)) }
+        let replaced = Set(fresh.map(\.name))
+        let kept = jobs.names.filter { name in
+            !replaced.contains(name) && (jobs[name]?.storedText == nil || rows.states[name]?.isDeclared == true)
         }
+        var mistakes: [SluiceError] = []
+        var more: [JobDeclaration] = []
+        for row in fresh {
+            guard let text = row.declaration else { continue }
+            do {
+                more.append(try JobSet.declaration(row.name, text))
+            } catch {
+                mistakes += DefinitionErrors.list(error) ?? []
+            }
+        }
+        let (set, others) = JobSet.sorted(kept.compactMap { jobs[$0] } + more, beside: jobs)
+        jobs = set
+        // Each change of any job looks at those that are wrong again.
+        for mistake in mistakes + others where toldMistakes.insert(mistake.message).inserted { tell(.warning(mistake.message)) }
     }
 
     private func putJobs(_ rows: JobRows, _ now: Int64) throws {

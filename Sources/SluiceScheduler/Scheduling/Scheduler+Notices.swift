@@ -8,6 +8,7 @@ extension Scheduler {
     func announce(_ over: [ScheduledRun]) {
         for run in over {
             tell(.ended(run))
+            remember(run)
             // Of a tick that is split, its own run tells.
             guard run.element == nil, let job = jobs[run.job], !job.rules.notices.isEmpty else { continue }
             switch run.state {
@@ -19,6 +20,31 @@ extension Scheduler {
                     (try? catalog.readSchedule { try $0.isNoted(NoticeKind.late.rawValue, about: subject(.late, run, job), of: job.name) })
                 if wasLate == true || before.map({ [.failed, .timedOut].contains($0.state) }) == true { notify(.recovery, run, job) }
             default: break
+            }
+        }
+    }
+
+    /// Keeps what ended without success, until it is expected: by then it may have been done again.
+    private func remember(_ run: ScheduledRun) {
+        // Whoever asks for a run looks at its end.
+        guard run.element == nil, run.cause != .manual, Self.endsWithoutSuccess.contains(run.state) else { return }
+        for name in jobs.namesExpected where name == run.job || jobs.before[name]?.contains(run.job) == true {
+            missed["\(name) \(run.logical)"] = (name, run)
+        }
+    }
+
+    private static let endsWithoutSuccess: Set<ScheduledRunState> = [.failed, .timedOut, .cancelled]
+
+    /// The same of what ended under an earlier leader.
+    func rememberMissed(_ ledger: ScheduleTransaction) throws {
+        missed = [:]
+        let now = catalog.clock.nowMicros()
+        for name in jobs.namesExpected {
+            for other in (jobs.before[name] ?? []).union([name]) {
+                guard let run = try ledger.runs(job: other, limit: 1).first, let job = jobs[name],
+                    !isOverdue(run, job, now - SchedulerLimits.lateNoticeMicros)
+                else { continue }
+                remember(run)
             }
         }
     }
@@ -35,16 +61,42 @@ extension Scheduler {
         for (name, before) in jobs.before where stored[name]?.isPaused != true {
             guard let job = jobs[name], job.rules.after?.states.contains(ScheduledRunState.succeeded.rawValue) == true else { continue }
             for run in openRuns.all where run.element == nil && before.contains(run.job) && isOverdue(run, job, now) {
-                try noticeLateness(of: job, behind: run)
+                try noticeLateness(of: job, behind: run, "is \(run.state.rawValue)")
             }
+        }
+        for (key, (name, run)) in missed {
+            guard let job = jobs[name] else {
+                missed[key] = nil
+                continue
+            }
+            guard isOverdue(run, job, now) else { continue }
+            missed[key] = nil
+            try noticeLateness(of: job, missed: run)
         }
     }
 
-    /// Tells that a job is late whose run has not been made, because one that it runs after has not ended.
-    private func noticeLateness(of job: JobDeclaration, behind run: ScheduledRun) throws {
+    /// Tells that a tick has no success at its time, unless it was done again.
+    private func noticeLateness(of job: JobDeclaration, missed run: ScheduledRun) throws {
+        let state = run.state.rawValue.replacing("_", with: " ")
+        if job.name != run.job {
+            guard job.rules.after?.states.contains(ScheduledRunState.succeeded.rawValue) == true else { return }
+            return try noticeLateness(of: job, behind: run, "ended: \(state)")
+        }
+        // One that was done again is told of as itself.
+        guard try catalog.readSchedule({ try $0.tick(run.job, run.logical)?.run }) == run.id,
+            late.insert(subject(.late, run, job)).inserted
+        else { return }
+        var told = run
+        told.reason = state + (run.reason.map { ": \($0)" } ?? "")
+        tell(.warning(Self.sentence(.late, told)))
+        notify(.late, told, job)
+    }
+
+    /// Tells that a job is late whose run has not been made, because one that it runs after has not ended, or not well.
+    private func noticeLateness(of job: JobDeclaration, behind run: ScheduledRun, _ what: String) throws {
         var expected = run
         (expected.job, expected.state, expected.startedMicros, expected.attempts) = (job.name, .queued, nil, 0)
-        expected.reason = "it runs after others, and \(run.job) is \(run.state.rawValue)"
+        expected.reason = "it runs after others, and \(run.job) \(what)"
         guard !late.contains(subject(.late, expected, job)) else { return }
         // One that has its run is told of as such, or is over.
         if try catalog.readSchedule({ try $0.tick(job.name, run.logical) }) != nil { return }

@@ -65,6 +65,10 @@ package final class Scheduler {
     var unsettled: [String: [String: String]] = [:]
     /// Of whose lateness was told: runs, and ticks of jobs that run after others.
     var late: Set<String> = []
+    /// Runs that ended without success before they were expected, with the names of the jobs that are; by these names and their ticks.
+    var missed: [String: (job: String, run: ScheduledRun)] = [:]
+    /// What was told of jobs that are wrong, so that it is told once.
+    var toldMistakes: Set<String> = []
     /// What went wrong last with looking at an event, so that it is told once.
     var eventFailures: [String: String] = [:]
     var trimmedMicros: Int64 = 0
@@ -200,6 +204,7 @@ package final class Scheduler {
                 guard let attempt = try ledger.attempts(of: run.id).last, attempt.endedMicros == nil else { continue }
                 active[run.id] = ActiveAttempt(attempt: attempt, job: run.job)
             }
+            try rememberMissed(ledger)
         }
     }
 

@@ -29,6 +29,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private let respond: Responder
     private let patience: PortPatience
     private let sendsFiles: Bool
+    private let executor: LoopExecutor
     private var phase = Phase.idle
     private var body = RequestBody()
     private var head: RequestHead?
@@ -47,9 +48,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var discarded = 0
 
     /// - Parameter sendsFiles: Whether the kernel can send files: not where the bytes are changed on the way, by TLS or HTTP/2.
-    init(_ patience: PortPatience, sendsFiles: Bool, respond: @escaping Responder) {
+    init(_ patience: PortPatience, on loop: any EventLoop, sendsFiles: Bool, respond: @escaping Responder) {
         self.patience = patience
         self.sendsFiles = sendsFiles
+        executor = LoopExecutor(loop)
         self.respond = respond
     }
 
@@ -148,13 +150,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func start(_ context: ChannelHandlerContext) {
         guard let head else { return }
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        task = Task { [respond, body, sendsFiles, loop = context.eventLoop, channel = context.channel] in
+        task = Task(executorPreference: executor) { [respond, body, sendsFiles, loop = context.eventLoop, channel = context.channel] in
             var response = await respond(head, body)
             if !sendsFiles, case .file(let part) = response.body {
                 response.body = .streamed(length: part.range.count) { try await part.write(to: $0) }
             }
             let told = response
-            loop.execute { bound.value.0.write(told, bound.value.1) }
+            if loop.inEventLoop {
+                bound.value.0.write(told, bound.value.1)
+            } else {
+                loop.execute { bound.value.0.write(told, bound.value.1) }
+            }
             guard case .streamed(_, let produce) = told.body, head.method != "HEAD" else { return }
             do {
                 try await produce(ResponseWriter { try await channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer($0))) })

@@ -27,7 +27,7 @@ struct ConnectionSetup: Sendable {
         try channel.pipeline.syncOperations.configureHTTPServerPipeline(
             withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
         try channel.pipeline.syncOperations.addHandler(
-            ConnectionHandler(patience, sendsFiles: security == nil, respond: respond))
+            ConnectionHandler(patience, on: channel.eventLoop, sendsFiles: security == nil, respond: respond))
     }
 
     private func addHTTP2(_ channel: any Channel) throws {
@@ -48,7 +48,8 @@ struct ConnectionSetup: Sendable {
         ) { [respond, patience] stream in
             stream.eventLoop.makeCompletedFuture {
                 try stream.pipeline.syncOperations.addHandlers(
-                    HTTP2FramePayloadToHTTP1ServerCodec(), ConnectionHandler(patience, sendsFiles: false, respond: respond))
+                    HTTP2FramePayloadToHTTP1ServerCodec(),
+                    ConnectionHandler(patience, on: stream.eventLoop, sendsFiles: false, respond: respond))
             }
         }
         try pipeline.addHandlers(manager, ConnectionErrors())

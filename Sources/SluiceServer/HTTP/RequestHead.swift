@@ -15,11 +15,11 @@ package struct RequestHead: Sendable {
         self.headers = headers
         // A client of a proxy writes the whole address.
         var target = Substring(target)
-        if let scheme = target.firstRange(of: "://"), !target.hasPrefix("/") {
+        if target.utf8.first != UInt8(ascii: "/"), let scheme = target.firstRange(of: "://") {
             let rest = target[scheme.upperBound...]
             target = rest[(rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex)...]
         }
-        let mark = target.firstIndex(of: "?") ?? target.endIndex
+        let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
         let path = String(target[..<mark])
         rawPath = path.hasPrefix("/") ? path : "/" + path
         rawQuery = String(target[mark...].dropFirst())

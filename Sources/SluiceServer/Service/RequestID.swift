@@ -1,7 +1,8 @@
 /// Ids of requests, in the form of a UUID of version 4.
 enum RequestID {
+    private static let digits = Array("0123456789abcdef".utf8)
+
     static func make() -> String {
-        let digits = Array("0123456789abcdef".utf8)
         var random = UInt128.random(in: .min ... .max)
         return String(unsafeUninitializedCapacity: 36) { text in
             for place in 0..<36 {

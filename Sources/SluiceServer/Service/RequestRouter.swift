@@ -70,7 +70,8 @@ final class RequestRouter: Sendable {
                     403, "ForbiddenOrigin", "pages of this origin may not use the port; allow it with --cors-origin"))
         }
         if head.rawPath.hasPrefix(PortPages.prefix) {
-            return Outcome(response: await page(head), operation: "Page")
+            let answer = await withTaskExecutorPreference(globalConcurrentExecutor) { await page(head) }
+            return Outcome(response: answer, operation: "Page")
         }
         let scope = CredentialScope(of: head)
         let isPreflight = head.method == "OPTIONS" && head.headers["Access-Control-Request-Method"] != nil
@@ -119,8 +120,10 @@ final class RequestRouter: Sendable {
         } else if let check, claim.scope != nil || !service.isOpenToAll(head) {
             signature = try check.verify(head, claim.scope, whole: whole, nowMicros: now, service: service.name)
         }
-        return try await service.respond(
-            to: ServiceRequest(id: id, head: head, caller: caller, body: body, clock: clock, signature: signature))
+        let request = ServiceRequest(id: id, head: head, caller: caller, body: body, clock: clock, signature: signature)
+        if service.isShort { return try await service.respond(to: request) }
+        // The thread of the connection has others to look after.
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) { try await service.respond(to: request) }
     }
 
     /// What the client is told, and what the log says.

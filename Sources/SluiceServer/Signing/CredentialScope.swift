@@ -15,22 +15,36 @@ struct CredentialScope: Hashable, Sendable {
     /// From the header or the query; nil for a request without credentials of this form.
     init?(of head: RequestHead) {
         if let header = head.headers["Authorization"] {
-            guard header.hasPrefix("AWS4-HMAC-SHA256"), let start = header.firstRange(of: "Credential=") else { return nil }
-            self.init(header[start.upperBound...].prefix { $0 != "," && $0 != " " })
-        } else if head.rawQuery.contains("X-Amz-Credential="), let credential = head.query["X-Amz-Credential"] {
+            guard header.hasPrefix("AWS4-HMAC-SHA256"), let credential = Self.credential(in: header.utf8) else { return nil }
+            self.init(credential)
+        } else if !head.rawQuery.isEmpty, head.rawQuery.contains("X-Amz-Credential="), let credential = head.query["X-Amz-Credential"] {
             self.init(Substring(credential))
         } else {
             return nil
         }
     }
 
+    /// What stands between `Credential=` and the next comma or blank. Each request has it, so that it is found by bytes.
+    private static func credential(in header: String.UTF8View) -> Substring? {
+        var start = header.startIndex
+        while let mark = header[start...].firstIndex(of: UInt8(ascii: "=")) {
+            start = header.index(after: mark)
+            guard header[..<start].suffix(name.count).elementsEqual(name) else { continue }
+            let end = header[start...].firstIndex { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") } ?? header.endIndex
+            return Substring(header[start..<end])
+        }
+        return nil
+    }
+
+    private static let name = Array("Credential=".utf8)
+
     init?(_ text: Substring) {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count >= 5, parts[parts.count - 1] == "aws4_request" else { return nil }
-        accessKey = parts[..<(parts.count - 4)].joined(separator: "/")
-        day = String(parts[parts.count - 4])
-        region = String(parts[parts.count - 3])
-        service = String(parts[parts.count - 2])
+        let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        guard parts.count >= 5, parts[parts.count - 1].elementsEqual("aws4_request".utf8) else { return nil }
+        accessKey = String(text[..<parts[parts.count - 5].endIndex])
+        day = String(Substring(parts[parts.count - 4]))
+        region = String(Substring(parts[parts.count - 3]))
+        service = String(Substring(parts[parts.count - 2]))
         guard Self.isRegion(region), (1...128).contains(accessKey.utf8.count), service.utf8.count <= 64 else { return nil }
         account = Self.account(in: accessKey)
     }

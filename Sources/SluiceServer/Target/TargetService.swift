@@ -4,6 +4,7 @@
 package struct TargetService<Context: Sendable>: Service {
     package let name: String
     package let intake: BodyIntake
+    package let isShort: Bool
     private let prefix: String
     private let version: String
     private let context: Context
@@ -16,15 +17,18 @@ package struct TargetService<Context: Sendable>: Service {
     /// - Parameters:
     ///   - prefix: Before the dot in `X-Amz-Target`.
     ///   - version: Of JSON: `1.0`, `1.1`.
+    ///   - isShort: See `Service`.
     ///   - refused: Operations that the service has and this one does not offer, with the reason.
     package init(
-        name: String, prefix: String, version: String, bodyBytes: Int, context: Context, operations: [TargetOperation<Context>],
+        name: String, prefix: String, version: String, bodyBytes: Int, isShort: Bool = false, context: Context,
+        operations: [TargetOperation<Context>],
         refused: [String: String] = [:], reset: @escaping @Sendable (Context) async throws -> Void,
         drain: @escaping @Sendable (Context) -> Void, close: @escaping @Sendable (Context) async -> Void
     ) {
         self.name = name
         self.prefix = prefix + "."
         self.version = version
+        self.isShort = isShort
         intake = .whole(upTo: bodyBytes)
         self.context = context
         self.operations = Dictionary(uniqueKeysWithValues: operations.map { ($0.name, $0) })

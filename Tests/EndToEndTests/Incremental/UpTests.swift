@@ -80,18 +80,68 @@ struct UpTests {
         #expect(try !project.directory.text("log/errors").contains("SluiceError("))
     }
 
-    @Test("nothing runs before all definitions are right")
+    @Test("what is wrong in a folder is told and left out, SIGHUP takes what was mended, changed and removed, and keeps what became wrong")
+    func leftOut() async throws {
+        let names = ["good", "wrong", "sorted", "gone"]
+        try definition("good")
+        try definition("gone")
+        try definition("wrong", steps: "[{filter: nothing > 1}]")
+        try definition("sorted", steps: "[{sort: n}]")
+        try project.directory.write(
+            "flows/job.yaml", "job: tick\ncommand: echo ran >> ../ticks\nschedule: {at: \"* * * * * *\", pool: p}\n")
+        try project.directory.write("flows/pool.yaml", "pool: p\nslots: 1\n")
+        try project.directory.write(
+            "flows/lost.yaml", "job: lost\ncommand: echo lost >> ../lost\nschedule: {at: \"* * * * * *\", pool: q}\n")
+        for name in names { try project.directory.write("in/\(name)/1.csv", "n\n1\n") }
+        try project.directory.write("log/.keep", "")
+        let program = "'\(try BuiltProgram.sluice())'"
+        let running = try Command.shell(
+            "exec \(program) up flows --no-server --every 20ms 2> log/errors", environment: ["SLUICE_HOME": project.home],
+            directory: project.directory.root
+        ).start()
+        try await wait(for: "1", in: "out/good")
+        try await wait(for: "ran", in: "ticks")
+        let told = try project.directory.text("log/errors")
+        for word in ["wrong.yaml:", "\"nothing\"", "sorted.yaml:", "piece by piece", "lost.yaml:3:", "no pool"] {
+            #expect(told.contains(word), "\(word): \(told)")
+        }
+        #expect(told.split(separator: "\n").count { $0.contains("wrong.yaml:") } == 1, "\(told)")
+        // One is mended, one changes, one goes away, one becomes wrong.
+        try definition("wrong", steps: "[{derive: {m: n + 1}}]")
+        try definition("sorted", steps: "[{filter: nothing = 1}]")
+        try definition("good", steps: "[{derive: {n: n * 10}}]")
+        try #require(try await Command.shell("rm flows/gone.yaml", directory: project.directory.root).run().exitCode == 0)
+        try project.directory.write("flows/job.yaml", "job: tick\ncommand: [\n")
+        running.signal(SIGHUP)
+        try await wait(for: ".*read the definitions again: 1 job, 2 pipelines; what is wrong stays as it was before", in: "log")
+        try await wait(for: "1,2", in: "out/wrong")
+        for name in names { try project.directory.write("in/\(name)/2.csv", "n\n2\n") }
+        try await wait(for: "20", in: "out/good")
+        let ticks = try project.directory.text("ticks").count
+        _ = try await Command.shell(
+            "for i in $(seq 400); do [ $(wc -c < ticks) -gt \(ticks) ] && exit 0; sleep 0.05; done; exit 1",
+            directory: project.directory.root
+        ).run()
+        #expect(try project.directory.text("ticks").count > ticks, "the job from before goes on")
+        running.signal(SIGTERM)
+        #expect(try await running.wait().exitCode == 0)
+        let out = project.directory.files().filter { $0.hasPrefix("out/") || $0 == "lost" }
+        #expect(!out.contains { $0.hasPrefix("out/sorted") || $0 == "lost" }, "\(out)")
+        let gone = try await Command.shell("cat out/gone/*", directory: project.directory.root).run()
+        #expect(!gone.output.contains("2"), "\(gone.output)")
+    }
+
+    @Test("mistakes in a file that was named end the command, and so does a folder in which nothing is right")
     func refused() async throws {
         try definition("good")
         try definition("wrong", steps: "[{filter: nothing > 1}]")
-        try definition("sorted", steps: "[{sort: n}]")
-        for name in ["good", "wrong", "sorted"] { try project.directory.write("in/\(name)/1.csv", "n\n1\n") }
-        let result = try await project.sluice("up", "flows")
-        #expect(result.exitCode == 2, "\(result.transcript)")
-        for word in ["wrong.yaml:", "\"nothing\"", "sorted.yaml:", "piece by piece"] {
-            #expect(result.errors.contains(word), "\(word): \(result.transcript)")
-        }
+        for name in ["good", "wrong"] { try project.directory.write("in/\(name)/1.csv", "n\n1\n") }
+        let result = try await project.sluice("up", "flows/good.yaml", "flows/wrong.yaml")
+        #expect(result.exitCode == 2 && result.errors.contains("\"nothing\""), "\(result.transcript)")
         #expect(!project.directory.files().contains { $0.hasPrefix("out/") })
+        try project.directory.write("bad/a.yaml", "name: a\nincremental: true\nsource: {fils: x}\nsink: {files: y}\n")
+        let bad = try await project.sluice("up", "bad")
+        #expect(bad.exitCode == 2 && bad.errors.contains("\"fils\""), "\(bad.transcript)")
         let twice = try await project.sluice("up", "flows/good.yaml", "flows/good.yaml")
         #expect(twice.exitCode == 2 && twice.errors.contains("both of the pipeline"), "\(twice.transcript)")
         try project.directory.write("empty/x.txt", "")

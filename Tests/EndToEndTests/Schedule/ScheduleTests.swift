@@ -88,7 +88,7 @@ import Testing
         let results = [try await running.wait(), try await other.wait()]
         #expect(results.allSatisfy { $0.exitCode == 0 }, "\(results.map(\.transcript))")
         #expect(
-            results.contains { $0.errors.contains("stay in place") && $0.errors.contains("catalog/u.yaml:3:22") },
+            results.contains { $0.errors.contains("stays as it was before") && $0.errors.contains("catalog/u.yaml:3:22") },
             "\(results.map(\.errors))")
         #expect(results.contains { $0.errors.contains("this one waits beside it") })
         let ticks = try project.directory.text("ticks").split(separator: "\n")

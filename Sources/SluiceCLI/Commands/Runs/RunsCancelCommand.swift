@@ -79,7 +79,7 @@ enum RunCancelling {
 
     /// Until it has ended, or its time for that and some more is over.
     private static func waited(for run: ScheduledRun, _ session: Session, _ catalog: Catalog) async throws -> ScheduledRun {
-        let project = try ScheduleProject(session, toleratesMistakes: true)
+        let project = try ScheduleProject(session)
         let grace = project.set[run.job]?.rules.graceMicros ?? 0
         let end = ContinuousClock.now + .microseconds(grace) + .seconds(30)
         var options = Scheduler.Options(session)

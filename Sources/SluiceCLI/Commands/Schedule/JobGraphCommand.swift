@@ -41,7 +41,7 @@ struct JobGraphCommand: ReportingCommand {
         ])
         guard !graph.names.isEmpty else { return Report([.line("No jobs.")], json: json) }
         switch format {
-        case .text: return Report([.verbatim(graph.text)], json: json)
+        case .text: return Report([.drawing(graph.lines)], json: json)
         case .mermaid: return Report([.verbatim(graph.mermaid)], json: json)
         case .svg: return Report([.verbatim(graph.svg)], json: json)
         }

@@ -54,7 +54,7 @@ struct ScheduleAddCommand: ReportingCommand {
             throw DefinitionErrors(mistakes.map(advised))
         }
         let session = Session(home: state.directory)
-        let project = try ScheduleProject(session)
+        let project = try ScheduleProject(session, isWhole: true)
         if let known = project.set[name], !(replace && project.stored[name]?.declaration != nil) {
             throw SluiceError(
                 .alreadyExists,
@@ -62,9 +62,8 @@ struct ScheduleAddCommand: ReportingCommand {
                 remedy: project.stored[name]?.declaration != nil
                     ? "add --replace, or choose another name" : "change the file, or choose another name")
         }
-        for notice in try JobSet([job]).missingFiles { session.console.warning(notice) }
         let others = project.set.names.filter { $0 != name }.compactMap { project.set[$0] }
-        _ = try JobSet(others + [job], pools: project.set.pools)
+        if let notice = try JobSet(others + [job], beside: project.set).missingFile(of: name) { session.console.warning(notice) }
         let catalog = try session.catalog()
         try catalog.changeSchedule { ledger in
             var row =

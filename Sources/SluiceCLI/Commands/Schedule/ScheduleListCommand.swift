@@ -24,7 +24,7 @@ struct ScheduleListCommand: ReportingCommand {
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
-        let project = try ScheduleProject(session, toleratesMistakes: true)
+        let project = try ScheduleProject(session)
         let catalog = try session.existingCatalog()
         var table = TextTable([
             .init("job", isWhole: true), .init("kind"), .init("when"), .init("state", isWhole: true), .init("next", isWhole: true),
@@ -37,7 +37,7 @@ struct ScheduleListCommand: ReportingCommand {
             let next = project.ticks(job, count: 1, after: ScheduleProject.now).first
             let status = project.isPaused(job) ? "paused" : "active"
             table.add([
-                name, job.kind, Self.when(job), status, next.map { HumanText.time(micros: $0 * TimeText.microsPerSecond) } ?? "",
+                name, job.kind, Self.when(job), status, next.map { ScheduleProject.local($0, job.rules.schedule?.zone ?? .utc) } ?? "",
                 last.map { ScheduledRunScreen.words($0.state) } ?? "",
             ])
             items.append(
@@ -78,7 +78,7 @@ struct ScheduleShowCommand: ReportingCommand {
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
-        let project = try ScheduleProject(session, toleratesMistakes: true)
+        let project = try ScheduleProject(session)
         let job = try project.job(name)
         let runs = try session.existingCatalog()?.readSchedule { try $0.runs(job: name, limit: 5) } ?? []
         let zone = job.rules.schedule?.zone ?? .utc
@@ -138,7 +138,7 @@ struct ScheduleNextCommand: ReportingCommand {
             let ticks = rules.schedule?.ticks(after: ScheduleProject.now, count: count) ?? []
             return shown(ticks.map { ("", $0, rules) })
         }
-        let project = try ScheduleProject(session, toleratesMistakes: true)
+        let project = try ScheduleProject(session)
         let jobs = try name.map { [try project.job($0)] } ?? project.set.names.map { try project.job($0) }
         let ticks = jobs.flatMap { job in
             project.ticks(job, count: count, after: ScheduleProject.now).map { (job.name, $0, job.rules) }

@@ -26,7 +26,7 @@ struct ScheduleLoadCommand: ReportingCommand {
     func report() async throws -> Report {
         let session = Session(home: state.directory)
         let jobs = try read()
-        let project = try ScheduleProject(session)
+        let project = try ScheduleProject(session, isWhole: true)
         let added = Set(jobs.map { $0.job.name })
         for (job, _) in jobs {
             guard let known = project.set[job.name], known.storedText == nil else { continue }
@@ -35,7 +35,7 @@ struct ScheduleLoadCommand: ReportingCommand {
                 remedy: "change the file, or choose another name")
         }
         let others = project.set.names.filter { !added.contains($0) }.compactMap { project.set[$0] }
-        _ = try JobSet(others + jobs.map { $0.job }, pools: project.set.pools)
+        _ = try JobSet(others + jobs.map { $0.job }, beside: project.set)
         try session.catalog().changeSchedule { ledger in
             let now = ledger.now / TimeText.microsPerSecond
             for (job, text) in jobs {

@@ -45,7 +45,7 @@ struct ScheduleResumeCommand: ReportingCommand {
 
 private enum SchedulePause {
     static func set(_ isPaused: Bool, _ name: String, _ session: Session) throws -> Report {
-        let project = try ScheduleProject(session, toleratesMistakes: true)
+        let project = try ScheduleProject(session)
         let job = try project.job(name)
         try session.catalog().changeSchedule { ledger in
             let now = ledger.now / TimeText.microsPerSecond
@@ -81,8 +81,8 @@ struct ScheduleRemoveCommand: ReportingCommand {
     func report() async throws -> Report {
         let session = Session(home: state.directory)
         let project = try ScheduleProject(session)
-        let job = try project.job(name)
         guard project.stored[name]?.declaration != nil else {
+            let job = try project.job(name)
             throw SluiceError(
                 .usage, "the job \(name.quotedForMessage) is declared in \(job.path ?? "a file")", at: job.location,
                 remedy: "remove it there; `schedule pause` stops it for a time")

@@ -15,18 +15,16 @@ struct ScheduleProject {
     /// What is wrong with declarations that were left out.
     let mistakes: [SluiceError]
 
-    /// - Parameter toleratesMistakes: Whether declarations that are wrong are left out, with a warning, as `up` goes on without them: for commands
-    ///   that run nothing.
-    init(_ session: Session, folders: [String] = JobSet.folders, toleratesMistakes: Bool = false) throws {
+    /// Declarations that are wrong are left out, with a warning, as by `up`.
+    ///
+    /// - Parameter isWhole: Whether they are refused instead: for commands that add to what is declared.
+    init(_ session: Session, folders: [String] = JobSet.folders, isWhole: Bool = false) throws {
         self.session = session
         self.folders = folders
         let rows = try session.existingCatalog()?.readSchedule { try $0.jobs() } ?? []
-        if toleratesMistakes {
-            (set, mistakes) = JobSet.read(folders: folders, stored: rows)
-            Self.warn(of: mistakes, on: session.console)
-        } else {
-            (set, mistakes) = (try JobSet.load(folders: folders, stored: rows), [])
-        }
+        (set, mistakes) = JobSet.read(folders: folders, stored: rows)
+        guard !isWhole || mistakes.isEmpty else { throw DefinitionErrors(mistakes) }
+        Self.warn(of: mistakes, on: session.console)
         stored = Dictionary(uniqueKeysWithValues: rows.map { ($0.name, $0) })
     }
 
@@ -41,6 +39,10 @@ struct ScheduleProject {
     /// - Throws: `notFound`, with the nearest name.
     func job(_ name: String) throws -> JobDeclaration {
         if let job = set[name] { return job }
+        guard mistakes.isEmpty else {
+            throw SluiceError(
+                .notFound, "there is no job \(name.quotedForMessage) among those that are right", remedy: "mend what is told above first")
+        }
         throw SluiceError(
             .notFound, "there is no job \(name.quotedForMessage)",
             remedy: Suggestion.remedy(for: name, in: set.names, noun: "jobs")

@@ -29,7 +29,7 @@ struct StatusCommand: ReportingCommand {
         let leader = try catalog?.scheduleLeader()
         var open = try catalog?.readSchedule { try $0.openRuns() } ?? []
         let pipelines = try catalog?.runs(state: .running) ?? []
-        let project = try ScheduleProject(session, toleratesMistakes: true)
+        let project = try ScheduleProject(session)
         let waits = WaitReason(open, project.set)
         for index in open.indices { open[index].reason = open[index].reason ?? waits.text(open[index]) }
         let next = project.set.names.compactMap { name -> (job: JobDeclaration, tick: Int64)? in
@@ -69,7 +69,7 @@ struct StatusCommand: ReportingCommand {
         if next.count > Self.shown { blocks.append(.line("… \(next.count - Self.shown) more", .dim)) }
         if !project.mistakes.isEmpty {
             let count = HumanText.count(project.mistakes.count, "mistake")
-            blocks += [.blank, .paragraph("\(count) in definitions: `up` goes on with what it read before, and does not start anew.")]
+            blocks += [.blank, .paragraph("\(count) in definitions: `up` goes on with what it read before, or starts without them.")]
         }
         let json = Value.object([
             "mistakes": .list(project.mistakes.map(ErrorReport.json)),

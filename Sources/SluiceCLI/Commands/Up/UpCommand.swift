@@ -12,13 +12,13 @@ struct UpCommand: ReportingCommand {
             commandName: "up",
             abstract: "Keep pipelines following their sources, run jobs by the clock, and serve clients of AWS, in one process.",
             discussion: """
-                All definitions are checked before the first one runs; what is away then is waited for. A run that fails is begun again behind what it committed, after a \
+                All definitions are checked before the first one runs: those that are wrong are told and left out, what is away is waited for. A run that fails is begun again behind what it committed, after a \
                 second at first and after a minute at most; the others go on meanwhile. Ctrl-C or SIGTERM ends all of them well.
 
                 Of a folder, the definitions with `incremental: true` are followed, and those with a `schedule` run as jobs, as do the jobs \
                 of catalog/ and those that `\(program) schedule add` added. Without a name the folder is pipelines/.
 
-                SIGTERM lets runs of jobs go on for a time (--drain) and then ends them; SIGHUP reads the definitions of jobs again, and keeps \
+                SIGTERM lets runs of jobs go on for a time (--drain) and then ends them; SIGHUP reads the definitions again, and keeps \
                 the old ones where the new ones are wrong.
 
                 A port of this machine, 4566, takes clients of AWS services: `aws --endpoint-url http://localhost:4566 kinesis list-streams`.
@@ -59,133 +59,128 @@ struct UpCommand: ReportingCommand {
     func report() async throws -> Report {
         let session = Session(home: state.directory)
         let isServing = try server.listening() != nil
-        // Without a name it is the project: pipelines/ and catalog/, of which either may be missing.
-        let names = self.names.isEmpty ? ["pipelines"].filter { DiskFiles.kind(of: $0) == .directory } : self.names
         let schedule = try UpSchedule(noSchedule ? nil : self.names, session)
-        let definitions = try UpDefinitions(
-            names, session, parameters.given, beside: schedule, mayBeNone: isServing && self.names.isEmpty
-        ).all
-        let outcomes = try await Interruption.ending { ending in
+        let definitions = try read(session, beside: schedule)
+        try needsWork(definitions, schedule, isServing: isServing)
+        let outcomes = try await Interruption.ending { [definitions] ending in
+            var definitions = definitions
             let port = try await UpServer.start(
                 server, session, folders: schedule.folders.isEmpty ? JobSet.folders : schedule.folders,
-                isNeeded: definitions.isEmpty && schedule.isEmpty, runsJobs: !schedule.folders.isEmpty, isQuiet: quiet || output.json)
+                isNeeded: definitions.all.isEmpty && schedule.isEmpty, runsJobs: !schedule.folders.isEmpty, isQuiet: quiet || output.json)
             let catalog = try session.catalog(publishes: true)
             for outcome in try await PublicationRecovery.run(catalog, session.streams, session.connectors) {
                 RecoveryNotices.show(outcome, on: session.console)
             }
-            let plans = try await plans(definitions, session, catalog)
-            // Calls that are to be taken are as good as jobs: without a scheduler there is nobody to take them.
-            let hasJobs = !schedule.isEmpty || webhooks != nil && !schedule.folders.isEmpty
-            var group = UpGroup(
-                port: port, drain: .microseconds(drain?.micros ?? UpSchedule.drainMicros), hasJobs: hasJobs)
-            if !schedule.folders.isEmpty {
-                group.schedule = { [isQuiet = quiet || output.json] in
-                    do {
-                        try await schedule.run(
-                            catalog, slots: slots, drain: drain, webhooks: webhooks, port: port?.signs ?? [:], isQuiet: isQuiet)
-                    } catch {
-                        // The rest goes on without it.
-                        if !hasJobs { session.console.warning("the scheduler has ended, and runs nothing that is added: \(error)") }
-                        throw error
-                    }
-                }
-            }
-            if !plans.isEmpty { group.pipelines = { await run(plans, session, catalog) } }
+            let plans = try await plans(&definitions, session, catalog)
+            let mistakes = schedule.mistakes + definitions.mistakes
+            // What is left of a project of which nothing is right is no work.
+            guard !plans.isEmpty || !schedule.isEmpty || mistakes.isEmpty else { throw DefinitionErrors(mistakes.unique) }
+            ScheduleProject.warn(of: mistakes.unique, on: session.console)
+            let pipelines = followed(session, catalog)
+            let watch = HangupWatch()
+            defer { watch.end() }
+            let signals = watch.signals
+            async let _: Void = reload(at: signals, schedule, pipelines, plans)
+            let group = group(port, schedule, pipelines, plans, catalog, session)
             return try await group.run(ending)
         }
-        return Self.report(outcomes)
+        return UpPipelines.report(outcomes)
     }
 
-    /// A definition that was checked; without a plan where what it reads or writes was away.
-    private typealias Planned = (definition: PipelineDefinition, plan: LogicalPlan?)
+    /// Without a name it is the project: pipelines/ and catalog/, of which either may be missing.
+    private var places: [String] { names.isEmpty ? ["pipelines"].filter { DiskFiles.kind(of: $0) == .directory } : names }
 
-    /// - Throws: `DefinitionErrors` with the mistakes of all definitions.
-    private func plans(_ definitions: [PipelineDefinition], _ session: Session, _ catalog: Catalog) async throws -> [Planned] {
-        var plans: [Planned] = []
-        var mistakes: [SluiceError] = []
-        for definition in definitions {
-            do {
-                let plan = try await Planner.plan(definition, in: session.planContext(for: definition, catalog: catalog))
-                try IncrementalRules.check(plan)
-                if !quiet && !output.json { for notice in plan.notices { session.console.notice("\(definition.name): \(notice)") } }
-                plans.append((definition, plan))
-            } catch {
-                if DefinitionErrors.passingReason(error) != nil {
-                    plans.append((definition, nil))
-                    continue
-                }
-                guard let errors = DefinitionErrors.list(error) else { throw error }
-                mistakes += errors
-            }
+    private func read(_ session: Session, beside schedule: UpSchedule) throws -> UpDefinitions {
+        try UpDefinitions(places, session, parameters.given, beside: schedule)
+    }
+
+    /// - Throws: The mistakes of definitions where none is right; `usage` where there is none.
+    private func needsWork(_ definitions: UpDefinitions, _ schedule: UpSchedule, isServing: Bool) throws {
+        guard definitions.all.isEmpty, schedule.isEmpty else { return }
+        let mistakes = schedule.mistakes + definitions.mistakes
+        guard mistakes.isEmpty else { throw DefinitionErrors(mistakes.unique) }
+        guard !isServing || !names.isEmpty else { return }
+        throw SluiceError(
+            .usage,
+            "there is no definition with `incremental: true` and no job in "
+                + (places.isEmpty ? "pipelines/ and catalog/" : places.map(\.quotedForMessage).joined(separator: ", ")),
+            remedy: "add it to the definitions that shall follow their sources, or name their files; a `schedule` makes a job")
+    }
+
+    private func plans(_ definitions: inout UpDefinitions, _ session: Session, _ catalog: Catalog) async throws -> [UpPipelines.Planned] {
+        try await definitions.plans(session, catalog) { pipeline, notice in
+            if !quiet && !output.json { session.console.notice("\(pipeline): \(notice)") }
         }
-        guard mistakes.isEmpty else { throw DefinitionErrors(mistakes) }
-        return plans
     }
 
-    private func run(_ plans: [Planned], _ session: Session, _ catalog: Catalog) async -> [PipelineSupervisor.Outcome] {
+    private func followed(_ session: Session, _ catalog: Catalog) -> UpPipelines {
         var follow = FollowOptions(follows: true)
         if let every { follow.interval = .microseconds(every.micros) }
         var options = RunOptions()
         if let jobs { options.width = jobs }
         if let memory { options.stateBytes = memory.bytes }
-        let supervisor = PipelineSupervisor(
-            catalog: catalog, streams: session.streams, home: session.home, options: options, follow: follow)
-        return await withTaskGroup(of: (Int, PipelineSupervisor.Outcome).self) { [isQuiet = quiet || output.json] group in
-            for (index, (definition, plan)) in plans.enumerated() {
-                group.addTask {
-                    let outcome = await supervisor.run(definition.name, plan) {
-                        try await Planner.plan(definition, in: session.planContext(for: definition, catalog: catalog))
-                    } tell: { event in
-                        Self.show(event, definition.name, on: session.console, isQuiet: isQuiet)
-                    }
-                    return (index, outcome)
+        return UpPipelines(session, catalog, options: options, follow: follow, isQuiet: quiet || output.json)
+    }
+
+    private func group(
+        _ port: UpServer?, _ schedule: UpSchedule, _ pipelines: UpPipelines, _ plans: [UpPipelines.Planned], _ catalog: Catalog,
+        _ session: Session
+    ) -> UpGroup {
+        // Calls that are to be taken are as good as jobs: without a scheduler there is nobody to take them.
+        let hasJobs = !schedule.isEmpty || webhooks != nil && !schedule.folders.isEmpty
+        var group = UpGroup(port: port, drain: .microseconds(drain?.micros ?? UpSchedule.drainMicros), hasJobs: hasJobs)
+        if !schedule.folders.isEmpty {
+            group.schedule = { [isQuiet = quiet || output.json] in
+                do {
+                    try await schedule.run(
+                        catalog, slots: slots, drain: drain, webhooks: webhooks, port: port?.signs ?? [:], isQuiet: isQuiet)
+                } catch {
+                    // The rest goes on without it.
+                    if !hasJobs { session.console.warning("the scheduler has ended, and runs nothing that is added: \(error)") }
+                    throw error
                 }
             }
-            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
         }
+        let lasts = port != nil || hasJobs
+        if !plans.isEmpty || lasts { group.pipelines = { await pipelines.run(plans, lasts: lasts) } }
+        return group
     }
 
-    private static func show(_ event: PipelineSupervisor.Event, _ pipeline: String, on console: Console, isQuiet: Bool) {
-        switch event {
-        case .running:
-            if !isQuiet { console.err.writeLine("\(pipeline): running") }
-        case .waiting(let failure, let pause):
-            console.warning("\(pipeline): waits \(HumanText.duration(seconds: Double(pause.components.seconds))) after \(failure.oneLine)")
-        case .stopped(let failure):
-            console.warning("\(pipeline): stopped: \(failure.oneLine)")
+    /// Reads definitions again at each SIGHUP; those that are wrong stay as they were.
+    private func reload(at signals: AsyncStream<Void>, _ schedule: UpSchedule, _ pipelines: UpPipelines, _ first: [UpPipelines.Planned])
+        async
+    {
+        let session = pipelines.session
+        let console = session.console
+        var current = first
+        for await _ in signals {
+            do {
+                try schedule.reload()
+                var definitions = try read(session, beside: schedule)
+                let plans = try await plans(&definitions, session, pipelines.catalog)
+                let broken = Set(definitions.mistakes.compactMap { if case .file(let path, _, _)? = $0.location { path } else { nil } })
+                let kept = current.filter { old in
+                    old.definition.path.map(broken.contains) == true && !plans.contains { $0.definition.name == old.definition.name }
+                }
+                current = plans + kept
+                pipelines.replace(with: current)
+                let mistakes = (schedule.mistakes + definitions.mistakes).unique
+                ScheduleProject.warn(of: mistakes, on: console)
+                let count = "\(HumanText.count(schedule.jobs.names.count, "job")), \(HumanText.count(current.count, "pipeline"))"
+                console.notice(
+                    "read the definitions again: \(count)" + (mistakes.isEmpty ? "" : "; what is wrong stays as it was before"))
+            } catch {
+                ScheduleProject.warn(of: DefinitionErrors.list(error) ?? [], on: console)
+                console.warning("the definitions from before stay in place")
+            }
         }
-    }
-
-    private static func report(_ outcomes: [PipelineSupervisor.Outcome]) -> Report {
-        var table = TextTable([
-            .init("pipeline", isWhole: true), .init("state"), .init("rows in", .right), .init("rows out", .right),
-            .init("dead letters", .right), .init("restarts", .right),
-        ])
-        for outcome in outcomes {
-            table.add([
-                outcome.pipeline, outcome.failure == nil ? "ended" : "stopped", HumanText.grouped(outcome.rowsRead),
-                HumanText.grouped(outcome.rowsWritten), HumanText.grouped(outcome.rejected), HumanText.grouped(Int64(outcome.restarts)),
-            ])
-        }
-        let json = Value.object([
-            "pipelines": .list(
-                outcomes.map { outcome in
-                    .object([
-                        "pipeline": .string(outcome.pipeline), "state": .string(outcome.failure == nil ? "ended" : "stopped"),
-                        "rows_in": .integer(outcome.rowsRead), "rows_out": .integer(outcome.rowsWritten),
-                        "dead_letters": .integer(outcome.rejected), "restarts": .integer(Int64(outcome.restarts)),
-                        "error": outcome.failure.map(ErrorReport.json) ?? .null,
-                    ])
-                })
-        ])
-        return Report(
-            outcomes.isEmpty ? [] : [.table(table)], json: json, status: outcomes.contains { $0.failure != nil } ? .failed : .done)
     }
 }
 
-extension SluiceError {
-    /// Place, message and remedy in one line.
-    fileprivate var oneLine: String {
-        (location.map { "\($0): " } ?? "") + "\(code): \(message)" + (remedy.map { "; \($0)" } ?? "")
+extension [SluiceError] {
+    /// Each mistake once: a file may be read as a job and as a pipeline.
+    fileprivate var unique: [SluiceError] {
+        var told: Set<String> = []
+        return filter { told.insert("\($0.location.map { "\($0)" } ?? "") \($0.message)").inserted }
     }
 }

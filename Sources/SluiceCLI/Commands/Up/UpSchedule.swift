@@ -1,20 +1,26 @@
-import Dispatch
-import Glibc
 import SluiceCatalog
 import SluiceCore
 import SluicePipelines
 import SluiceScheduler
 import SluiceSchedules
+import Synchronization
 
-/// The scheduler beside following pipelines: its jobs, and how it learns of changed definitions.
-struct UpSchedule: Sendable {
+/// The scheduler beside following pipelines: its jobs, and those that take their place.
+final class UpSchedule: Sendable {
     /// Folders whose jobs it runs; none where files alone were named.
     let folders: [String]
-    let jobs: JobSet
     private let session: Session
+    private let state: Mutex<State>
+
+    private struct State {
+        var jobs: JobSet
+        /// What is wrong with declarations that were left out.
+        var mistakes: [SluiceError]
+        /// Puts other jobs in place once the scheduler works.
+        var put: (@Sendable (JobSet) -> Void)?
+    }
 
     /// - Parameter names: What a person named to follow, an empty list for the project; nil: no jobs.
-    /// - Throws: The mistakes of all jobs.
     init(_ names: [String]?, _ session: Session) throws {
         let named = (names ?? []).filter { DiskFiles.kind(of: $0) == .directory }.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         if let names, names.isEmpty {
@@ -23,17 +29,19 @@ struct UpSchedule: Sendable {
             folders = named.isEmpty ? [] : named + (named.contains("catalog") ? [] : ["catalog"])
         }
         self.session = session
-        jobs = try Self.load(folders, session)
+        let (jobs, mistakes) = folders.isEmpty ? (JobSet(), []) : JobSet.read(folders: folders, stored: try Self.stored(session))
+        state = Mutex(State(jobs: jobs, mistakes: mistakes))
     }
 
+    var jobs: JobSet { state.withLock { $0.jobs } }
+    var mistakes: [SluiceError] { state.withLock { $0.mistakes } }
     var isEmpty: Bool { jobs.names.isEmpty }
 
-    private static func load(_ folders: [String], _ session: Session) throws -> JobSet {
-        if folders.isEmpty { return JobSet() }
-        return try JobSet.load(folders: folders, stored: session.existingCatalog()?.readSchedule { try $0.jobs() } ?? [])
+    private static func stored(_ session: Session) throws -> [StoredJob] {
+        try session.existingCatalog()?.readSchedule { try $0.jobs() } ?? []
     }
 
-    /// Works until the task is cancelled; SIGHUP reads the definitions again.
+    /// Works until the task is cancelled.
     ///
     /// - Parameters:
     ///   - webhooks: The port at which callers make jobs run; nil: none.
@@ -46,6 +54,7 @@ struct UpSchedule: Sendable {
         options.port = port
         if let slots { options.slots = slots }
         let console = session.console
+        let jobs = jobs
         let hooks = try webhooks.map { try UpWebhooks(port: $0, jobs: jobs, catalog) }
         let events = UpEvents(session: session)
         let service = SchedulerService(
@@ -55,8 +64,12 @@ struct UpSchedule: Sendable {
             if case .warning(let text) = event { return console.warning(text) }
             if !isQuiet { ScheduleEvents.show(event, on: console) }
         }
-        let watch = HangupWatch { reload(service, hooks, console) }
-        defer { watch.end() }
+        state.withLock { state in
+            state.put = { jobs in
+                service.reload(jobs)
+                hooks?.reload(jobs)
+            }
+        }
         if !isQuiet, !isEmpty { console.err.writeLine("scheduler: \(HumanText.count(jobs.names.count, "job"))") }
         for notice in jobs.missingFiles.prefix(Self.shownNotices) { console.warning(notice) }
         if let hooks, !isQuiet { console.err.writeLine(hooks.summary) }
@@ -67,34 +80,15 @@ struct UpSchedule: Sendable {
     /// Files of jobs that are not there, of which a person reads.
     private static let shownNotices = 20
 
-    /// Definitions that are wrong leave those before in place.
-    private func reload(_ service: SchedulerService, _ hooks: UpWebhooks?, _ console: Console) {
-        do {
-            let jobs = try Self.load(folders, session)
-            service.reload(jobs)
-            hooks?.reload(jobs)
-            console.notice("read the definitions again: \(HumanText.count(jobs.names.count, "job"))")
-            for notice in jobs.missingFiles.prefix(Self.shownNotices) { console.warning(notice) }
-        } catch {
-            ScheduleProject.warn(of: DefinitionErrors.list(error) ?? [], on: console)
-            console.warning("the definitions from before stay in place")
+    /// Reads the declarations again and puts their jobs in place; of those that are wrong now the jobs from before stay.
+    func reload() throws {
+        if folders.isEmpty { return }
+        let (jobs, mistakes) = JobSet.read(folders: folders, stored: try Self.stored(session), keeping: self.jobs)
+        let put = state.withLock { state in
+            (state.jobs, state.mistakes) = (jobs, mistakes)
+            return state.put
         }
-    }
-}
-
-/// Calls a closure on each SIGHUP, from `init` to `end`.
-private final class HangupWatch {
-    private let source: any DispatchSourceSignal
-
-    init(_ body: @escaping @Sendable () -> Void) {
-        signal(SIGHUP, SIG_IGN)
-        source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: .global())
-        source.setEventHandler(handler: body)
-        source.resume()
-    }
-
-    func end() {
-        source.cancel()
-        signal(SIGHUP, SIG_DFL)
+        put?(jobs)
+        for notice in jobs.missingFiles.prefix(Self.shownNotices) { session.console.warning(notice) }
     }
 }

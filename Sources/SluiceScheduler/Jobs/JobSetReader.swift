@@ -1,0 +1,180 @@
+import SluiceCore
+import SluicePipelines
+import SluiceSchedules
+
+/// Puts a set of jobs together from declarations, and leaves out those that are wrong, each with what is wrong with it.
+///
+/// A job is left out as well where something that it names is not there: without its calendar it would run on excluded days, without its pool
+/// beside runs that it must not, and behind a job that never ends, never.
+struct JobSetReader {
+    private(set) var set = JobSet()
+    private(set) var errors: [SluiceError] = []
+    /// Names of jobs that were declared and left out.
+    private var leftOut: Set<String> = []
+
+    /// - Parameter other: Whose pools and calendars there are.
+    init(beside other: JobSet = JobSet()) {
+        (set.pools, set.calendars) = (other.pools, other.calendars)
+    }
+
+    mutating func note(_ error: any Error) {
+        errors += DefinitionErrors.list(error) ?? [SluiceError(.ioFailure, "\(error)", underlying: error)]
+    }
+
+    mutating func read(_ file: DeclarationFiles.File) {
+        do {
+            try readParts(of: file)
+        } catch {
+            note(error)
+            if let name = try? file.root[key: "job"]?.string() ?? file.root[key: "name"]?.string() { leftOut.insert(name) }
+        }
+    }
+
+    private mutating func readParts(of file: DeclarationFiles.File) throws {
+        let root = file.root
+        if root[key: "job"] != nil {
+            add(JobSet.Entry(try JobDeclaration(root, path: file.path, directory: file.directory)))
+        } else if let node = root[key: "calendar"] {
+            try readCalendar(node, root)
+        } else if let node = root[key: "pool"] {
+            set.pools[try node.string()] = try root.require("slots").integer(in: 1...100_000)
+        } else if root[key: "source"] != nil, let job = try JobDeclaration(pipeline: root, path: file.path, directory: ".") {
+            add(JobSet.Entry(job))
+        }
+    }
+
+    private mutating func readCalendar(_ node: DefinitionNode, _ root: DefinitionNode) throws {
+        var days = ExcludedDays()
+        for day in try root.require("exclude").oneOrMany() { try days.add(day) }
+        set.calendars[try node.string()] = days
+    }
+
+    mutating func add(_ entry: JobSet.Entry) {
+        let job = entry.job
+        if let other = set[job.name] {
+            errors.append(
+                SluiceError(
+                    .alreadyExists,
+                    "the job \(job.name.quotedForMessage) is declared in \(other.path ?? "the state") and in \(job.path ?? "the state")",
+                    at: job.location ?? job.path.map { .file(path: $0) }, remedy: "give one of them another name"))
+        } else {
+            set.jobs[job.name] = entry
+        }
+    }
+
+    mutating func finish() -> (set: JobSet, mistakes: [SluiceError]) {
+        let declared = set.jobs.keys.sorted()
+        for name in declared { resolve(name) }
+        // Most jobs stand alone.
+        let dependent = declared.filter { set.jobs[$0]?.job.rules.after != nil }
+        leaveOutThoseBehindNothing(dependent, declared)
+        while let cycle = set.cycle(among: dependent) {
+            let jobs = cycle.dropLast()
+            errors.append(
+                SluiceError(
+                    .invalidOption, "jobs wait for each other: \(cycle.joined(separator: " → "))", at: set[jobs[0]]?.rules.after?.location,
+                    remedy: "take one of them out of `after`"))
+            jobs.forEach { leaveOut($0) }
+            leaveOutThoseBehindNothing(dependent, declared)
+        }
+        describe(declared.filter { set.jobs[$0] != nil })
+        return (set, errors)
+    }
+
+    private mutating func leaveOut(_ name: String) {
+        set.jobs[name] = nil
+        leftOut.insert(name)
+    }
+
+    /// Puts the calendars of a job into its schedule, and looks for its pool.
+    private mutating func resolve(_ name: String) {
+        guard let rules = set.jobs[name]?.job.rules, !rules.calendars.isEmpty || rules.pool != nil, var job = set[name] else { return }
+        do {
+            for calendar in rules.calendars { try addCalendar(calendar, to: &job) }
+            job.rules.calendars = []
+            if let pool = rules.pool { try checkPool(pool) }
+            set.jobs[name] = JobSet.Entry(job)
+        } catch {
+            errors.append(error)
+            leaveOut(name)
+        }
+    }
+
+    /// Jobs that run after one that is not there, and those that run after these; then who runs after whom.
+    private mutating func leaveOutThoseBehindNothing(_ dependent: [String], _ declared: [String]) {
+        var isWhole = false
+        while !isWhole {
+            isWhole = true
+            for name in dependent {
+                guard let after = set[name]?.rules.after else { continue }
+                let missing = after.jobs.filter { set.jobs[$0] == nil }
+                if missing.isEmpty { continue }
+                for other in missing { errors.append(mistake(of: name, after: other, at: after.location ?? set[name]?.location, declared)) }
+                leaveOut(name)
+                isWhole = false
+            }
+        }
+        set.followers = [:]
+        for name in dependent {
+            for other in set[name]?.rules.after?.jobs ?? [] { set.followers[other, default: []].append(name) }
+        }
+    }
+
+    private func mistake(of name: String, after other: String, at place: SourceLocation?, _ declared: [String]) -> SluiceError {
+        let head = "the job \(name.quotedForMessage) runs after \(other.quotedForMessage), which "
+        if leftOut.contains(other) { return SluiceError(.notFound, head + "is left out", at: place, remedy: "mend that one first") }
+        return SluiceError(
+            .notFound, head + "is not there", at: place,
+            remedy: Suggestion.remedy(for: other, in: declared.filter { $0 != name }, noun: "jobs"))
+    }
+
+    /// What a scheduler wants to know of all jobs together.
+    private mutating func describe(_ names: [String]) {
+        set.names = names
+        for name in names {
+            guard let job = set[name] else { continue }
+            if !job.rules.events.isEmpty { set.namesWithEvents.append(name) }
+            if job.storedText != nil { set.storedCount += 1 }
+            if job.rules.overlap != .queue { set.hasOverlapRules = true }
+            if job.rules.expectedByMicros == nil { continue }
+            set.namesExpected.append(name)
+            if job.rules.after != nil { set.before[name] = set.names(before: name) }
+        }
+    }
+
+    private func addCalendar(_ calendar: PlacedName, to job: inout JobDeclaration) throws(SluiceError) {
+        let name = calendar.text
+        guard let days = set.calendars[name] else {
+            throw SluiceError(
+                .notFound, "there is no calendar \(name.quotedForMessage)", at: calendar.location,
+                remedy: Suggestion.remedy(for: name, in: set.calendars.keys.sorted(), noun: "calendars")
+                    ?? "declare it in a file of catalog/: calendar: \(name), and its days under exclude")
+        }
+        job.rules.schedule?.excluded.formUnion(days)
+        job.rules.scheduleText += "|\(name)"
+    }
+
+    private func checkPool(_ pool: PlacedName) throws(SluiceError) {
+        let name = pool.text
+        guard set.pools[name] == nil else { return }
+        throw SluiceError(
+            .notFound, "there is no pool \(name.quotedForMessage)", at: pool.location,
+            remedy: Suggestion.remedy(for: name, in: set.pools.keys.sorted(), noun: "pools")
+                ?? "declare it in a file of catalog/: pool: \(name), and slots: a number")
+    }
+}
+
+extension DefinitionNode {
+    fileprivate func location(of error: ScheduleSyntaxError) -> SourceLocation? { location(ofScalar: error.range.lowerBound) }
+}
+
+extension ExcludedDays {
+    fileprivate mutating func add(_ node: DefinitionNode) throws(SluiceError) {
+        let text = try node.string()
+        do throws(ScheduleSyntaxError) {
+            try add(text)
+        } catch {
+            throw error.sluiceError(in: text, at: node.location(of: error))
+        }
+    }
+}

@@ -27,13 +27,21 @@ extension Scheduler {
     /// Keeps what ended without success, until it is expected: by then it may have been done again.
     private func remember(_ run: ScheduledRun) {
         // Whoever asks for a run looks at its end.
-        guard run.element == nil, run.cause != .manual, Self.endsWithoutSuccess.contains(run.state) else { return }
+        guard run.element == nil, run.cause != .manual, isMissed(run) else { return }
         for name in jobs.namesExpected where name == run.job || jobs.before[name]?.contains(run.job) == true {
             missed["\(name) \(run.logical)"] = (name, run)
         }
     }
 
-    private static let endsWithoutSuccess: Set<ScheduledRunState> = [.failed, .timedOut, .cancelled]
+    /// Whether a run ended without what is expected of it. One that was left out since another one of its job was at work is as the job wants it;
+    /// one that was left out since a job before it failed is not.
+    private func isMissed(_ run: ScheduledRun) -> Bool {
+        switch run.state {
+        case .failed, .timedOut, .cancelled: true
+        case .skipped: jobs[run.job]?.rules.after?.states.contains(ScheduledRunState.succeeded.rawValue) == true
+        default: false
+        }
+    }
 
     /// The same of what ended under an earlier leader.
     func rememberMissed(_ ledger: ScheduleTransaction) throws {

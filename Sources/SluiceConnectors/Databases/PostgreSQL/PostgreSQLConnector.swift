@@ -23,7 +23,8 @@ package struct PostgreSQLConnector: PublishingConnector {
         return ConnectorManual(
             name: Self.name, summary: summary,
             sourceOptions: [
-                Self.place, DatabaseOptions.connection, Self.secret, Self.table, DatabaseOptions.query, DatabaseOptions.columns, DatabaseOptions.cursor,
+                Self.place, DatabaseOptions.connection, Self.secret, Self.table, DatabaseOptions.query, DatabaseOptions.columns,
+                DatabaseOptions.cursor,
             ],
             sinkOptions: [
                 Self.place, DatabaseOptions.connection, Self.secret, Self.targetTable, DatabaseMode.specification, DatabaseMode.keys,
@@ -66,7 +67,8 @@ package struct PostgreSQLConnector: PublishingConnector {
         let place = try place(options)
         guard let name = try Self.tableName(options, place) else {
             throw SluiceError(
-                .missingKey, "nothing says which table is written", at: options.location(of: Self.name), remedy: "for example: table: orders")
+                .missingKey, "nothing says which table is written", at: options.location(of: Self.name),
+                remedy: "for example: table: orders")
         }
         let table: PostgreSQLName
         do throws(SluiceError) {

@@ -108,7 +108,7 @@ struct RedshiftFiles: Sendable {
         } catch {
             throw SluiceError(
                 error.code, "the rows are in their table, and their staged files cannot be removed: \(error.message)", at: error.location,
-                remedy: "allow s3:ListBucket and s3:DeleteObject below the prefix, or write keep_files: true and let a rule of the bucket remove them",
+                remedy: "allow s3:ListBucket and s3:DeleteObject below the prefix, or write keep_files: true",
                 isRetriable: error.isRetriable, underlying: error)
         }
     }

@@ -17,6 +17,8 @@ package protocol RedshiftLoader: Sendable {
 package struct ServerLoader: RedshiftLoader {
     package init() {}
 
-    package func load(_ copy: RedshiftCopy, in connection: PostgreSQLConnection) throws(SluiceError) { try connection.execute(copy.statement) }
+    package func load(_ copy: RedshiftCopy, in connection: PostgreSQLConnection) throws(SluiceError) {
+        try connection.execute(copy.statement)
+    }
 }
 #endif

@@ -16,13 +16,15 @@ struct RedshiftStaging: Codable, Hashable, Sendable {
 
     static let option = OptionSpecification(
         "staging", .string, isRequired: true,
-        "Where rows are staged as files, which Redshift reads from there: s3://BUCKET or s3://BUCKET/PREFIX.", examples: ["s3://loads/sluice"])
+        "Where rows are staged as files, which Redshift reads from there: s3://BUCKET or s3://BUCKET/PREFIX.",
+        examples: ["s3://loads/sluice"])
     static let role = OptionSpecification(
         "iam_role", .string,
         "The role by which Redshift reads the staged files: its ARN, or default. Otherwise the connection has it, or a key in its place.",
         examples: ["\"arn:aws:iam::123456789012:role/load\""])
     static let keeps = OptionSpecification(
-        "keep_files", .boolean, default: "false", "Whether staged files stay in the bucket; otherwise they are removed once their rows are there.")
+        "keep_files", .boolean, default: "false",
+        "Whether staged files stay in the bucket; otherwise they are removed once their rows are there.")
 
     /// - Throws: `invalidOption`, placed, for what is no place in a bucket.
     init(_ options: OptionValues) throws(SluiceError) {

@@ -140,7 +140,8 @@ struct RedshiftMarks: Sendable {
     func set(_ pending: PendingPublication, _ connection: PostgreSQLConnection) throws(SluiceError) {
         let values = key + [String(pending.id), pending.run.text]
         if try last(connection) == nil {
-            _ = try connection.rows("INSERT INTO \(table.quoted) (state, pipeline, target, publication, run) VALUES ($1, $2, $3, $4, $5)", values)
+            let columns = "(state, pipeline, target, publication, run)"
+            _ = try connection.rows("INSERT INTO \(table.quoted) \(columns) VALUES ($1, $2, $3, $4, $5)", values)
         } else {
             _ = try connection.rows("UPDATE \(table.quoted) SET publication = $4, run = $5 \(Self.isOwn)", values)
         }

@@ -12,9 +12,15 @@ package struct RedshiftConnector: PublishingConnector {
 
     #if PostgreSQL
     private let loader: any RedshiftLoader
+    private let fileBytes: Int
 
-    /// - Parameter loader: Another one than the server itself is for tests.
-    package init(_ loader: any RedshiftLoader = ServerLoader()) { self.loader = loader }
+    /// - Parameters:
+    ///   - loader: Another one than the server itself is for tests.
+    ///   - fileBytes: Of a staged file before it is compressed.
+    package init(_ loader: any RedshiftLoader = ServerLoader(), fileBytes: Int = RedshiftLimits.fileBytes) {
+        self.loader = loader
+        self.fileBytes = fileBytes
+    }
     #else
     package init() {}
     #endif
@@ -78,7 +84,7 @@ package struct RedshiftConnector: PublishingConnector {
     }
 
     package func target(_ settings: String, in catalog: Catalog) throws(SluiceError) -> any PublicationTarget {
-        try RedshiftTarget(settings, catalog, loader)
+        try RedshiftTarget(settings, catalog, loader, fileBytes: fileBytes)
     }
     #else
     package func sink(_ options: OptionValues, in context: ConnectorContext) async throws -> any Sink {

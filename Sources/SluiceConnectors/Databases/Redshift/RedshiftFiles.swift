@@ -17,11 +17,15 @@ struct RedshiftFiles: Sendable {
 
     private let store: S3Store
     private let folder: String
+    private let fileBytes: Int
 
-    /// - Parameter key: What tells the publication from those of others: state, pipeline and table.
-    init(_ staging: RedshiftStaging, _ key: [String], publication: Int64) throws(SluiceError) {
+    /// - Parameters:
+    ///   - key: What tells the publication from those of others: state, pipeline and table.
+    ///   - fileBytes: Of a file before it is compressed; one is in memory at a time.
+    init(_ staging: RedshiftStaging, _ key: [String], publication: Int64, fileBytes: Int) throws(SluiceError) {
         store = S3Store(try staging.service(), below: staging.prefix)
         folder = "\(key[0])/\(key[1])/\(StableHash.text(key[2]))/\(publication)"
+        self.fileBytes = fileBytes
     }
 
     /// Where the manifest is.
@@ -51,7 +55,7 @@ struct RedshiftFiles: Sendable {
                     lines += line
                 }
                 lines.append(UInt8(ascii: "\n"))
-                guard lines.count >= RedshiftLimits.fileBytes else { continue }
+                guard lines.count >= fileBytes else { continue }
                 names.append(try await put(lines, names.count))
                 try reached(names.count - 1)
                 lines.removeAll(keepingCapacity: true)

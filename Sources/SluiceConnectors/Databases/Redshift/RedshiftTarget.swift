@@ -15,19 +15,21 @@ struct RedshiftTarget: PublicationTarget {
     private let access: PostgreSQLAccess
     private let catalog: Catalog
     private let loader: any RedshiftLoader
+    private let fileBytes: Int
 
-    init(_ settings: String, _ catalog: Catalog, _ loader: any RedshiftLoader) throws(SluiceError) {
+    init(_ settings: String, _ catalog: Catalog, _ loader: any RedshiftLoader, fileBytes: Int) throws(SluiceError) {
         self.settings = try SettingsText.value(RedshiftTargetSettings.self, settings.utf8, of: "target")
         statements = RedshiftStatements(self.settings)
         access = PostgreSQLAccess(self.settings.place, catalog: catalog, .redshift)
         self.catalog = catalog
         self.loader = loader
+        self.fileBytes = fileBytes
     }
 
     func put(_ pending: PendingPublication, _ support: PublicationSupport) async throws {
         let key = [try support.state(), pending.pipeline, settings.table.shown]
         let marks = RedshiftMarks(beside: settings.table, key)
-        let files = try RedshiftFiles(settings.staging, key, publication: pending.id)
+        let files = try RedshiftFiles(settings.staging, key, publication: pending.id, fileBytes: fileBytes)
         let connection = try access.connect()
         try marks.prepare(connection)
         if try !support.isDone(pending, mark: try marks.last(connection)) {

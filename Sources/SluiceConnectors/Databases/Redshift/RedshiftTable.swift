@@ -19,7 +19,7 @@ struct RedshiftTable: DatabaseTable {
         if let field = schema.fields.first(where: { $0.type == .binary }) {
             throw SluiceError(
                 .unsupported, "column \"\(field.name)\" is binary, which Redshift does not load from files of JSON",
-                remedy: "write it as a text with the step derive, for example to_hex(\(field.name)), or leave it out")
+                remedy: "leave it out with the step drop")
         }
         let comparison = TargetComparison(
             table: name, write: write, schema: schema, declaration: RedshiftTypes.declaration, misfit: RedshiftTypes.misfit)

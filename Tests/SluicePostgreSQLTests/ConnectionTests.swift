@@ -71,6 +71,7 @@ struct ConnectionTests {
         try keep(user: server.database, secrets: ["password": "wrong-wrong"])
         let refused = await sluiceError { _ = try await check("shop") }
         #expect(refused?.message.contains("password authentication failed") == true, "\(String(describing: refused))")
+        #expect(refused?.remedy == "check the user and the password" && refused?.isRetriable == false)
         #expect(!"\(String(describing: refused))".contains("wrong-wrong"))
         try server.execute("DROP OWNED BY \(server.database); DROP ROLE \(server.database)")
     }

@@ -14,7 +14,7 @@ import Testing
             (.postgresql, ["user": ""], "user"), (.postgresql, ["iam_role": "default"], "iam_role"),
             (.redshift, ["access_key_id": "AKID"], "secret_access_key"), (.redshift, ["iam_role": "x' y"], "iam_role"),
             (.redshift, ["access_key_id": "AKID", "secret_access_key": "hush'hush"], "secret_access_key"),
-        ])
+        ] as [(DatabaseEngine, [String: String], String)])
     func refused(_ engine: DatabaseEngine, _ change: [String: String], _ words: String) {
         let isWhole = change.keys.contains { $0.hasPrefix("ho") }
         do throws(SluiceError) {

@@ -123,12 +123,17 @@ struct RedshiftMarks: Sendable {
 
     func prepare(_ connection: PostgreSQLConnection) throws(SluiceError) {
         guard try RedshiftTableInfo(table, in: connection) == nil else { return }
-        try connection.execute(
-            """
-            CREATE TABLE IF NOT EXISTS \(table.quoted) (
-                state varchar(64) NOT NULL, pipeline varchar(1024) NOT NULL, target varchar(1024) NOT NULL, publication bigint NOT NULL,
-                run varchar(256) NOT NULL, PRIMARY KEY (state, pipeline, target))
-            """)
+        do throws(SluiceError) {
+            try connection.execute(
+                """
+                CREATE TABLE IF NOT EXISTS \(table.quoted) (
+                    state varchar(64) NOT NULL, pipeline varchar(1024) NOT NULL, target varchar(1024) NOT NULL, publication bigint NOT NULL,
+                    run varchar(256) NOT NULL, PRIMARY KEY (state, pipeline, target))
+                """)
+        } catch {
+            // Somebody else has made it at the same time.
+            guard try RedshiftTableInfo(table, in: connection) != nil else { throw error }
+        }
     }
 
     /// Keeps others from loading beside this transaction: rows are not locked in Redshift, tables are.

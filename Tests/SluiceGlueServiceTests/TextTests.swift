@@ -1,3 +1,4 @@
+import SluiceConnectors
 import SluiceServer
 import Testing
 

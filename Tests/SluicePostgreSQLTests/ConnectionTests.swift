@@ -3,6 +3,7 @@ import SluiceCatalog
 import SluiceConnectors
 import SluiceCore
 import SluiceCrawler
+import SluiceEngine
 import SluiceLog
 import SluicePipelines
 import SluiceTestKit
@@ -89,7 +90,8 @@ struct ConnectionTests {
         ] {
             let error = await failure(end)
             #expect(error?.code.name == code, "\(end): \(String(describing: error))")
-            #expect("\(error?.message ?? "") \(error?.remedy ?? "")".contains(words), "\(end): \(String(describing: error))")
+            let told = "\(error?.message ?? "") \(error?.remedy ?? "")"
+            #expect(told.contains(words), "\(end): \(String(describing: error))")
             #expect(error?.location != nil, "\(end)")
         }
     }

@@ -1,6 +1,8 @@
 #if PostgreSQL
 import SluiceCatalog
+import SluiceConnectors
 import SluiceCore
+import SluiceEngine
 import SluicePipelines
 import SluiceTestKit
 import Testing

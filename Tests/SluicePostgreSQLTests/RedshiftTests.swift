@@ -2,6 +2,7 @@
 import SluiceCatalog
 import SluiceConnectors
 import SluiceCore
+import SluiceEngine
 import SluicePipelines
 import SluiceTestKit
 import Testing

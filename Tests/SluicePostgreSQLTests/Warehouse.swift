@@ -1,8 +1,10 @@
 #if PostgreSQL
 import SluiceAWS
+import SluiceCatalog
 import SluiceCodecs
 import SluiceConnectors
 import SluiceCore
+import SluiceEngine
 import SluiceJSON
 import SluicePipelines
 import SluicePostgreSQL
@@ -121,13 +123,14 @@ final class StandIn: RedshiftLoader {
     }
 
     private func plain(_ bytes: [UInt8]) throws(SluiceError) -> [UInt8] {
-        var source = try Codec.decompressed(MemorySource(bytes), path: "part.gz", as: .gzip)
-        var plain: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while true {
-            let count = try buffer.withUnsafeMutableBytes { buffer throws(SluiceError) in try source.read(into: buffer) }
-            if count == 0 { return plain }
-            plain += buffer[..<count]
+        do {
+            var source = try Codec.decompressed(MemorySource(bytes), path: "part.gz", as: .gzip)
+            var plain: [UInt8] = []
+            var buffer = [UInt8](repeating: 0, count: 64 << 10)
+            while case let count = try buffer.withUnsafeMutableBytes({ try source.read(into: $0) }), count > 0 { plain += buffer[..<count] }
+            return plain
+        } catch {
+            throw SluiceError(.databaseStatement, "a file cannot be read: \(error)")
         }
     }
 }

@@ -47,8 +47,9 @@ struct Warehouse {
 
     /// Keeps the connection to the warehouse.
     func keep(_ more: [String: String] = [:], secrets: [String: String] = [:]) throws {
-        _ = try ConnectionStore(server.catalog()).set(
-            "dw", connector: "redshift", settings: try server.settings().merging(more) { $1 }, secrets: secrets, address: nil)
+        // Redshift's own port is another.
+        let settings = ["port": "5432"].merging(try server.settings()) { $1 }.merging(more) { $1 }
+        _ = try ConnectionStore(server.catalog()).set("dw", connector: "redshift", settings: settings, secrets: secrets, address: nil)
     }
 
     /// The options of a sink, in braces.

@@ -80,7 +80,7 @@ struct PostgreSQLAccess: Sendable {
     /// Tells the database from others: host, port and name.
     var database: [String] {
         let keywords = (try? settings().keywords) ?? [:]
-        return ["host", "port", "dbname", "service"].map { keywords[$0] ?? "" }
+        return ["host", "port", "dbname", "service"].map { keywords[$0] ?? ($0 == "port" ? "5432" : "") }
     }
 }
 

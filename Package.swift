@@ -208,7 +208,10 @@ let package = Package(
         tests(
             "SluicePostgreSQLTests",
             ["SluicePostgreSQL", "SluiceCore"]
-                + ["SluiceCatalog", "SluiceConnectors", "SluiceCrawler", "SluiceEngine", "SluiceLog", "SluicePipelines", "SluiceTestKit"]
+                + [
+                    "SluiceAWS", "SluiceCatalog", "SluiceCodecs", "SluiceConnectors", "SluiceCrawler", "SluiceEngine", "SluiceJSON",
+                    "SluiceLog", "SluicePipelines", "SluiceS3", "SluiceTestKit",
+                ]
                 .map {
                     .target(name: $0, condition: withPostgreSQL)
                 }),

@@ -6,6 +6,6 @@ extension ConnectorRegistry {
     package static let standard = ConnectorRegistry(
         [
             FilesConnector(), TableConnector(), StreamConnector(), KinesisConnector(), KafkaConnector(), SQLiteConnector(),
-            PostgreSQLConnector(), DeclaredServiceConnector(), SingerConnector(), WebhookConnector(),
+            PostgreSQLConnector(), RedshiftConnector(), DeclaredServiceConnector(), SingerConnector(), WebhookConnector(),
         ] + ServiceConnector.embedded)
 }

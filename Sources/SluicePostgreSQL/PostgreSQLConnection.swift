@@ -22,12 +22,7 @@ package final class PostgreSQLConnection: @unchecked Sendable {
             throw ServerError(nil, opened).error(cannot: "connect to", name, isConnected: false)
         }
         PQsetNoticeProcessor(opened, { _, _ in }, nil)
-        // Texts of values have one form, whatever the server, the user and the environment prefer.
-        try execute(
-            """
-            SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'iso_8601'; SET extra_float_digits = 1;
-            SET bytea_output = 'hex'; SET standard_conforming_strings = on; SET lock_timeout = \(PostgreSQLLimits.lockMillis)
-            """)
+        try execute(settings.dialect.session)
     }
 
     deinit { PQfinish(handle) }

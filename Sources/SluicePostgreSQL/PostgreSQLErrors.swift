@@ -46,6 +46,10 @@ struct ServerError {
         case "53100": return (.diskFull, "free space on the server's disk", true)
         default: break
         }
+        // A connection that is refused has no SQLSTATE in libpq.
+        if state.isEmpty, ["authentication failed", "no password supplied"].contains(where: { message.contains($0) }) {
+            return (.databaseUnreachable, "check the user and the password", false)
+        }
         switch state.prefix(2) {
         case "23", "22": return (.databaseConstraint, nil, false)
         case "08", "53", "58": return (.databaseUnreachable, nil, true)

@@ -8,6 +8,14 @@ package struct PostgreSQLSettings: Sendable {
     package private(set) var keywords: [String: String]
     /// Never printed.
     package var password: String?
+    package var dialect = PostgreSQLDialect.postgresql
+
+    /// - Parameter keywords: As libpq knows them; no password.
+    package init(keywords: [String: String], password: String?, _ dialect: PostgreSQLDialect) {
+        self.keywords = keywords
+        self.password = password
+        self.dialect = dialect
+    }
 
     /// - Parameter connection: `host=… dbname=…` or `postgresql://…`; empty for libpq's environment alone.
     /// - Throws: `invalidOption`; also for a password, which stands in no definition.
@@ -30,7 +38,9 @@ package struct PostgreSQLSettings: Sendable {
         guard keywords["password"] == nil, keywords["sslpassword"] == nil else {
             throw SluiceError(
                 .invalidOption, "the connection has a password, which no definition holds",
-                remedy: "store it with `sluice secrets set NAME` and write password_secret: NAME, or put it into PGPASSWORD or PGPASSFILE")
+                remedy:
+                    "make a connection with it (sluice connections add NAME postgresql … --secret password) and write connection: NAME; or put it into "
+                    + "PGPASSWORD or PGPASSFILE")
         }
     }
 

@@ -1,3 +1,4 @@
+import SluiceConnectors
 import SluiceServer
 import Testing
 
@@ -16,14 +17,19 @@ import Testing
     func metrics(_ figure: String, _ expected: String) { #expect(MetricName.text(figure) == expected) }
 
     @Test(
-        "addresses of databases as libpq takes them",
+        "addresses of databases are settings of connections",
         arguments: [
-            ("jdbc:postgresql://db.example.com:5433/shop", "host=db.example.com port=5433 dbname=shop"),
-            ("jdbc:postgresql://db/shop?sslmode=verify-full", "host=db dbname=shop sslmode=verify-full"),
-            ("jdbc:postgresql://[::1]/s", "host=::1 dbname=s"), ("jdbc:postgresql://db/o'shop", #"host=db dbname='o\'shop'"#),
-            ("jdbc:postgresql://db/a b\\", #"host=db dbname='a b\\'"#),
+            ("jdbc:postgresql://db.example.com:5433/shop", ["host": "db.example.com", "port": "5433", "database": "shop"]),
+            ("jdbc:postgresql://db/shop?sslmode=verify-full", ["host": "db", "database": "shop", "sslmode": "verify-full"]),
+            ("jdbc:postgresql://[::1]/s", ["host": "::1", "database": "s"]),
+            ("jdbc:redshift://dw.example.com:5439/dev", ["host": "dw.example.com", "port": "5439", "database": "dev"]),
         ])
-    func databases(_ url: String, _ expected: String) throws { #expect(try DatabasePlace(url: url).text == expected) }
+    func databases(_ url: String, _ expected: [String: String]) throws {
+        let place = try DatabasePlace(url: url)
+        #expect(try place.settings == expected)
+        #expect(place.engine.rawValue == (url.contains("redshift") ? "redshift" : "postgresql"))
+        #expect(DatabasePlace(place.engine, expected).url == url, "and the address of a connection that a command made")
+    }
 
     @Test(
         "addresses that name no database here",
@@ -31,7 +37,7 @@ import Testing
             "jdbc:mysql://h/d", "jdbc:postgresql://h", "jdbc:postgresql://h/", "jdbc:postgresql:///d", "jdbc:postgresql://h:0/d",
             "jdbc:postgresql://h:99999/d", "jdbc:postgresql://a,b/d", "jdbc:postgresql://h/d/e", "jdbc:postgresql://h/d?user=x", "",
         ])
-    func strangers(_ url: String) { #expect(throws: (any Error).self) { try DatabasePlace(url: url).text } }
+    func strangers(_ url: String) { #expect(throws: (any Error).self) { try DatabasePlace(url: url).settings } }
 
     @Test("the difference of two texts, line by line") func difference() {
         #expect(LineDifference.text(["a", "b", "c"], ["a", "x", "c", "d"]) == " a\n-b\n+x\n c\n+d")

@@ -36,6 +36,14 @@ final class Server: Sendable {
         }
     }
 
+    /// As settings of a connection to the test's own database.
+    func settings(user: String? = nil) throws -> [String: String] {
+        let keywords = try PostgreSQLSettings(connection).keywords
+        var settings = ["database": database]
+        (settings["host"], settings["port"], settings["user"]) = (keywords["host"], keywords["port"], user ?? keywords["user"])
+        return settings
+    }
+
     var home: String { directory.path(".sluice") }
     var connection: String { "\(Self.connection ?? "") dbname=\(database)" }
 
@@ -59,15 +67,15 @@ final class Server: Sendable {
 
     private var streams: StreamStore { StreamStore(directory: home + "/streams") }
 
-    private func context(_ catalog: Catalog) -> ConnectorContext {
+    func context(_ catalog: Catalog) -> ConnectorContext {
         ConnectorContext(catalog: catalog, streams: streams, pipeline: "p", directory: directory.root, home: home)
     }
 
     /// A definition with `SERVER` in place of the connection.
-    private func definition(_ text: String) throws -> PipelineDefinition {
+    private func definition(_ text: String, _ connectors: ConnectorRegistry) throws -> PipelineDefinition {
         do {
             return try PipelineLoader.load(
-                text: text.replacing("SERVER", with: connection), directory: directory.root, connectors: .standard)
+                text: text.replacing("SERVER", with: connection), directory: directory.root, connectors: connectors)
         } catch let errors as DefinitionErrors {
             throw errors.errors[0]
         }
@@ -75,14 +83,14 @@ final class Server: Sendable {
 
     /// - Parameter options: Of a source, as YAML in braces.
     func source(_ options: String, _ catalog: Catalog? = nil) async throws -> any Source {
-        let definition = try definition("name: p\nsource: {postgresql: \"SERVER\", \(options)}\nsink: {files: out}\n")
+        let definition = try definition("name: p\nsource: {postgresql: \"SERVER\", \(options)}\nsink: {files: out}\n", .standard)
         return try await PostgreSQLConnector().source(definition.source.options, in: context(try catalog ?? self.catalog()))
     }
 
-    func run(_ text: String, stoppingAt step: CommitStep? = nil) async throws {
+    func run(_ text: String, stoppingAt step: CommitStep? = nil, _ connectors: ConnectorRegistry = .standard) async throws {
         let catalog = try catalog(stoppingAt: step)
-        let definition = try definition("name: p\n" + text)
-        let plan = try await Planner.plan(definition, in: PlanContext(connectors: .standard, connection: context(catalog)))
+        let definition = try definition("name: p\n" + text, connectors)
+        let plan = try await Planner.plan(definition, in: PlanContext(connectors: connectors, connection: context(catalog)))
         if definition.isIncremental {
             let runner = EpochRunner(catalog: catalog, streams: streams, home: home, follow: FollowOptions(follows: false))
             _ = try await runner.run(plan)
@@ -91,8 +99,8 @@ final class Server: Sendable {
         }
     }
 
-    func recover() async throws -> [PublicationRecovery.Outcome] {
-        try await PublicationRecovery.run(try catalog(), streams, .standard)
+    func recover(_ connectors: ConnectorRegistry = .standard) async throws -> [PublicationRecovery.Outcome] {
+        try await PublicationRecovery.run(try catalog(), streams, connectors)
     }
 }
 

@@ -3,6 +3,9 @@ import SluicePipelines
 
 /// The options that sources of all databases have.
 enum DatabaseOptions {
+    static let connection = OptionSpecification(
+        "connection", .name, "The connection to the database (`sluice connections add`), which has the password, too.", examples: ["shop"])
+
     static let query = OptionSpecification(
         "query", .string, "In place of table: a SELECT statement whose rows are read.",
         examples: ["SELECT id, total FROM orders WHERE total > 0"])
@@ -36,8 +39,11 @@ struct SourceSelection: Sendable {
     }
 
     /// - Throws: `missingKey`, `invalidOption`, placed.
-    init(_ options: OptionValues) throws(SluiceError) {
-        switch (try options.string("table"), try options.string("query")) {
+    init(_ options: OptionValues) throws(SluiceError) { try self.init(options, table: try options.string("table")) }
+
+    /// - Parameter table: What is said in place of the option `table`, or by it.
+    init(_ options: OptionValues, table: String?) throws(SluiceError) {
+        switch (table, try options.string("query")) {
         case (let table?, nil): rows = .table(table)
         case (nil, let query?): rows = .query(query)
         case (nil, nil): throw SluiceError(.missingKey, "neither table nor query says what to read", remedy: "for example: table: orders")

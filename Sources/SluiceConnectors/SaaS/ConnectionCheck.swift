@@ -26,12 +26,10 @@ package struct ConnectionCheck: Sendable {
             try await service.check()
             return service.address.origin
         }
-        guard let connector = connectors[connection.connector] else {
+        guard let engine = DatabaseEngine(rawValue: connection.connector), connectors[connection.connector] != nil else {
             throw SluiceError(.unknownConnector, "there is no connector \(connection.connector.quotedForMessage)")
         }
-        let options = connection.settings.sorted { $0.key < $1.key }.map { ($0.key, DefinitionNode.text($0.value)) }
-        _ = try await connector.source(OptionValues(options + [("query", .text("SELECT 1 AS one"))]), in: context)
-        return "the database"
+        return try PostgreSQLConnector.check(connection.name, engine, try context.requireCatalog())
     }
 }
 
@@ -45,5 +43,7 @@ package struct UnusedVault: TokenVault {
 
 extension ConnectionCheck {
     /// Whether a connection leads to a database, and not to a service.
-    package static func isDatabase(_ connection: StoredConnection) -> Bool { connection.connector == PostgreSQLConnector.name }
+    package static func isDatabase(_ connection: StoredConnection) -> Bool {
+        DatabaseEngine(rawValue: connection.connector) != nil
+    }
 }

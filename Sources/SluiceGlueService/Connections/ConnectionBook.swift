@@ -34,24 +34,10 @@ struct ConnectionBook: Sendable {
     ///
     /// - Throws: `InvalidInputException` for settings that the connector does not take, or that it lacks.
     func keep(_ given: GivenConnection) throws {
-        var given = given
         try given.check()
-        if case .database = given.kind { try keepPassword(&given) }
         _ = try store.set(
             given.name, connector: given.kind.connector, settings: given.settings, secrets: given.secrets, address: given.address)
         try Documents.put(Self.kind, given.name, home.catalog) { $0 = given.document }
-    }
-
-    /// A database's password is a secret of its own, which pipelines name: `password_secret`.
-    private func keepPassword(_ given: inout GivenConnection) throws {
-        guard let password = given.secrets.removeValue(forKey: "password") else { return }
-        let secret = given.name + "-password"
-        let isOwn = try home.catalog.connection(given.name)?.settings["password_secret"] == secret
-        guard try isOwn || home.catalog.secret(secret) == nil else {
-            throw Faults.exists("There is a secret \(secret) already, which is none of this connection.")
-        }
-        _ = try SecretStore(home.catalog).set(secret, to: password)
-        given.settings["password_secret"] = secret
     }
 
     /// What takes the place of a connection: credentials that it does not give stay as they are, as no client is told them.
@@ -59,17 +45,13 @@ struct ConnectionBook: Sendable {
         guard given.secrets.isEmpty, known.stored.connector == given.kind.connector else { return given }
         var completed = given
         completed.secrets = try store.values(of: known.stored).filter { known.stored.settings[$0.key] == nil }
-        if case .database = given.kind { completed.settings["password_secret"] = known.stored.settings["password_secret"] }
         return completed
     }
 
     /// - Throws: `EntityNotFoundException`.
     func remove(_ name: String) throws {
-        let known = try find(name)
+        _ = try find(name)
         try store.remove(name)
-        if known.stored.connector == ConnectionKind.databaseConnector, let secret = known.stored.settings["password_secret"] {
-            _ = try home.catalog.removeSecret(secret)
-        }
         _ = try home.catalog.removeDocument(Self.kind, name)
         try Tags.forget("connection/" + name, home.catalog)
     }
@@ -102,7 +84,7 @@ struct ConnectionBook: Sendable {
     ///
     /// - Throws: `InvalidInputException` for a connector that only files of the user declare.
     func declaration(_ record: ConnectionRecord) throws -> ServiceDeclaration? {
-        if record.stored.connector == ConnectionKind.databaseConnector { return nil }
+        if record.engine != nil { return nil }
         if let found = EmbeddedDeclarations.named(record.stored.connector) { return found }
         throw Faults.invalid(
             "Connection \(record.stored.name) is one of the connector \(record.stored.connector), which this server does not know.")
@@ -125,7 +107,7 @@ struct ConnectionBook: Sendable {
 
     /// Asks with credentials that are not kept.
     ///
-    /// - Throws: `InvalidInputException` for a database, whose password has to be a secret.
+    /// - Throws: `InvalidInputException` for a database, which is reached by the name of its connection.
     func check(_ given: GivenConnection) async throws {
         guard case .service(let declaration) = given.kind else {
             throw Faults.invalid("A connection to a database is tested once it is made: give its ConnectionName.")

@@ -6,11 +6,9 @@ import SluiceServer
 enum ConnectionKind: Sendable {
     /// A service with a connector of the house.
     case service(ServiceDeclaration)
-    /// A PostgreSQL database.
-    case database
+    /// A database; of which kind, the address says.
+    case database(DatabaseEngine)
 
-    /// The connector of databases, and the name of its option that says where one is.
-    static let databaseConnector = "postgresql"
     static let databaseTypes = ["JDBC", "POSTGRESQL"]
 
     /// All types, by name.
@@ -19,7 +17,7 @@ enum ConnectionKind: Sendable {
     /// - Throws: `InvalidInputException` for a type without a connector.
     init(_ type: String) throws(ServiceFault) {
         if Self.databaseTypes.contains(type) {
-            self = .database
+            self = .database(.postgresql)
         } else if type == type.uppercased(), let declaration = EmbeddedDeclarations.named(type.lowercased()) {
             self = .service(declaration)
         } else {
@@ -31,7 +29,7 @@ enum ConnectionKind: Sendable {
     var connector: String {
         switch self {
         case .service(let declaration): declaration.name
-        case .database: Self.databaseConnector
+        case .database(let engine): engine.rawValue
         }
     }
 

@@ -1,4 +1,5 @@
 import SluiceCatalog
+import SluiceConnectors
 import SluiceSaaS
 import SluiceServer
 
@@ -23,15 +24,24 @@ struct ConnectionRecord: Sendable {
     /// A connector that no client can name is `CUSTOM`.
     var type: String {
         if let type = content?["ConnectionType"]?.string { return type }
-        let type = stored.connector == ConnectionKind.databaseConnector ? "JDBC" : stored.connector.uppercased()
+        let type = engine == nil ? stored.connector.uppercased() : "JDBC"
         return ConnectionKind.types.contains(type) ? type : "CUSTOM"
     }
 
     /// 2: with credentials of their own; 1: as properties.
     var version: Int { content?["AuthenticationConfiguration"] == nil ? 1 : 2 }
 
+    /// Of a connection to a database.
+    var engine: DatabaseEngine? { DatabaseEngine(rawValue: stored.connector) }
+
     private var properties: [String: String] {
         if let properties = content?["ConnectionProperties"] { return properties.textMap }
+        if let engine {
+            let place = DatabasePlace(engine, stored.settings)
+            var own = ["JDBC_CONNECTION_URL": place.url]
+            own["USERNAME"] = place.user
+            return own
+        }
         var own = Dictionary(stored.settings.map { ($0.key.uppercased(), $0.value) }, uniquingKeysWith: { $1 })
         own["INSTANCE_URL"] = stored.address
         return own

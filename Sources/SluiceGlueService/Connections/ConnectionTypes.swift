@@ -33,7 +33,7 @@ enum ConnectionTypes {
     private static func summary(_ kind: ConnectionKind) -> String {
         switch kind {
         case .service(let declaration): declaration.summary
-        case .database: "A PostgreSQL database."
+        case .database: "A PostgreSQL database, or one of Redshift by its address."
         }
     }
 
@@ -68,7 +68,10 @@ enum ConnectionTypes {
         case .database:
             let place =
                 type == "JDBC"
-                ? [("JDBC_CONNECTION_URL", "jdbc:postgresql://HOST:PORT/DATABASE", true), ("JDBC_ENFORCE_SSL", "true or false", false)]
+                ? [
+                    ("JDBC_CONNECTION_URL", "jdbc:postgresql://HOST:PORT/DATABASE, or of redshift", true),
+                    ("JDBC_ENFORCE_SSL", "true or false", false),
+                ]
                 : [("HOST", "Where the server is.", true), ("PORT", "5432 when absent.", false), ("DATABASE", "The database.", true)]
             properties = (place + [("USERNAME", "The user.", false)]).map { property($0.0, $0.1, isRequired: $0.2) }
             properties.append(property("PASSWORD", "The user's password.", isRequired: false, isSecret: true))

@@ -1,7 +1,9 @@
+import SluiceConnectors
 import SluiceServer
 
-/// Where a PostgreSQL database is: what a JDBC address says of it, and how libpq is told.
+/// Where a database is: what a JDBC address says of it, and as settings of a connection.
 struct DatabasePlace: Hashable, Sendable {
+    var engine = DatabaseEngine.postgresql
     var host = ""
     var port: String?
     var database = ""
@@ -11,15 +13,18 @@ struct DatabasePlace: Hashable, Sendable {
 
     init() {}
 
-    /// Reads `jdbc:postgresql://HOST[:PORT]/DATABASE[?sslmode=MODE]`.
+    /// Reads `jdbc:postgresql://HOST[:PORT]/DATABASE[?sslmode=MODE]`, and the same of Redshift.
     ///
     /// - Throws: `InvalidInputException` for another engine, and for parameters that would be passed over.
     init(url: String) throws(ServiceFault) {
-        let scheme = "jdbc:postgresql://"
-        guard url.hasPrefix(scheme) else {
-            throw Faults.invalid("JDBC_CONNECTION_URL does not begin with \(scheme): there is a connector to PostgreSQL only.")
+        guard let engine = DatabaseEngine.allCases.first(where: { url.hasPrefix(Self.scheme($0)) }) else {
+            let known = DatabaseEngine.allCases.map(Self.scheme).joined(separator: " or ")
+            throw Faults.invalid(
+                "JDBC_CONNECTION_URL does not begin with \(known): there are connectors to PostgreSQL and Redshift only.")
         }
-        let parts = url.dropFirst(scheme.count).split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        self.engine = engine
+        let rest = url.dropFirst(Self.scheme(engine).count)
+        let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let path = parts[0].split(separator: "/", omittingEmptySubsequences: false)
         guard path.count == 2, !path[1].isEmpty else { throw Faults.invalid("JDBC_CONNECTION_URL names no database.") }
         var host = path[0]
@@ -40,20 +45,31 @@ struct DatabasePlace: Hashable, Sendable {
         }
     }
 
-    /// As libpq takes it: keywords with values in quotes.
+    /// What the settings of a connection say.
+    init(_ engine: DatabaseEngine, _ settings: [String: String]) {
+        self.engine = engine
+        (host, port, database) = (settings["host"] ?? "", settings["port"], settings["database"] ?? "")
+        (user, mode) = (settings["user"], settings["sslmode"])
+    }
+
+    private static func scheme(_ engine: DatabaseEngine) -> String { "jdbc:\(engine.rawValue)://" }
+
+    /// As a JDBC address; the user is no part of it.
+    var url: String {
+        let name = host.contains(":") ? "[\(host)]" : host
+        return Self.scheme(engine) + name + (port.map { ":" + $0 } ?? "") + "/" + database + (mode.map { "?sslmode=" + $0 } ?? "")
+    }
+
+    /// As the settings of a connection.
     ///
     /// - Throws: `InvalidInputException` for a port that is none.
-    var text: String {
+    var settings: [String: String] {
         get throws(ServiceFault) {
             if let port, UInt16(port).map({ $0 > 0 }) != true { throw Faults.invalid("The port is no number from 1 to 65535.") }
             guard !host.isEmpty, !host.contains(",") else { throw Faults.invalid("The host is missing, or there are several.") }
-            let pairs = [("host", host), ("port", port), ("dbname", database), ("user", user), ("sslmode", mode)]
-            return pairs.compactMap { name, value in value.map { "\(name)=\(Self.quoted($0))" } }.joined(separator: " ")
+            var settings = ["host": host, "database": database]
+            (settings["port"], settings["user"], settings["sslmode"]) = (port, user, mode)
+            return settings
         }
-    }
-
-    private static func quoted(_ value: String) -> String {
-        let isPlain = !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x27 && $0 != 0x5C && $0 < 0x7F }
-        return isPlain ? value : "'" + value.replacing("\\", with: "\\\\").replacing("'", with: "\\'") + "'"
     }
 }

@@ -25,7 +25,10 @@ struct GivenConnection: Sendable {
     /// - Throws: `invalidOption` and `missingKey` for settings that the connector does not take, or that it lacks.
     func check() throws(SluiceError) {
         for secret in secrets.values { KnownSecrets.add(secret) }
-        guard case .service(let declaration) = kind else { return }
+        guard case .service(let declaration) = kind else {
+            if case .database(let engine) = kind { try engine.check(settings.merging(secrets) { $1 }) }
+            return
+        }
         var around = ServiceSession.Surroundings()
         around.address = address
         around.vault = { _ in UnusedVault() }
@@ -86,7 +89,8 @@ extension GivenConnection {
             (place.host, place.database, place.port) = (host, database, given["PORT"])
         }
         place.user = given["USERNAME"] ?? settings["USERNAME"]
-        settings = [ConnectionKind.databaseConnector: try place.text]
+        kind = .database(place.engine)
+        settings = try place.settings
         if let password = given["PASSWORD"] { secrets["password"] = password }
         properties = given.filter { $0.key != "PASSWORD" }
     }

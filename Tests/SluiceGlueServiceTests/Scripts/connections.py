@@ -61,6 +61,17 @@ jdbc = {"Name": "shop", "ConnectionType": "JDBC", "ConnectionProperties": {
 create(ConnectionInput=jdbc)
 got = glue.get_connection(Name="shop", HidePassword=False)["Connection"]
 assert got["ConnectionProperties"]["USERNAME"] == "etl" and "PASSWORD" not in got["ConnectionProperties"] and got["ConnectionSchemaVersion"] == 1, got
+# Without a password the one that is there stays; a Redshift is known by its address.
+del jdbc["ConnectionProperties"]["PASSWORD"]
+glue.update_connection(Name="shop", ConnectionInput=dict(jdbc, Description="new"))
+assert secret not in str(glue.get_connection(Name="shop"))
+warehouse = {"JDBC_CONNECTION_URL": "jdbc:redshift://dw.example.com:5439/dev", "USERNAME": "etl", "PASSWORD": secret}
+create(ConnectionInput=dict(jdbc, Name="warehouse", ConnectionProperties=warehouse))
+got = glue.get_connection(Name="warehouse")["Connection"]
+assert got["ConnectionType"] == "JDBC" and got["ConnectionProperties"]["JDBC_CONNECTION_URL"] == warehouse["JDBC_CONNECTION_URL"], got
+refused("InvalidInputException", "sslmode", create, ConnectionInput=dict(jdbc, Name="my", ConnectionProperties={
+    "JDBC_CONNECTION_URL": "jdbc:postgresql://h/d?sslmode=maybe"}))
+glue.delete_connection(ConnectionName="warehouse")
 jdbc["ConnectionProperties"]["JDBC_CONNECTION_URL"] = "jdbc:mysql://h/d"
 refused("InvalidInputException", "PostgreSQL", create, ConnectionInput=dict(jdbc, Name="my"))
 jdbc["ConnectionProperties"]["JDBC_CONNECTION_URL"] = "jdbc:postgresql://h/d?password=" + secret

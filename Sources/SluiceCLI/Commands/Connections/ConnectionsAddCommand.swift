@@ -20,6 +20,7 @@ struct ConnectionsAddCommand: ReportingCommand {
                   \(program) connections add acme zendesk --set subdomain=acme --set email=etl@acme.com --secret api_token
                   \(program) connections add crm salesforce --set domain=acme --set client_id=3MVG… --login
                   pass show stripe | \(program) connections add shop stripe --secret api_key
+                  \(program) connections add warehouse postgresql --set host=db.example.com --set database=warehouse --set user=etl --secret password
                   \(program) connections add crm singer --set start_date=2024-01-01 --secret token
                 """)
     }
@@ -35,41 +36,32 @@ struct ConnectionsAddCommand: ReportingCommand {
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
-        // Nobody knows which settings a tap or target takes.
-        let declaration = connector == SingerConnector.name ? nil : try ServiceDeclarations.named(connector)
+        let kind = try ConnectionKind(connector)
         var settings: [String: String] = [:]
         for pair in set {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2, !parts[0].isEmpty else {
                 throw SluiceError(.usage, "--set takes name=value, and not \(pair.quotedForMessage)")
             }
-            guard declaration?.settings.first(where: { $0.name == parts[0] })?.isSecret != true else {
+            guard !kind.isSecret(parts[0]) else {
                 throw SluiceError(
                     .usage, "\(parts[0]) is a secret, which is not taken from the command line, where others can see it",
                     remedy: "name it with --secret \(parts[0]); its value is asked for, or read from standard input")
             }
             settings[parts[0]] = parts[1]
         }
-        guard declaration != nil || !login else {
-            throw SluiceError(.usage, "\(connector) has no login in a browser", remedy: "give its token with --secret")
-        }
+        if login, !kind.isService { _ = try kind.browser(settings, address: url) }
         var secrets = try read(session.console)
-        // Looks at all settings before anything is kept.
-        if let declaration {
-            var around = ServiceSession.Surroundings()
-            around.address = url
-            around.vault = { _ in UnusedVault() }
-            if login {
-                let (service, setting) = try ServiceSession.browser(declaration, settings.merging(secrets) { $1 }, around)
-                secrets[setting] = try await logIn(service, session.console)
-            }
-            _ = try ServiceSession(declaration, settings.merging(secrets) { $1 }, around)
+        if login {
+            let (service, setting) = try kind.browser(settings.merging(secrets) { $1 }, address: url)
+            secrets[setting] = try await logIn(service, session.console)
         }
+        try kind.check(settings.merging(secrets) { $1 }, address: url)
         let replaced = try ConnectionStore(session.catalog()).set(
-            name, connector: declaration?.name ?? connector, settings: settings, secrets: secrets, address: url)
+            name, connector: kind.connector, settings: settings, secrets: secrets, address: url)
         return Report(
             [.line(replaced ? "\(name) was replaced" : "\(name) is kept")],
-            json: .object(["name": .string(name), "connector": .string(declaration?.name ?? connector), "replaced": .boolean(replaced)]))
+            json: .object(["name": .string(name), "connector": .string(kind.connector), "replaced": .boolean(replaced)]))
     }
 
     private func logIn(_ service: LoopbackLogin.Service, _ console: Console) async throws -> String {

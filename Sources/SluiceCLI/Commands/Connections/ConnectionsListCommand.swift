@@ -55,7 +55,8 @@ struct ConnectionsRemoveCommand: ReportingCommand {
 
 struct ConnectionsTestCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "test", abstract: "Ask the service of a connection for something small, with the connection's credentials.")
+        commandName: "test", abstract: "Ask the service or database of a connection for something small, with the connection's credentials."
+    )
 
     @Argument(help: "Its name.") var name: String
     @Option(name: .long, help: ArgumentHelp("The file that declares the connector, for one of your own.", valueName: "file"))

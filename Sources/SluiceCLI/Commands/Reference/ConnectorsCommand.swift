@@ -35,6 +35,11 @@ struct ConnectorsCommand: ReportingCommand {
             blocks += [.blank, .line("Options of a \(end.rawValue)", .heading)]
             for option in manual.options(of: end) { blocks += Self.blocks(option) }
         }
+        if let engine = DatabaseEngine(rawValue: name) {
+            let settings = engine.settings.map { ShownSetting($0) }
+            let json = Value.structure(Self.members(manual.json) + [.init("settings", .list(settings.map(\.json)))])
+            return Report(blocks + ShownSetting.blocks(settings), json: json)
+        }
         guard let service = EmbeddedDeclarations.named(name) else { return Report(blocks, json: manual.json) }
         return Report(blocks + Self.blocks(service), json: .structure(Self.members(manual.json) + [.init("service", service.json)]))
     }
@@ -42,14 +47,7 @@ struct ConnectorsCommand: ReportingCommand {
     private static func members(_ value: Value) -> [Value.Member] { if case .structure(let members) = value { members } else { [] } }
 
     private static func blocks(_ service: ServiceDeclaration) -> [Report.Block] {
-        var blocks: [Report.Block] = [.blank, .line("Settings of a connection", .heading)]
-        for setting in service.settings {
-            let kind = [setting.isSecret ? "secret" : nil, setting.isOptional ? "optional" : nil].compactMap(\.self).joined(separator: ", ")
-            blocks += [
-                .paragraph(kind.isEmpty ? setting.name : "\(setting.name) (\(kind))", indent: 2),
-                .paragraph(setting.description, indent: 6, .dim),
-            ]
-        }
+        var blocks = ShownSetting.blocks(service.settings.map { ShownSetting($0) })
         for entity in service.entities {
             blocks += [.blank, .line(entity.name, .heading), .paragraph(entity.description)]
             var table = TextTable([.init("field", isWhole: true), .init("type"), .init("filter"), .init("writes")])
@@ -105,13 +103,7 @@ extension OptionSpecification {
 extension ServiceDeclaration {
     fileprivate var json: Value {
         .object([
-            "settings": .list(
-                settings.map { setting in
-                    .object([
-                        "name": .string(setting.name), "description": .string(setting.description), "secret": .boolean(setting.isSecret),
-                        "optional": .boolean(setting.isOptional), "example": .text(setting.example),
-                    ])
-                }),
+            "settings": .list(settings.map { ShownSetting($0).json }),
             "entities": .list(
                 entities.map { entity in
                     .object([

@@ -10,11 +10,15 @@ import SluicePostgreSQL
 extension PostgreSQLConnector: TableLister {
     #if PostgreSQL
     package func tables(at place: String, _ request: ListingRequest) async throws -> [ListedTable] {
-        let settings = try PostgreSQLSettings(place)
-        let access = PostgreSQLAccess(PostgreSQLPlace(connection: place, secret: request.passwordSecret), catalog: request.context.catalog)
-        var options = [Self.name: place]
-        options["password_secret"] = request.passwordSecret
-        let keywords = settings.keywords
+        let access = PostgreSQLAccess(
+            PostgreSQLPlace(target: place, secret: request.passwordSecret), catalog: request.context.catalog)
+        let keywords = try access.settings().keywords
+        var options: [String: String] = [:]
+        if let name = access.place.named {
+            (options["connection"], options[Self.name]) = (name, "")
+        } else {
+            (options[Self.name], options["password_secret"]) = (place, request.passwordSecret)
+        }
         let database = [keywords["host"], keywords["port"], keywords["dbname"] ?? keywords["service"]].compactMap(\.self)
         return try access.connect().rows(Self.listing).map { row in
             let (schema, name) = (row[0] ?? "", row[1] ?? "")
@@ -41,7 +45,8 @@ extension PostgreSQLConnector: TableLister {
         """
 
     package func look(at table: ListedTable, _ request: ListingRequest) async throws -> TableLook {
-        let place = PostgreSQLPlace(connection: table.options[Self.name] ?? "", secret: request.passwordSecret)
+        let named = table.options["connection"].map { PostgreSQLPlace(named: $0) }
+        let place = named ?? PostgreSQLPlace(connection: table.options[Self.name] ?? "", secret: request.passwordSecret)
         let access = PostgreSQLAccess(place, catalog: request.context.catalog)
         let text = table.options["table"] ?? ""
         guard (try? PostgreSQLName(text)) != nil else { return .unknown("its name has a point, which pipelines cannot write") }

@@ -12,7 +12,7 @@ struct PostgreSQLTable: DatabaseTable {
 
     var connector: String { PostgreSQLConnector.name }
     var name: String { "table \(table.shown) of \(access.name)" }
-    var identity: String { "postgresql\n\(place.connection)\n\(table.shown)" }
+    var identity: String { "postgresql\n\(place.named ?? "")\n\(place.connection)\n\(table.shown)" }
 
     func target(for schema: Schema, _ write: DatabaseWrite) throws(SluiceError) -> TargetColumns {
         let comparison = TargetComparison(
@@ -57,7 +57,7 @@ struct PostgreSQLTable: DatabaseTable {
 
     func isRead(by source: any Source) -> Bool {
         guard let source = source as? PostgreSQLSource, case .table(let name, _) = source.rows else { return false }
-        return source.access.place.connection == place.connection && name == table
+        return source.access.database == access.database && name == table
     }
 }
 

@@ -1,7 +1,9 @@
 import SluiceCatalog
 import SluiceCore
 import SluicePipelines
+import SluiceScheduler
 import SluiceTestKit
+import Synchronization
 import Testing
 
 @testable import SluiceGlueService
@@ -13,10 +15,18 @@ import Testing
     private let catalog: Catalog
     private let service: TargetService<GlueHome>
     private let follower: GlueFollower
+    private let shift = Shift()
+
+    /// How far the catalog's clock is ahead.
+    private final class Shift: Sendable {
+        let micros = Mutex<Int64>(0)
+    }
 
     init() throws {
         directory = try TemporaryDirectory()
-        catalog = try Catalog(home: directory.path("state"))
+        catalog = try Catalog(
+            home: directory.path("state"),
+            clock: WallClock { [shift] in WallClock.system.nowMicros() + shift.micros.withLock { $0 } })
         let home = GlueHome(
             catalog, directory: directory.path("state"), project: directory.root, PortOptions(port: 0), runsJobs: true)
         service = GlueService.make(home)
@@ -161,6 +171,94 @@ import Testing
         try end("c", .failed)
         let run = try await call("GetWorkflowRun", #"{"Name":"w","RunId":"\#(id)"}"#)["Run"]
         #expect(run?["Status"] == .text("COMPLETED") && run?["Statistics"]?["FailedActions"] == .integer(1))
+    }
+
+    @Test("a clock that strikes while as many runs of its workflow go on as may begins none, and says so")
+    func crowded() async throws {
+        try await make("a")
+        try await call("CreateWorkflow", #"{"Name":"w","MaxConcurrentRuns":1}"#)
+        try await call(
+            "CreateTrigger",
+            #"{"Name":"go","Type":"SCHEDULED","WorkflowName":"w","StartOnCreation":true,"Schedule":"cron(0 3 * * ? *)","Actions":[{"JobName":"a"}]}"#
+        )
+        try strike("go")
+        try strike("go")
+        #expect(try runs("a").count == 1)
+        try end("a", .succeeded)
+        try strike("go")
+        #expect(try runs("a").count == 2)
+        let told = try await call("GetWorkflowRuns", #"{"Name":"w"}"#)["Runs"]?.elements ?? []
+        #expect(told.map { $0["Status"]?.string } == ["RUNNING", "ERROR", "COMPLETED"])
+        #expect(told[1]["ErrorMessage"] == .text("Concurrent runs exceeded for workflow: w."))
+        #expect(told[1]["Statistics"]?["TotalActions"] == .integer(0))
+        // By hand it is refused.
+        await #expect(throws: ServiceFault.self) { try await call("StartWorkflowRun", #"{"Name":"w"}"#) }
+        #expect(try await call("GetWorkflowRuns", #"{"Name":"w"}"#)["Runs"]?.elements.count == 3)
+    }
+
+    /// Makes the clock of a trigger strike.
+    private func strike(_ trigger: String) throws {
+        try catalog.changeSchedule { ledger in
+            let job = JobDeclaration(
+                name: "gluetrigger-\(trigger)", work: .program([]), rules: ScheduleDeclaration(), directory: ".")
+            var run = try ScheduleRequests.add(job, .schedule, ledger)
+            (run.state, run.endedMicros) = (.succeeded, ledger.now)
+            try ledger.update(run)
+            try follower.follow(run, ledger)
+        }
+    }
+
+    private func take(_ numbers: ClosedRange<Int64>) throws -> Bool {
+        try catalog.changeSchedule { ledger in
+            try follower.take(numbers.map { GlueEvent(number: $0, object: $0 == 2 ? nil : "s3://lake/\($0)") }, for: "w", ledger)
+        }
+    }
+
+    private func timers() throws -> [ScheduledRun] {
+        try catalog.readSchedule { try $0.openRuns() }.filter { $0.job == "gluetrigger-go" }
+    }
+
+    /// Ends the timer that is open, as a scheduler would.
+    private func endTimer() throws {
+        var run = try #require(try timers().first)
+        try catalog.changeSchedule { ledger in
+            (run.state, run.endedMicros) = (.succeeded, ledger.now)
+            try ledger.update(run)
+            try follower.follow(run, ledger)
+        }
+    }
+
+    @Test("events begin a run when there are enough of them, or when the time of the first is over")
+    func events() async throws {
+        try await make("a")
+        try await call("CreateWorkflow", #"{"Name":"w","DefaultRunProperties":{"day":"1"}}"#)
+        #expect(try !take(1...1))
+        try await call(
+            "CreateTrigger",
+            #"{"Name":"go","Type":"EVENT","WorkflowName":"w","EventBatchingCondition":{"BatchSize":3},"Actions":[{"JobName":"a"}]}"#
+        )
+        #expect(try take(1...7))
+        let told = try await call("GetWorkflowRuns", #"{"Name":"w"}"#)["Runs"]?.elements ?? []
+        #expect(told.map { $0["StartingEventBatchCondition"]?["BatchSize"] } == [.integer(3), .integer(3)])
+        let id = { (number: Int) in "00000000-0000-0000-0000-00000000000\(number)" }
+        let wanted = ["aws:eventIds": "[\(id(1)), \(id(2)), \(id(3))]", "files": "s3://lake/1\ns3://lake/3", "day": "1"]
+        #expect(told.contains { $0["WorkflowRunProperties"]?.textMap == wanted })
+        // The end of a timer of before is too early, and another one follows.
+        #expect(try timers().map { $0.notBeforeMicros - $0.createdMicros } == [900_000_000])
+        try endTimer()
+        #expect(try runs("a").count == 2 && timers().count == 1)
+        shift.micros.withLock { $0 = 899_000_000 }
+        #expect(try take(8...8) && timers().count == 1)
+        shift.micros.withLock { $0 = 901_000_000 }
+        try endTimer()
+        let all = try await call("GetWorkflowRuns", #"{"Name":"w"}"#)["Runs"]?.elements ?? []
+        #expect(all.count == 3 && all[0]["StartingEventBatchCondition"] == .structure(["BatchWindow": .integer(900)]))
+        #expect(all[0]["WorkflowRunProperties"]?["files"] == .text("s3://lake/7\ns3://lake/8"))
+        #expect(try timers().isEmpty && catalog.readSchedule { try $0.documents(EventBatch.kind) }.isEmpty)
+        // What waits goes with the trigger.
+        #expect(try take(9...9) && timers().count == 1)
+        try await call("DeleteTrigger", #"{"Name":"go"}"#)
+        #expect(try timers().isEmpty && !take(10...10))
     }
 
     @Test("a job that can no longer run has failed when its trigger fires, and what waits for that goes on")

@@ -16,14 +16,14 @@ import Testing
 
         var taker: EventTaker {
             EventTaker(
-                hasJob: { $0 == "load" || $0 == "tidy" },
-                take: { [self] job, events in
+                has: { [.job("load"), .job("tidy")].contains($0) },
+                take: { [self] target, events in
                     let fails = failures.withLock { left in
                         defer { left = max(0, left - 1) }
                         return left > 0
                     }
                     if fails { throw SluiceError(.ioFailure, "the disk is full") }
-                    taken.withLock { $0.append((job, events.map { "\($0.kind.rawValue) \($0.key.text)" })) }
+                    taken.withLock { $0.append((target.text, events.map { "\($0.kind.rawValue) \($0.key.text)" })) }
                 }, tell: { [self] line in told.withLock { $0.append(line) } })
         }
 
@@ -77,6 +77,11 @@ import Testing
         let again = try NotificationDocument(document.text.bytes)
         #expect(again.watches == document.watches)
         #expect(again.functions.map(\.id) == ["sluice-1", "own"])
+        let arn = "arn:aws:glue:us-east-1:000000000000:workflow/load: a/b"
+        let function = Self.function("x", "s3:ObjectCreated:*").replacing("arn:aws:lambda:us-east-1:000000000000:function:x", with: arn)
+        let workflow = try NotificationDocument(Self.document(function))
+        #expect(workflow.functions.map(\.target) == [.workflow("load: a/b")] && workflow.functions[0].arn == arn)
+        #expect(EventTarget(text: workflow.watches[0].target) == .workflow("load: a/b"))
         #expect(again.watches[0].kinds == [.put, .posted, .copied, .completed] && again.watches[0].suffix == Array(".csv".utf8))
     }
 

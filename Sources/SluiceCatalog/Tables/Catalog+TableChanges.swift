@@ -51,7 +51,8 @@ extension Catalog {
         guard let id = try tableID(definition.name, db) else { return try insert(definition, run: run, now: now, db) }
         let current = try table(definition.name, db)
         var version = current.version
-        if archiving == .always || archiving == .schemaChanges && definition.changesSchema(of: current.definition) {
+        if [.always, .replaced].contains(archiving) || archiving == .schemaChanges && definition.changesSchema(of: current.definition) {
+            if archiving == .replaced { try removeVersion(id, version, db) }
             version += 1
             try insertVersion(id, version, definition, run: run, now: now, db)
         } else if definition != current.definition {
@@ -108,6 +109,10 @@ extension Catalog {
                 definition.format, try StoredText.map(definition.formatOptions), now, run?.text,
                 try StoredText.json(StoredDetails(definition)),
             ])
+    }
+
+    private static func removeVersion(_ table: Int64, _ version: Int, _ db: GRDB.Database) throws {
+        try db.execute(sql: "DELETE FROM table_versions WHERE table_id = ? AND version = ?", arguments: [table, version])
     }
 
     /// A version is what the table was at its end.

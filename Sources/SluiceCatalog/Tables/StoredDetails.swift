@@ -8,6 +8,8 @@ struct StoredDetails: Codable {
     var location: String
     var comment: String
     var parameters: [String: String]
+    /// Nil in versions of before Sluice kept it.
+    var owner: String?
 
     init(_ definition: TableDefinition) {
         kind = definition.kind
@@ -16,6 +18,7 @@ struct StoredDetails: Codable {
         location = definition.location
         comment = definition.comment
         parameters = definition.parameters
+        owner = definition.owner
     }
 }
 

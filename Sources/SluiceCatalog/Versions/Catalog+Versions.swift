@@ -77,6 +77,6 @@ extension Catalog {
             formatOptions: try StoredText.map(row["format_options"]), createdMicros: row["created"],
             run: (row["run_id"] as String?).map { RunID($0) }, isWhole: details != nil, kind: details?.kind ?? .external,
             storage: details?.storage ?? StorageDescriptor(), view: details?.view, location: details?.location, comment: details?.comment,
-            parameters: details?.parameters)
+            parameters: details?.parameters, owner: details?.owner)
     }
 }

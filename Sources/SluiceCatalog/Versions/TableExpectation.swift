@@ -39,8 +39,10 @@ package enum TableArchiving: Sendable {
     case schemaChanges
     /// With every change.
     case always
-    /// Never: the new version takes the present one's place.
+    /// Never: what is new is in the present version.
     case never
+    /// Never, but under the next number, so that whoever changes what they have read by its number sees that it is another by now.
+    case replaced
 }
 
 extension SluiceError.Code {

@@ -19,6 +19,8 @@ package struct TableVersion: Hashable, Sendable {
     package var location: String?
     package var comment: String?
     package var parameters: [String: String]?
+    /// Nil where it is not known. A table that becomes what it was keeps the owner that it has.
+    package var owner: String?
 
     /// The table as it was: what a version does not know stands as in `current`, and owner and tags are never part of a version.
     package func definition(in current: TableDefinition) -> TableDefinition {

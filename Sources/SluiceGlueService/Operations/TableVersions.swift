@@ -76,9 +76,10 @@ enum TableVersions {
 
 extension GlueCall {
     fileprivate func value(_ version: TableVersion, of record: TableRecord) -> WireValue {
+        var definition = version.definition(in: record.definition)
+        definition.owner = version.owner ?? definition.owner
         let table = value(
-            version.definition(in: record.definition), version: version.version, createdMicros: record.createdMicros,
-            updatedMicros: version.createdMicros)
+            definition, version: version.version, createdMicros: record.createdMicros, updatedMicros: version.createdMicros)
         return .structure(["Table": table, "VersionId": .text(String(version.version))])
     }
 }

@@ -105,7 +105,7 @@ enum Tables {
             }
             expected = .version(number)
         }
-        try call.catalog.putTable(definition, expecting: expected, archiving: skipsArchive ? .never : .always)
+        try call.catalog.putTable(definition, expecting: expected, archiving: skipsArchive ? .replaced : .always)
         return .empty
     }
 

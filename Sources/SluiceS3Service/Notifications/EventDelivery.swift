@@ -1,26 +1,26 @@
 package import SluiceBuckets
 import SluiceCore
 
-/// Who takes the events of buckets: the jobs of the state directory.
+/// Who takes the events of buckets: the jobs of the state directory, and workflows of Glue.
 package struct EventTaker: Sendable {
-    /// Whether there is a job of a name.
-    package var hasJob: @Sendable (String) throws -> Bool
-    /// Takes events for a job, in their order; they are safe with it when it returns. Events that it has taken already may come again.
-    package var take: @Sendable (_ job: String, [ObjectEvent]) async throws -> Void
+    /// Whether there is such a job, or such a workflow that events start.
+    package var has: @Sendable (EventTarget) throws -> Bool
+    /// Takes events, in their order; they are safe when it returns. Events that were taken already may come again.
+    package var take: @Sendable (EventTarget, [ObjectEvent]) async throws -> Void
     /// Tells people that events wait, and why.
     package var tell: @Sendable (String) -> Void
 
     package init(
-        hasJob: @escaping @Sendable (String) throws -> Bool, take: @escaping @Sendable (String, [ObjectEvent]) async throws -> Void,
-        tell: @escaping @Sendable (String) -> Void
+        has: @escaping @Sendable (EventTarget) throws -> Bool,
+        take: @escaping @Sendable (EventTarget, [ObjectEvent]) async throws -> Void, tell: @escaping @Sendable (String) -> Void
     ) {
-        self.hasJob = hasJob
+        self.has = has
         self.take = take
         self.tell = tell
     }
 }
 
-/// Brings events from a store to those who take them: each at least once, those of a job in their order.
+/// Brings events from a store to those who take them: each at least once, those of a target in their order.
 struct EventDelivery: Sendable {
     let store: BucketStore
     let taker: EventTaker
@@ -47,10 +47,10 @@ struct EventDelivery: Sendable {
     /// - Returns: Whether there were any.
     private func deliver() async throws -> Bool {
         let events = try store.waitingEvents(limit: S3ServiceLimits.eventsAtOnce)
-        var byJob: [String: [ObjectEvent]] = [:]
-        for event in events { byJob[event.target, default: []].append(event) }
-        for (job, events) in byJob.sorted(by: { $0.key < $1.key }) {
-            try await taker.take(job, events)
+        var byTarget: [String: [ObjectEvent]] = [:]
+        for event in events { byTarget[event.target, default: []].append(event) }
+        for (target, events) in byTarget.sorted(by: { $0.key < $1.key }) {
+            try await taker.take(EventTarget(text: target), events)
             try await store.forget(events)
         }
         return !events.isEmpty

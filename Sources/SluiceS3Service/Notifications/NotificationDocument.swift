@@ -5,11 +5,11 @@ import SluiceServer
 /// Who is told of which events of a bucket. Source: S3's API reference, "NotificationConfiguration", and its user guide, "Configuring event
 /// notifications using object key name filtering".
 struct NotificationDocument {
-    /// A function of the document: a job of the state directory under that name.
+    /// A function of the document: a job of the state directory under that name, or a workflow of Glue.
     struct Function {
         var id: String
         var arn: String
-        var job: String
+        var target: EventTarget
         /// As the document names them: `s3:ObjectCreated:*`.
         var events: [String]
         var prefix: String?
@@ -27,7 +27,9 @@ struct NotificationDocument {
             case "QueueConfiguration": throw Self.unreachable(element["Queue"] ?? "", "there are no queues here")
             case "TopicConfiguration": throw Self.unreachable(element["Topic"] ?? "", "there are no topics here")
             case "EventBridgeConfiguration":
-                throw ServiceFault.notImplemented("EventBridgeConfiguration: there is no bus here; name a job as a Lambda function")
+                throw ServiceFault.notImplemented(
+                    "EventBridgeConfiguration: there is no bus whose rules say what events start; name a job as a Lambda function, or a "
+                        + "workflow of Glue by its ARN in the place of one")
             default: throw ServiceFault.malformedXML
             }
         }
@@ -41,7 +43,7 @@ struct NotificationDocument {
     var watches: [BucketWatch] {
         functions.map { function in
             BucketWatch(
-                id: function.id, target: function.job, kinds: Set(function.events.flatMap(Self.kinds)),
+                id: function.id, target: function.target.text, kinds: Set(function.events.flatMap(Self.kinds)),
                 prefix: Array((function.prefix ?? "").utf8), suffix: Array((function.suffix ?? "").utf8))
         }
     }
@@ -75,7 +77,7 @@ struct NotificationDocument {
 
     private static func function(_ element: XMLElement, _ place: Int) throws(ServiceFault) -> Function {
         let arn = element["CloudFunction"] ?? element["LambdaFunctionArn"] ?? ""
-        guard let name = ResourceARN(arn)?.functionName else {
+        guard let target = ResourceARN(arn).flatMap({ EventTarget($0) }) else {
             throw .invalidArgument("LambdaFunctionArn", arn, "The ARN is not well formed")
         }
         let events = element.all("Event").map(\.text)
@@ -83,7 +85,7 @@ struct NotificationDocument {
         for event in events where kinds(event).isEmpty {
             throw .invalidArgument("Event", event, "The event is not supported for notifications: it does not happen here")
         }
-        var function = Function(id: element["Id"] ?? "", arn: arn, job: name, events: events)
+        var function = Function(id: element["Id"] ?? "", arn: arn, target: target, events: events)
         if function.id.isEmpty { function.id = "sluice-\(place + 1)" }
         guard function.id.utf8.count <= 255 else { throw .invalidArgument("Id", function.id, "An Id has at most 255 characters") }
         for rule in element.all("Filter").flatMap({ $0.all("S3Key") }).flatMap({ $0.all("FilterRule") }) {

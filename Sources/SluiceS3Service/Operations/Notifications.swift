@@ -24,15 +24,19 @@ extension S3Operation {
         },
     ]
 
-    /// Jobs have to be there, as functions have to be, unless the request does not want that looked at.
+    /// Jobs and workflows have to be there, as functions have to be, unless the request does not want that looked at.
     private static func checkDestinations(of document: NotificationDocument, _ call: S3Call) throws {
         guard !document.functions.isEmpty else { return }
         guard let taker = call.events else { throw ServiceFault.notImplemented("notifications; this server runs no jobs") }
         if call.header("x-amz-skip-destination-validation")?.lowercased() == "true" { return }
-        for function in document.functions where try !taker.hasJob(function.job) {
+        for function in document.functions where try !taker.has(function.target) {
+            let missing =
+                switch function.target {
+                case .job(let name): "there is no job \(name) in the state directory"
+                case .workflow(let name): "there is no workflow \(name) that an EVENT trigger starts"
+                }
             throw ServiceFault.invalidArgument(
-                "LambdaFunctionArn", function.arn,
-                "Unable to validate the following destination configurations: there is no job \(function.job) in the state directory")
+                "LambdaFunctionArn", function.arn, "Unable to validate the following destination configurations: \(missing)")
         }
     }
 }

@@ -20,12 +20,19 @@ package struct NumberedEvents {
 
     /// Makes a run for the events up to a number, unless the job has them; a job that is paused has them without one.
     package func add(_ job: JobDeclaration, through number: Int64, parameters: [String: String]) throws {
-        try catalog.changeSchedule { ledger in
-            let last = try ledger.sight(key, of: job.name).flatMap { Int64($0) } ?? 0
-            guard number > last else { return }
-            try ledger.setSight(key, of: job.name, "\(number)")
+        try take(job.name, through: number) { ledger in
             guard try ledger.job(job.name)?.isPaused != true else { return }
             try ScheduleRequests.add(job, .event, parameters: parameters, ledger)
+        }
+    }
+
+    /// Does for somebody else what the events up to a number ask for, in the transaction that notes the number; nothing where they have it.
+    package func take(_ name: String, through number: Int64, _ body: (ScheduleTransaction) throws -> Void) throws {
+        try catalog.changeSchedule { ledger in
+            let last = try ledger.sight(key, of: name).flatMap { Int64($0) } ?? 0
+            guard number > last else { return }
+            try ledger.setSight(key, of: name, "\(number)")
+            try body(ledger)
         }
     }
 }

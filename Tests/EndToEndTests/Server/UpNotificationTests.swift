@@ -15,7 +15,7 @@ import Testing
         import sys, time, boto3
         make = lambda name: boto3.client(
             name, endpoint_url=sys.argv[1], aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1")
-        fh, s3 = make("firehose"), make("s3")
+        fh, s3, glue = make("firehose"), make("s3"), make("glue")
         function = lambda name: "arn:aws:lambda:us-east-1:000000000000:function:" + name
 
         """
@@ -63,6 +63,68 @@ import Testing
         let ended = try await up.wait(timeout: .seconds(300))
         #expect(files.sorted() == wanted, "\(ended.transcript)")
         #expect(try project.directory.text("events").contains(#""key":"in+3/19""#))
+    }
+
+    @Test("events start a workflow by threes, and what is left by time, each once, through kills", .enabled(if: python != nil))
+    func workflow() async throws {
+        let put = #"""
+            from botocore.exceptions import ClientError
+            def configure():
+                s3.put_bucket_notification_configuration(Bucket="lake", NotificationConfiguration={"LambdaFunctionConfigurations": [
+                    {"LambdaFunctionArn": "arn:aws:glue:us-east-1:000000000000:workflow/load it", "Events": ["s3:ObjectCreated:*"],
+                     "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": "in/"}]}}}]})
+            if sys.argv[2] == "0":
+                for bucket in ("code", "lake"):
+                    s3.create_bucket(Bucket=bucket)
+                program = b"import os\nfor file in os.environ['SLUICE_PROPERTY_FILES'].splitlines(): print(file)\n"
+                s3.put_object(Bucket="code", Key="load.py", Body=program)
+                glue.create_job(Name="load", Role="r", Command={"Name": "pythonshell", "ScriptLocation": "s3://code/load.py"},
+                                ExecutionProperty={"MaxConcurrentRuns": 9})
+                glue.create_workflow(Name="load it")
+                try:
+                    configure()
+                    raise AssertionError("a workflow that no event starts")
+                except ClientError as error:
+                    assert "EVENT trigger" in str(error), error
+                glue.create_trigger(Name="go", Type="EVENT", WorkflowName="load it", Actions=[{"JobName": "load"}],
+                                    EventBatchingCondition={"BatchSize": 3, "BatchWindow": 12})
+                configure()
+            for n in range(4):
+                s3.put_object(Bucket="lake", Key=f"in/{sys.argv[2]}/{n}", Body=b"x")
+                s3.put_object(Bucket="lake", Key=f"out/{sys.argv[2]}/{n}", Body=b"x")
+            print("ok")
+            """#
+        for round in 0..<4 {
+            let (server, port) = try await project.serve(schedules: true)
+            try await run(put, port, "\(round)")
+            server.signal(9)
+            _ = try await server.wait()
+        }
+        let (server, port) = try await project.serve(schedules: true)
+        try await run(
+            #"""
+            wanted = {f"s3://lake/in/{round}/{n}" for round in range(4) for n in range(4)}
+            end = time.time() + 300
+            while True:
+                runs = glue.get_workflow_runs(Name="load it")["Runs"]
+                files = [f for r in runs for f in r["WorkflowRunProperties"]["files"].splitlines()]
+                if len(files) >= len(wanted) and all(r["Status"] == "COMPLETED" for r in runs) or time.time() > end:
+                    break
+                time.sleep(0.2)
+            assert sorted(files) == sorted(wanted), sorted(files)
+            ids = [i for r in runs for i in r["WorkflowRunProperties"]["aws:eventIds"][1:-1].split(", ")]
+            assert len(set(ids)) == len(ids) == len(wanted), ids
+            for r in runs:
+                count = len(r["WorkflowRunProperties"]["files"].splitlines())
+                met = r["StartingEventBatchCondition"]
+                assert met == {"BatchSize": 3} and count == 3 or met == {"BatchWindow": 12} and count < 3, r
+                assert r["Statistics"]["SucceededActions"] == 1, r
+            assert any("BatchWindow" in r["StartingEventBatchCondition"] for r in runs), runs
+            print("ok")
+            """#, port)
+        server.signal(15)
+        let ended = try await server.wait(timeout: .seconds(300))
+        #expect(ended.exitCode == 0, "\(ended.transcript)")
     }
 
     @Test("a pipeline transforms the records of a delivery stream", .enabled(if: python != nil)) func transformation() async throws {

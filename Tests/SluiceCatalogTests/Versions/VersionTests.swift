@@ -93,6 +93,14 @@ struct VersionTests {
         #expect(try catalog.versions(of: name).map(\.columns.count) == [1, 2])
         #expect(try catalog.deleteVersions([1, 2, 7], of: name) == 1)
         #expect(try catalog.versions(of: name).map(\.version) == [2])
+        definition.owner = "ada"
+        try catalog.putTable(definition, archiving: .always)
+        definition.owner = "bea"
+        try catalog.putTable(definition, archiving: .replaced)
+        #expect(try catalog.versions(of: name).map(\.version) == [4, 2])
+        #expect(try catalog.versions(of: name).map(\.owner) == ["bea", ""])
+        #expect(try catalog.rollback(name, to: 2) == 4)
+        #expect(try catalog.table(name).definition.owner == "bea")
     }
 
     @Test("a change is made only to what was looked at")

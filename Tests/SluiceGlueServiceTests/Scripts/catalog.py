@@ -64,19 +64,25 @@ got["StorageDescriptor"]["Columns"].append({"Name": "added", "Type": "int"})
 changed = {name: got[name] for name in table}
 glue.update_table(DatabaseName="sales", TableInput=changed)
 assert glue.get_table(DatabaseName="sales", Name="orders")["Table"]["VersionId"] == "2"
-glue.update_table(DatabaseName="sales", TableInput=changed | {"Description": "more"}, SkipArchive=True, VersionId="2")
-assert glue.get_table(DatabaseName="sales", Name="orders")["Table"]["VersionId"] == "2"
-glue.update_table(DatabaseName="sales", TableInput=changed | {"Description": "most"}, VersionId="2")
-refused("ConcurrentModificationException", "version 3", glue.update_table, DatabaseName="sales", TableInput=changed, VersionId="2")
-assert [v["VersionId"] for v in glue.get_table_versions(DatabaseName="sales", TableName="orders")["TableVersions"]] == ["3", "2", "1"]
+more = changed | {"Description": "more", "Owner": "bob", "Parameters": {"classification": "parquet", "step": "2"}}
+glue.update_table(DatabaseName="sales", TableInput=more, SkipArchive=True, VersionId="2")
+# The number says that the table is another, though the one before is not kept: whoever has read that may not write over it.
+assert glue.get_table(DatabaseName="sales", Name="orders")["Table"]["VersionId"] == "3"
+refused("ConcurrentModificationException", "version 3", glue.update_table, DatabaseName="sales", TableInput=changed, VersionId="2", SkipArchive=True)
+glue.update_table(DatabaseName="sales", TableInput=changed | {"Description": "most"}, VersionId="3")
+assert [v["VersionId"] for v in glue.get_table_versions(DatabaseName="sales", TableName="orders")["TableVersions"]] == ["4", "3", "1"]
+was = glue.get_table_version(DatabaseName="sales", TableName="orders", VersionId="3")["TableVersion"]["Table"]
+assert (was["Description"], was["Owner"], was["Parameters"]["step"]) == ("more", "bob", "2"), was
+is_now = glue.get_table(DatabaseName="sales", Name="orders")["Table"]
+assert (is_now["Description"], is_now["Owner"], is_now["Parameters"].get("step")) == ("most", table["Owner"], None), is_now
 pages = list(glue.get_paginator("get_table_versions").paginate(DatabaseName="sales", TableName="orders", PaginationConfig={"PageSize": 2}))
 assert [len(p["TableVersions"]) for p in pages] == [2, 1]
 first = glue.get_table_version(DatabaseName="sales", TableName="orders", VersionId="1")["TableVersion"]["Table"]
 assert first["StorageDescriptor"] == table["StorageDescriptor"] and first["VersionId"] == "1", first
-refused("InvalidInputException", "present", glue.delete_table_version, DatabaseName="sales", TableName="orders", VersionId="3")
+refused("InvalidInputException", "present", glue.delete_table_version, DatabaseName="sales", TableName="orders", VersionId="4")
 glue.delete_table_version(DatabaseName="sales", TableName="orders", VersionId="1")
 refused("EntityNotFoundException", "", glue.get_table_version, DatabaseName="sales", TableName="orders", VersionId="1")
-errors = glue.batch_delete_table_version(DatabaseName="sales", TableName="orders", VersionIds=["1", "2"])["Errors"]
+errors = glue.batch_delete_table_version(DatabaseName="sales", TableName="orders", VersionIds=["1", "3"])["Errors"]
 assert [e["VersionId"] for e in errors] == ["1"] and errors[0]["ErrorDetail"]["ErrorCode"] == "EntityNotFoundException", errors
 
 # Lists.

@@ -99,7 +99,14 @@ clock = f"cron({soon.minute} {soon.hour} * * ? *)"
 glue.create_trigger(Name="clock", Type="SCHEDULED", Schedule=clock, StartOnCreation=True, 
                     Actions=[{"JobName": "a", "Arguments": {"--as": "clock", "--out": struck}}])
 glue.create_trigger(Name="never", Type="SCHEDULED", Schedule=clock, Actions=[{"JobName": "b"}])
+refused("InvalidInputException", "in state: CREATED", glue.stop_trigger, Name="never")
 assert glue.get_trigger(Name="clock")["Trigger"]["Schedule"] == clock
+# The same clock finds as many runs of its workflow as may go on.
+s3.put_object(Bucket="code", Key="sleep.py", Body=b"import time\ntime.sleep(600)\n")
+glue.create_job(Name="sleeps", Role="r", Command={"Name": "pythonshell", "ScriptLocation": "s3://code/sleep.py"})
+glue.create_workflow(Name="crowded", MaxConcurrentRuns=1)
+glue.create_trigger(Name="crowd", WorkflowName="crowded", Type="SCHEDULED", Schedule=clock, StartOnCreation=True, Actions=[{"JobName": "sleeps"}])
+crowding = glue.start_workflow_run(Name="crowded")["RunId"]
 
 # A workflow: properties go in and come out, triggers fire once in each run.
 glue.create_workflow(Name="w", Description="all of it", DefaultRunProperties={"day": "monday", "x": "1"}, MaxConcurrentRuns=1, Tags={"t": "2"})
@@ -146,12 +153,11 @@ assert [r["WorkflowRunId"] for r in glue.get_workflow_runs(Name="w", NextToken=f
 refused("IllegalWorkflowStateException", "", glue.stop_workflow_run, Name="w", RunId=run)
 
 # A run that is stopped ends, and nothing follows from it.
-s3.put_object(Bucket="code", Key="sleep.py", Body=b"import time\ntime.sleep(600)\n")
-glue.create_job(Name="sleeps", Role="r", Command={"Name": "pythonshell", "ScriptLocation": "s3://code/sleep.py"})
 glue.create_workflow(Name="long")
-glue.create_trigger(Name="l-go", WorkflowName="long", Type="ON_DEMAND", Actions=[{"JobName": "sleeps"}])
+glue.create_job(Name="sleeps too", Role="r", Command={"Name": "pythonshell", "ScriptLocation": "s3://code/sleep.py"})
+glue.create_trigger(Name="l-go", WorkflowName="long", Type="ON_DEMAND", Actions=[{"JobName": "sleeps too"}])
 glue.create_trigger(Name="l-next", WorkflowName="long", Type="CONDITIONAL", StartOnCreation=True, Actions=[{"JobName": "a"}],
-                    Predicate={"Conditions": condition("sleeps", state="STOPPED")})
+                    Predicate={"Conditions": condition("sleeps too", state="STOPPED")})
 run = glue.start_workflow_run(Name="long")["RunId"]
 until(lambda: glue.get_workflow_run(Name="long", RunId=run)["Run"]["Statistics"]["RunningActions"], 1)
 glue.stop_workflow_run(Name="long", RunId=run)
@@ -161,7 +167,7 @@ workflow = glue.get_workflow(Name="w", IncludeGraph=True)["Workflow"]
 assert workflow["LastRun"]["WorkflowRunId"] == resumed["RunId"] and len(workflow["Graph"]["Nodes"]) == 9, workflow
 glue.update_workflow(Name="w", Description="less")
 assert glue.get_workflow(Name="w")["Workflow"]["DefaultRunProperties"] == {"day": "monday", "x": "1"}
-assert glue.list_workflows()["Workflows"] == ["long", "w"]
+assert glue.list_workflows()["Workflows"] == ["crowded", "long", "w"]
 found = glue.batch_get_workflows(Names=["w", "nothing"])
 assert [w["Name"] for w in found["Workflows"]] == ["w"] and found["MissingWorkflows"] == ["nothing"], found
 assert glue.get_tags(ResourceArn="arn:aws:glue:us-east-1:000000000000:workflow/w")["Tags"] == {"t": "2"}
@@ -192,7 +198,9 @@ until(lambda: "b" in lines(), True)
 
 # What can never act is refused, with its reason.
 act = [{"JobName": "a"}]
-refused("InvalidInputException", "EVENT is not supported", glue.create_trigger, Name="x", Type="EVENT", Actions=act)
+refused("InvalidInputException", "WorkflowName", glue.create_trigger, Name="x", Type="EVENT", Actions=act)
+refused("InvalidInputException", "for EVENT triggers", glue.create_trigger, Name="x", Type="ON_DEMAND", Actions=act, EventBatchingCondition={"BatchSize": 1})
+refused("ValidationException", "batchSize", glue.create_trigger, Name="x", Type="EVENT", Actions=act, EventBatchingCondition={"BatchSize": 101})
 refused("InvalidInputException", "has a Schedule", glue.create_trigger, Name="x", Type="SCHEDULED", Actions=act)
 refused("InvalidInputException", "no cron expression", glue.create_trigger, Name="x", Type="SCHEDULED", Schedule="rate(1 day)", Actions=act)
 refused("InvalidInputException", "Conditions", glue.create_trigger, Name="x", Type="CONDITIONAL", Actions=act)
@@ -206,4 +214,20 @@ refused("InvalidInputException", "a job or a crawler", glue.create_trigger, Name
 until(lambda: os.path.exists(struck), True)
 assert [r.get("TriggerName") for r in glue.get_job_runs(JobName="b")["JobRuns"]].count("never") == 0
 assert open(struck).read() == "clock\n"
+until(lambda: [r["Status"] for r in glue.get_workflow_runs(Name="crowded")["Runs"]], ["ERROR", "RUNNING"])
+lost = glue.get_workflow_runs(Name="crowded")["Runs"][0]
+assert lost["ErrorMessage"] == "Concurrent runs exceeded for workflow: crowded." and lost["Statistics"]["TotalActions"] == 0, lost
+glue.stop_workflow_run(Name="crowded", RunId=crowding)
+
+# Events start a workflow: the trigger is neither turned on nor off.
+glue.create_workflow(Name="told")
+batch = {"BatchSize": 2, "BatchWindow": 60}
+refused("InvalidInputException", "StartOnCreation", glue.create_trigger, Name="e", WorkflowName="told", Type="EVENT", Actions=act, StartOnCreation=True)
+glue.create_trigger(Name="e", WorkflowName="told", Type="EVENT", EventBatchingCondition=batch, Actions=act, StartOnCreation=False)
+got = glue.get_trigger(Name="e")["Trigger"]
+assert (got["State"], got["EventBatchingCondition"]) == ("CREATED", batch), got
+refused("InvalidInputException", "EVENT cannot be started", glue.start_trigger, Name="e")
+refused("InvalidInputException", "in state: CREATED", glue.stop_trigger, Name="e")
+changed = glue.update_trigger(Name="e", TriggerUpdate={"EventBatchingCondition": {"BatchSize": 3}})["Trigger"]
+assert changed["EventBatchingCondition"] == {"BatchSize": 3, "BatchWindow": 900}, changed
 print("ok")

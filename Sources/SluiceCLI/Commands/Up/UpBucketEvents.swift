@@ -1,11 +1,13 @@
 import SluiceBuckets
 import SluiceCatalog
 import SluiceCore
+import SluiceGlueService
 import SluicePipelines
 import SluiceS3Service
 import SluiceScheduler
 
-/// Events of buckets as runs of jobs: those that wait for one job become one run, or several where they are many.
+/// Events of buckets as runs of jobs: those that wait for one job become one run, or several where they are many. A workflow of Glue gets
+/// them as its trigger says.
 struct UpBucketEvents: Sendable {
     let session: Session
     /// Folders with declarations of jobs, which are read anew when there is something for a job.
@@ -13,7 +15,19 @@ struct UpBucketEvents: Sendable {
 
     var taker: EventTaker {
         EventTaker(
-            hasJob: { name in try job(name) != nil }, take: { try take($0, $1) },
+            has: { target in
+                switch target {
+                case .job(let name): try job(name) != nil
+                case .workflow(let name):
+                    try session.existingCatalog()?.readSchedule { try GlueFollower.awaitsEvents(name, $0) } ?? false
+                }
+            },
+            take: { target, events in
+                switch target {
+                case .job(let name): try take(name, events)
+                case .workflow(let name): try take(target, name, events)
+                }
+            },
             tell: { [console = session.console] in console.warning($0) })
     }
 
@@ -30,10 +44,7 @@ struct UpBucketEvents: Sendable {
 
     private func take(_ name: String, _ events: [ObjectEvent]) throws {
         guard let job = try job(name) else {
-            session.console.warning(
-                "\(HumanText.count(events.count, "event")) of the bucket \(events[0].bucket) for the job \(name), which is not there any more"
-            )
-            return
+            return drop(events, "the job \(name), which is not there any more")
         }
         let ledger = NumberedEvents(try session.catalog(publishes: true), source: "buckets")
         let last = try ledger.last(of: name)
@@ -50,12 +61,34 @@ struct UpBucketEvents: Sendable {
         }
     }
 
+    private func take(_ target: EventTarget, _ workflow: String, _ events: [ObjectEvent]) throws {
+        let ledger = NumberedEvents(try session.catalog(publishes: true), source: "buckets")
+        let last = try ledger.last(of: target.text)
+        let new = events.drop { $0.number <= last }
+        guard let number = new.last?.number else { return }
+        let follower = GlueFollower(directory: WorkingDirectory.absolute(session.home), project: WorkingDirectory.absolute("."))
+        var isTaken = true
+        try ledger.take(target.text, through: number) { ledger in
+            isTaken = try follower.take(new.map { GlueEvent(number: $0.number, object: Self.address($0)) }, for: workflow, ledger)
+        }
+        if !isTaken { drop(Array(new), "the workflow \(workflow), which events do not start any more") }
+    }
+
+    private func drop(_ events: [ObjectEvent], _ whom: String) {
+        session.console.warning("\(HumanText.count(events.count, "event")) of the bucket \(events[0].bucket) for \(whom)")
+    }
+
     /// What the run gets: the events as functions get them, and the names of objects that are new, as events of files have them.
     private static func parameters(_ events: [ObjectEvent]) -> [String: String] {
         var parameters = ["event": EventMessage.text(events)]
-        let files = events.filter { $0.kind.isCreation && !$0.key.text.contains("\n") }.map { "s3://\($0.bucket)/\($0.key.text)" }
+        let files = events.compactMap(address)
         if !files.isEmpty { parameters["files"] = files.joined(separator: "\n") }
         return parameters
+    }
+
+    /// The object that an event leaves behind, unless its name is no line.
+    private static func address(_ event: ObjectEvent) -> String? {
+        event.kind.isCreation && !event.key.text.contains("\n") ? "s3://\(event.bucket)/\(event.key.text)" : nil
     }
 
     private static func bytes(_ event: ObjectEvent) -> Int { EventMessage.text([event]).utf8.count }

@@ -18,10 +18,9 @@ package struct GlueFollower: RunFollower {
         guard run.element == nil, let (kind, name) = LedgerNames.parse(run.job) else { return }
         switch kind {
         case .trigger:
-            guard run.state == .succeeded, let trigger = try ledger.document(TriggerRecord.kind, name).map({ TriggerRecord($0) }),
-                trigger.isActive
-            else { return }
-            try fire(trigger, because: nil, ledger)
+            guard let trigger = try ledger.document(TriggerRecord.kind, name).map({ TriggerRecord($0) }) else { return }
+            if trigger.kind == .event { return try timed(run, trigger, ledger) }
+            if run.state == .succeeded, trigger.isActive { try fire(trigger, because: nil, ledger) }
         case .job:
             let note = try RunNote.find(name, run.id, ledger)
             if let workflow = note.workflow { try told(run, note, workflow, ledger) }
@@ -108,14 +107,23 @@ extension GlueFollower {
         var workflow: WorkflowRunRecord?
     }
 
-    /// Makes the runs of a trigger's actions. One that starts a workflow begins a run of that first.
+    /// Makes the runs of a trigger's actions. One that starts a workflow begins a run of that first; where as many run as may, that is an error
+    /// and nothing else.
     ///
-    /// - Parameter reason: Nil for the clock and for a call.
-    func fire(_ trigger: TriggerRecord, because reason: Reason?, _ ledger: ScheduleTransaction) throws {
+    /// - Parameters:
+    ///   - reason: Nil for the clock, for events and for a call.
+    ///   - beginning: What the run of a workflow begins with.
+    func fire(
+        _ trigger: TriggerRecord, because reason: Reason?, beginning: WorkflowRuns.Beginning = .init(), _ ledger: ScheduleTransaction
+    ) throws {
         var reason = reason ?? Reason()
         if reason.workflow == nil, trigger.startsWorkflow, let name = trigger.workflow {
             guard let workflow = try ledger.document(WorkflowRecord.kind, name).map({ WorkflowRecord($0) }) else { return }
-            reason.workflow = try WorkflowRuns.begin(workflow, [:], ledger)
+            var beginning = beginning
+            beginning.error = try WorkflowRuns.refusal(of: workflow, ledger)
+            let run = try WorkflowRuns.begin(workflow, beginning, ledger)
+            if beginning.error != nil { return }
+            reason.workflow = run
         }
         for action in trigger.actions { try start(action, trigger.name, reason, ledger) }
     }

@@ -7,7 +7,6 @@ extension InputReader {
     ///
     /// - Throws: `InvalidInputException` for what never makes anything run here.
     mutating func triggerMembers() throws(ServiceFault) -> [String: WireValue] {
-        try refuse(["EventBatchingCondition": "there is no bus of events; a job in a file may wait for files, tables and streams (`on`)"])
         var members: [String: WireValue] = [:]
         members["Description"] = try text("Description", Rules.description).map { .text($0) }
         members["Schedule"] = try awsSchedule("Schedule").map { .text($0) }
@@ -20,6 +19,12 @@ extension InputReader {
             return .structure([
                 "Logical": .text(try predicate.text("Logical", TextRule(values: ["AND", "ANY"])) ?? "AND"),
                 "Conditions": .list(conditions ?? []),
+            ])
+        }
+        members["EventBatchingCondition"] = try structure("EventBatchingCondition") { condition throws(ServiceFault) in
+            .structure([
+                "BatchSize": .integer(Int64(try condition.requiredInteger("BatchSize", 1...100))),
+                "BatchWindow": .integer(Int64(try condition.integer("BatchWindow", 1...900) ?? 900)),
             ])
         }
         return members

@@ -6,7 +6,12 @@ import SluiceServer
 struct TriggerRecord: Sendable {
     static let kind = "glue-trigger"
 
-    enum Kind: String, CaseIterable, Sendable { case scheduled = "SCHEDULED", conditional = "CONDITIONAL", onDemand = "ON_DEMAND" }
+    enum Kind: String, CaseIterable, Sendable {
+        case scheduled = "SCHEDULED", conditional = "CONDITIONAL", onDemand = "ON_DEMAND", event = "EVENT"
+
+        /// Whether it is turned on and off. Source for events: what the service answers (`Trigger Type EVENT cannot be started`).
+        var isSwitched: Bool { self == .scheduled || self == .conditional }
+    }
 
     /// What a trigger starts or waits for.
     enum Subject: Hashable, Sendable {
@@ -76,7 +81,7 @@ struct TriggerRecord: Sendable {
     /// As the service calls it.
     var state: String {
         if isActive { return "ACTIVATED" }
-        return kind == .onDemand || members["Activated"] == nil ? "CREATED" : "DEACTIVATED"
+        return !kind.isSwitched || members["Activated"] == nil ? "CREATED" : "DEACTIVATED"
     }
 
     /// As answers have it.
@@ -88,14 +93,13 @@ struct TriggerRecord: Sendable {
         return .members(all)
     }
 
-    /// The scheduler's job that has its clock: its runs do nothing but succeed, and the trigger fires when they have.
+    /// The scheduler's job that has its clock, or times its events: its runs do nothing but succeed, and the trigger looks when they have.
     func declaration(_ ledgerName: String) -> String {
-        WireValue.object([
+        var rules: [WireValue.Member] = [.init("retries", .integer(10)), .init("retry_delay", .text("1s"))]
+        if kind == .scheduled { rules.insert(.init("at", .text(schedule ?? "")), at: 0) }
+        return WireValue.object([
             .init("job", .text(ledgerName)), .init("description", .text("the clock of Glue's trigger \(name)")),
-            .init("command", .texts(["true"])),
-            .init(
-                "schedule",
-                .object([.init("at", .text(schedule ?? "")), .init("retries", .integer(10)), .init("retry_delay", .text("1s"))])),
+            .init("command", .texts(["true"])), .init("schedule", .object(rules)),
         ]).json
     }
 }

@@ -2,7 +2,7 @@ import SluiceCatalog
 import SluiceCore
 import SluiceServer
 
-/// Triggers: by the clock, by runs that end, and by hand.
+/// Triggers: by the clock, by runs that end, by events, and by hand.
 enum Triggers {
     static let operations: [GlueOperation] = [
         GlueOperation("CreateTrigger", create), GlueOperation("UpdateTrigger", update), GlueOperation("DeleteTrigger", delete),
@@ -35,10 +35,7 @@ enum Triggers {
     @Sendable private static func create(_ call: GlueCall) async throws -> TargetAnswer {
         var input = try call.members()
         let name = try input.requiredText("Name", Rules.name)
-        let kind = try input.requiredText("Type", TextRule(values: TriggerRecord.Kind.allCases.map(\.rawValue) + ["EVENT"]))
-        if kind == "EVENT" {
-            throw Faults.invalid("EVENT is not supported: there is no bus of events; a job in a file may wait for files and tables (`on`).")
-        }
+        let kind = try input.requiredText("Type", TextRule(values: TriggerRecord.Kind.allCases.map(\.rawValue)))
         var members = try input.triggerMembers()
         if members["Actions"] == nil { input.missing("Actions") }
         members["Type"] = .text(kind)
@@ -46,11 +43,9 @@ enum Triggers {
         let starts = try input.boolean("StartOnCreation") ?? false
         let tags = try input.tags()
         try input.finish()
-        if starts {
-            guard kind != "ON_DEMAND" else { throw Faults.invalid("StartOnCreation is not for ON_DEMAND triggers.") }
-            members["Activated"] = .boolean(true)
-        }
+        if starts { members["Activated"] = .boolean(true) }
         let record = TriggerRecord(name: name, members: members)
+        guard !starts || record.kind.isSwitched else { throw Faults.invalid("StartOnCreation is not for \(kind) triggers.") }
         try call.change { ledger in
             guard try ledger.document(TriggerRecord.kind, name) == nil else { throw Faults.exists("Trigger \(name) already exists.") }
             try put(record, ledger)
@@ -80,16 +75,19 @@ enum Triggers {
         let name = try input.requiredText("Name", Rules.name)
         try input.finish()
         let ledgerName = try LedgerNames.text(.trigger, name)
+        let stops = try RunStops(call)
         try call.change { ledger in
             try ledger.removeDocument(TriggerRecord.kind, name)
             try TriggerProgress(ledgerName).forget(ledger)
+            try EventBatch.forget(name, ledger)
+            for run in try ledger.openRuns() where run.job == ledgerName { try stops.ask(run.id, ledger) }
             try ledger.removeJob(ledgerName)
         }
         try Tags.forget("trigger/" + name, call.catalog)
         return .value(.structure(["Name": .text(name)]))
     }
 
-    /// One by hand fires; the others act from now on.
+    /// One by hand fires; one of events acts anyway; the others act from now on.
     @Sendable private static func start(_ call: GlueCall) async throws -> TargetAnswer {
         var input = try call.members()
         let name = try input.requiredText("Name", Rules.name)
@@ -98,7 +96,11 @@ enum Triggers {
         if kind == .onDemand { try call.requireScheduler() }
         try call.change { ledger in
             var record = try TriggerRecord.find(name, ledger)
-            if record.kind == .onDemand { return try call.context.follower.fire(record, because: nil, ledger) }
+            if record.kind == .onDemand {
+                if let workflow = record.workflow { try WorkflowRuns.checkRoom(WorkflowRecord.find(workflow, ledger), ledger) }
+                return try call.context.follower.fire(record, because: nil, ledger)
+            }
+            guard record.kind.isSwitched else { throw Faults.invalid("Trigger Type \(record.kind.rawValue) cannot be started") }
             record.members["Activated"] = .boolean(true)
             try put(record, ledger)
         }
@@ -111,14 +113,14 @@ enum Triggers {
         try input.finish()
         try call.change { ledger in
             var record = try TriggerRecord.find(name, ledger)
-            guard record.kind != .onDemand else { throw Faults.invalid("An ON_DEMAND trigger does nothing by itself.") }
+            if record.state == "CREATED" { throw Faults.invalid("The operation is not allowed when trigger is in state: CREATED") }
             record.members["Activated"] = .boolean(false)
             try put(record, ledger)
         }
         return .value(.structure(["Name": .text(name)]))
     }
 
-    /// Keeps a trigger, and the job of the scheduler that has its clock. What it has waited for so far is forgotten.
+    /// Keeps a trigger, and the job of the scheduler that has its clock. Runs that it has waited for so far are forgotten; events are not.
     ///
     /// - Throws: `InvalidInputException`, `EntityNotFoundException` for what could never fire.
     private static func put(_ record: TriggerRecord, _ ledger: ScheduleTransaction) throws {
@@ -126,7 +128,11 @@ enum Triggers {
         switch record.kind {
         case .scheduled where record.schedule == nil: throw Faults.invalid("A SCHEDULED trigger has a Schedule.")
         case .conditional where record.conditions.isEmpty: throw Faults.invalid("A CONDITIONAL trigger has a Predicate with Conditions.")
+        case .event where record.workflow == nil: throw Faults.invalid("An EVENT trigger starts a workflow: it has a WorkflowName.")
         default: break
+        }
+        if record.kind != .event, record.members["EventBatchingCondition"] != nil {
+            throw Faults.invalid("EventBatchingCondition is for EVENT triggers only.")
         }
         for subject in record.actions.map(\.subject) + record.conditions.map(\.subject) {
             let kind = if case .job = subject { JobRecord.kind } else { Crawlers.kind }
@@ -144,8 +150,9 @@ enum Triggers {
         let ledgerName = try LedgerNames.text(.trigger, record.name)
         try TriggerProgress(ledgerName).forget(ledger)
         try ledger.putDocument(TriggerRecord.kind, record.name, WireValue.members(record.members).json)
-        guard record.kind == .scheduled else { return }
-        try LedgerJobs.put(ledgerName, record.declaration(ledgerName), isPaused: !record.isActive, ledger)
+        guard record.kind == .scheduled || record.kind == .event else { return }
+        let isPaused = record.kind == .scheduled && !record.isActive
+        try LedgerJobs.put(ledgerName, record.declaration(ledgerName), isPaused: isPaused, ledger)
     }
 
     private static func list(_ call: GlueCall) throws -> (page: [StoredDocument], token: WireValue?) {

@@ -45,19 +45,25 @@ struct WorkflowRunRecord: Sendable {
     var properties: [String: String]
     var startedMicros: Int64
     /// The run that this one goes on with.
-    var previous: RunID?
+    let previous: RunID?
+    /// What its events waited for, as answers have it.
+    let batch: WireValue?
+    /// Why it never ran.
+    let error: String?
     /// Whether somebody asked for its end.
     var isStopping = false
 
-    init(name: WorkflowRunName, properties: [String: String], startedMicros: Int64, previous: RunID? = nil) {
-        (self.name, self.properties, self.startedMicros, self.previous) = (name, properties, startedMicros, previous)
+    init(name: WorkflowRunName, _ beginning: WorkflowRuns.Beginning, startedMicros: Int64) {
+        (self.name, self.startedMicros) = (name, startedMicros)
+        (properties, previous, batch, error) = (beginning.properties, beginning.previous, beginning.batch, beginning.error)
     }
 
     private init(_ name: WorkflowRunName, _ document: StoredDocument) {
         let members = document.members
-        self.init(
-            name: name, properties: members["Properties"]?.textMap ?? [:], startedMicros: document.createdMicros,
-            previous: members["Previous"]?.string.map { RunID($0) })
+        let beginning = WorkflowRuns.Beginning(
+            properties: members["Properties"]?.textMap ?? [:], previous: members["Previous"]?.string.map { RunID($0) },
+            batch: members["Batch"], error: members["Error"]?.string)
+        self.init(name: name, beginning, startedMicros: document.createdMicros)
         isStopping = members["Stopping"]?.truth ?? false
     }
 
@@ -78,7 +84,8 @@ struct WorkflowRunRecord: Sendable {
 
     func put(_ ledger: ScheduleTransaction) throws {
         let content = WireValue.structure([
-            "Properties": .map(properties), "Previous": .some(previous?.text), "Stopping": isStopping ? .boolean(true) : nil,
+            "Properties": .map(properties), "Previous": .some(previous?.text), "Batch": batch, "Error": .some(error),
+            "Stopping": isStopping ? .boolean(true) : nil,
         ])
         try ledger.putDocument(Self.kind, Self.prefix(name.workflow) + name.run.text, content.json)
     }

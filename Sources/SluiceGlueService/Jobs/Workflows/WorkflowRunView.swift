@@ -12,6 +12,7 @@ struct WorkflowRunView {
     }
 
     private var status: String {
+        if record.error != nil { return "ERROR" }
         if runs.contains(where: { !$0.state.isOver }) { return record.isStopping ? "STOPPING" : "RUNNING" }
         return record.isStopping ? "STOPPED" : "COMPLETED"
     }
@@ -32,7 +33,8 @@ struct WorkflowRunView {
             "Name": .text(record.name.workflow), "WorkflowRunId": .text(RunNames.workflow(record.name.run)),
             "PreviousRunId": .some(record.previous.map(RunNames.workflow)), "WorkflowRunProperties": .map(record.properties),
             "StartedOn": .time(micros: record.startedMicros), "CompletedOn": isOver ? .time(micros: ended) : nil,
-            "Status": .text(status), "Statistics": statistics,
+            "Status": .text(status), "ErrorMessage": .some(record.error), "Statistics": statistics,
+            "StartingEventBatchCondition": record.batch,
             "Graph": hasGraph ? try WorkflowGraph(record.name.workflow, runs: runs, ledger).value : nil,
         ])
     }

@@ -49,35 +49,53 @@ enum WorkflowRuns {
         let run = try call.change { ledger in
             let workflow = try WorkflowRecord.find(name, ledger)
             guard let trigger = try WorkflowRecord.start(name, ledger) else {
-                throw Faults.invalid("Workflow \(name) has no trigger that starts it: neither ON_DEMAND nor SCHEDULED.")
+                throw Faults.invalid("Workflow \(name) has no trigger that starts it: none is ON_DEMAND, SCHEDULED or EVENT.")
             }
             try checkRoom(workflow, ledger)
-            let run = try begin(workflow, properties, ledger)
+            let run = try begin(workflow, .init(properties: properties), ledger)
             try call.context.follower.fire(trigger, because: .init(workflow: run), ledger)
             return run
         }
         return .value(.structure(["RunId": .text(RunNames.workflow(run.name.run))]))
     }
 
+    /// What a run of a workflow begins with.
+    struct Beginning {
+        /// Before those of the workflow.
+        var properties: [String: String] = [:]
+        /// The run that it goes on with.
+        var previous: RunID?
+        /// `StartingEventBatchCondition`, of a run that events began.
+        var batch: WireValue?
+        /// Why nothing is to run.
+        var error: String?
+    }
+
     /// Begins a run that does nothing yet.
     static func begin(
-        _ workflow: WorkflowRecord, _ properties: [String: String], previous: RunID? = nil, _ ledger: ScheduleTransaction
+        _ workflow: WorkflowRecord, _ beginning: Beginning, _ ledger: ScheduleTransaction
     ) throws -> WorkflowRunRecord {
         var random = SystemRandomNumberGenerator()
         let name = WorkflowRunName(workflow: workflow.name, run: RunID(atMicros: ledger.now, using: &random))
-        let run = WorkflowRunRecord(
-            name: name, properties: workflow.properties.merging(properties) { $1 }, startedMicros: ledger.now, previous: previous)
+        var beginning = beginning
+        beginning.properties = workflow.properties.merging(beginning.properties) { $1 }
+        let run = WorkflowRunRecord(name: name, beginning, startedMicros: ledger.now)
         try run.put(ledger)
         return run
     }
 
-    private static func checkRoom(_ workflow: WorkflowRecord, _ ledger: ScheduleTransaction) throws {
-        guard let most = workflow.maxConcurrentRuns else { return }
+    /// - Throws: `ConcurrentRunsExceededException`.
+    static func checkRoom(_ workflow: WorkflowRecord, _ ledger: ScheduleTransaction) throws {
+        guard let refusal = try refusal(of: workflow, ledger) else { return }
+        throw ServiceFault(400, "ConcurrentRunsExceededException", refusal)
+    }
+
+    /// Why no run may begin; nil where there is room for one. Source of the words: Glue API reference, `WorkflowRun`.
+    static func refusal(of workflow: WorkflowRecord, _ ledger: ScheduleTransaction) throws -> String? {
+        guard let most = workflow.maxConcurrentRuns else { return nil }
         let open = Set(try ledger.openRuns().map(\.root))
         let running = try WorkflowRunRecord.all(workflow.name, ledger).filter { open.contains($0.name.run) }.count
-        guard running < most else {
-            throw ServiceFault(400, "ConcurrentRunsExceededException", "Concurrent runs exceeded for workflow \(workflow.name)")
-        }
+        return running < most ? nil : "Concurrent runs exceeded for workflow: \(workflow.name)."
     }
 
     @Sendable private static func stop(_ call: GlueCall) async throws -> TargetAnswer {
@@ -121,7 +139,7 @@ enum WorkflowRuns {
             let workflow = try WorkflowRecord.find(names.name, ledger)
             try checkRoom(workflow, ledger)
             let actions = try WorkflowRecord.triggers(names.name, ledger).flatMap { trigger in trigger.actions.map { (trigger, $0) } }
-            let run = try begin(workflow, before.properties, previous: before.name.run, ledger)
+            let run = try begin(workflow, .init(properties: before.properties, previous: before.name.run), ledger)
             for node in nodes ?? [] {
                 guard let (trigger, action) = try actions.first(where: { try WorkflowGraph.id($0.1.subject) == node }) else {
                     throw Faults.invalid("\(node) is no node of a job or crawler of workflow \(names.name).")

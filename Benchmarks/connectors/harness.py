@@ -8,9 +8,11 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -29,6 +31,8 @@ def arguments():
     parser.add_argument("--tap-accounts", type=int, default=100_000, help="accounts that the tap reads, too: it takes minutes for a million")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="2,000 of each, once: does it work?")
+    parser.add_argument("--programs", type=lambda text: text.split(","), default=list(JOBS), help="of sluice,dlt,tap (default: all)")
+    parser.add_argument("--minutes", type=float, default=30, help="after which a program is given up as too slow (default: 30)")
     parser.add_argument("--json", help="a file for the figures")
     options = parser.parse_args()
     if options.quick:
@@ -70,12 +74,21 @@ class Mock:
         self.process.wait()
 
 
-def measured(command, folder, environment=None):
+class Slow(Exception):
+    """A program does not come to its end in time."""
+
+
+def measured(command, folder, minutes):
     """Seconds, seconds of the processor, and the largest peak in MiB of the command and what it starts."""
     begin = time.monotonic()
-    child = subprocess.Popen(command, cwd=folder, env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    child = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+    watch = threading.Timer(60 * minutes, os.killpg, [child.pid, signal.SIGKILL])
+    watch.start()
     words = child.stderr.read()
     _, status, usage = os.wait4(child.pid, 0)
+    watch.cancel()
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+        raise Slow(f"no end within {minutes:g} minutes")
     if status != 0:
         raise RuntimeError(words.decode(errors="replace").strip()[-600:])
     return time.monotonic() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
@@ -178,7 +191,7 @@ JOBS = {"sluice": sluice_job, "dlt": dlt_job, "tap": singer_job}
 def compare(options, service, rows, programs):
     """Lines of the table, and whether all answers are the same."""
     times, answers = {}, {}
-    for name in programs:
+    for name in filter(options.programs.__contains__, programs):
         job = JOBS[name]
         for turn in range(options.repeats):
             folder = os.path.join(CACHE, "work", f"{service}-{name}-{turn}")
@@ -189,7 +202,12 @@ def compare(options, service, rows, programs):
                 if not command:
                     break
                 try:
-                    figure = measured(command, folder)
+                    figure = measured(command, folder, options.minutes)
+                except Slow as slow:
+                    print(f"| {service} | {rows} | {name} | {slow} | | | |")
+                    if name == "sluice":
+                        answers[name] = "failed"
+                    break
                 except RuntimeError as error:
                     answers[name] = "failed"
                     print(f"{service} {name} failed: {error}")

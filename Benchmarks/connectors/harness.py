@@ -121,8 +121,10 @@ def singer_job(options, service, address, folder):
     write_json(folder, "target.json", {"destination_path": folder, "do_timestamp_file": False})
     vendor, config, stream = (zendesk_tap if service == "zendesk" else salesforce_tap)(tap, address, folder)
     write_json(folder, "config.json", config)
+    # This one knows the catalog by its older name alone.
+    catalog = "--properties" if service == "salesforce" else "--catalog"
     line = (f"set -o pipefail; '{tap}' '{HERE}/peers/loopback.py' {vendor} {address} '{os.path.dirname(tap)}/tap-{service}'"
-            f" --config config.json --catalog catalog.json | '{os.path.dirname(target)}/target-jsonl' --config target.json")
+            f" --config config.json {catalog} catalog.json | '{os.path.dirname(target)}/target-jsonl' --config target.json")
     return ["bash", "-c", line], os.path.join(folder, f"{stream}.jsonl")
 
 

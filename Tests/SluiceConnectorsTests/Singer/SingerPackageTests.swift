@@ -141,19 +141,21 @@ struct SingerPackageTests {
         let bench = try Workbench()
         let command = try await led("tap-salesforce", from: "https://login.salesforce.com", to: server, "salesforce")
         // It asks twice for a token, and each refresh token of the mock is good once: the one that comes back is kept by nobody but the mock.
-        let source = { (refresh: String) in
+        let source = { (refresh: String, more: [String]) in
             """
-            singer: \(Self.list(command))
+            singer: \(Self.list(command + more))
             stream: Account
             replication_key: SystemModstamp
             config: {refresh_token: \(refresh), client_id: me, client_secret: s3cret, start_date: "2000-01-01T00:00:00Z", api_type: REST, select_fields_by_default: "true"}
             """
         }
-        let found = try #require(try await bench.source(source("mock-refresh-0")) as? SingerSource)
+        let found = try #require(try await bench.source(source("mock-refresh-0", [])) as? SingerSource)
         #expect(found.schema.names.contains("AnnualRevenue"))
         try bench.directory.write("catalog.json", String(decoding: try #require(found.catalog).json, as: UTF8.self))
         var positions: SourcePositions = [:]
-        let read = try await pull(bench, source("mock-refresh-1") + "\ncatalog: catalog.json", &positions)
+        // This tap knows its catalog by the older name alone.
+        let more = ["--properties", bench.directory.path("catalog.json")]
+        let read = try await pull(bench, source("mock-refresh-1", more) + "\ncatalog: catalog.json", &positions)
         let records = server.records("salesforce", "accounts")
         #expect(Set(read["Id"]) == Set(records.map { Value.string($0["Id"]?.string ?? "") }))
         #expect(read.rows.count == records.count && positions.count == 1)

@@ -30,6 +30,15 @@ struct UpTests {
         try #require(found.exitCode == 0, "no line \(line) in \(folder)")
     }
 
+    /// Follows the folder; what it tells is in `log/errors`.
+    private func startTelling() throws -> RunningCommand {
+        try project.directory.write("log/.keep", "")
+        return try Command.shell(
+            "exec '\(try BuiltProgram.sluice())' up flows --no-server --every 20ms 2> log/errors",
+            environment: ["SLUICE_HOME": project.home], directory: project.directory.root
+        ).start()
+    }
+
     @Test("one that fails is begun again when its cause is gone, the others go on meanwhile, and all end well at SIGTERM")
     func restarts() async throws {
         for name in ["good", "poisoned"] { try definition(name) }
@@ -64,12 +73,7 @@ struct UpTests {
             "name: a\nincremental: true\nsource: {files: ../in/*.csv}\nsteps: [{derive: {h: n + 1}}]\n"
                 + "sink: {files: ../out/a, format: csv, mode: append}\n")
         try project.directory.write("in/1.csv", "n\n4\n")
-        try project.directory.write("log/.keep", "")
-        let program = "'\(try BuiltProgram.sluice())'"
-        let running = try Command.shell(
-            "exec \(program) up flows --no-server --every 20ms 2> log/errors", environment: ["SLUICE_HOME": project.home],
-            directory: project.directory.root
-        ).start()
+        let running = try startTelling()
         try await wait(for: "4,5", in: "out/a")
         try project.directory.write("in/2.csv", "n\nx\n")
         try await wait(for: "warning: a: waits .* type-error: .*", in: "log")
@@ -93,12 +97,7 @@ struct UpTests {
         try project.directory.write(
             "flows/lost.yaml", "job: lost\ncommand: echo lost >> ../lost\nschedule: {at: \"* * * * * *\", pool: q}\n")
         for name in names { try project.directory.write("in/\(name)/1.csv", "n\n1\n") }
-        try project.directory.write("log/.keep", "")
-        let program = "'\(try BuiltProgram.sluice())'"
-        let running = try Command.shell(
-            "exec \(program) up flows --no-server --every 20ms 2> log/errors", environment: ["SLUICE_HOME": project.home],
-            directory: project.directory.root
-        ).start()
+        let running = try startTelling()
         try await wait(for: "1", in: "out/good")
         try await wait(for: "ran", in: "ticks")
         let told = try project.directory.text("log/errors")

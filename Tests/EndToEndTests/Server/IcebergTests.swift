@@ -1,18 +1,10 @@
-import Glibc
 import SluiceTestKit
 import Testing
 
 /// PyIceberg, as it comes from PyPI, with Glue as its catalog.
 @Suite("sluice up and PyIceberg") struct IcebergTests {
-    /// A Python with PyIceberg: `SLUICE_ICEBERG_PYTHON`, which may be one of its own, or the one of the other clients.
-    private static let python: String? = {
-        let given = getenv("SLUICE_ICEBERG_PYTHON").map { String(cString: $0) } ?? MotoServer.python
-        guard let python = given, InstalledProgram.succeeds(python, ["-c", "import pyiceberg.catalog.glue, pyarrow"]) else {
-            print("skipped: no Python with the package pyiceberg[glue,pyarrow]; set SLUICE_ICEBERG_PYTHON to one")
-            return nil
-        }
-        return python
-    }()
+    private static let python = ClientPython.find(
+        "SLUICE_ICEBERG_PYTHON", importing: "pyiceberg.catalog.glue, pyarrow", package: "pyiceberg[glue,pyarrow]")
 
     private static let program = """
         import sys, boto3, pyarrow as pa

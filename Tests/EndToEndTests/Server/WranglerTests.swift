@@ -1,18 +1,9 @@
-import Glibc
 import SluiceTestKit
 import Testing
 
 /// awswrangler, as it comes from PyPI, against the port.
 @Suite("sluice up and awswrangler") struct WranglerTests {
-    /// A Python with awswrangler: `SLUICE_WRANGLER_PYTHON`, which may be one of its own, or the one of the other clients.
-    private static let python: String? = {
-        let given = getenv("SLUICE_WRANGLER_PYTHON").map { String(cString: $0) } ?? MotoServer.python
-        guard let python = given, InstalledProgram.succeeds(python, ["-c", "import awswrangler"]) else {
-            print("skipped: no Python with the package awswrangler; set SLUICE_WRANGLER_PYTHON to one")
-            return nil
-        }
-        return python
-    }()
+    private static let python = ClientPython.find("SLUICE_WRANGLER_PYTHON", importing: "awswrangler", package: "awswrangler")
 
     private static let program = """
         import sys, boto3, pandas as pd, awswrangler as wr

@@ -48,6 +48,8 @@ let package = Package(
         room("SluiceBuckets", ["SluiceCore", "SluiceAWS"]),
         room("SluiceServer", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "Crypto"]),
         room("SluiceS3Service", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", "SluiceBuckets", "SluiceServer"]),
+        room("SluiceStreams", ["SluiceCore", "Crypto"]),
+        room("SluiceKinesisService", ["SluiceCore", "SluiceStreams", "SluiceServer"]),
         room("SluiceRegistry", ["SluiceCore", "SluiceCodecs", "SluicePatterns", "SluiceFormats", "Crypto"]),
         // fuzzers
         room("FuzzKit", ["SluiceCore"]),
@@ -70,5 +72,8 @@ let package = Package(
         fuzzer("requests", ["SluiceServer", "SluiceS3Service", "SluiceBuckets"]),
         fuzzer("chunks", ["SluiceServer", "SluiceS3Service", "SluiceBuckets", "Crypto"]),
         fuzzer("documents", ["SluiceServer", "SluiceS3Service", "SluiceBuckets"]),
+        fuzzer("forms", ["SluiceServer", "SluiceS3Service"]),
+        fuzzer("puts", ["SluiceServer", "SluiceKinesisService", "SluiceStreams"]),
+        fuzzer("aggregates", ["SluiceStreams", "Crypto"]),
     ]
 )

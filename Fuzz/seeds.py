@@ -304,8 +304,36 @@ def documents_seeds() -> None:
         seed("documents", text.encode())
 
 
+def forms_seeds() -> None:
+    part = '--b\r\nContent-Disposition: form-data; name="{}"{}\r\n\r\n{}\r\n'
+    body = part.format("key", "", "a/${filename}") + part.format("Content-Type", "", "text/plain") + part.format("file", '; filename="a\\"b.txt"', "1\r\n-2")
+    for size in (0, 1, 7, 63):
+        for head in ('multipart/form-data; boundary=b', 'Multipart/Form-Data; charset=a; boundary="b"'):
+            seed("forms", bytes([size]) + f"{head}\n{body}--b--\r\n".encode())
+            seed("forms", bytes([size]) + f"{head}\nbefore\r\n{body}".encode())
+    seed("forms", b"\x03multipart/form-data; boundary=b\n--b--\r\n")
+
+
+def puts_seeds() -> None:
+    record = '{"Data":"aGVsbG8=","PartitionKey":"k%s"%s}'
+    for more in ("", ',"ExplicitHashKey":"340282366920938463463374607431768211455"'):
+        records = ",".join(record % (number, more if number % 2 else "") for number in range(3))
+        for name in ('"StreamName":"s"', '"StreamARN":"arn:aws:kinesis:eu-west-1:000000000000:stream/s"'):
+            seed("puts", ("{" + name + ',"Records":[' + records + "]}").encode())
+            seed("puts", ('{"Records" : [ ' + records + " ] ,\n" + name + "}").encode())
+    seed("puts", b'{"StreamName":"s","Records":[{"PartitionKey":"\\u0061","Data":"aGVs\\/w=="}],"DryRun":true}')
+    seed("puts", b'{"StreamName":"s","Records":[{"PartitionKey":"a","Data":""},{"PartitionKey":"b","Data":"YQ"}]}')
+
+
+def aggregates_seeds() -> None:
+    key, number = b"\x0a\x01k", b"\x12\x013"
+    seed("aggregates", key + number + b"\x1a\x09\x08\x00\x10\x00\x1a\x03abc" + b"\x1a\x05\x08\x00\x1a\x01d")
+    seed("aggregates", b"\x0a\x02k1\x0a\x02k2\x1a\x04\x08\x01\x1a\x00\x1a\x04\x08\x00\x1a\x00")
+
+
 makers = (csv_seeds, json_seeds, codec_seeds, parquet_seeds, skipping_seeds, text_seeds, inspect_seeds)
 for make in makers + (expression_seeds, pattern_seeds, spill_seeds, registry_seeds, sql_seeds, xml_seeds, records_seeds) + (
-    wire_seeds, requests_seeds, chunks_seeds, documents_seeds, copied,
+    wire_seeds, requests_seeds, chunks_seeds, documents_seeds, forms_seeds, puts_seeds, aggregates_seeds,
+    copied,
 ):
     make()

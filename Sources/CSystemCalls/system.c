@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #if defined(__linux__)
+#include <link.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #endif
 
@@ -33,6 +35,36 @@ int sluice_sync_file_system(int descriptor) {
     (void)descriptor;
     sync();
     return 0;
+#endif
+}
+
+#if defined(__linux__)
+/// Of the program itself, which comes first: its segments that nobody writes, not even the loader.
+static int drop_segments(struct dl_phdr_info *object, size_t size, void *unused) {
+    (void)size, (void)unused;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (int index = 0; index < object->dlpi_phnum; index++) {
+        const ElfW(Phdr) *segment = &object->dlpi_phdr[index];
+        if (segment->p_type == PT_DYNAMIC && object->dlpi_addr != 0) {
+            // Relocations of a program that is loaded anywhere may be in its constants.
+            for (const ElfW(Dyn) *entry = (const void *)(object->dlpi_addr + segment->p_vaddr); entry->d_tag != DT_NULL; entry++)
+                if (entry->d_tag == DT_TEXTREL || (entry->d_tag == DT_FLAGS && (entry->d_un.d_val & DF_TEXTREL))) return 1;
+        }
+    }
+    for (int index = 0; index < object->dlpi_phnum; index++) {
+        const ElfW(Phdr) *segment = &object->dlpi_phdr[index];
+        if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W)) continue;
+        uintptr_t start = (object->dlpi_addr + segment->p_vaddr + page - 1) & ~(page - 1);
+        uintptr_t end = (object->dlpi_addr + segment->p_vaddr + segment->p_memsz) & ~(page - 1);
+        if (start < end) (void)madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 1;
+}
+#endif
+
+void sluice_drop_code(void) {
+#if defined(__linux__)
+    (void)dl_iterate_phdr(drop_segments, NULL);
 #endif
 }
 

@@ -29,7 +29,7 @@ do {
         _ = try scheduler.step()
         usleep(2_000)
     }
-    scheduler.drain(asksToEnd: false)
+    scheduler.drain(until: clock.nowMicros())
     while scheduler.isLeading, scheduler.runningCount > 0 {
         _ = try scheduler.step()
         usleep(2_000)

@@ -25,7 +25,7 @@ struct RollFaultTests {
         let gate = Gate()
         files.onNextSync { gate.wait() }
         // On a thread of its own, which the gate holds.
-        let first = Task(executorPreference: BlockingExecutor(threads: 1)) { try await stream.append(records("a", 1), to: 0) }
+        let first = Task(executorPreference: BlockingThreads(limit: 1)) { try await stream.append(records("a", 1), to: 0) }
         try await eventually { writer.state.withLock { $0.isFlushing } }
         // Both wait for the flusher; together they are more than what is left of the segment.
         let second = Task { try await stream.append(records("b", 3), to: 0) }

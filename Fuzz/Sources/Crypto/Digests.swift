@@ -41,6 +41,12 @@ public enum Insecure {
         public var lanes = Self.start
         public init() {}
     }
+
+    public struct MD5: HashFunction {
+        public static let laneCount = 2
+        public var lanes = Self.start
+        public init() {}
+    }
 }
 
 public struct SymmetricKey: Sendable {

@@ -18,6 +18,10 @@ int64_t sluice_copy_range(int source, int64_t place, int target, int64_t count);
 /// `kept_bytes` of free memory are kept. Does nothing where the C library has no such setting.
 void sluice_keep_buffers(int block_bytes, int kept_bytes);
 
+/// Gives pages of the program's code and constants back that were read so far; those that are used again are read from the system's cache, or
+/// from the file. Does nothing where the system cannot tell them from pages that were written.
+void sluice_drop_code(void);
+
 /// Starts a program in a process group of its own, with a pipe for each of its standard input, output and errors; no other descriptor of this
 /// process reaches it, no signal is blocked, and all have their default actions.
 ///

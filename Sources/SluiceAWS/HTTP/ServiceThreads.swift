@@ -1,5 +1,4 @@
 import Glibc
-import NIOPosix
 package import SluiceCore
 import Synchronization
 
@@ -11,7 +10,7 @@ package enum ServiceThreads {
     /// A call that was begun.
     package typealias Running<Answer: Sendable> = Task<Result<Answer, SluiceError>, Never>
 
-    private static let executor = PoolExecutor()
+    private static let executor = BlockingThreads(limit: AWSLimits.serviceThreads)
 
     /// Begins a call.
     package static func start<Answer: Sendable>(
@@ -43,21 +42,6 @@ package enum ServiceThreads {
         for body: @escaping @Sendable () async throws(SluiceError) -> Answer
     ) throws(SluiceError) -> Answer {
         try result(of: start(body))
-    }
-}
-
-/// Runs the parts of tasks on a few threads.
-private final class PoolExecutor: TaskExecutor {
-    private let pool: NIOThreadPool
-
-    init() {
-        pool = NIOThreadPool(numberOfThreads: AWSLimits.serviceThreads)
-        pool.start()
-    }
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        pool.submit { _ in job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }
 

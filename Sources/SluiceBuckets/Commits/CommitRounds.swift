@@ -111,7 +111,7 @@ final class CommitRounds: @unchecked Sendable {
         guard starts else { return }
         unsyncedBytes = 0
         unsyncedFiles = 0
-        DiskThreads.shared.start { [self] in
+        BlockingThreads.files.start { [self] in
             let isDone = (try? BucketFailure.onDisk { () throws(SluiceError) in try folders.syncAll() }) != nil
             syncing.withLock { syncing in
                 syncing.isRunning = false

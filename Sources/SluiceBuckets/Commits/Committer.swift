@@ -66,7 +66,7 @@ final class Committer: Sendable {
             return (false, !line.isDraining)
         }
         if isClosed { return job.finish(SluiceError(.interrupted, "the store of buckets is being closed", isRetriable: true)) }
-        if starts { DiskThreads.shared.start { [self] in drain() } }
+        if starts { BlockingThreads.files.start { [self] in drain() } }
     }
 
     private func drain() {

@@ -14,7 +14,7 @@ extension BucketStore {
     func onThread<Result: Sendable>(
         _ body: @escaping @Sendable () throws(SluiceError) -> Result
     ) async throws(BucketFailure) -> Result {
-        try await DiskThreads.shared.run { () throws(BucketFailure) in try BucketFailure.onDisk(body) }
+        try await BlockingThreads.files.answer { Swift.Result { () throws(BucketFailure) in try BucketFailure.onDisk(body) } }.get()
     }
 
     /// Appends bytes to a file, on a thread that may wait where they go to the disk.

@@ -42,10 +42,16 @@ extension Catalog {
                 next.token += 1
                 next.process = process
                 next.sinceMicros = now
+                next.drainsUntilMicros = nil
             }
             try db.execute(
-                sql: "UPDATE schedule_lead SET token = ?, process_id = ?, process_started = ?, since = ?, expires = ?, is_wanted = 0",
-                arguments: [next.token, next.process.processID, next.process.started, next.sinceMicros, next.expiresMicros])
+                sql: """
+                    UPDATE schedule_lead SET token = ?, process_id = ?, process_started = ?, since = ?, expires = ?, is_wanted = 0,
+                        drains_until = ?
+                    """,
+                arguments: [
+                    next.token, next.process.processID, next.process.started, next.sinceMicros, next.expiresMicros, next.drainsUntilMicros,
+                ])
             return .leads(next)
         }
     }
@@ -53,6 +59,14 @@ extension Catalog {
     /// Gives the lead back, so that another scheduler need not wait.
     package func leaveScheduleLead(_ token: Int64) throws(SluiceError) {
         try writeUnsynced { db in try db.execute(sql: "UPDATE schedule_lead SET expires = 0 WHERE token = ?", arguments: [token]) }
+    }
+
+    /// Tells whoever looks that the leader starts nothing more.
+    ///
+    /// - Parameter end: When it asks what still runs to end, in microseconds since 1970.
+    package func drainSchedule(_ token: Int64, until end: Int64) throws(SluiceError) {
+        try writeUnsynced { db in try db.execute(sql: "UPDATE schedule_lead SET drains_until = ? WHERE token = ?", arguments: [end, token])
+        }
     }
 
     /// The process that schedules; nil where none does.
@@ -130,6 +144,6 @@ extension Catalog {
         }
         return ScheduleLeader(
             token: row["token"], process: ProcessIdentity(processID: row["process_id"], started: row["process_started"]),
-            sinceMicros: row["since"], expiresMicros: row["expires"])
+            sinceMicros: row["since"], expiresMicros: row["expires"], drainsUntilMicros: row["drains_until"])
     }
 }

@@ -64,6 +64,9 @@ enum ScheduleTables {
     /// `requests` counts changes beside the leader, which keeps what it has read until there is one.
     static let requests = "ALTER TABLE schedule_lead ADD COLUMN requests INTEGER NOT NULL DEFAULT 0;"
 
+    /// When a scheduler that ends asks what still runs to end, in microseconds since 1970; null while it works.
+    static let draining = "ALTER TABLE schedule_lead ADD COLUMN drains_until INTEGER;"
+
     /// By the places of its columns, since thousands may wait.
     static func run(_ row: Row) throws -> ScheduledRun {
         ScheduledRun(

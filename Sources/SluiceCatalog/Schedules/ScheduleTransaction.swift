@@ -34,6 +34,9 @@ package struct ScheduleTransaction {
         return found
     }
 
+    /// All jobs, as they are at one count of changes.
+    package func jobRows() throws -> JobRows { JobRows(rows: try jobs(), revision: try counts().jobs) }
+
     /// Looks at all jobs, in the order of their names; none is kept.
     package func eachJob(_ body: (StoredJob) throws -> Void) throws {
         let rows = try Row.fetchCursor(db, sql: "SELECT * FROM schedule_jobs ORDER BY name")

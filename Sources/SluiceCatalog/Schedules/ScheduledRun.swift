@@ -161,6 +161,16 @@ package struct StoredJob: Hashable, Sendable {
     }
 }
 
+/// The jobs of the ledger.
+package struct JobRows: Sendable {
+    /// In the order of their names.
+    package var rows: [StoredJob] = []
+    /// How often jobs were changed before.
+    package var revision: Int64 = 0
+
+    package init(rows: [StoredJob] = [], revision: Int64 = 0) { (self.rows, self.revision) = (rows, revision) }
+}
+
 /// A tick that is in the ledger.
 package struct StoredTick: Hashable, Sendable {
     package var job: String
@@ -182,4 +192,6 @@ package struct ScheduleLeader: Hashable, Sendable {
     package var process: ProcessIdentity
     package var sinceMicros: Int64
     package var expiresMicros: Int64
+    /// When it asks what still runs to end, if it starts nothing more and only waits for that; nil while it works.
+    package var drainsUntilMicros: Int64?
 }

@@ -44,8 +44,14 @@ package final class Catalog: Sendable {
         if DiskFiles.kind(of: path) == nil { setup = try FileLock.wait(path + ".lock") }
         let queue = try SluiceError.catching(path) {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
-            // Behind GRDB's own choice for WAL, which leaves commits to a later sync: a power cut would undo some of them.
-            try queue.inDatabase { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
+            try queue.inDatabase { db in
+                // WAL lets others read during a commit. GRDB's own way to it makes a table and drops it again at each start.
+                guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
+                    throw SluiceError(.ioFailure, "\(path.quotedForMessage) cannot have a write-ahead log", at: .file(path: path))
+                }
+                // The usual choice for WAL leaves commits to a later sync: a power cut would undo some of them.
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+            }
             return queue
         }
         if try SluiceError.catching(path, { try Migrations.isCurrent(queue, path: path) }) { return queue }
@@ -61,10 +67,8 @@ package final class Catalog: Sendable {
 
     var path: String { Self.databasePath(home: home) }
 
-    /// WAL lets others read during a commit.
     private static var configuration: Configuration {
         var configuration = Configuration()
-        configuration.journalMode = .wal
         configuration.busyMode = .timeout(CatalogLimits.busySeconds)
         return configuration
     }

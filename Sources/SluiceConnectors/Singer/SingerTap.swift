@@ -22,7 +22,11 @@ final class SingerTap: @unchecked Sendable {
 
     private let program: SingerProgram
     private let stream: SingerCatalog.Stream
-    private let run: SingerRun
+    private var run: SingerRun
+    private let catalog: JSONNode?
+    private let state: [UInt8]?
+    /// The option that it is given its catalog with.
+    private var catalogOption = "--catalog"
     /// Names of the columns, so that others are noticed.
     private let known: Set<String>
     private var described: Set<String> = []
@@ -40,10 +44,17 @@ final class SingerTap: @unchecked Sendable {
         self.program = program
         self.stream = stream
         self.known = known
+        (self.catalog, self.state) = (catalog, state)
+        run = try Self.started(program, catalogOption, catalog, state)
+    }
+
+    private static func started(
+        _ program: SingerProgram, _ catalogOption: String, _ catalog: JSONNode?, _ state: [UInt8]?
+    ) throws(SluiceError) -> SingerRun {
         var files: [(option: String, content: [UInt8])] = []
-        if let catalog { files.append(("--catalog", catalog.json)) }
+        if let catalog { files.append((catalogOption, catalog.json)) }
         if let state { files.append(("--state", state)) }
-        run = try program.started(files)
+        return try program.started(files)
     }
 
     /// What it wrote on its standard error, and what else a person should know.
@@ -82,12 +93,15 @@ final class SingerTap: @unchecked Sendable {
             try await run.child.receiveLines(bytes: SingerLimits.chunkBytes)
             guard !run.child.lineEnds.isEmpty else {
                 try await run.finish()
-                hasEnded = true
+                hasEnded = try !startsOver()
                 return
             }
         } catch let error as SluiceError {
             run.end()
-            throw program.failure(error)
+            guard catalogOption == Self.olderOption, lineNumber == 0 else { throw program.failure(error) }
+            note("\(program.name) gave nothing with --catalog, and with \(Self.olderOption): \(error.message)")
+            hasEnded = true
+            return
         }
         do {
             let (bytes, ends) = run.child.takeLines(run.child.lineEnds.count)
@@ -96,6 +110,19 @@ final class SingerTap: @unchecked Sendable {
             run.end()
             throw error
         }
+    }
+
+    /// By which taps knew their catalog before `--catalog`.
+    private static let olderOption = "--properties"
+
+    /// Starts a tap that ended without a word once more, with the catalog as older ones take it: those ignore `--catalog`, and then have nothing
+    /// to do. Every other tap says at least a schema.
+    private func startsOver() throws(SluiceError) -> Bool {
+        guard lineNumber == 0, catalog != nil, catalogOption != Self.olderOption else { return false }
+        notes += run.child.takeErrorLines().suffix(SingerLimits.shownLines).map { "\(program.name): \($0)" }
+        catalogOption = Self.olderOption
+        run = try Self.started(program, catalogOption, catalog, state)
+        return true
     }
 
     /// Takes whole lines.

@@ -5,7 +5,7 @@ import SluiceStreams
 
 enum PutRecords {
     static let operation = KinesisOperation("PutRecords") { call in
-        let request = try Self.request(call)
+        let request = try PutRequest(call.body, call.format)
         let target = try call.target(request.stream)
         let summary = try target.summary()
         try request.entries.check(summary, target)
@@ -40,34 +40,5 @@ enum PutRecords {
             throw target.refusal(error)
         }
         return refused
-    }
-
-    /// The quick way for what clients send, and the one that explains for everything else.
-    private static func request(_ call: KinesisCall) throws -> PutRequest {
-        if call.format == .json, let request = PutScanner.scan(call.body) { return request }
-        let value = try call.format.decode(call.body)
-        var input = try InputReader(value)
-        var request = PutRequest(stream: try input.stream())
-        request.isDry = try input.boolean("DryRun") ?? false
-        guard let records = input.value("Records") else {
-            input.missing("Records")
-            try input.finish()
-            return request
-        }
-        guard case .list(let elements) = records else { throw ServiceFault.serialization("Records is no list") }
-        guard StreamLimits.putRecords >= elements.count, !elements.isEmpty else {
-            let bound = elements.isEmpty ? "greater than or equal to 1" : "less than or equal to \(StreamLimits.putRecords)"
-            throw ServiceFault(
-                400, "ValidationException",
-                "1 validation error detected: Value '[\(elements.count) records]' at 'records' failed to satisfy constraint: "
-                    + "Member must have length \(bound)")
-        }
-        try input.finish()
-        for (index, element) in elements.enumerated() {
-            var reader = try InputReader(element, at: "records.\(index + 1).member")
-            try request.entries.append(&reader, call.format)
-            try reader.finish()
-        }
-        return request
     }
 }

@@ -52,25 +52,6 @@ struct PutEntries: Sendable {
         Faults.invalid("Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was \(hashKey)")
     }
 
-    /// What the stream does not take of the records.
-    ///
-    /// - Throws: for the whole call: nothing of it is stored.
-    func check(_ summary: StreamSummary, _ target: StreamTarget) throws(ServiceFault) {
-        var total = 0
-        for row in 0..<count {
-            let bytes = Int(ends[row] - starts[row]) + keys.length(row)
-            guard bytes <= summary.configuration.recordBytes else {
-                throw Faults.invalid(
-                    "Record \(row + 1) has \(bytes) bytes with its partition key, more than the maximum record size of "
-                        + "\(summary.configuration.recordBytes) bytes of stream \(target.name) under account \(target.scope.id.account).")
-            }
-            total += bytes
-        }
-        guard total <= StreamLimits.putBytes else {
-            throw Faults.invalid("Records size exceeds 10 MB limit: the request has \(total) bytes of records and partition keys.")
-        }
-    }
-
     /// The records but those of some rows.
     func without(_ gone: [Int: String]) -> PutEntries {
         let rows = (0..<Int32(count)).filter { gone[Int($0)] == nil }
@@ -81,11 +62,4 @@ struct PutEntries: Sendable {
         kept.hashKeys = hashKeys.isEmpty ? [] : rows.map { hashKeys[Int($0)] }
         return kept
     }
-}
-
-/// A call of PutRecords.
-struct PutRequest: Sendable {
-    var stream: StreamReference
-    var entries = PutEntries()
-    var isDry = false
 }

@@ -175,7 +175,7 @@ final class ShardLog: Sendable {
         case .done: break
         case .failed(let error): throw error
         case .flush(let end) where settings.flushesApart:
-            let result = await withTaskExecutorPreference(BlockingExecutor.shared) {
+            let result = await withTaskExecutorPreference(BlockingThreads.syncs) {
                 Result { () throws(SluiceError) in try flush(Wish(need: need, end: end)) }
             }
             try result.get()

@@ -68,7 +68,7 @@ extension RecordStream {
         if groups.count == 1 { return await store(work, groups[0].rows, in: groups[0].shard) }
         return await withTaskGroup(of: [(Int32, PutOutcome)].self) { tasks in
             for (shard, rows) in groups {
-                tasks.addTask(executorPreference: BlockingExecutor.shared) { await self.store(work, rows, in: shard) }
+                tasks.addTask(executorPreference: BlockingThreads.syncs) { await self.store(work, rows, in: shard) }
             }
             return await tasks.reduce(into: []) { $0 += $1 }
         }

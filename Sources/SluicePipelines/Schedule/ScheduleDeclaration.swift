@@ -41,7 +41,7 @@ package final class PlacedName: Sendable {
 package struct ScheduleDeclaration: Sendable {
     /// Nil where only other jobs, events or people make it run.
     package var schedule: Schedule?
-    /// What decides the ticks, as text.
+    /// What decides the ticks, as a `ClockText`.
     package var scheduleText = ""
     /// Calendars whose days are excluded; `JobSet` puts them into the schedule.
     package var calendars: [PlacedName] = []
@@ -123,7 +123,7 @@ package struct ScheduleDeclaration: Sendable {
         catchUpLimit = try keyed?[key: "catch_up_limit"]?.integer() ?? catchUpLimit
         let words = try texts.map { try $0.string() }
         let excluded = try (keyed?[key: "exclude"]?.oneOrMany() ?? []).map { try $0.string() }
-        scheduleText = (words + [schedule.zone.name, "\(schedule.start ?? 0)", "\(schedule.end ?? 0)"] + excluded).joined(separator: "|")
+        scheduleText = ClockText.text(words, schedule, excluded: excluded)
         self.schedule = schedule
     }
 

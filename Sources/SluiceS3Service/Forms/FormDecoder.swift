@@ -50,7 +50,7 @@ struct FormDecoder {
     private mutating func step(_ events: inout [Event]) throws(ServiceFault) -> Bool {
         switch state {
         case .beforePart:
-            guard let end = held.place(of: delimiter) else { return try waits(upTo: S3ServiceLimits.formBytes) }
+            guard let end = try place(of: delimiter, upTo: S3ServiceLimits.formBytes) else { return false }
             held.removeFirst(end + delimiter.count)
             state = .behindDelimiter
         case .behindDelimiter:
@@ -59,14 +59,14 @@ struct FormDecoder {
             guard held[0] == 13, held[1] == 10 else { throw Self.broken }
             state = .head
         case .head:
-            guard let end = held.place(of: [13, 10, 13, 10]) else { return try waits(upTo: S3ServiceLimits.formHeadBytes) }
+            guard let end = try place(of: [13, 10, 13, 10], upTo: S3ServiceLimits.formHeadBytes) else { return false }
             let head = String(decoding: held[..<end], as: UTF8.self)
             held.removeFirst(end + 4)
             guard let (name, file) = Self.disposition(head) else { throw Self.broken }
             state = name.lowercased() == "file" ? .file : .field(name)
             if name.lowercased() == "file" { events.append(.file(name: file)) }
         case .field(let name):
-            guard let end = held.place(of: delimiter) else { return try waits(upTo: S3ServiceLimits.formBytes - fieldBytes) }
+            guard let end = try place(of: delimiter, upTo: S3ServiceLimits.formBytes - fieldBytes) else { return false }
             fieldBytes += name.utf8.count + end
             guard fieldBytes <= S3ServiceLimits.formBytes, let value = String(validating: held[..<end], as: UTF8.self) else {
                 throw Self.broken
@@ -92,9 +92,13 @@ struct FormDecoder {
         return true
     }
 
-    private func waits(upTo limit: Int) throws(ServiceFault) -> Bool {
-        guard held.count <= limit + delimiter.count else { throw Self.broken }
-        return false
+    /// Where a pattern begins in what is held; nil where it may come yet.
+    ///
+    /// - Throws: Where there are more than `limit` bytes before it, in whatever pieces they came.
+    private func place(of pattern: [UInt8], upTo limit: Int) throws(ServiceFault) -> Int? {
+        let end = held.place(of: pattern)
+        guard end ?? (held.count - delimiter.count) <= limit else { throw Self.broken }
+        return end
     }
 
     /// The names of the field and of its file that a part's head says; nil for a head without them.

@@ -1,7 +1,7 @@
 package import SluiceCatalog
 package import SluiceCore
 package import SluicePipelines
-import SluiceSchedules
+package import SluiceSchedules
 
 /// All jobs that are declared, checked against each other.
 package struct JobSet: Sendable {
@@ -19,6 +19,10 @@ package struct JobSet: Sendable {
 
     /// In their order.
     package internal(set) var names: [String] = []
+    /// Those that were read, and may have to do with others.
+    var sharedNames: [String] = []
+    /// For the scheduler that begins with them.
+    var source: ReadRows?
     /// Names of jobs that wait for events.
     package internal(set) var namesWithEvents: [String] = []
     /// Names of jobs that are expected by a time.
@@ -28,16 +32,13 @@ package struct JobSet: Sendable {
     /// Whether there is a job whose runs do not wait for one another.
     var hasOverlapRules = false
 
-    /// A declaration that is kept once.
-    final class Entry: Sendable {
-        let job: JobDeclaration
-
-        init(_ job: JobDeclaration) { self.job = job }
-    }
-
     package init(pools: [String: Int] = [:]) { self.pools = pools }
 
+    /// Nil also where the text of a job that a command added turns out to be wrong.
     package subscript(name: String) -> JobDeclaration? { jobs[name]?.job }
+
+    /// The clock of a job.
+    package func schedule(of name: String) -> Schedule? { jobs[name]?.schedule }
 
     /// Folders of declarations, as they are usually named.
     package static let folders = ["pipelines", "catalog"]
@@ -45,15 +46,15 @@ package struct JobSet: Sendable {
     /// The jobs of folders, and those that commands added.
     ///
     /// - Throws: `DefinitionErrors` with everything that is wrong.
-    package static func load(folders: [String] = folders, stored: [StoredJob] = []) throws -> JobSet {
+    package static func load(folders: [String] = folders, stored: JobRows = JobRows()) throws -> JobSet {
         let (set, mistakes) = read(folders: folders, stored: stored)
         guard mistakes.isEmpty else { throw DefinitionErrors(mistakes) }
         return set
     }
 
     /// The jobs that are right by themselves and together, and everything that is wrong with the others.
-    package static func read(folders: [String] = folders, stored: [StoredJob] = []) -> (set: JobSet, mistakes: [SluiceError]) {
-        var reader = JobSetReader()
+    package static func read(folders: [String] = folders, stored: JobRows = JobRows()) -> (set: JobSet, mistakes: [SluiceError]) {
+        var reader = JobSetReader(count: stored.rows.count)
         for folder in folders {
             do {
                 for file in try DeclarationFiles.results(below: folder, withAnyOf: fileKeys) {
@@ -66,13 +67,15 @@ package struct JobSet: Sendable {
                 reader.note(error)
             }
         }
-        for result in StoredDeclarations.read(stored) {
+        for result in StoredDeclarations.read(stored.rows) {
             switch result {
             case .success(let entry): reader.add(entry)
             case .failure(let error): reader.note(error)
             }
         }
-        return reader.finish()
+        var (set, mistakes) = reader.finish()
+        set.source = ReadRows(stored)
+        return (set, mistakes)
     }
 
     /// Keys of files that declare a job, or what jobs name.
@@ -86,7 +89,7 @@ package struct JobSet: Sendable {
     /// The jobs of a project that works: of declarations that have become wrong what they said before stays.
     ///
     /// - Parameter old: The jobs at work.
-    package static func read(folders: [String], stored: [StoredJob], keeping old: JobSet) -> (set: JobSet, mistakes: [SluiceError]) {
+    package static func read(folders: [String], stored: JobRows, keeping old: JobSet) -> (set: JobSet, mistakes: [SluiceError]) {
         let (fresh, mistakes) = read(folders: folders, stored: stored)
         let broken = Set(mistakes.compactMap { if case .file(let path, _, _)? = $0.location { path } else { nil } })
         let kept = old.names.filter { name in fresh[name] == nil && (old[name]?.path).map(broken.contains) == true }
@@ -94,7 +97,7 @@ package struct JobSet: Sendable {
         // What they name may have been in what is wrong.
         var places = JobSet(pools: old.pools.merging(fresh.pools) { $1 })
         places.calendars = fresh.calendars
-        return (sorted((fresh.names + kept).compactMap { fresh[$0] ?? old[$0] }, beside: places).set, mistakes)
+        return (sorted((fresh.names + kept).compactMap { fresh.jobs[$0] ?? old.jobs[$0] }, beside: places).set, mistakes)
     }
 
     /// Checks a file with a `job`, a `calendar` or a `pool` by itself, and against the project if it is a part of it.
@@ -116,13 +119,16 @@ package struct JobSet: Sendable {
         }
         guard mistakes.isEmpty else { throw DefinitionErrors(mistakes) }
         let name = try keys.compactMap { file.root[key: $0] }.first?.string() ?? path
-        return (name, reader.set.jobs.values.compactMap(\.job.missingDefinition))
+        return (name, reader.set.jobs.values.compactMap { $0.job?.missingDefinition })
     }
 
     /// What jobs will not find when they run: definitions that are not there now. Files may come later, so that is no mistake.
-    package var missingFiles: [String] { names.compactMap(missingFile) }
+    package var missingFiles: [String] { sharedNames.compactMap(missingFile) }
 
-    package func missingFile(of name: String) -> String? { jobs[name]?.job.missingDefinition.map { "job \(name): \($0)" } }
+    package func missingFile(of name: String) -> String? {
+        guard let entry = jobs[name], !entry.isText else { return nil }
+        return entry.job?.missingDefinition.map { "job \(name): \($0)" }
+    }
 
     /// A job that a command added.
     static func declaration(_ name: String, _ text: String) throws -> JobDeclaration {
@@ -134,20 +140,30 @@ package struct JobSet: Sendable {
     /// - Parameter other: Whose pools and calendars there are.
     /// - Throws: `DefinitionErrors`.
     package init(_ jobs: [JobDeclaration], beside other: JobSet = JobSet()) throws {
-        let (set, mistakes) = Self.sorted(jobs, beside: other)
+        let (set, mistakes) = Self.sorted(jobs.map(Entry.init), beside: other)
         guard mistakes.isEmpty else { throw DefinitionErrors(mistakes) }
         self = set
     }
 
+    /// The same with these jobs, in place of those of their names.
+    ///
+    /// - Throws: `DefinitionErrors`.
+    package func adding(_ more: [JobDeclaration]) throws -> JobSet {
+        let added = Set(more.map(\.name))
+        let (set, mistakes) = Self.sorted(names.filter { !added.contains($0) }.compactMap { jobs[$0] } + more.map(Entry.init), beside: self)
+        guard mistakes.isEmpty else { throw DefinitionErrors(mistakes) }
+        return set
+    }
+
     /// The same without the jobs that are wrong, and what is wrong with them.
-    static func sorted(_ jobs: [JobDeclaration], beside other: JobSet) -> (set: JobSet, mistakes: [SluiceError]) {
+    static func sorted(_ entries: [Entry], beside other: JobSet) -> (set: JobSet, mistakes: [SluiceError]) {
         var reader = JobSetReader(beside: other)
-        jobs.forEach { reader.add(Entry($0)) }
+        entries.forEach { reader.add($0) }
         return reader.finish()
     }
 
     /// All jobs that one runs after, directly and through others.
-    package func names(before name: String) -> Set<String> { reached(from: name) { self[$0]?.rules.after?.jobs ?? [] } }
+    package func names(before name: String) -> Set<String> { reached(from: name) { jobs[$0]?.sharedRules?.after?.jobs ?? [] } }
 
     /// All jobs that run after one, directly and through others.
     package func names(behind name: String) -> Set<String> { reached(from: name) { followers[$0] ?? [] } }

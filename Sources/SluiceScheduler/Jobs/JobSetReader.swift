@@ -9,12 +9,17 @@ import SluiceSchedules
 struct JobSetReader {
     private(set) var set = JobSet()
     private(set) var errors: [SluiceError] = []
+    /// All that were declared, each name once.
+    private var entries: [JobSet.Entry] = []
     /// Names of jobs that were declared and left out.
     private var leftOut: Set<String> = []
 
-    /// - Parameter other: Whose pools and calendars there are.
-    init(beside other: JobSet = JobSet()) {
+    /// - Parameters:
+    ///   - other: Whose pools and calendars there are.
+    ///   - count: How many jobs are to be expected.
+    init(beside other: JobSet = JobSet(), count: Int = 0) {
         (set.pools, set.calendars) = (other.pools, other.calendars)
+        set.jobs.reserveCapacity(count)
     }
 
     mutating func note(_ error: any Error) {
@@ -50,24 +55,27 @@ struct JobSetReader {
     }
 
     mutating func add(_ entry: JobSet.Entry) {
-        let job = entry.job
-        if let other = set[job.name] {
+        if let other = set.jobs[entry.name] {
+            let (path, job) = (other.job?.path, entry.job)
             errors.append(
                 SluiceError(
                     .alreadyExists,
-                    "the job \(job.name.quotedForMessage) is declared in \(other.path ?? "the state") and in \(job.path ?? "the state")",
-                    at: job.location ?? job.path.map { .file(path: $0) }, remedy: "give one of them another name"))
+                    "the job \(entry.name.quotedForMessage) is declared in \(path ?? "the state") and in \(job?.path ?? "the state")",
+                    at: job?.location ?? job?.path.map { .file(path: $0) }, remedy: "give one of them another name"))
         } else {
-            set.jobs[job.name] = entry
+            set.jobs[entry.name] = entry
+            entries.append(entry)
         }
     }
 
     mutating func finish() -> (set: JobSet, mistakes: [SluiceError]) {
-        let declared = set.jobs.keys.sorted()
-        for name in declared { resolve(name) }
+        // Those of the state come in their order.
+        entries.sort { $0.name < $1.name }
         // Most jobs stand alone.
-        let dependent = declared.filter { set.jobs[$0]?.job.rules.after != nil }
-        leaveOutThoseBehindNothing(dependent, declared)
+        let shared = entries.filter { !$0.isText }
+        for entry in shared { resolve(entry.name) }
+        let dependent = shared.filter { $0.sharedRules?.after != nil }.map(\.name)
+        leaveOutThoseBehindNothing(dependent)
         while let cycle = set.cycle(among: dependent) {
             let jobs = cycle.dropLast()
             errors.append(
@@ -75,9 +83,9 @@ struct JobSetReader {
                     .invalidOption, "jobs wait for each other: \(cycle.joined(separator: " → "))", at: set[jobs[0]]?.rules.after?.location,
                     remedy: "take one of them out of `after`"))
             jobs.forEach { leaveOut($0) }
-            leaveOutThoseBehindNothing(dependent, declared)
+            leaveOutThoseBehindNothing(dependent)
         }
-        describe(declared.filter { set.jobs[$0] != nil })
+        describe()
         return (set, errors)
     }
 
@@ -88,7 +96,8 @@ struct JobSetReader {
 
     /// Puts the calendars of a job into its schedule, and looks for its pool.
     private mutating func resolve(_ name: String) {
-        guard let rules = set.jobs[name]?.job.rules, !rules.calendars.isEmpty || rules.pool != nil, var job = set[name] else { return }
+        guard var job = set[name], !job.rules.calendars.isEmpty || job.rules.pool != nil else { return }
+        let rules = job.rules
         do {
             for calendar in rules.calendars { try addCalendar(calendar, to: &job) }
             job.rules.calendars = []
@@ -101,7 +110,7 @@ struct JobSetReader {
     }
 
     /// Jobs that run after one that is not there, and those that run after these; then who runs after whom.
-    private mutating func leaveOutThoseBehindNothing(_ dependent: [String], _ declared: [String]) {
+    private mutating func leaveOutThoseBehindNothing(_ dependent: [String]) {
         var isWhole = false
         while !isWhole {
             isWhole = true
@@ -109,7 +118,7 @@ struct JobSetReader {
                 guard let after = set[name]?.rules.after else { continue }
                 let missing = after.jobs.filter { set.jobs[$0] == nil }
                 if missing.isEmpty { continue }
-                for other in missing { errors.append(mistake(of: name, after: other, at: after.location ?? set[name]?.location, declared)) }
+                for other in missing { errors.append(mistake(of: name, after: other, at: after.location ?? set[name]?.location)) }
                 leaveOut(name)
                 isWhole = false
             }
@@ -120,25 +129,30 @@ struct JobSetReader {
         }
     }
 
-    private func mistake(of name: String, after other: String, at place: SourceLocation?, _ declared: [String]) -> SluiceError {
+    private func mistake(of name: String, after other: String, at place: SourceLocation?) -> SluiceError {
         let head = "the job \(name.quotedForMessage) runs after \(other.quotedForMessage), which "
         if leftOut.contains(other) { return SluiceError(.notFound, head + "is left out", at: place, remedy: "mend that one first") }
         return SluiceError(
             .notFound, head + "is not there", at: place,
-            remedy: Suggestion.remedy(for: other, in: declared.filter { $0 != name }, noun: "jobs"))
+            remedy: Suggestion.remedy(for: other, in: entries.map(\.name).filter { $0 != name }, noun: "jobs"))
     }
 
     /// What a scheduler wants to know of all jobs together.
-    private mutating func describe(_ names: [String]) {
-        set.names = names
-        for name in names {
-            guard let job = set[name] else { continue }
-            if !job.rules.events.isEmpty { set.namesWithEvents.append(name) }
-            if job.storedText != nil { set.storedCount += 1 }
-            if job.rules.overlap != .queue { set.hasOverlapRules = true }
-            if job.rules.expectedByMicros == nil { continue }
+    private mutating func describe() {
+        set.names.reserveCapacity(entries.count)
+        for declared in entries {
+            // One that stands alone is never left out, nor changed by calendars.
+            guard let entry = declared.isText ? declared : set.jobs[declared.name] else { continue }
+            let name = entry.name
+            set.names.append(name)
+            if entry.storedText != nil { set.storedCount += 1 }
+            guard let rules = entry.sharedRules else { continue }
+            set.sharedNames.append(name)
+            if !rules.events.isEmpty { set.namesWithEvents.append(name) }
+            if rules.overlap != .queue { set.hasOverlapRules = true }
+            if rules.expectedByMicros == nil { continue }
             set.namesExpected.append(name)
-            if job.rules.after != nil { set.before[name] = set.names(before: name) }
+            if rules.after != nil { set.before[name] = set.names(before: name) }
         }
     }
 

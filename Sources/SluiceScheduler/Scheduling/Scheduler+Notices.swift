@@ -29,7 +29,10 @@ extension Scheduler {
         // Whoever asks for a run looks at its end.
         guard run.element == nil, run.cause != .manual, isMissed(run) else { return }
         for name in jobs.namesExpected where name == run.job || jobs.before[name]?.contains(run.job) == true {
-            missed["\(name) \(run.logical)"] = (name, run)
+            let key = "\(name) \(run.logical)"
+            // The end of its own run says more than that of one before it, in whatever order they are learnt.
+            if name != run.job, missed[key]?.run.job == name { continue }
+            missed[key] = (name, run)
         }
     }
 

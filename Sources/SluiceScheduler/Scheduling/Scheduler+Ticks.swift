@@ -20,16 +20,37 @@ extension Scheduler {
             var cursors: [String: Int64] = [:]
             try write { ledger in
                 for name in due {
-                    guard let job = jobs[name], let schedule = job.rules.schedule, let row = try ledger.job(name), !row.isPaused else {
+                    guard let job = readable(name), let schedule = job.rules.schedule, var row = try ledger.job(name), !row.isPaused else {
                         continue
                     }
-                    cursors[name] = try makeTicks(job, schedule, after: row.cursor, moment, ledger)
+                    if row.schedule != job.rules.scheduleText, row.declaration == job.storedText {
+                        // What another version of this program made of the same text: ticks that it would have had before never were.
+                        (row.schedule, row.cursor) = (job.rules.scheduleText, max(row.cursor, moment))
+                        try ledger.put(row)
+                        cursors[name] = row.cursor
+                    } else {
+                        cursors[name] = try makeTicks(job, schedule, after: row.cursor, moment, ledger)
+                    }
                 }
             }
             for (name, cursor) in cursors {
                 stored[name]?.cursor = cursor
-                if let next = jobs[name]?.rules.schedule?.next(after: cursor) { ticks.insert(.init(time: next, subject: name)) }
+                if let next = jobs.jobs[name]?.tick(after: cursor) { ticks.insert(.init(time: next, subject: name)) }
             }
+        }
+    }
+
+    /// A job whose declaration may be read only now; that it is wrong is told once, and it has no ticks then.
+    private func readable(_ name: String) -> JobDeclaration? {
+        switch jobs.jobs[name]?.result {
+        case .success(let job): return job
+        case .failure(let error):
+            for mistake in DefinitionErrors.list(error) ?? [SluiceError(.ioFailure, "\(error)")]
+            where toldMistakes.insert("\(name): \(mistake.message)").inserted {
+                tell(.warning("the job \(name.quotedForMessage) is left out: \(mistake.message)"))
+            }
+            return nil
+        case nil: return nil
         }
     }
 

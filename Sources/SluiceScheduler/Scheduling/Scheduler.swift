@@ -141,10 +141,17 @@ package final class Scheduler {
         }
     }
 
-    /// Starts nothing more, asks what runs to end if told so, and keeps collecting ends.
-    package func drain(asksToEnd: Bool) {
+    /// Starts nothing more, and keeps collecting ends.
+    ///
+    /// - Parameter end: When `askToEnd` is due, in microseconds since 1970, for those who look.
+    package func drain(until end: Int64) {
         isDraining = true
-        guard asksToEnd else { return }
+        // That nobody may learn of it keeps nothing from ending.
+        if let lead { try? catalog.drainSchedule(lead.token, until: end) }
+    }
+
+    /// Asks what still runs to end.
+    package func askToEnd() {
         for id in active.keys { stop(id, .drained) }
     }
 

@@ -103,12 +103,12 @@ package final class SchedulerService: Sendable {
     private func drain(_ scheduler: Scheduler) async {
         guard scheduler.isLeading else { return }
         let begun = ContinuousClock.now
-        scheduler.drain(asksToEnd: false)
+        scheduler.drain(until: catalog.clock.nowMicros() + drainMicros)
         if drainMicros > 0, scheduler.runningCount > 0 { tell(.drains(running: scheduler.runningCount, micros: drainMicros)) }
         var asked = false
         while scheduler.isLeading, (try? scheduler.step()) != nil, scheduler.runningCount > 0 {
             if !asked, ContinuousClock.now - begun >= .microseconds(drainMicros) {
-                scheduler.drain(asksToEnd: true)
+                scheduler.askToEnd()
                 if drainMicros > 0 { tell(.drains(running: scheduler.runningCount, micros: 0)) }
                 asked = true
             }

@@ -33,7 +33,7 @@ package final class Webhooks: Sendable {
     package var names: [String] {
         let jobs = jobs.withLock { $0 }
         return Set(
-            jobs.names.flatMap { jobs[$0]?.rules.events ?? [] }.compactMap { event in
+            jobs.namesWithEvents.flatMap { jobs[$0]?.rules.events ?? [] }.compactMap { event in
                 if case .webhook(let name, _) = event { name } else { nil }
             }
         ).sorted()
@@ -53,7 +53,7 @@ package final class Webhooks: Sendable {
         }
         let jobs = jobs.withLock { $0 }
         let name = String(parts[1])
-        let waiting = jobs.names.compactMap { jobs[$0] }.filter { job in
+        let waiting = jobs.namesWithEvents.compactMap { jobs[$0] }.filter { job in
             job.rules.events.contains { if case .webhook(name, _) = $0 { true } else { false } }
         }
         do {

@@ -59,6 +59,24 @@ enum SingerPrograms {
         """
     }
 
+    /// A tap that knows its catalog as `--properties` alone.
+    static let older = """
+        \(arguments.replacing("--catalog)", with: "--properties)"))
+        if [ -n "$discover" ]; then cat catalog.json; exit 0; fi
+        echo start >> starts
+        if [ -z "$catalog" ]; then exit 0; fi
+        echo '\(schema)'
+        echo '{"type": "RECORD", "stream": "people", "record": {"id": 7}}'
+        """
+
+    /// A tap that says nothing, and takes no option that it does not know.
+    static let silent = """
+        case "$*" in
+          *--discover*) cat catalog.json ;;
+          *--properties*) echo "no such option" >&2; exit 2 ;;
+        esac
+        """
+
     /// A target that keeps the messages, and says the states.
     static func target(_ last: String = "") -> String {
         """

@@ -2,6 +2,7 @@ import Glibc
 import SluiceCore
 import SluicePipelines
 import SluiceTestKit
+import Synchronization
 import Testing
 
 @testable import SluiceConnectors
@@ -52,6 +53,22 @@ struct SingerSourceTests {
         #expect(catalog.contains(#""stream":"people""#))
         #expect(catalog.split(separator: #""selected":true"#, omittingEmptySubsequences: false).count == 4)
         #expect(try text(bench, "mode") == "600\n")
+    }
+
+    @Test("a tap that says nothing is started once more, with its catalog as older ones take it; one that fails then has no rows")
+    func older() async throws {
+        var bench = try bench(SingerPrograms.older)
+        #expect(try await bench.source(Self.definition).readAll()["id"] == [.integer(7)])
+        #expect(try text(bench, "starts") == "start\nstart\n")
+        bench = try self.bench(SingerPrograms.silent)
+        let source = try await bench.source(Self.definition)
+        let notes = Mutex<[String]>([])
+        var request = SourceRequest(["id"], keepsRaw: false)
+        request.note = { text in notes.withLock { $0.append(text) } }
+        let reader = try await source.open(try await source.splits()[0], request)
+        #expect(try await reader.next() == nil)
+        let told = notes.withLock { $0 }
+        #expect(told.contains { $0.contains("gave nothing with --catalog") && $0.contains("no such option") }, "\(told)")
     }
 
     @Test("all streams, as messages with their stream's name") func everything() async throws {

@@ -84,7 +84,7 @@ struct ValidateCommand: ReportingCommand {
     private func checkJob(_ file: String, _ session: Session) throws -> (name: String?, notices: [String])? {
         guard DiskFiles.kind(of: file) == .file else { return nil }
         let found = try JobSet.check(file: file) {
-            JobSet.read(stored: try session.existingCatalog()?.readSchedule { try $0.jobs() } ?? [])
+            JobSet.read(stored: try session.existingCatalog()?.readSchedule { try $0.jobRows() } ?? JobRows())
         }
         return found.map { ($0.name, $0.notices) }
     }

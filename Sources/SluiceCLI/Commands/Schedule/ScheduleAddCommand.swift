@@ -62,8 +62,7 @@ struct ScheduleAddCommand: ReportingCommand {
                 remedy: project.stored[name]?.declaration != nil
                     ? "add --replace, or choose another name" : "change the file, or choose another name")
         }
-        let others = project.set.names.filter { $0 != name }.compactMap { project.set[$0] }
-        if let notice = try JobSet(others + [job], beside: project.set).missingFile(of: name) { session.console.warning(notice) }
+        if let notice = try project.set.adding([job]).missingFile(of: name) { session.console.warning(notice) }
         let catalog = try session.catalog()
         try catalog.changeSchedule { ledger in
             var row =

@@ -34,8 +34,8 @@ struct ScheduleListCommand: ReportingCommand {
         for name in project.set.names {
             let job = try project.job(name)
             let last = try catalog?.readSchedule { try $0.runs(job: name, limit: 1).first }
-            let next = project.ticks(job, count: 1, after: ScheduleProject.now).first
-            let status = project.isPaused(job) ? "paused" : "active"
+            let next = project.ticks(name, count: 1, after: ScheduleProject.now).first
+            let status = project.isPaused(name) ? "paused" : "active"
             table.add([
                 name, job.kind, Self.when(job), status, next.map { ScheduleProject.local($0, job.rules.schedule?.zone ?? .utc) } ?? "",
                 last.map { ScheduledRunScreen.words($0.state) } ?? "",
@@ -82,11 +82,11 @@ struct ScheduleShowCommand: ReportingCommand {
         let job = try project.job(name)
         let runs = try session.existingCatalog()?.readSchedule { try $0.runs(job: name, limit: 5) } ?? []
         let zone = job.rules.schedule?.zone ?? .utc
-        let next = project.ticks(job, count: 3, after: ScheduleProject.now)
+        let next = project.ticks(name, count: 3, after: ScheduleProject.now)
         let rules = job.rules
         var pairs = KeyValueBlock([
             "job": name, "about": job.description, "does": "\(job.kind) \(job.subject)", "when": ScheduleListCommand.when(job),
-            "state": project.isPaused(job) ? "paused" : "active",
+            "state": project.isPaused(name) ? "paused" : "active",
             "declared in": project.stored[name]?.declaration == nil ? job.path : "the state, by a command",
             "missed ticks": rules.schedule == nil ? nil : "catch up \(rules.catchUp.rawValue)",
             "retries": rules.retries == 0 ? nil : "\(rules.retries), the first after \(TimeSpan(micros: rules.retryDelayMicros))",
@@ -96,7 +96,7 @@ struct ScheduleShowCommand: ReportingCommand {
         let json = Value.object([
             "job": .string(name), "kind": .string(job.kind), "subject": .string(job.subject),
             "when": .string(ScheduleListCommand.when(job)),
-            "state": .string(project.isPaused(job) ? "paused" : "active"), "timezone": .string(zone.name),
+            "state": .string(project.isPaused(name) ? "paused" : "active"), "timezone": .string(zone.name),
             "next": .list(next.map { .time($0 * TimeText.microsPerSecond) }), "catch_up": .string(rules.catchUp.rawValue),
             "retries": .number(rules.retries), "concurrency": .number(rules.concurrency), "overlap": .string(rules.overlap.rawValue),
             "priority": .number(rules.priority), "runs": .list(runs.map(\.json)),
@@ -141,7 +141,7 @@ struct ScheduleNextCommand: ReportingCommand {
         let project = try ScheduleProject(session)
         let jobs = try name.map { [try project.job($0)] } ?? project.set.names.map { try project.job($0) }
         let ticks = jobs.flatMap { job in
-            project.ticks(job, count: count, after: ScheduleProject.now).map { (job.name, $0, job.rules) }
+            project.ticks(job.name, count: count, after: ScheduleProject.now).map { (job.name, $0, job.rules) }
         }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
         return shown(Array(ticks.prefix(count)))
     }

@@ -27,15 +27,13 @@ struct ScheduleLoadCommand: ReportingCommand {
         let session = Session(home: state.directory)
         let jobs = try read()
         let project = try ScheduleProject(session, isWhole: true)
-        let added = Set(jobs.map { $0.job.name })
         for (job, _) in jobs {
             guard let known = project.set[job.name], known.storedText == nil else { continue }
             throw SluiceError(
                 .alreadyExists, "the job \(job.name.quotedForMessage) is declared in \(known.path ?? "a file")", at: known.location,
                 remedy: "change the file, or choose another name")
         }
-        let others = project.set.names.filter { !added.contains($0) }.compactMap { project.set[$0] }
-        _ = try JobSet(others + jobs.map { $0.job }, beside: project.set)
+        _ = try project.set.adding(jobs.map { $0.job })
         try session.catalog().changeSchedule { ledger in
             let now = ledger.now / TimeText.microsPerSecond
             for (job, text) in jobs {

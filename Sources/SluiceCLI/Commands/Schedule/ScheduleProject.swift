@@ -21,11 +21,11 @@ struct ScheduleProject {
     init(_ session: Session, folders: [String] = JobSet.folders, isWhole: Bool = false) throws {
         self.session = session
         self.folders = folders
-        let rows = try session.existingCatalog()?.readSchedule { try $0.jobs() } ?? []
+        let rows = try session.existingCatalog()?.readSchedule { try $0.jobRows() } ?? JobRows()
         (set, mistakes) = JobSet.read(folders: folders, stored: rows)
         guard !isWhole || mistakes.isEmpty else { throw DefinitionErrors(mistakes) }
         Self.warn(of: mistakes, on: session.console)
-        stored = Dictionary(uniqueKeysWithValues: rows.map { ($0.name, $0) })
+        stored = Dictionary(uniqueKeysWithValues: rows.rows.map { ($0.name, $0) })
     }
 
     /// A line for each mistake of declarations.
@@ -49,12 +49,12 @@ struct ScheduleProject {
                 ?? "give a pipeline a `schedule`, declare a job in catalog/, or add one with `schedule add`")
     }
 
-    func isPaused(_ job: JobDeclaration) -> Bool { stored[job.name]?.isPaused ?? job.rules.startsPaused }
+    func isPaused(_ name: String) -> Bool { stored[name]?.isPaused ?? set[name]?.rules.startsPaused ?? false }
 
     /// The next ticks of a job, in seconds since 1970; none of a job that is paused or has no clock.
-    func ticks(_ job: JobDeclaration, count: Int, after moment: Int64) -> [Int64] {
-        guard let schedule = job.rules.schedule, !isPaused(job) else { return [] }
-        return schedule.ticks(after: max(moment, stored[job.name]?.cursor ?? moment), count: count)
+    func ticks(_ name: String, count: Int, after moment: Int64) -> [Int64] {
+        guard let schedule = set.schedule(of: name), !isPaused(name) else { return [] }
+        return schedule.ticks(after: max(moment, stored[name]?.cursor ?? moment), count: count)
     }
 
     /// Now, in seconds since 1970.

@@ -32,17 +32,15 @@ struct StatusCommand: ReportingCommand {
         let project = try ScheduleProject(session)
         let waits = WaitReason(open, project.set)
         for index in open.indices { open[index].reason = open[index].reason ?? waits.text(open[index]) }
-        let next = project.set.names.compactMap { name -> (job: JobDeclaration, tick: Int64)? in
-            guard let job = project.set[name], let tick = project.ticks(job, count: 1, after: ScheduleProject.now).first else { return nil }
-            return (job, tick)
-        }.sorted { ($0.tick, $0.job.name) < ($1.tick, $1.job.name) }
+        let next = project.set.names.compactMap { name in
+            project.ticks(name, count: 1, after: ScheduleProject.now).first.map { (job: name, tick: $0) }
+        }.sorted { ($0.tick, $0.job) < ($1.tick, $1.job) }
         var blocks: [Report.Block] = [
             .pairs(
                 KeyValueBlock([
-                    "scheduler": leader.map { "process \($0.process.processID), since \(HumanText.time(micros: $0.sinceMicros))" }
-                        ?? "none is at work",
+                    "scheduler": leader.map(Self.text) ?? "none is at work",
                     "jobs":
-                        "\(project.set.names.count)\(project.set.names.isEmpty ? "" : ", \(project.set.names.compactMap { project.set[$0] }.count(where: project.isPaused)) paused")",
+                        "\(project.set.names.count)\(project.set.names.isEmpty ? "" : ", \(project.set.names.count(where: project.isPaused)) paused")",
                 ]))
         ]
         if !open.isEmpty {
@@ -61,8 +59,8 @@ struct StatusCommand: ReportingCommand {
         if !next.isEmpty {
             var table = TextTable([.init("next tick", isWhole: true), .init("from now"), .init("job", isWhole: true)])
             for item in next.prefix(Self.shown) {
-                let zone = item.job.rules.schedule?.zone ?? .utc
-                table.add([ScheduleProject.local(item.tick, zone), ScheduleProject.distance(item.tick), item.job.name])
+                let zone = project.set.schedule(of: item.job)?.zone ?? .utc
+                table.add([ScheduleProject.local(item.tick, zone), ScheduleProject.distance(item.tick), item.job])
             }
             blocks += [.blank, .table(table)]
         }
@@ -73,14 +71,29 @@ struct StatusCommand: ReportingCommand {
         }
         let json = Value.object([
             "mistakes": .list(project.mistakes.map(ErrorReport.json)),
-            "scheduler": leader.map { .object(["process_id": .number($0.process.processID), "since": .time($0.sinceMicros)]) } ?? .null,
+            "scheduler": leader.map { leader in
+                .object([
+                    "process_id": .number(leader.process.processID), "since": .time(leader.sinceMicros),
+                    "drains_until": .time(leader.drainsUntilMicros),
+                ])
+            } ?? .null,
             "runs": .list(open.map(\.json)),
             "pipelines": .list(
                 pipelines.map {
                     .object(["pipeline": .string($0.pipeline), "run_id": .string($0.id.text), "started_at": .time($0.startedMicros)])
                 }),
-            "next": .list(next.map { .object(["job": .string($0.job.name), "tick": .time($0.tick * TimeText.microsPerSecond)]) }),
+            "next": .list(next.map { .object(["job": .string($0.job), "tick": .time($0.tick * TimeText.microsPerSecond)]) }),
         ])
         return Report(blocks, json: json)
+    }
+
+    private static func text(_ leader: ScheduleLeader) -> String {
+        let head = "process \(leader.process.processID), since \(HumanText.time(micros: leader.sinceMicros))"
+        guard let end = leader.drainsUntilMicros else { return head }
+        let rest = max(0, end - WallClock.system.nowMicros())
+        return head + "; it starts nothing more, "
+            + (rest == 0
+                ? "and has asked what runs to end"
+                : "and asks what runs to end in \(HumanText.duration(seconds: Double(rest) / Double(TimeText.microsPerSecond)))")
     }
 }

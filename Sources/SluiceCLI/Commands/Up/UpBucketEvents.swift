@@ -35,7 +35,7 @@ struct UpBucketEvents: Sendable {
     ///
     /// - Throws: What is wrong with declarations, where the job may be one of those.
     private func job(_ name: String) throws -> JobDeclaration? {
-        let stored = try session.existingCatalog()?.readSchedule { try $0.jobs() } ?? []
+        let stored = try session.existingCatalog()?.readSchedule { try $0.jobRows() } ?? JobRows()
         let (set, mistakes) = JobSet.read(folders: folders, stored: stored)
         if let job = set[name] { return job }
         guard mistakes.isEmpty else { throw DefinitionErrors(mistakes) }

@@ -37,8 +37,8 @@ final class UpSchedule: Sendable {
     var mistakes: [SluiceError] { state.withLock { $0.mistakes } }
     var isEmpty: Bool { jobs.names.isEmpty }
 
-    private static func stored(_ session: Session) throws -> [StoredJob] {
-        try session.existingCatalog()?.readSchedule { try $0.jobs() } ?? []
+    private static func stored(_ session: Session) throws -> JobRows {
+        try session.existingCatalog()?.readSchedule { try $0.jobRows() } ?? JobRows()
     }
 
     /// Works until the task is cancelled.

@@ -1,0 +1,1 @@
+../../../Sources/SluiceKinesisService/Records/PutRequest.swift

@@ -1,0 +1,1 @@
+../../../Sources/SluiceKinesisService/Naming/StreamReference.swift

@@ -1,0 +1,1 @@
+../../../Sources/SluiceS3Service/Forms/FormDecoder.swift

@@ -1,0 +1,1 @@
+../../../Sources/SluiceServer/Service/ResourceARN.swift

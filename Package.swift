@@ -153,7 +153,7 @@ let package = Package(
             ]),
         room(
             "SluiceScheduler",
-            ["SluiceCore", "SluiceJSON", "SluiceCatalog", "SluiceSchedules", "SluicePipelines", "CSystemCalls", crypto]),
+            ["SluiceCore", "SluiceJSON", "SluiceStorage", "SluiceCatalog", "SluiceSchedules", "SluicePipelines", "CSystemCalls", crypto]),
         // port
         room("SluiceServer", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", crypto] + nio + tls),
         // services

@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #if defined(__linux__)
@@ -65,6 +66,20 @@ static int drop_segments(struct dl_phdr_info *object, size_t size, void *unused)
 void sluice_drop_code(void) {
 #if defined(__linux__)
     (void)dl_iterate_phdr(drop_segments, NULL);
+#endif
+}
+
+int64_t sluice_cut_front(int descriptor, int64_t count) {
+#if defined(__linux__) && defined(FALLOC_FL_COLLAPSE_RANGE)
+    struct stat status;
+    if (fstat(descriptor, &status) != 0) return -errno;
+    int64_t block = status.st_blksize > 0 ? status.st_blksize : 4096;
+    int64_t whole = count / block * block;
+    if (whole <= 0) return 0;
+    return fallocate(descriptor, FALLOC_FL_COLLAPSE_RANGE, 0, whole) == 0 ? whole : -errno;
+#else
+    (void)descriptor, (void)count;
+    return -ENOTSUP;
 #endif
 }
 
@@ -127,6 +142,16 @@ static void own_group(posix_spawnattr_t *attributes) {
     (void)posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
+/// Whatever this process has open beside, sockets of libraries among them, stays its own.
+static int keep_below(posix_spawn_file_actions_t *actions, int first) {
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+#else
+    (void)actions, (void)first;
+    return 0;
+#endif
+}
+
 int sluice_spawn(char *const arguments[], const char *directory, int ends[3], int32_t *process) {
     int pairs[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
     for (int i = 0; i < 3; i++) {
@@ -144,6 +169,7 @@ int sluice_spawn(char *const arguments[], const char *directory, int ends[3], in
     for (int i = 0; i < 3 && failure == 0; i++) {
         failure = posix_spawn_file_actions_adddup2(&actions, pairs[i][i == 0 ? 0 : 1], i);
     }
+    if (failure == 0) failure = keep_below(&actions, 3);
     pid_t child = -1;
     if (failure == 0) failure = posix_spawnp(&child, arguments[0], &actions, &attributes, arguments, environ);
     (void)posix_spawn_file_actions_destroy(&actions);
@@ -201,6 +227,7 @@ int sluice_spawn_gated(
     if (failure == 0) failure = posix_spawn_file_actions_adddup2(&actions, output, 2);
     if (failure == 0) failure = posix_spawn_file_actions_adddup2(&actions, ends[0], 3);
     if (failure == 0) failure = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    if (failure == 0) failure = keep_below(&actions, 4);
     pid_t child = -1;
     if (failure == 0) failure = posix_spawn(&child, arguments[0], &actions, &attributes, arguments, environment);
     (void)posix_spawn_file_actions_destroy(&actions);

@@ -1,7 +1,7 @@
 import SluiceCatalog
 import SluiceCore
 import SluicePipelines
-import SluiceScheduler
+@testable import SluiceScheduler
 import SluiceTestKit
 import Synchronization
 import Testing
@@ -46,6 +46,24 @@ import Testing
         try run(second, seconds: 5)
         #expect(try runs(second).map { $0.parameters["files"] }.last == directory.path("in/old.csv"))
         #expect(try runs(second).count == 2 && runs(second).allSatisfy { $0.cause == .event && $0.state == .succeeded })
+    }
+
+    @Test("patterns go through directories, and files whose names are more than a process takes make several runs") func manyFiles() throws
+    {
+        let pattern = directory.path("in/**/*.{csv,txt}")
+        let first = try SimulatedScheduler(1, world, JobSet([job("a", "{on: {file: \"\(pattern)\"}}")]))
+        try directory.write("in/old/very/deep.csv", "1")
+        try run(first, seconds: 3)
+        let names = (0..<700).map {
+            "in/\($0 % 3 == 0 ? "" : "sub/deeper/")\($0)-\(String(repeating: "n", count: 60)).\($0 % 2 == 0 ? "csv" : "txt")"
+        }
+        for name in names { try directory.write(name, "1") }
+        try directory.write("in/other.json", "1")
+        try run(first, seconds: 20)
+        let runs = try first.catalog.readSchedule { try $0.runs(job: "a", limit: 100) }
+        let files = runs.flatMap { ($0.parameters["files"] ?? "").split(separator: "\n").map(String.init) }
+        #expect(files.sorted() == names.map { directory.path($0) }.sorted())
+        #expect(runs.count > 1 && runs.allSatisfy { ($0.parameters["files"] ?? "").utf8.count <= SchedulerLimits.eventBytes })
     }
 
     @Test("a run that is late is told once, in a file as a line of JSON")

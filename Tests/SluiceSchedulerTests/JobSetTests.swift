@@ -69,6 +69,16 @@ import Testing
         #expect(throws: DefinitionErrors.self) { try load() }
     }
 
+    @Test("a copy of a file takes no job over that is at work") func copied() throws {
+        try directory.write("jobs/m.yaml", "job: m\ncommand: right\nschedule: \"0 1 * * *\"\n")
+        let old = try load()
+        for name in ["a", "z"] { try directory.write("jobs/\(name).yaml", "job: m\ncommand: wrong\n") }
+        let (set, mistakes) = JobSet.read(folders: [directory.path("jobs")], stored: JobRows(), keeping: old)
+        #expect(set.names == ["m"] && set["m"]?.work == .command("right") && set["m"]?.rules.schedule != nil)
+        let places = mistakes.map { "\($0.location.map { "\($0)" } ?? "")" }.sorted()
+        #expect(places.count == 2 && places[0].contains("a.yaml") && places[1].contains("z.yaml"), "\(places)")
+    }
+
     @Test("jobs that name what is not there are left out, those that run after them too, and no others") func leftOut() throws {
         try directory.write("jobs/good.yaml", "job: good\ncommand: x\nschedule: {at: \"0 1 * * *\", calendar: days}\n")
         try directory.write("jobs/days.yaml", "calendar: days\nexclude: [weekends]\n")

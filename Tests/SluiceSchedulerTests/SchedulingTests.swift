@@ -202,6 +202,35 @@ import Testing
         #expect(try plan(again: true).allSatisfy { if case .run = $0 { true } else { false } })
     }
 
+    @Test("runs that wait go on waiting while their job is paused, but for those that a person asked for") func paused() throws {
+        takes(30)
+        let jobs = try [job("a", #"{at: "0 0 1 1 *"}"#)]
+        let only = try scheduler(jobs)
+        try run(only, seconds: 1)
+        let begin = world.now / 1_000_000 - 86_400
+        try only.catalog.changeSchedule { ledger in
+            _ = try ScheduleRequests.backfill(jobs[0], [begin, begin + 60, begin + 120], parameters: [:], width: 1, ledger)
+        }
+        func pause(_ isPaused: Bool) throws {
+            try only.catalog.changeSchedule { ledger in
+                var row = try #require(try ledger.job("a"))
+                row.isPaused = isPaused
+                try ledger.put(row)
+            }
+        }
+        try run(only, seconds: 5)
+        try pause(true)
+        try run(only, seconds: 100)
+        #expect(try runs(only).map(\.state).filter { $0 == .queued }.count == 2)
+        #expect(try runs(only).filter { $0.state == .queued }.allSatisfy { $0.reason == "the job is paused" })
+        _ = try only.catalog.changeSchedule { try ScheduleRequests.add(jobs[0], .manual, $0) }
+        try run(only, seconds: 40)
+        #expect(try runs(only).map(\.state).filter { $0 == .succeeded }.count == 2)
+        try pause(false)
+        try run(only, seconds: 100)
+        #expect(try runs(only).allSatisfy { $0.state == .succeeded && $0.reason == nil })
+    }
+
     @Test("another schedule begins when it is there; a paused job has no runs; what a scheduler that ended was at is done again")
     func changes() throws {
         takes(500)

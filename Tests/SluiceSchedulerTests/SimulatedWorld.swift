@@ -224,7 +224,9 @@ private final class SimulatedLauncher: JobLauncher {
     }
 
     func forget(_ attempt: RunAttempt) { world.state.withLock { $0.processes[attempt.process.processID] = nil } }
-    func notify(command: String, text: String, directory: String) { world.state.withLock { $0.notices.append("\(command): \(text)") } }
+    func notify(command: String, text: String, directory: String, otherwise: [String]) {
+        world.state.withLock { $0.notices.append("\(command): \(text)") }
+    }
 }
 
 /// Jobs for tests.

@@ -36,6 +36,16 @@ import Testing
         #expect(queue.isEmpty && queue.nextMicros() == nil)
     }
 
+    @Test("of one crowd the oldest tick comes first, whatever the ids are") func ticks() {
+        var queue = StartQueue()
+        for (name, tick) in [("b", 3), ("c", 1), ("a", 2)] {
+            var run = Self.run(name, due: 9, root: "root")
+            run.logical = Int64(tick)
+            queue.put(run)
+        }
+        #expect(Self.started(&queue, at: 9) == ["c", "a", "b"])
+    }
+
     @Test("what is due later waits for one start of a crowd, and not for all of it; a second crowd takes turns with the first")
     func crowds() {
         var queue = StartQueue()

@@ -14,6 +14,10 @@ int sluice_sync_file_system(int descriptor);
 /// failed (`-errno`).
 int64_t sluice_copy_range(int source, int64_t place, int target, int64_t count);
 
+/// Takes up to `count` bytes, whole blocks, from the front of a file that others go on appending to, without a byte of theirs being lost. Returns
+/// how many, or less than 0: what failed (`-errno`), on file systems that cannot do this for one.
+int64_t sluice_cut_front(int descriptor, int64_t count);
+
 /// Keeps memory that was freed for the next buffers: blocks up to `block_bytes` are not mapped from the system each time, and up to
 /// `kept_bytes` of free memory are kept. Does nothing where the C library has no such setting.
 void sluice_keep_buffers(int block_bytes, int kept_bytes);

@@ -32,7 +32,7 @@ package final class BucketStore: Sendable {
             throw SluiceError(
                 .alreadyRunning,
                 "the buckets of \(directory.quotedForMessage) are in use\(holder.map { " by process \($0.processID)" } ?? "")",
-                at: .file(path: directory), remedy: "stop the other server, or give another --home")
+                at: .file(path: directory), remedy: "stop the other server, give another --home, or start this one with --no-server")
         }
         rounds = try CommitRounds(folders, clock)
         committer = Committer(rounds)

@@ -157,7 +157,9 @@ extension JobDeclaration {
         case "quality": return .quality(try node.string())
         default:
             if case .list(let items) = node.content { return .program(try items.map { try $0.string() }) }
-            return .command(try node.string())
+            let line = try node.string()
+            guard line.utf8.contains(where: { $0 > 0x20 }) else { throw node.invalid("the command is empty") }
+            return .command(line)
         }
     }
 

@@ -59,7 +59,7 @@ package enum ScheduleKeys {
         OptionSpecification(
             "retry_delay", anyTime, default: "30 s", "How long it waits before the first time, and twice as long before each further one."),
         OptionSpecification("retry_delay_max", anyTime, default: "1 h", "How long it waits at most."),
-        OptionSpecification("timeout", anyTime, "How long an attempt may take before it is ended."),
+        OptionSpecification("timeout", .timeSpan(1_000...TimeSpan.maxMicros), "How long an attempt may take before it is ended."),
         OptionSpecification("grace", anyTime, default: "10 s", "How long a process that is to end has for it, before it is killed."),
         OptionSpecification(
             "concurrency", .integer(1...ScheduleDeclarationLimits.concurrency), default: "1", "How many runs of the job run side by side."),

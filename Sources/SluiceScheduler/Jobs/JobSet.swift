@@ -54,7 +54,11 @@ package struct JobSet: Sendable {
 
     /// The jobs that are right by themselves and together, and everything that is wrong with the others.
     package static func read(folders: [String] = folders, stored: JobRows = JobRows()) -> (set: JobSet, mistakes: [SluiceError]) {
-        var reader = JobSetReader(count: stored.rows.count)
+        read(folders, stored, keeping: nil)
+    }
+
+    private static func read(_ folders: [String], _ stored: JobRows, keeping old: JobSet?) -> (set: JobSet, mistakes: [SluiceError]) {
+        var reader = JobSetReader(count: stored.rows.count, keeping: old)
         for folder in folders {
             do {
                 for file in try DeclarationFiles.results(below: folder, withAnyOf: fileKeys) {
@@ -90,7 +94,7 @@ package struct JobSet: Sendable {
     ///
     /// - Parameter old: The jobs at work.
     package static func read(folders: [String], stored: JobRows, keeping old: JobSet) -> (set: JobSet, mistakes: [SluiceError]) {
-        let (fresh, mistakes) = read(folders: folders, stored: stored)
+        let (fresh, mistakes) = read(folders, stored, keeping: old)
         let broken = Set(mistakes.compactMap { if case .file(let path, _, _)? = $0.location { path } else { nil } })
         let kept = old.names.filter { name in fresh[name] == nil && (old[name]?.path).map(broken.contains) == true }
         if kept.isEmpty { return (fresh, mistakes) }
@@ -119,7 +123,7 @@ package struct JobSet: Sendable {
         }
         guard mistakes.isEmpty else { throw DefinitionErrors(mistakes) }
         let name = try keys.compactMap { file.root[key: $0] }.first?.string() ?? path
-        return (name, reader.set.jobs.values.compactMap { $0.job?.missingDefinition })
+        return (name, reader.set.jobs.values.flatMap { $0.job?.notices ?? [] })
     }
 
     /// What jobs will not find when they run: definitions that are not there now. Files may come later, so that is no mistake.
@@ -198,6 +202,15 @@ package struct JobSet: Sendable {
 }
 
 extension JobDeclaration {
+    /// What a person may not have meant.
+    fileprivate var notices: [String] {
+        var found = missingDefinition.map { [$0] } ?? []
+        if let schedule = rules.schedule, schedule.next(after: WallClock.system.nowMicros().seconds) == nil {
+            found.append("no tick of its schedule is ahead: it never runs by the clock")
+        }
+        return found
+    }
+
     /// That the definition which the job runs is not there; nil where it is, and for other work.
     var missingDefinition: String? {
         switch work {

@@ -11,13 +11,17 @@ struct JobSetReader {
     private(set) var errors: [SluiceError] = []
     /// All that were declared, each name once.
     private var entries: [JobSet.Entry] = []
+    /// The jobs at work, which stay where their names come twice.
+    private let old: JobSet?
     /// Names of jobs that were declared and left out.
     private var leftOut: Set<String> = []
 
     /// - Parameters:
     ///   - other: Whose pools and calendars there are.
     ///   - count: How many jobs are to be expected.
-    init(beside other: JobSet = JobSet(), count: Int = 0) {
+    ///   - old: The jobs at work.
+    init(beside other: JobSet = JobSet(), count: Int = 0, keeping old: JobSet? = nil) {
+        self.old = old
         (set.pools, set.calendars) = (other.pools, other.calendars)
         set.jobs.reserveCapacity(count)
     }
@@ -55,17 +59,23 @@ struct JobSetReader {
     }
 
     mutating func add(_ entry: JobSet.Entry) {
-        if let other = set.jobs[entry.name] {
-            let (path, job) = (other.job?.path, entry.job)
-            errors.append(
-                SluiceError(
-                    .alreadyExists,
-                    "the job \(entry.name.quotedForMessage) is declared in \(path ?? "the state") and in \(job?.path ?? "the state")",
-                    at: job?.location ?? job?.path.map { .file(path: $0) }, remedy: "give one of them another name"))
-        } else {
+        guard let first = set.jobs[entry.name] else {
             set.jobs[entry.name] = entry
             entries.append(entry)
+            return
         }
+        // A copy of a file takes no job over that is at work.
+        let isKept = old?.jobs[entry.name].map { $0.job?.path == entry.job?.path && $0.job?.path != first.job?.path } ?? false
+        if isKept {
+            set.jobs[entry.name] = entry
+            if let index = entries.firstIndex(where: { $0 === first }) { entries[index] = entry }
+        }
+        let (kept, other) = isKept ? (entry.job, first.job) : (first.job, entry.job)
+        errors.append(
+            SluiceError(
+                .alreadyExists,
+                "the job \(entry.name.quotedForMessage) is declared in \(kept?.path ?? "the state") and in \(other?.path ?? "the state")",
+                at: other?.location ?? other?.path.map { .file(path: $0) }, remedy: "give one of them another name"))
     }
 
     mutating func finish() -> (set: JobSet, mistakes: [SluiceError]) {

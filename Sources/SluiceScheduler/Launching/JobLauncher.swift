@@ -54,5 +54,7 @@ package protocol JobLauncher: AnyObject {
     /// The ledger knows how the attempt ended.
     func forget(_ attempt: RunAttempt)
     /// Starts a command for a notice, with a text on its standard input; nobody waits for it.
-    func notify(command: String, text: String, directory: String)
+    ///
+    /// - Parameter otherwise: The program and arguments that get the text, and behind them the exit code, where the command fails; none: nothing.
+    func notify(command: String, text: String, directory: String, otherwise: [String])
 }

@@ -6,10 +6,12 @@ package import SluiceCore
 /// Jobs as processes of this machine, each in a process group of its own, behind a shell that keeps its exit code in a file: so the code is known
 /// to whichever scheduler is there when it ends.
 package final class ProcessLauncher: JobLauncher {
-    /// The gate is descriptor 3. A signal to the group ends the program and not the shell, which waits for it.
+    /// The gate is descriptor 3. A signal to the group ends the program and not the shell, which waits for it. The file for the exit code gets its room
+    /// before the program may fill the disk, and is written over then.
     private static let script = """
         status=$1.$$; shift
-        keep() { echo "$1" > "$status"; } 2>/dev/null
+        { printf '%-5s\\n' '' > "$status"; } 2>/dev/null
+        keep() { printf '%-5s\\n' "$1" 1<> "$status"; } 2>/dev/null
         read -r word <&3 || { keep gate; exit 75; }
         exec 3<&-
         trap : TERM INT HUP QUIT
@@ -115,14 +117,20 @@ package final class ProcessLauncher: JobLauncher {
         unlink(Self.statusPath(attempt))
     }
 
-    package func notify(command: String, text: String, directory: String) {
+    /// The notice goes by the environment, so that nobody has to feed a pipe.
+    private static let noticeScript = """
+        read -r word <&3; exec 3<&-
+        command=$1; shift
+        printf '%s\\n' "$SLUICE_NOTICE" | sh -c "$command"
+        code=$?
+        if [ $code -ne 0 ] && [ $# -gt 0 ]; then printf '%s\\n' "$SLUICE_NOTICE" | "$@" $code; fi
+        """
+
+    package func notify(command: String, text: String, directory: String, otherwise: [String]) {
         let null = open("/dev/null", O_WRONLY | O_CLOEXEC)
         guard null >= 0 else { return }
         defer { close(null) }
-        // The text goes by the environment, so that nobody has to feed a pipe.
-        let words = [
-            "/bin/sh", "-c", "read -r word <&3; exec 3<&-; printf '%s\\n' \"$SLUICE_NOTICE\" | sh -c \"$1\"", "sluice-notice", command,
-        ]
+        let words = ["/bin/sh", "-c", Self.noticeScript, "sluice-notice", command] + otherwise
         guard let job = try? start(words, ["SLUICE_NOTICE": text], directory, output: null) else { return }
         release(job)
         leave(job.process.processID)
@@ -132,9 +140,10 @@ package final class ProcessLauncher: JobLauncher {
     private func leave(_ process: Int32) { helpers = helpers.filter { waitpid($0, nil, WNOHANG) == 0 } + [process] }
 
     private func stored(_ attempt: RunAttempt) -> JobOutcome? {
-        // One write of a line: what has no end is being written, or found no room on the disk.
+        // One write of a line: what has no end found no room on the disk, and blanks keep the room.
         guard let bytes = try? DiskFiles.read(Self.statusPath(attempt)), bytes.last == UInt8(ascii: "\n") else { return nil }
-        let text = String(decoding: bytes.dropLast(), as: UTF8.self)
+        let text = String(decoding: bytes.prefix { $0 > UInt8(ascii: " ") }, as: UTF8.self)
+        if text.isEmpty { return nil }
         return text == "gate" ? .neverStarted : Int(text).map { .exited($0) } ?? .lost
     }
 

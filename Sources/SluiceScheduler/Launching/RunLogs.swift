@@ -1,3 +1,4 @@
+import CSystemCalls
 import Glibc
 package import SluiceCatalog
 import SluiceCore
@@ -13,22 +14,38 @@ package struct RunLogs: Sendable {
     /// Where the process tells properties to those behind it, beside its log.
     static func propertiesPath(log: String) -> String { (log.hasSuffix(".log") ? String(log.dropLast(4)) : log) + ".properties" }
 
-    /// Cuts a log that has grown too long: the newest part of what it had goes into one file beside it, and it begins anew.
+    /// Cuts a log that has grown too long, while its process goes on writing at its end: its newest part stays.
     ///
-    /// Where the disk has no room for that file, what it had is given up: the bound holds.
-    func rotate(_ path: String) {
-        guard let count = DiskFiles.byteCount(of: path), count > SchedulerLimits.logBytes else { return }
-        // The process goes on writing to the same file, at its end.
-        if let content = Self.tail(path, count) { try? DiskFiles.writeAtomically(content, to: path + ".1") }
-        truncate(path, 0)
+    /// Where the file system cannot take the front of a file away, that part goes into one file beside it, and the log begins anew. Where the disk
+    /// has no room for that file, it is given up: the bound holds.
+    ///
+    /// - Parameter isOver: Whether its process has ended; a log that grows may be twice as long before it is cut.
+    /// - Returns: Whether it was too long.
+    @discardableResult
+    func cut(_ path: String, isOver: Bool) -> Bool {
+        let limit = isOver ? SchedulerLimits.logBytes : 2 * SchedulerLimits.logBytes
+        guard let count = DiskFiles.byteCount(of: path), count > limit else { return false }
+        let descriptor = open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        if sluice_cut_front(descriptor, Int64(count - SchedulerLimits.logBytes)) >= 0 { return true }
+        if let content = Self.read(descriptor, (count - SchedulerLimits.logBytes)..<count) {
+            try? DiskFiles.writeAtomically(content, to: path + ".1")
+            // What came while that was written.
+            let end = Int(lseek(descriptor, 0, SEEK_END))
+            if end > count, let more = Self.read(descriptor, max(count, end - SchedulerLimits.logBytes)..<end) {
+                let earlier = open(path + ".1", O_WRONLY | O_APPEND | O_CLOEXEC)
+                if earlier >= 0 { try? DiskFiles.write(more, to: earlier, path: path + ".1") }
+                close(earlier)
+            }
+        }
+        ftruncate(descriptor, 0)
+        return true
     }
 
-    private static func tail(_ path: String, _ count: Int) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var content = [UInt8](repeating: 0, count: min(count, SchedulerLimits.logBytes))
-        let found = pread(descriptor, &content, content.count, off_t(count - content.count))
+    private static func read(_ descriptor: Int32, _ range: Range<Int>) -> [UInt8]? {
+        var content = [UInt8](repeating: 0, count: range.count)
+        let found = pread(descriptor, &content, content.count, off_t(range.lowerBound))
         return found < 0 ? nil : Array(content.prefix(found))
     }
 
@@ -65,7 +82,7 @@ package struct RunLogs: Sendable {
 
 /// Bounds of the scheduler.
 package enum SchedulerLimits {
-    /// Bytes of a log before it is cut.
+    /// Bytes that are kept of a log.
     static let logBytes = 10 << 20
     /// Bytes of all logs together, and how often they are counted.
     static let allLogBytes = 2 << 30
@@ -73,8 +90,9 @@ package enum SchedulerLimits {
     /// Bytes of the properties that one attempt tells, and how many they are.
     static let propertyBytes = 64 << 10
     static let properties = 200
-    /// How often logs of processes that run are looked at.
-    static let rotateMicros: Int64 = 1_000_000
+    /// How often logs of processes that run are looked at, and when again if one was too long.
+    static let cutMicros: Int64 = 1_000_000
+    static let cutSoonMicros: Int64 = 100_000
     /// How long after its time a scheduler that begins tells that a run was missed.
     static let lateNoticeMicros: Int64 = 86_400_000_000
     /// Elements of one tick.
@@ -111,6 +129,8 @@ package enum SchedulerLimits {
 
     /// Files that one event sees.
     static let watchedFiles = 100_000
+    /// Bytes of the names of files that one run is for: a process takes 128 KiB in one variable or argument, and quotes need room.
+    static let eventBytes = 32 << 10
     /// Runs of one backfill.
     package static let backfillRuns = 100_000
 }

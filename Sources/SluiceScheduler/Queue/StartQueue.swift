@@ -34,6 +34,7 @@ struct StartQueue {
     private struct Waiting {
         var id: RunID
         var root: RunID
+        var logical: Int64
         var priority: Int
 
         func crowd(due second: Int64) -> Crowd {
@@ -67,7 +68,8 @@ struct StartQueue {
         case .later, nil: break
         }
         stages[run.id] = .later(run.notBeforeMicros)
-        later.insert(.init(time: run.notBeforeMicros, subject: Waiting(id: run.id, root: run.root, priority: run.priority)))
+        later.insert(
+            .init(time: run.notBeforeMicros, subject: Waiting(id: run.id, root: run.root, logical: run.logical, priority: run.priority)))
     }
 
     /// Takes a run out of the order, where it is in it.
@@ -90,7 +92,8 @@ struct StartQueue {
             stages[item.subject.id] = nil
             fresh.append(item)
         }
-        for item in fresh.sorted(by: { ($0.time, $0.subject.id) < ($1.time, $1.subject.id) }) {
+        // A backfill begins with its oldest tick, whatever the ids of its runs are.
+        for item in fresh.sorted(by: { ($0.time, $0.subject.logical, $0.subject.id) < ($1.time, $1.subject.logical, $1.subject.id) }) {
             let run = item.subject
             let crowd = run.crowd(due: item.time.seconds)
             let turn = max(turns[run.priority] ?? 0, lastTurns[crowd] ?? 0) + 1

@@ -6,11 +6,15 @@ extension Scheduler {
     /// Writes down what became of processes that ended.
     func collectEnds(_ now: Int64) throws {
         var ended: [(ActiveAttempt, JobOutcome)] = []
-        let rotates = now - rotatedMicros > SchedulerLimits.rotateMicros || now < rotatedMicros
-        if rotates { rotatedMicros = now }
+        let cuts = now - cutMicros > SchedulerLimits.cutMicros || now < cutMicros
+        if cuts { cutMicros = now }
         for entry in active.values {
-            if rotates { logs.rotate(entry.attempt.log) }
-            if let outcome = launcher.outcome(of: entry.attempt) { ended.append((entry, outcome)) }
+            if let outcome = launcher.outcome(of: entry.attempt) {
+                ended.append((entry, outcome))
+                logs.cut(entry.attempt.log, isOver: true)
+            } else if cuts, logs.cut(entry.attempt.log, isOver: false) {
+                cutMicros = now - SchedulerLimits.cutMicros + SchedulerLimits.cutSoonMicros
+            }
         }
         guard !ended.isEmpty else { return }
         ended.sort { $0.0.attempt.run < $1.0.attempt.run }
@@ -136,7 +140,8 @@ extension Scheduler {
             if run.state == .running {
                 try cancelElements(of: run)
             } else {
-                (run.state, run.reason, run.endedMicros) = (.cancelled, "it was cancelled before it ran", now)
+                let cancellation = try catalog.readSchedule { try $0.cancellation(of: id) }
+                (run.state, run.reason, run.endedMicros) = (.cancelled, (cancellation?.text ?? "it was cancelled") + " before it ran", now)
                 waiting.append(run)
             }
         }

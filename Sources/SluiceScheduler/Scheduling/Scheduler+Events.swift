@@ -85,7 +85,7 @@ extension Scheduler {
     /// Files count when two looks find them the same, so that none is taken while it is written.
     private func lookAtFiles(_ pattern: String, _ event: JobEvent, _ job: JobDeclaration, _ before: String?) throws {
         let path = pattern.hasPrefix("/") || job.directory == "." ? pattern : job.directory + "/" + pattern
-        let found = Self.files(path)
+        let found = try WatchedFiles.found(path)
         let key = job.name + " " + event.key
         let last = unsettled[key] ?? [:]
         unsettled[key] = found
@@ -94,16 +94,24 @@ extension Scheduler {
         try take(found, settled: settled, event, job, before)
     }
 
+    /// Of many files only so many as one process is told of; the next look takes the others.
+    ///
     /// - Parameter settled: Of those that were found, the ones that are written no more.
     private func take(
         _ found: [String: String], settled: [String: String], _ event: JobEvent, _ job: JobDeclaration, _ before: String?
     ) throws {
         let known = Self.sight(before ?? "")
-        // The run's directory is not the scheduler's.
-        let fresh = settled.filter { known[$0.key] != $0.value }.map { event.isRemote ? $0.key : AbsolutePath.of($0.key) }.sorted()
+        var (fresh, bytes): ([String], Int) = ([], 0)
         // Those that are gone are forgotten; those that are still written keep what was known of them.
         var next = known.filter { found[$0.key] != nil }
-        for (file, mark) in settled { next[file] = mark }
+        for (file, mark) in settled.sorted(by: { $0.key < $1.key }) where known[file] != mark {
+            // The run's directory is not the scheduler's.
+            let name = event.isRemote ? file : AbsolutePath.of(file)
+            bytes += name.utf8.count + 1
+            if before != nil, bytes > SchedulerLimits.eventBytes, !fresh.isEmpty { break }
+            fresh.append(name)
+            next[file] = mark
+        }
         let text = next.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: "\n")
         if fresh.isEmpty, before != nil {
             if text != before { try write { try $0.setSight(event.key, of: job.name, text) } }
@@ -117,22 +125,6 @@ extension Scheduler {
         for line in text.split(separator: "\n") {
             guard let space = line.firstIndex(of: " ") else { continue }
             found[String(line[line.index(after: space)...])] = String(line[..<space])
-        }
-        return found
-    }
-
-    /// Size and time of change of the files that match a pattern of the shell.
-    private static func files(_ pattern: String) -> [String: String] {
-        var matches = glob_t()
-        defer { globfree(&matches) }
-        guard glob(pattern, GLOB_NOSORT, nil, &matches) == 0 else { return [:] }
-        var found: [String: String] = [:]
-        for index in 0..<min(Int(matches.gl_pathc), SchedulerLimits.watchedFiles) {
-            guard let name = matches.gl_pathv[index] else { continue }
-            let path = String(cString: name)
-            var status = stat()
-            guard !path.contains("\n"), stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
-            found[path] = "\(status.st_size):\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
         }
         return found
     }

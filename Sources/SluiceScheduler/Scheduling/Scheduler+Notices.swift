@@ -159,12 +159,17 @@ extension Scheduler {
         let text = String(decoding: bytes, as: UTF8.self)
         for target in targets {
             switch target.means {
-            case .command(let command): launcher.notify(command: command, text: text, directory: job.directory)
+            case .command(let command):
+                let home = AbsolutePath.of(catalog.home)
+                launcher.notify(
+                    command: command, text: text, directory: job.directory,
+                    otherwise: [options.program, "schedule", "deliver", "--home", home, "--failed", command, "exit code"])
             case .webhook(let address, let secret):
                 let words =
                     [options.program, "schedule", "deliver", address, "--home", AbsolutePath.of(catalog.home)]
                     + (secret.map { ["--secret", $0] } ?? [])
-                launcher.notify(command: words.map(Self.quoted).joined(separator: " "), text: text, directory: job.directory)
+                launcher.notify(
+                    command: words.map(Self.quoted).joined(separator: " "), text: text, directory: job.directory, otherwise: [])
             case .file(let file):
                 do {
                     try Self.append(text + "\n", to: file.hasPrefix("/") ? file : job.directory + "/" + file)

@@ -26,8 +26,8 @@ extension Scheduler {
                 hasMore = true
                 break
             }
-            guard let job = jobs[run.job] else {
-                let reason = "no job of this name is declared any more"
+            guard let job = jobs[run.job], !isHeld(run) else {
+                let reason = jobs[run.job] == nil ? "no job of this name is declared any more" : "the job is paused"
                 if run.reason != reason {
                     run.reason = reason
                     changed.append(run)
@@ -58,6 +58,11 @@ extension Scheduler {
         }
         if !starts.isEmpty || !changed.isEmpty { try commit(starts, changed) }
         if !splits.isEmpty { try commit(splits, now) }
+    }
+
+    /// Whether a run waits until its job is resumed; one that a person asked for does not.
+    private func isHeld(_ run: ScheduledRun) -> Bool {
+        stored[run.job]?.isPaused == true && ![.manual, .resume].contains(run.cause)
     }
 
     /// Starts the process; of one that cannot be started the run gets the reason.

@@ -72,7 +72,8 @@ package final class Scheduler {
     /// What went wrong last with looking at an event, so that it is told once.
     var eventFailures: [String: String] = [:]
     var trimmedMicros: Int64 = 0
-    var rotatedMicros: Int64 = 0
+    /// When logs were looked at last.
+    var cutMicros: Int64 = 0
     var latenessMicros: Int64 = 0
     /// Whether the last step left something that can be done at once.
     var hasMore = false

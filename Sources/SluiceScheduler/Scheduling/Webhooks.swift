@@ -51,6 +51,9 @@ package final class Webhooks: Sendable {
         guard body.count <= SchedulerLimits.webhookBytes else {
             return Self.refusal(413, "the body is longer than \(SchedulerLimits.webhookBytes) bytes")
         }
+        guard String(validating: body, as: UTF8.self) != nil, !body.contains(0) else {
+            return Self.refusal(400, "the body is to be text in UTF-8 without NUL, which a variable can hold")
+        }
         let jobs = jobs.withLock { $0 }
         let name = String(parts[1])
         let waiting = jobs.namesWithEvents.compactMap { jobs[$0] }.filter { job in

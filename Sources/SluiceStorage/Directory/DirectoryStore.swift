@@ -13,10 +13,15 @@ package struct DirectoryStore: ObjectStore {
         self.files = files
     }
 
-    package func list(_ pattern: Glob) async throws(SluiceError) -> [ObjectInfo] {
+    /// The files that a pattern matches, none among them.
+    package func matches(_ pattern: Glob) throws(SluiceError) -> [ObjectInfo] {
         var listing = DirectoryListing(self)
         for parts in pattern.alternatives { try listing.add(parts[...], below: "") }
-        let found = try listing.sorted()
+        return try listing.sorted()
+    }
+
+    package func list(_ pattern: Glob) async throws(SluiceError) -> [ObjectInfo] {
+        let found = try matches(pattern)
         if found.isEmpty { throw NoMatch.error(pattern, entries: { try? names(in: $0) }, path: shownPath) }
         return found
     }

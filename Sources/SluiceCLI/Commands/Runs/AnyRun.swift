@@ -27,6 +27,8 @@ enum AnyRun {
             self = .job(try catalog.scheduledRun(matching: text))
         } catch {
             guard error.code == .notFound else { throw error }
+            // Where no pipeline has run, what is said of jobs says more.
+            if try catalog.runs(limit: 1).isEmpty { throw error }
             self = .pipeline(try catalog.run(matching: text))
         }
     }

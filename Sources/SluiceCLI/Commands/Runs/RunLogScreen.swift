@@ -21,10 +21,10 @@ enum RunLogScreen {
         }
         guard let bytes = try? DiskFiles.read(wanted.log) else {
             throw SluiceError(
-                .notFound, "the log \(wanted.log.quotedForMessage) is not there any more",
-                remedy: "`keep_logs` says of how many runs logs are kept")
+                .notFound, "the log \(wanted.log.quotedForMessage) is not there",
+                remedy: "`keep_logs` says of how many runs logs are kept; a run whose log could not be opened has none")
         }
-        // What was cut off before it stands beside it.
+        // Where a file system cannot cut a log, what was cut off before it stands beside it.
         let text = String(decoding: ((try? DiskFiles.read(wanted.log + ".1")) ?? []) + bytes, as: UTF8.self)
         return Report(
             text.isEmpty ? [] : [.verbatim(text)],
@@ -33,15 +33,20 @@ enum RunLogScreen {
             ]))
     }
 
+    /// By which the place is found again in a log that was cut.
+    private static let rememberedBytes = 4_096
+
     private static func follow(_ attempt: RunAttempt, _ run: ScheduledRun, _ catalog: Catalog, _ console: Console) async throws {
         var shown = 0
+        var last: [UInt8] = []
         while !Task.isCancelled {
             let isOver = try catalog.readSchedule { try $0.run(run.id)?.state.isOver ?? true }
             let bytes = (try? DiskFiles.read(attempt.log)) ?? []
-            // A log that was cut begins anew.
-            if bytes.count < shown { shown = 0 }
+            // A log that was cut goes on behind what was shown last, or begins anew.
+            if bytes.count < shown { shown = bytes.firstRange(of: last)?.upperBound ?? 0 }
             if bytes.count > shown { console.out.write(String(decoding: bytes[shown...], as: UTF8.self)) }
             shown = bytes.count
+            last = Array(bytes.suffix(rememberedBytes))
             if isOver { return }
             try? await Task.sleep(for: .milliseconds(200))
         }

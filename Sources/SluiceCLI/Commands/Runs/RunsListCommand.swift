@@ -79,8 +79,12 @@ struct RunsListCommand: ReportingCommand {
     private func jobRuns(_ catalog: Catalog?) throws -> Report {
         let runs = try catalog?.readSchedule { try $0.runs(job: job, state: state?.scheduled, limit: limit) } ?? []
         let json = Value.object(["runs": .list(runs.map(\.json))])
-        let what = job != nil || state != nil ? "No such runs of jobs" : "No runs of jobs"
-        guard !runs.isEmpty else { return Report([.line("\(what) in \(home.directory).")], json: json) }
+        guard !runs.isEmpty else {
+            // A name that is mistyped has no runs either.
+            if let job { _ = try ScheduleProject(Session(home: home.directory)).job(job) }
+            let what = job != nil || state != nil ? "No such runs of jobs" : "No runs of jobs"
+            return Report([.line("\(what) in \(home.directory).")], json: json)
+        }
         return Report([.table(ScheduledRunScreen.table(runs))], json: json)
     }
 }

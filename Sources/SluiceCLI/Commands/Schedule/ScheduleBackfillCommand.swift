@@ -52,6 +52,11 @@ struct ScheduleBackfillCommand: ReportingCommand {
             try session.existingCatalog()?.readSchedule { try ScheduleRequests.backfillPlan(job, begin..<end, again: again, $0) }
             ?? ScheduleRequests.backfillPlan(job, begin..<end, again: again, nil)
         if dryRun { return preview(steps, job, project.set) }
+        guard !project.isPaused(name) else {
+            throw SluiceError(
+                .invalidArgument, "the job \(name.quotedForMessage) is paused, and its runs would wait",
+                remedy: "let it run again first: `schedule resume \(name)`")
+        }
         let catalog = try session.catalog()
         let ticks = steps.compactMap { step in if case .run(let tick) = step { tick } else { nil } }
         guard !ticks.isEmpty else {

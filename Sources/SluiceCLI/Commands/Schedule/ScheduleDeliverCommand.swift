@@ -6,12 +6,13 @@ import SluiceHTTP
 import SluicePipelines
 import SluiceScheduler
 
-/// Brings a notice to a webhook, beside the scheduler and as long as that takes.
+/// Brings a notice to a webhook, beside the scheduler and as long as that takes; or keeps one that a command did not take.
 struct ScheduleDeliverCommand: ReportingCommand {
     static let configuration = CommandConfiguration(
         commandName: "deliver", abstract: "Post the notice on standard input to an address.", shouldDisplay: false)
 
-    @Argument(help: "The address.") var address: String
+    @Argument(help: "The address; or why the command that did not take the notice failed.") var words: [String]
+    @Option(help: ArgumentHelp("The command that did not take the notice.", valueName: "command")) var failed: String?
     @Option(help: ArgumentHelp("The secret of the state that signs it.", valueName: "name")) var secret: String?
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
@@ -23,17 +24,22 @@ struct ScheduleDeliverCommand: ReportingCommand {
         var body: [UInt8] = []
         while let line = readLine(strippingNewline: false), body.count < Self.noticeBytes { body += Array(line.utf8) }
         let session = Session(home: state.directory)
+        let text = words.joined(separator: " ")
+        if let failed {
+            try keep(body, .init("command", .string(failed)), text)
+            return Report([.line("Kept.")], json: .object(["delivered": .boolean(false)]))
+        }
         do {
-            try await send(body, session)
+            try await send(body, to: text, session)
         } catch {
             // Nobody sees what this process prints.
-            try? keep(body, (error as? SluiceError)?.message ?? "\(error)")
+            try? keep(body, .init("address", .string(String(text.prefix { $0 != "?" }))), (error as? SluiceError)?.message ?? "\(error)")
             throw error
         }
         return Report([.line("Delivered.")], json: .object(["delivered": .boolean(true)]))
     }
 
-    private func send(_ body: [UInt8], _ session: Session) async throws {
+    private func send(_ body: [UInt8], to address: String, _ session: Session) async throws {
         var request = WebRequest("POST", try WebAddress(parsing: address), label: "notice", isRepeatable: true)
         request.body = body
         request.setHeader("content-type", "application/json")
@@ -49,11 +55,10 @@ struct ScheduleDeliverCommand: ReportingCommand {
     }
 
     /// Notices that nobody took are in `<home>/logs/notices.jsonl`.
-    private func keep(_ body: [UInt8], _ reason: String) throws {
+    private func keep(_ body: [UInt8], _ target: Value.Member, _ reason: String) throws {
         var line: [UInt8] = []
-        Value.object([
-            "address": .string(String(address.prefix { $0 != "?" })), "error": .string(reason),
-            "notice": .string(String(decoding: body, as: UTF8.self)),
+        Value.structure([
+            target, .init("error", .string(reason)), .init("notice", .string(String(decoding: body, as: UTF8.self))),
         ]).appendJSON(to: &line)
         try DiskFiles.createDirectories(state.directory + "/logs")
         let path = state.directory + "/logs/notices.jsonl"

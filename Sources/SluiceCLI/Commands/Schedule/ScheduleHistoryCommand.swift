@@ -37,7 +37,11 @@ struct ScheduleHistoryCommand: ReportingCommand {
         }
         let runs = try session.existingCatalog()?.readSchedule { try $0.runs(job: name, state: state, limit: limit) } ?? []
         let json = Value.object(["runs": .list(runs.map(\.json))])
-        guard !runs.isEmpty else { return Report([.line("No runs of jobs in \(home.directory).")], json: json) }
+        guard !runs.isEmpty else {
+            // A name that is mistyped has no runs either.
+            if let name { _ = try ScheduleProject(session).job(name) }
+            return Report([.line("No \(name == nil && state == nil ? "" : "such ")runs of jobs in \(home.directory).")], json: json)
+        }
         return Report([.table(ScheduledRunScreen.table(runs))], json: json)
     }
 }

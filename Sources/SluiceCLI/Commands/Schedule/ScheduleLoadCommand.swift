@@ -33,7 +33,8 @@ struct ScheduleLoadCommand: ReportingCommand {
                 .alreadyExists, "the job \(job.name.quotedForMessage) is declared in \(known.path ?? "a file")", at: known.location,
                 remedy: "change the file, or choose another name")
         }
-        _ = try project.set.adding(jobs.map { $0.job })
+        let set = try project.set.adding(jobs.map { $0.job })
+        for notice in jobs.compactMap({ set.missingFile(of: $0.job.name) }).prefix(Self.shownNotices) { session.console.warning(notice) }
         try session.catalog().changeSchedule { ledger in
             let now = ledger.now / TimeText.microsPerSecond
             for (job, text) in jobs {
@@ -50,6 +51,9 @@ struct ScheduleLoadCommand: ReportingCommand {
         return Report(
             [.line("Added \(HumanText.count(jobs.count, "job")).")], json: .object(["jobs": .texts(jobs.map { $0.job.name })]))
     }
+
+    /// Files of jobs that are not there, of which a person reads.
+    private static let shownNotices = 20
 
     /// - Throws: What is wrong, with the line.
     private func read() throws -> [(job: JobDeclaration, text: String)] {

@@ -11,7 +11,8 @@ struct SchedulePauseCommand: ReportingCommand {
         return CommandConfiguration(
             commandName: "pause", abstract: "Make no runs of a job until it is resumed.",
             discussion: """
-                Ticks that pass meanwhile have no run; a run that is going on goes on.
+                Ticks that pass meanwhile have no run, and runs that wait go on waiting, but for those that were asked for by hand; a run that is \
+                going on goes on.
 
                 Examples:
                   \(program) schedule pause nightly

@@ -17,6 +17,7 @@ enum AppFlowLimits {
     static let cacheMicros: Int64 = 3_600_000_000
     /// How long a service may take to say whether it takes the credentials of a profile.
     static let checkSeconds = 15
+    static let checkAttempts = 3
     /// Characters of messages. Source: API model, `ExecutionMessage`.
     static let messageCharacters = 2_048
     static let registrations = 100

@@ -18,6 +18,8 @@ package enum BucketFailure: Error, Sendable {
     case noSuchUpload(String)
     case invalidPart(Int)
     case invalidPartOrder
+    /// The checksums of an upload's parts make that of its object, and a completion does not name the part's; of the algorithm.
+    case partWithoutChecksum(Int, String)
     case partTooSmall(number: Int, byteCount: Int64)
     /// What is declared of the bytes does not hold: the name of the checksum.
     case badDigest(String)

@@ -57,18 +57,25 @@ package final class LocalHTTPServer: Sendable {
     }
 
     /// - Parameters:
-    ///   - bodyBytes: A request with a longer body has its connection cut.
+    ///   - bodyBytes: A request with a longer body is refused with 413.
     ///   - keepsRequests: Whether `requests` has them; a server that goes on for days must not keep all.
+    /// - Throws: `PortTaken`, and what binding the port throws.
     package init(
         port: Int, bodyBytes: Int, keepsRequests: Bool, _ answer: @escaping @Sendable (Request, Int) -> Answer
     ) throws {
         let log = RequestLog(keepsRequests: keepsRequests)
-        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).childChannelInitializer { channel in
-            channel.pipeline.configureHTTPServerPipeline().flatMapThrowing {
-                try channel.pipeline.syncOperations.addHandler(AnsweringHandler(log, bodyBytes: bodyBytes, answer))
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                channel.pipeline.configureHTTPServerPipeline().flatMapThrowing {
+                    try channel.pipeline.syncOperations.addHandler(AnsweringHandler(log, bodyBytes: bodyBytes, answer))
+                }
             }
+        do {
+            channel = try bootstrap.bind(host: "127.0.0.1", port: port).wait()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw PortTaken(port: port)
         }
-        channel = try bootstrap.bind(host: "127.0.0.1", port: port).wait()
         self.port = channel.localAddress?.port ?? 0
         self.log = log
     }
@@ -79,6 +86,15 @@ package final class LocalHTTPServer: Sendable {
 
     /// All that came, in order.
     package var requests: [Request] { log.requests }
+}
+
+/// Another program listens where a server should.
+package struct PortTaken: Error, Hashable, CustomStringConvertible {
+    package let port: Int
+
+    package init(port: Int) { self.port = port }
+
+    package var description: String { "port \(port) of 127.0.0.1 is taken" }
 }
 
 private final class RequestLog: Sendable {
@@ -108,6 +124,8 @@ private final class AnsweringHandler: ChannelInboundHandler {
     private let bodyBytes: Int
     private let answer: @Sendable (LocalHTTPServer.Request, Int) -> LocalHTTPServer.Answer
     private var request = LocalHTTPServer.Request(method: "", target: "")
+    /// Throws away the rest of a request that was refused.
+    private var draining: Draining?
 
     init(
         _ log: RequestLog, bodyBytes: Int, _ answer: @escaping @Sendable (LocalHTTPServer.Request, Int) -> LocalHTTPServer.Answer
@@ -123,10 +141,27 @@ private final class AnsweringHandler: ChannelInboundHandler {
             request = LocalHTTPServer.Request(method: head.method.rawValue, target: head.uri)
             for header in head.headers { request.headers[header.name.lowercased()] = header.value }
         case .body(let part):
-            guard request.body.count + part.readableBytes <= bodyBytes else { return context.close(promise: nil) }
+            if draining != nil { draining?.take(part, context) }
+            guard draining == nil else { return }
+            guard request.body.count + part.readableBytes <= bodyBytes else { return refuse(context) }
             request.body += Array(part.readableBytesView)
-        case .end: write(answer(request, log.append(request)), context)
+        case .end:
+            if let draining { return draining.end(context) }
+            write(answer(request, log.append(request)), context)
         }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        draining?.cancel()
+        context.fireChannelInactive()
+    }
+
+    private func refuse(_ context: ChannelHandlerContext) {
+        request.body = []
+        let text = "the body has more than \(bodyBytes) bytes\n"
+        begin(413, ["Content-Length": String(text.utf8.count), "Connection": "close"], context)
+        send(text, context)
+        draining = Draining(behind: context.writeAndFlush(wrapOutboundOut(.end(nil))), context)
     }
 
     private func write(_ answer: LocalHTTPServer.Answer, _ context: ChannelHandlerContext) {

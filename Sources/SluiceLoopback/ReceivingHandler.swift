@@ -10,8 +10,8 @@ final class ReceivingHandler: ChannelInboundHandler {
     private let answer: HTTPReceiver.Answering
     private var request = HTTPReceiver.Request(method: "", target: "")
     private var keepsAlive = false
-    /// The rest of a request that was refused is thrown away.
-    private var isRefused = false
+    /// Throws away the rest of a request that was refused.
+    private var draining: Draining?
     private var deadline: Scheduled<Void>?
 
     init(_ limits: HTTPReceiver.Limits, _ answer: @escaping HTTPReceiver.Answering) {
@@ -21,10 +21,15 @@ final class ReceivingHandler: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) { wait(context) }
 
-    func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+    func handlerRemoved(context: ChannelHandlerContext) { cancel() }
+
+    private func cancel() {
+        deadline?.cancel()
+        draining?.cancel()
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
-        deadline?.cancel()
+        cancel()
         context.fireChannelInactive()
     }
 
@@ -34,11 +39,12 @@ final class ReceivingHandler: ChannelInboundHandler {
         switch unwrapInboundIn(data) {
         case .head(let head): begin(head, context)
         case .body(let part):
-            guard !isRefused else { return }
+            if draining != nil { draining?.take(part, context) }
+            guard draining == nil else { return }
             guard request.body.count + part.readableBytes <= limits.bodyBytes else { return refuse(context) }
             request.body += part.readableBytesView
         case .end:
-            guard !isRefused else { return }
+            if let draining { return draining.end(context) }
             deadline?.cancel()
             finish(context)
         }
@@ -58,9 +64,10 @@ final class ReceivingHandler: ChannelInboundHandler {
     }
 
     private func refuse(_ context: ChannelHandlerContext) {
-        isRefused = true
         keepsAlive = false
-        write(HTTPReceiver.Answer(413, "the body has more than \(limits.bodyBytes) bytes\n"), context)
+        deadline?.cancel()
+        request.body = []
+        draining = Draining(behind: put(HTTPReceiver.Answer(413, "the body has more than \(limits.bodyBytes) bytes\n"), context), context)
     }
 
     private func finish(_ context: ChannelHandlerContext) {
@@ -75,19 +82,23 @@ final class ReceivingHandler: ChannelInboundHandler {
     }
 
     private func write(_ answer: HTTPReceiver.Answer, _ context: ChannelHandlerContext) {
+        // A request that waits behind this one comes within the call that writes the end, and changes what is kept of this one.
+        let isLast = !keepsAlive
+        if !isLast { wait(context) }
+        let written = put(answer, context)
+        guard isLast else { return }
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        written.whenComplete { _ in bound.value.close(promise: nil) }
+    }
+
+    private func put(_ answer: HTTPReceiver.Answer, _ context: ChannelHandlerContext) -> EventLoopFuture<Void> {
         var headers = HTTPHeaders(answer.headers.map { ($0.key, $0.value) })
         headers.replaceOrAdd(name: "Content-Length", value: String(answer.body.utf8.count))
         if !keepsAlive { headers.replaceOrAdd(name: "Connection", value: "close") }
         let head = HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: answer.status), headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: answer.body)))), promise: nil)
-        // A request that waits behind this one comes within the call that writes the end.
-        guard keepsAlive else {
-            let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-            return context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in bound.value.close(promise: nil) }
-        }
-        wait(context)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        return context.writeAndFlush(wrapOutboundOut(.end(nil)))
     }
 
     /// Closes the connection unless a whole request comes in time.

@@ -111,6 +111,10 @@ package final class BucketService: Service {
 
     package func fault(for refusal: LayerRefusal) -> ServiceFault {
         switch refusal {
+        case .foreignOrigin:
+            ServiceFault(
+                403, "AccessForbidden",
+                "CORSResponse: pages of this origin may not use the port, whatever the bucket says; allow it with --cors-origin")
         case .unsigned: .accessDenied
         case .unknownKey(let key):
             ServiceFault(
@@ -163,19 +167,26 @@ package final class BucketService: Service {
         await store.close()
     }
 
+    /// Removes what the rules of all buckets say.
+    private static func expire(in store: BucketStore) async {
+        for bucket in (try? store.buckets()) ?? [] {
+            guard let setting = try? store.setting(bucket.name, "lifecycle"), let rules = try? LifecycleDocument.rules(setting) else {
+                continue
+            }
+            _ = try? await store.expire(bucket.name, rules)
+        }
+    }
+
+    /// What has expired by the new time is gone when the test goes on.
+    package func timeMoved() async { await Self.expire(in: store) }
+
     /// Takes in files that other programs put into the folders, removes what expires, now and then, and delivers events, until the service is
     /// closed.
     package func beginUpkeep() {
         let task = Task { [store] in
             for bucket in (try? store.buckets()) ?? [] { try? await store.scan(bucket.name) }
             while !Task.isCancelled {
-                for bucket in (try? store.buckets()) ?? [] {
-                    guard let setting = try? store.setting(bucket.name, "lifecycle"), let rules = try? LifecycleDocument.rules(setting)
-                    else {
-                        continue
-                    }
-                    _ = try? await store.expire(bucket.name, rules)
-                }
+                await Self.expire(in: store)
                 try? await Task.sleep(for: .seconds(S3ServiceLimits.sweepSeconds))
             }
         }

@@ -83,6 +83,17 @@ struct ServedTests {
         return try #require(records["flowExecutions"]?.elements.first { $0["executionId"]?.string == id })
     }
 
+    @Test("a profile whose address nobody answers is refused with the cause") func unreachable() async throws {
+        let body = """
+            {"connectorProfileName":"crm","connectorType":"Salesforce","connectionMode":"Public","connectorProfileConfig":
+            {"connectorProfileProperties":{"Salesforce":{"instanceUrl":"http://127.0.0.1:9"}},
+            "connectorProfileCredentials":{"Salesforce":{"accessToken":"hidden-token"}}}}
+            """
+        let fault = await fault("/create-connector-profile", body)
+        #expect(fault?.code == "ConnectorAuthenticationException", "\(String(describing: fault))")
+        #expect(fault?.message.contains("connection refused: nothing listens there") == true, "\(String(describing: fault))")
+    }
+
     @Test("a flow runs from bucket to bucket, with tasks that change its rows") func tasks() async throws {
         try await put("in/a.csv", "id,name,mail,n\n1,Ada Byron,ada@x.org,10\n2,Bob,bob@x.org,0\n3,Eve,,7\n")
         let tasks = """

@@ -86,6 +86,9 @@ import Testing
         let path = bench.store.folders.index
         do {
             let index = try BucketIndex(path, writes: true)
+            for column in ["algorithm", "checksum", "composite"] {
+                try index.connection.execute("ALTER TABLE completions DROP COLUMN \(column)")
+            }
             try index.connection.execute("DROP TABLE watches; DROP TABLE events; PRAGMA user_version = 1")
         }
         try await bench.reopen()

@@ -26,7 +26,8 @@ final class DeliveryBench: Sendable {
 
     init(_ directory: TemporaryDirectory, faults: FaultInjection = FaultInjection(), functions: RecordFunctions = shouting) async throws {
         self.directory = directory
-        let options = PortOptions(port: 0)
+        var options = PortOptions(port: 0)
+        options.allowsReset = true
         let catalog = try Catalog(home: directory.path("home"))
         self.catalog = catalog
         let store = try BucketStore(directory.path("home/buckets"))

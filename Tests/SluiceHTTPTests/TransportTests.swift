@@ -27,6 +27,24 @@ struct TransportTests {
         await #expect(throws: WebFailure.timedOut) { _ = try await send(.drip, timeout: .milliseconds(50)) }
     }
 
+    @Test("why there is no connection is said in words") func reasons() async throws {
+        var server: LocalHTTPServer? = try LocalHTTPServer { _, _ in .cut }
+        let address = try #require(server?.address)
+        func failure(_ address: String) async throws -> WebFailure? {
+            let request = WebRequest("GET", try WebAddress(parsing: address), label: "x")
+            do throws(WebFailure) {
+                _ = try await PooledTransport().send(request, timeout: .seconds(20))
+                return nil
+            } catch {
+                return error
+            }
+        }
+        server = nil
+        #expect(try await failure(address) == .unreachable("connection refused: nothing listens there"))
+        let nameless = try await failure("http://nothing.invalid/")
+        #expect(nameless == .unreachable("no address is known for the host nothing.invalid"), "\(String(describing: nameless))")
+    }
+
     @Test("a body beyond its bound is refused, whether its length is said or not") func bounds() async throws {
         await #expect(throws: WebFailure.answerTooLong(limit: 100)) { _ = try await send(.blanks(1_000_000), limit: 100) }
         await #expect(throws: WebFailure.answerTooLong(limit: 3)) { _ = try await send(.status(200, "four"), limit: 3) }

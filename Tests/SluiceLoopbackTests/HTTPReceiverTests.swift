@@ -68,6 +68,12 @@ struct HTTPReceiverTests {
         #expect(try await exchange(receiver, chunked).hasPrefix("HTTP/1.1 413"))
     }
 
+    @Test("who sends a body that is too long to its end reads why it is refused") func drained() async throws {
+        let receiver = try receiver(bodyBytes: 5)
+        let answer = try await LongBody.answer(port: receiver.port)
+        #expect(answer.hasPrefix("HTTP/1.1 413") && answer.hasSuffix("the body has more than 5 bytes\n"), "\(answer)")
+    }
+
     @Test("who waits for leave to send gets it") func expectation() async throws {
         let receiver = try receiver()
         defer { receiver.close() }

@@ -14,18 +14,24 @@ final class PortBench: Sendable {
 
     static let credentials = AWSCredentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "hidden")
 
-    /// - Parameter keys: Secrets by access key; none: signatures are not checked.
-    init(keys: [String: String] = [:], clock: WallClock = .system) async throws {
+    /// - Parameters:
+    ///   - keys: Secrets by access key; none: signatures are not checked.
+    ///   - shift: How far the test has moved the time, which `clock` has to follow.
+    init(keys: [String: String] = [:], clock: WallClock = .system, shift: TimeShift = TimeShift()) async throws {
         directory = try TemporaryDirectory()
         store = try BucketStore(directory.path("buckets"), clock: clock)
         var options = PortOptions(port: 0)
         options.keys = keys
+        options.shift = shift
+        options.allowsReset = true
         server = try await PortServer.start(options, services: [BucketService(store, keys: keys)])
     }
 
     /// Runs a test and ends the server behind it.
-    static func run(keys: [String: String] = [:], clock: WallClock = .system, _ body: (PortBench) async throws -> Void) async throws {
-        let bench = try await PortBench(keys: keys, clock: clock)
+    static func run(
+        keys: [String: String] = [:], clock: WallClock = .system, shift: TimeShift = TimeShift(), _ body: (PortBench) async throws -> Void
+    ) async throws {
+        let bench = try await PortBench(keys: keys, clock: clock, shift: shift)
         do {
             try await body(bench)
         } catch {

@@ -32,6 +32,7 @@ struct EchoService: Service {
     func fault(for refusal: LayerRefusal) -> ServiceFault {
         switch refusal {
         case .bodyTooLarge: ServiceFault(413, "TooLarge", "too large")
+        case .foreignOrigin: ServiceFault(403, "Foreign", "a page of elsewhere")
         case .internalFailure: ServiceFault(500, "InternalFailure", "a fault of the server")
         default: ServiceFault(400, "\(refusal)", "refused")
         }

@@ -54,10 +54,14 @@ struct PortTests {
     func hostile() async throws {
         try await serving { port in
             let long = String(repeating: "x", count: 100_000)
-            #expect(await RawClient.exchange(port, get("/echo", "A: \(long)\r\n")).hasPrefix("HTTP/1.1 4"))
+            let field = String(repeating: "x", count: 20_000)
+            let answer = await RawClient.exchange(port, get("/echo", "A: \(field)\r\n"))
+            #expect(answer.hasPrefix("HTTP/1.1 431 ") && answer.contains("16 KiB"), "\(answer)")
+            let fields = (0..<40).map { "H\($0): \(field.prefix(2_000))\r\n" }.joined()
+            #expect(await RawClient.exchange(port, get("/echo", fields)).hasPrefix("HTTP/1.1 431 "))
             #expect(await RawClient.exchange(port, get("/echo/" + long)).hasPrefix("HTTP/1.1 4"))
             let many = (0..<1_000).map { "H\($0): x\r\n" }.joined()
-            #expect(await RawClient.exchange(port, get("/echo", many)).hasPrefix("HTTP/1.1 4"))
+            #expect(await RawClient.exchange(port, get("/echo", many)).hasPrefix("HTTP/1.1 431 "))
             #expect(await RawClient.exchange(port, "no HTTP at all\r\n\r\n").hasPrefix("HTTP/1.1 400"))
             let double = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
             #expect(await RawClient.exchange(port, double).hasPrefix("HTTP/1.1 400"))
@@ -78,10 +82,22 @@ struct PortTests {
 
     @Test("a client that waits for leave gets it when the body is wanted, and none where the answer is there already")
     func expectations() async throws {
-        try await serving(EchoService(intake: .streamed)) { port in
+        for intake in [BodyIntake.streamed, .whole(upTo: 1_000)] { try await expectations(intake) }
+    }
+
+    private func expectations(_ intake: BodyIntake) async throws {
+        try await serving(EchoService(intake: intake)) { port in
             let head = "Host: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
             let wanted = await RawClient.exchange(port, [Array("PUT /echo/a HTTP/1.1\r\n\(head)".utf8), Array("abc".utf8)])
             #expect(wanted.contains("us-east-1 3"), "\(wanted)")
+            // One that has nothing to send waits for leave as well.
+            let first = "PUT /echo/b HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 0\r\n\r\n"
+            let empty = await RawClient.exchange(port, [Array(first.utf8), Array("PUT /echo/c HTTP/1.1\r\n\(head)abc".utf8)])
+            let continuing = "HTTP/1.1 100 Continue\r\n\r\n"
+            #expect(
+                empty.hasPrefix(continuing + "HTTP/1.1 200 OK\r\n") && empty.contains("PUT /echo/b 000000000000 us-east-1 0"), "\(empty)")
+            #expect(empty.hasSuffix("PUT /echo/c 000000000000 us-east-1 3"), "\(empty)")
+            guard intake == .streamed else { return }
             let early = await RawClient.exchange(port, [Array("PUT /echo/early HTTP/1.1\r\n\(head)".utf8)])
             #expect(early.hasPrefix("HTTP/1.1 200") && early.hasSuffix("early"), "\(early)")
         }
@@ -103,7 +119,10 @@ struct PortTests {
     @Test("pages of other machines are refused, those of this one may read")
     func origins() async throws {
         try await serving(change: { $0.origins = ["https://good.example"] }) { port in
-            #expect(await RawClient.exchange(port, get("/echo", "Origin: https://evil.example\r\n")).hasPrefix("HTTP/1.1 403"))
+            let refused = await RawClient.exchange(port, get("/echo", "Origin: https://evil.example\r\n"))
+            #expect(refused.hasPrefix("HTTP/1.1 403") && refused.hasSuffix("Foreign: a page of elsewhere"), "\(refused)")
+            let page = await RawClient.exchange(port, get("/_sluice/health", "Origin: https://evil.example\r\n"))
+            #expect(page.hasPrefix("HTTP/1.1 403") && page.contains(#""__type":"ForbiddenOrigin""#), "\(page)")
             for origin in ["http://localhost:3000", "https://good.example", "http://app.localhost"] {
                 let answer = await RawClient.exchange(port, get("/echo", "Origin: \(origin)\r\n"))
                 #expect(

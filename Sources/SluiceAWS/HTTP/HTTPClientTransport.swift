@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import SluiceHTTP
 
 /// Sends requests over pools of connections that the whole process shares and that live as long as it.
 package struct HTTPClientTransport: HTTPTransport {
@@ -99,7 +100,7 @@ package struct HTTPClientTransport: HTTPTransport {
         case is CancellationError: .cancelled
         case let error as HTTPClientError where error == .cancelled: .cancelled
         case let error as HTTPClientError where error == .connectTimeout || error == .deadlineExceeded || error == .readTimeout: .timedOut
-        default: .unreachable(String(describing: error))
+        default: .unreachable(ConnectionTrouble.text(error))
         }
     }
 }

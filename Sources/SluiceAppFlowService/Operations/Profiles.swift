@@ -91,6 +91,8 @@ enum Profiles {
             var around = ServiceSession.Surroundings()
             around.address = settings.address
             around.limitsFolder = "\(home.world.directory)/limits"
+            // Whoever waits for the answer is told why there is none, before the time is over.
+            around.policy.attempts = AppFlowLimits.checkAttempts
             around.onSecret = { KnownSecrets.add($0) }
             let token = settings.values["refresh_token"] ?? ""
             around.vault = { _ in GivenToken(token: token) }

@@ -88,7 +88,7 @@ struct ExecutionRecord: Sendable {
             : .structure([
                 "errorInfo": hasError
                     ? .structure(["putFailuresCount": .integer(refused), "executionMessage": .text(message ?? "")]) : nil,
-                "bytesProcessed": .integer(bytesIn), "bytesWritten": .integer(bytesOut), "recordsProcessed": .integer(rows),
+                "bytesProcessed": .integer(bytesIn), "bytesWritten": .integer(bytesOut), "recordsProcessed": .integer(rows + refused),
             ])
         return .structure([
             "executionId": .text(id), "executionStatus": .text(status.rawValue), "executionResult": result,

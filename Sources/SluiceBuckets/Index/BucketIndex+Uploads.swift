@@ -73,20 +73,30 @@ extension BucketIndex {
 
     // MARK: Completions
 
-    /// What an upload that is completed became: the entity tag and id of its version.
-    func completion(_ bucket: BucketInfo, _ key: ObjectKey, _ id: String) throws(SluiceError) -> (etag: String, versionID: String)? {
+    /// What an upload that is completed became.
+    func completion(_ bucket: BucketInfo, _ key: ObjectKey, _ id: String) throws(SluiceError) -> BucketStore.Completion? {
         try first(
-            "SELECT etag, version FROM completions WHERE id = ? AND bucket = ? AND key = ?",
+            "SELECT etag, version, algorithm, checksum, composite FROM completions WHERE id = ? AND bucket = ? AND key = ?",
             [.text(id), .integer(bucket.id), .blob(key.bytes)]
-        ) { ($0.text(0) ?? "", $0.text(1) ?? "") }
+        ) { row in
+            let checksum = row.text(2).flatMap(ObjectChecksum.Algorithm.init).map { algorithm in
+                ObjectTraits.Checksum(ObjectChecksum(algorithm, row.text(3) ?? ""), isComposite: row.integer(4) != 0)
+            }
+            return BucketStore.Completion(etag: row.text(0) ?? "", versionID: row.text(1) ?? "", checksum: checksum)
+        }
     }
 
     func insertCompletion(_ id: String, _ version: ObjectVersion, _ bucket: BucketInfo) throws(SluiceError) {
+        let checksum = version.traits.checksum
         try run(
-            "INSERT INTO completions(id, bucket, key, stamp, etag, version) VALUES (?, ?, ?, ?, ?, ?)",
+            """
+            INSERT INTO completions(id, bucket, key, stamp, etag, version, algorithm, checksum, composite)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
             [
                 .text(id), .integer(bucket.id), .blob(version.key.bytes), .integer(version.file.stamp), .text(version.etag),
-                .text(version.versionID),
+                .text(version.versionID), .text(checksum?.value.algorithm.rawValue ?? ""), .text(checksum?.value.value ?? ""),
+                .integer(checksum?.isComposite == true ? 1 : 0),
             ])
         try run(
             "DELETE FROM completions WHERE stamp < (SELECT stamp FROM completions ORDER BY stamp DESC LIMIT 1 OFFSET ?)",

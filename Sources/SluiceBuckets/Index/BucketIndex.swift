@@ -58,7 +58,7 @@ final class BucketIndex: @unchecked Sendable {
     private static let version = Int64(schema.count)
 
     /// What each version of the index added.
-    private static let schema = [objectTables, eventTables]
+    private static let schema = [objectTables, eventTables, completionChecksums]
 
     /// Keys are blobs, which SQLite orders by their bytes. `objects` has what keys stand for, without delete markers, so that a page of a
     /// listing is a range of it; `older` has all other versions and the markers.
@@ -94,6 +94,13 @@ final class BucketIndex: @unchecked Sendable {
             stamp INTEGER PRIMARY KEY, file_time INTEGER NOT NULL, size INTEGER NOT NULL, bucket TEXT NOT NULL, key BLOB NOT NULL,
             round INTEGER NOT NULL);
         CREATE TABLE state(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+        """
+
+    /// The checksum that a completion was answered with; no algorithm: none.
+    private static let completionChecksums = """
+        ALTER TABLE completions ADD COLUMN algorithm TEXT NOT NULL DEFAULT '';
+        ALTER TABLE completions ADD COLUMN checksum TEXT NOT NULL DEFAULT '';
+        ALTER TABLE completions ADD COLUMN composite INTEGER NOT NULL DEFAULT 0;
         """
 
     /// Who watches a bucket, and events that nobody has taken yet.

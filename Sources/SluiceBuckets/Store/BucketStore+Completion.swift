@@ -13,7 +13,7 @@ extension BucketStore {
     /// Makes an object of the parts of an upload; one that was completed before is answered as it was then.
     ///
     /// - Parameter checksum: What the object's checksum has to be; nil: not declared.
-    /// - Throws: `noSuchUpload`, `invalidPart`, `invalidPartOrder`, `partTooSmall`, `badDigest`, `preconditionFailed`; `conflict` where parts
+    /// - Throws: `noSuchUpload`, `invalidPart`, `invalidPartOrder`, `partWithoutChecksum`, `partTooSmall`, `badDigest`, `preconditionFailed`; `conflict` where parts
     ///   were uploaded anew meanwhile.
     package func complete(
         _ name: String, _ key: ObjectKey, _ id: String, _ named: [NamedPart], checksum: String? = nil,
@@ -24,9 +24,7 @@ extension BucketStore {
         do throws(BucketFailure) {
             upload = try self.upload(name, key, id)
         } catch .noSuchUpload {
-            let done = try read { index throws(SluiceError) in
-                try index.completion(bucket, key, id).map { Completion(etag: $0.etag, versionID: $0.versionID, checksum: nil) }
-            }
+            let done = try read { index throws(SluiceError) in try index.completion(bucket, key, id) }
             guard let done else { throw .noSuchUpload(id) }
             return done
         }
@@ -71,6 +69,9 @@ extension BucketStore {
         for name in named {
             guard let part = known[name.number], part.etag == name.etag, name.checksum == nil || name.checksum == part.checksum else {
                 throw .invalidPart(name.number)
+            }
+            if let algorithm = upload.algorithm, upload.isComposite, name.checksum == nil {
+                throw .partWithoutChecksum(name.number, algorithm.rawValue)
             }
             chosen.append(part)
         }

@@ -7,6 +7,8 @@ package struct StoredConnection: Hashable, Sendable {
     package var name: String
     /// The connector that it is for.
     package var connector: String
+    /// The file that declares the connector; nil for one that comes with the program.
+    package var declaration: String?
     /// Settings that are no secrets, by name.
     package var settings: [String: String]
     /// The address in place of the connector's own.
@@ -16,8 +18,10 @@ package struct StoredConnection: Hashable, Sendable {
     /// Microseconds since 1970.
     package var updatedMicros: Int64
 
-    package init(name: String, connector: String, settings: [String: String], address: String?, sealed: [UInt8]) {
+    package init(name: String, connector: String, settings: [String: String], address: String?, sealed: [UInt8], declaration: String? = nil)
+    {
         self.name = name
+        self.declaration = declaration
         self.connector = connector
         self.settings = settings
         self.address = address
@@ -33,6 +37,8 @@ extension Catalog {
             updated INTEGER NOT NULL) WITHOUT ROWID;
         """
 
+    static let connectionDeclarations = "ALTER TABLE connections ADD COLUMN declaration TEXT"
+
     /// Keeps a connection, in place of one of the same name.
     ///
     /// - Returns: Whether there was one.
@@ -42,10 +48,13 @@ extension Catalog {
         return try write { db in
             let existed = try Self.connection(connection.name, db) != nil
             try db.execute(
-                sql: "INSERT OR REPLACE INTO connections (name, connector, settings, address, sealed, updated) VALUES (?, ?, ?, ?, ?, ?)",
+                sql: """
+                    INSERT OR REPLACE INTO connections (name, connector, settings, address, sealed, updated, declaration)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    """,
                 arguments: [
                     connection.name, connection.connector, try StoredText.map(connection.settings), connection.address,
-                    Data(connection.sealed), now,
+                    Data(connection.sealed), now, connection.declaration,
                 ])
             return existed
         }
@@ -76,7 +85,7 @@ extension Catalog {
         var found = StoredConnection(
             name: row["name"], connector: row["connector"], settings: try StoredText.map(row["settings"] as String),
             address: row["address"],
-            sealed: Array(row["sealed"] as Data))
+            sealed: Array(row["sealed"] as Data), declaration: row["declaration"])
         found.updatedMicros = row["updated"]
         return found
     }

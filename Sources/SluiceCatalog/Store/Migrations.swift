@@ -75,6 +75,7 @@ enum Migrations {
         migrator.registerMigration("24 documents of services") { db in try db.execute(sql: Catalog.documentTables) }
         migrator.registerMigration("41 requests beside the scheduler") { db in try db.execute(sql: ScheduleTables.requests) }
         migrator.registerMigration("42 draining of the scheduler") { db in try db.execute(sql: ScheduleTables.draining) }
+        migrator.registerMigration("43 declarations of connections") { db in try db.execute(sql: Catalog.connectionDeclarations) }
         return migrator
     }
 

@@ -20,11 +20,14 @@ package struct ConnectionStore: Sendable {
 
     /// Keeps a connection.
     ///
-    /// - Parameter secrets: Values of secret settings.
+    /// - Parameters:
+    ///   - secrets: Values of secret settings.
+    ///   - declaration: The file that declares the connector; nil for one that comes with the program.
     /// - Returns: Whether it took the place of one.
     /// - Throws: `invalidOption` for a name that is none, or a secret that is too short to be hidden.
     package func set(
-        _ name: String, connector: String, settings: [String: String], secrets: [String: String], address: String?
+        _ name: String, connector: String, settings: [String: String], secrets: [String: String], address: String?,
+        declaration: String? = nil
     ) throws(SluiceError) -> Bool {
         guard DefinitionNode.isName(name) else {
             throw SluiceError(
@@ -38,7 +41,8 @@ package struct ConnectionStore: Sendable {
         }
         let sealed = try cipher.seal(Array(try SettingsText.text(secrets).utf8), name: Self.sealName(name))
         return try catalog.storeConnection(
-            StoredConnection(name: name, connector: connector, settings: settings, address: address, sealed: sealed))
+            StoredConnection(
+                name: name, connector: connector, settings: settings, address: address, sealed: sealed, declaration: declaration))
     }
 
     /// - Throws: `notFound` with the nearest name.
@@ -86,7 +90,9 @@ package struct ConnectionStore: Sendable {
         let connection = try connection(name)
         var secrets = try values(of: connection).filter { connection.settings[$0.key] == nil }
         secrets[setting] = value
-        _ = try set(name, connector: connection.connector, settings: connection.settings, secrets: secrets, address: connection.address)
+        _ = try set(
+            name, connector: connection.connector, settings: connection.settings, secrets: secrets, address: connection.address,
+            declaration: connection.declaration)
     }
 }
 

@@ -79,6 +79,17 @@ final class ServiceSink: Sink {
     func commit(schema: Schema, run: String, staged: [StagedFile]) throws -> OutputCommit { OutputCommit() }
     func discard(run: String) async {}
 
+    /// Rows that were put aside so far; the one writer has given all of them.
+    var rowsRefused: Int64 { refusals?.count ?? 0 }
+
+    /// Where refused rows are; nil where there are none.
+    var refusalNotice: String? {
+        guard let refusals, refusals.count > 0 else { return nil }
+        let count = refusals.count
+        let (rows, verb) = count == 1 ? ("1 row", "is") : ("\(count) rows", "are")
+        return "\(target) refused \(rows), which \(verb) in \(refusals.path) with the reason"
+    }
+
     /// - Throws: the refusal, where nothing takes refused rows.
     func refuse(_ row: ArraySlice<UInt8>, _ error: SluiceError) throws(SluiceError) {
         guard let refusals else {
@@ -113,6 +124,8 @@ private final class ServiceSinkWriter: SinkWriter {
     }
 
     var bytesWritten: Int64 { bytesSent + (jobs?.bytesWritten ?? 0) }
+    var rowsRefused: Int64 { sink.rowsRefused }
+    var notices: [String] { [sink.refusalNotice].compactMap(\.self) }
 
     func write(_ batch: Batch) async throws {
         guard batch.rowCount > 0 else { return }
@@ -182,9 +195,12 @@ private final class ServiceSinkWriter: SinkWriter {
 
 /// A file of JSON lines: rows that a service refused, and why.
 private final class RefusedRows: Sendable {
-    private let path: String
+    let path: String
+    private let counted = Mutex<Int64>(0)
 
     init(path: String) { self.path = path }
+
+    var count: Int64 { counted.withLock { $0 } }
 
     func append(_ row: ArraySlice<UInt8>, _ error: SluiceError) throws(SluiceError) {
         var line: [UInt8] = Array("{\"row\":".utf8)
@@ -198,5 +214,6 @@ private final class RefusedRows: Sendable {
         guard descriptor >= 0 else { throw .system(errno, cannot: "open", path) }
         defer { close(descriptor) }
         try DiskFiles.write(line, to: descriptor, path: path)
+        counted.withLock { $0 += 1 }
     }
 }

@@ -33,7 +33,7 @@ final class OrderedOutput: Sendable {
             defer { reported = bytes }
             return bytes - reported
         }
-        progress.update { $0.count(rows: rows, bytes: more, ofOutput: output) }
+        progress.update { $0.count(rows: Int64(rows), bytes: more, ofOutput: output) }
     }
 }
 
@@ -55,22 +55,24 @@ final class SharedWriters: @unchecked Sendable {
 
     func write(_ batch: Batch, worker: Int) async throws {
         let writer = writers[worker]
-        let before = writer.bytesWritten
+        let before = (bytes: writer.bytesWritten, refused: writer.rowsRefused)
         try await writer.write(batch)
-        report(rows: batch.rowCount, bytes: writer.bytesWritten - before)
+        report(rows: Int64(batch.rowCount) - (writer.rowsRefused - before.refused), bytes: writer.bytesWritten - before.bytes)
     }
 
     func finish() async throws -> [StagedFile] {
         var staged: [StagedFile] = []
         for writer in writers {
-            let before = writer.bytesWritten
+            let before = (bytes: writer.bytesWritten, refused: writer.rowsRefused)
             staged += try await writer.finish()
-            report(rows: 0, bytes: writer.bytesWritten - before)
+            // Rows that were collected count as written until it is known that they are not.
+            report(rows: before.refused - writer.rowsRefused, bytes: writer.bytesWritten - before.bytes)
+            progress.note(writer.notices)
         }
         return staged.of(output)
     }
 
-    private func report(rows: Int, bytes: Int64) { progress.update { $0.count(rows: rows, bytes: bytes, ofOutput: output) } }
+    private func report(rows: Int64, bytes: Int64) { progress.update { $0.count(rows: rows, bytes: bytes, ofOutput: output) } }
 }
 
 extension [StagedFile] {
@@ -84,9 +86,9 @@ extension [StagedFile] {
 }
 
 extension RunProgress.Snapshot {
-    fileprivate mutating func count(rows: Int, bytes: Int64, ofOutput output: Int) {
-        rowsWritten += Int64(rows)
+    fileprivate mutating func count(rows: Int64, bytes: Int64, ofOutput output: Int) {
+        rowsWritten += rows
         bytesWritten += bytes
-        outputs[output].rowsOut += Int64(rows)
+        outputs[output].rowsOut += rows
     }
 }

@@ -30,7 +30,7 @@ struct Delivery: Sendable {
             try await send(records, to: endpoint, attempts, isEnding: isEnding)
             return
         }
-        var sorted = RecordSorter(plan, names)
+        var sorted = RecordSorter(plan, names, nowMicros: scope.world.clock.nowMicros())
         let whole = sorted.split(records)
         sorted.add(try await transformed(whole, failures: &sorted.failures))
         for (role, pile) in sorted.piles {

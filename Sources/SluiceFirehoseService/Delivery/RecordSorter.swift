@@ -15,10 +15,10 @@ struct RecordSorter: Sendable {
     private(set) var piles: [String: Pile] = [:]
     var failures: FailedRecords
 
-    init(_ plan: DeliveryPlan, _ names: BatchName) {
+    init(_ plan: DeliveryPlan, _ names: BatchName, nowMicros: Int64) {
         self.plan = plan
         self.names = names
-        failures = FailedRecords(nowMicros: WallClock.system.nowMicros())
+        failures = FailedRecords(nowMicros: nowMicros)
     }
 
     /// The records that are in others, where the plan wants these to be taken apart.
@@ -81,12 +81,15 @@ struct RecordSorter: Sendable {
 
 /// Splits one record into those that are in it.
 enum RecordSplitter {
+    /// Objects behind one another, with blanks or nothing between them.
+    static func objects(_ record: ArraySlice<UInt8>) throws(PatternFault) -> [ArraySlice<UInt8>] { try values(record, takesLists: false) }
+
     /// - Throws: Why the record cannot be split.
     static func split(_ record: ArraySlice<UInt8>, _ splitting: Processing.Splitting) throws(PatternFault) -> [ArraySlice<UInt8>] {
         let parts: [ArraySlice<UInt8>]
         switch splitting {
         case .delimited(let delimiter): parts = delimited(record, delimiter)
-        case .json: parts = try values(record)
+        case .json: parts = try values(record, takesLists: true)
         }
         guard parts.count <= FirehoseLimits.splitRecords else {
             throw PatternFault("the record holds more than \(FirehoseLimits.splitRecords) others")
@@ -111,13 +114,16 @@ enum RecordSplitter {
         return parts
     }
 
-    /// Objects behind one another, with blanks or nothing between them, and those of lists.
-    private static func values(_ record: ArraySlice<UInt8>) throws(PatternFault) -> [ArraySlice<UInt8>] {
+    /// - Parameter takesLists: Whether objects may stand in lists, and have commas between them.
+    private static func values(_ record: ArraySlice<UInt8>, takesLists: Bool) throws(PatternFault) -> [ArraySlice<UInt8>] {
         var parts: [ArraySlice<UInt8>] = []
         var place = record.startIndex
         while place < record.endIndex {
             switch record[place] {
-            case 0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "]"): place += 1
+            case 0x20, 0x09, 0x0A, 0x0D: place += 1
+            case UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "]"):
+                guard takesLists else { throw PatternFault("a list is in the place of objects in the record") }
+                place += 1
             case UInt8(ascii: "{"):
                 let end = try self.end(of: record, from: place)
                 parts.append(record[place..<end])

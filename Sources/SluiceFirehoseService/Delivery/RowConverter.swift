@@ -17,6 +17,7 @@ struct RowConverter {
     private let schema: Schema
     private let version: Int
     private let shape: NameShape
+    private let hasTimes: Bool
 
     /// - Throws: `notFound` where the catalog has no such table or version; what it says of their names.
     init(_ conversion: Conversion, _ world: FirehoseHome.World) throws {
@@ -32,9 +33,11 @@ struct RowConverter {
             version = table.version
         }
         shape = NameShape(conversion)
+        hasTimes = schema.fields.contains { TimeShape.has($0.type) }
     }
 
-    func convert(_ records: RecordPile) throws -> Converted {
+    func convert(_ whole: RecordPile) throws -> Converted {
+        let records = documents(of: whole)
         let rows = shaped(records)
         let format = try JSONFormat(options: [:])
         let decoder = try format.decoder(FileLayout(format: JSONFormat.name), schema: schema, missing: .null)
@@ -69,14 +72,29 @@ struct RowConverter {
         return bytes
     }
 
-    /// The records with the names that the table has.
+    private static func isJSON(_ text: ArraySlice<UInt8>) -> Bool { (try? JSONParser.parse(Array(text))) != nil }
+
+    /// A record may hold several objects, of which each is a row. One that holds something else as well stays whole, and fails whole.
+    private func documents(of records: RecordPile) -> RecordPile {
+        var documents = RecordPile()
+        for row in 0..<records.count {
+            let (record, micros) = (records[row], records.arrivals[row])
+            var objects = [record]
+            if let found = try? RecordSplitter.objects(record), found.count > 1, found.allSatisfy(Self.isJSON) { objects = found }
+            for object in objects { documents.append(object, micros: micros) }
+        }
+        return documents
+    }
+
+    /// The records with the names that the table has, and times as its columns take them.
     private func shaped(_ records: RecordPile) -> RawRecords {
         var rows = RawRecords(bytes: [])
         for row in 0..<records.count {
             let record = records[row]
             rows.starts.append(Int32(rows.bytes.count))
-            if shape.changes, let node = try? JSONParser.parse(Array(record)) {
-                shape.shaped(node).append(to: &rows.bytes)
+            if shape.changes || hasTimes, let node = try? JSONParser.parse(Array(record)) {
+                let shaped = shape.changes ? shape.shaped(node) : node
+                (hasTimes ? TimeShape.shaped(shaped, .structure(schema.fields)) : shaped).append(to: &rows.bytes)
             } else {
                 rows.bytes.append(contentsOf: record)
             }

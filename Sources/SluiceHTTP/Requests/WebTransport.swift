@@ -92,7 +92,7 @@ package struct PooledTransport: WebTransport {
             }
             if text.contains("failedToValidateHostname") { return .untrusted("its certificate is for another host") }
             if text.contains("handshakeFailed") || text.contains("NIOSSL") { return .untrusted("TLS failed: \(text.prefix(120))") }
-            return .unreachable(text.prefix(160).description)
+            return .unreachable(ConnectionTrouble.text(error))
         }
     }
 }

@@ -78,6 +78,15 @@ package protocol SinkWriter: AnyObject {
     /// Everything written is durable on return.
     func finish() async throws -> [StagedFile]
     var bytesWritten: Int64 { get }
+    /// Rows that it was given and did not write: what they go to refused them, and they were put aside.
+    var rowsRefused: Int64 { get }
+    /// What a person should know when everything is written.
+    var notices: [String] { get }
+}
+
+extension SinkWriter {
+    package var rowsRefused: Int64 { 0 }
+    package var notices: [String] { [] }
 }
 
 /// Stages all rows of a run in order. Encoding, which is most of the work, is done by any task.

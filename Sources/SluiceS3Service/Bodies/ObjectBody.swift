@@ -50,9 +50,11 @@ struct ObjectBody {
         try readChecksums(call)
     }
 
+    private static let noLength = ServiceFault(411, "MissingContentLength", "You must provide the Content-Length HTTP header.")
+
     private mutating func beginChunks(_ call: S3Call, _ payload: String) throws(ServiceFault) {
         guard let length = call.header("x-amz-decoded-content-length").flatMap({ Int64($0) }), length >= 0 else {
-            throw ServiceFault(411, "MissingContentLength", "You must provide the Content-Length HTTP header.")
+            throw Self.noLength
         }
         expectedBytes = length
         let isSigned = payload.hasPrefix("STREAMING-AWS4-HMAC-SHA256-PAYLOAD")
@@ -154,9 +156,13 @@ struct ObjectBody {
     }
 
     /// Reads the body into a file of the store and checks it.
+    ///
+    /// - Throws: `MissingContentLength` for one of which nobody says how long it is.
     static func read(
         _ call: S3Call, also algorithm: ObjectChecksum.Algorithm? = nil
     ) async throws -> (file: NewFile, checksum: ObjectChecksum?) {
+        let isBounded = call.request.head.contentLength != nil || call.header("Transfer-Encoding") != nil
+        guard isBounded else { throw noLength }
         var body = try ObjectBody(call)
         let own = body.algorithm
         let file = call.store.newFile(Array(Set([own, algorithm].compactMap { $0 })))

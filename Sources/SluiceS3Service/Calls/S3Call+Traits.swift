@@ -22,6 +22,7 @@ extension S3Call {
             }
             if !value.isEmpty { traits.headers.append(.init(name, value)) }
         }
+        try refuseDamaged()
         for field in head.headers.list {
             let name = field.name.lowercased()
             if name.hasPrefix("x-amz-meta-") { traits.metadata.append(.init(String(name.dropFirst("x-amz-meta-".count)), field.value)) }
@@ -36,6 +37,15 @@ extension S3Call {
             traits.tags = try S3Tags.checked(QueryItems(tagging).list.map { .init($0.name, $0.value) }, limit: S3ServiceLimits.objectTags)
         }
         return traits
+    }
+
+    /// Bytes of a header that are no UTF-8 cannot be kept as they came.
+    private func refuseDamaged() throws(ServiceFault) {
+        for field in head.headers.list where field.value.unicodeScalars.contains("\u{FFFD}") {
+            let name = field.name.lowercased()
+            guard name.hasPrefix("x-amz-meta-") || Self.kept.contains(name) else { continue }
+            throw .invalidArgument(name, field.value, "The value of the header has to be US-ASCII or UTF-8.")
+        }
     }
 
     /// Headers that promise what Sluice does not do.

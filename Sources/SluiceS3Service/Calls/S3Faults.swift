@@ -43,6 +43,11 @@ extension ServiceFault {
                 details: [("PartNumber", "\(number)")])
         case .invalidPartOrder:
             self.init(400, "InvalidPartOrder", "The list of parts was not in ascending order. Parts must be ordered by part number.")
+        case .partWithoutChecksum(let number, let name):
+            self.init(
+                400, "InvalidRequest",
+                "The upload was created using a \(name.lowercased()) checksum. The complete request must include the checksum for each part. It was missing for part \(number) in the request."
+            )
         case .partTooSmall(let number, let count):
             self.init(
                 400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size",

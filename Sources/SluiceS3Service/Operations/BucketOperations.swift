@@ -29,9 +29,13 @@ extension S3Operation {
             try call.refuseUnsupported()
             if call.header("x-amz-bucket-object-lock-enabled")?.lowercased() == "true" { throw ServiceFault.notImplemented("object lock") }
             let body = try await call.documentBytes(upTo: S3ServiceLimits.documentBytes)
-            var region = call.request.caller.region
-            if !body.isEmpty { region = try S3Settings.region(body) ?? region }
-            try await call.store.createBucket(call.bucketName, owner: call.request.caller.account, region: region)
+            let caller = call.request.caller
+            let region = try region(of: body, caller)
+            // The oldest region has always taken a bucket again from whoever has it there.
+            let known = caller.region == usualRegion && region == usualRegion ? try? call.store.bucket(call.bucketName) : nil
+            if known?.owner != caller.account || known?.region != usualRegion {
+                try await call.store.createBucket(call.bucketName, owner: caller.account, region: region)
+            }
             return ServiceResponse(200, HeaderFields([("Location", "/" + call.bucketName)]), .bytes([]))
         },
         S3Operation("HeadBucket", "HEAD", .bucket) { call in
@@ -44,4 +48,23 @@ extension S3Operation {
             return ServiceResponse(204, HeaderFields(), .none(length: nil))
         },
     ]
+
+    /// The region whose buckets have no location.
+    private static let usualRegion = "us-east-1"
+
+    /// Where a new bucket is. A client that names its region has to name the bucket's too, and the same one.
+    private static func region(of body: [UInt8], _ caller: Caller) throws(ServiceFault) -> String {
+        let named = body.isEmpty ? nil : try S3Settings.region(body)
+        guard named != usualRegion else {
+            throw ServiceFault(400, "InvalidLocationConstraint", "The specified location-constraint is not valid")
+        }
+        let fits = named == caller.region || caller.region == usualRegion || caller.accessKey == nil
+        guard fits else {
+            throw ServiceFault(
+                400, "IllegalLocationConstraintException",
+                "The \(named ?? "unspecified") location constraint is incompatible for the region specific endpoint this request was sent to."
+            )
+        }
+        return named ?? caller.region
+    }
 }

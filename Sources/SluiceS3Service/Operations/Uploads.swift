@@ -76,21 +76,29 @@ extension S3Operation {
         let source = try await CopySource.open(call)
         var range = 0..<source.version.byteCount
         if let text = call.header("x-amz-copy-source-range") {
-            guard let named = try? ByteRange.range(text, of: source.version.byteCount), !text.hasPrefix("bytes=-"),
-                text.split(separator: "-").last.flatMap({ Int64($0) }).map({ $0 < source.version.byteCount }) == true
-            else {
-                throw ServiceFault.invalidArgument(
-                    "x-amz-copy-source-range", text,
-                    "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy"
-                )
-            }
-            range = named
+            range = try copiedRange(text, of: source.version.byteCount)
         }
         let file = call.store.newFile([upload.algorithm].compactMap { $0 })
         try await call.store.append(source.object, range, to: file)
         let part = try await call.store.putPart(call.bucketName, upload, number, file)
         let checksum = upload.algorithm.map { ObjectTraits.Checksum(ObjectChecksum($0, part.checksum), isComposite: false) }
         return CopySource.result("CopyPartResult", part.etag, part.modifiedMicros, checksum).response()
+    }
+
+    /// `bytes=first-last`, within the source.
+    private static func copiedRange(_ text: String, of count: Int64) throws(ServiceFault) -> Range<Int64> {
+        let name = "x-amz-copy-source-range"
+        let ends = text.dropFirst("bytes=".count).split(separator: "-", omittingEmptySubsequences: false).map { Int64($0) }
+        guard text.hasPrefix("bytes="), ends.count == 2, let first = ends[0], let last = ends[1], first <= last else {
+            throw .invalidArgument(
+                name, text,
+                "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy"
+            )
+        }
+        guard last < count else {
+            throw .invalidArgument(name, text, "Range specified is not valid for source object of size: \(count)")
+        }
+        return first..<(last + 1)
     }
 
     private static func listParts(_ call: S3Call) async throws -> ServiceResponse {

@@ -9,6 +9,10 @@ enum LifecycleDocument {
         let root = try S3Settings.root(bytes, "LifecycleConfiguration")
         let elements = root.all("Rule")
         guard !elements.isEmpty, elements.count <= 1_000 else { throw .malformedXML }
+        var ids: Set<String> = []
+        for id in elements.compactMap({ $0["ID"] }) where !id.isEmpty && !ids.insert(id).inserted {
+            throw .invalidArgument("ID", id, "Rule ID must be unique. Found same ID for more than one rule")
+        }
         var rules: [ExpiryRule] = []
         for element in elements {
             guard let status = element["Status"], ["Enabled", "Disabled"].contains(status) else { throw .malformedXML }

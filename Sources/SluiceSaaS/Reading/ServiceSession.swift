@@ -13,6 +13,8 @@ package struct ServiceSession: Sendable {
     package struct Surroundings: Sendable {
         package var transport: any WebTransport = PooledTransport()
         package var pacing = Pacing.system
+        /// How often requests are made anew.
+        package var policy = RetryPolicy.services
         /// Told every secret that comes up.
         package var onSecret: @Sendable (String) -> Void = { _ in }
         /// Where a refresh token is kept, by the setting's name.
@@ -57,7 +59,7 @@ package struct ServiceSession: Sendable {
                 account: "\(declaration.name)\n\(account)", host: address.host, concurrency: declaration.concurrency,
                 folder: around.limitsFolder)
         }
-        client = WebClient(around.transport, limiter: limiter, authenticator: login, pacing: around.pacing)
+        client = WebClient(around.transport, limiter: limiter, authenticator: login, pacing: around.pacing, policy: around.policy)
     }
 
     /// Where the service is: credentials are given to it encrypted, or on this machine only.

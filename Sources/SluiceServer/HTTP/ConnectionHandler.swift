@@ -129,18 +129,19 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
         expectsContinue = head.headers["Expect"]?.lowercased() == "100-continue"
         let length = head.contentLength ?? (part.headers.contains(name: "Transfer-Encoding") ? .max : 0)
+        // There are clients that wait for leave to send nothing, and take an answer without it for that of the next request.
+        if expectsContinue, length == 0 { allowBody(context) }
         if expectsContinue || length > PortLimits.eagerBodyBytes { start(context) }
+    }
+
+    private func allowBody(_ context: ChannelHandlerContext) {
+        expectsContinue = false
+        context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
     }
 
     /// The service wants more of the body.
     private func readOn(_ context: ChannelHandlerContext) {
-        if expectsContinue, phase == .busy {
-            expectsContinue = false
-            if !isRequestWhole {
-                let head = HTTPResponseHead(version: .http1_1, status: .continue)
-                context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
-            }
-        }
+        if expectsContinue, phase == .busy, !isRequestWhole { allowBody(context) }
         if holdsRead {
             holdsRead = false
             context.read()

@@ -25,9 +25,9 @@ struct ConnectionSetup: Sendable {
         limits.maxHeaderListSize = PortLimits.headerListBytes
         limits.maxHeaderFieldCount = PortLimits.headerFields
         try channel.pipeline.syncOperations.configureHTTPServerPipeline(
-            withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
-        try channel.pipeline.syncOperations.addHandler(
-            ConnectionHandler(patience, on: channel.eventLoop, sendsFiles: security == nil, respond: respond))
+            withErrorHandling: false, withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
+        try channel.pipeline.syncOperations.addHandlers(
+            HeadRefusal(), ConnectionHandler(patience, on: channel.eventLoop, sendsFiles: security == nil, respond: respond))
     }
 
     private func addHTTP2(_ channel: any Channel) throws {

@@ -4,6 +4,7 @@ extension LayerRefusal {
     /// - Parameter denied: The status of what is wrong with a signature: 400 where operations are in a header, 403 where they are in the path.
     func jsonFault(denied: Int) -> ServiceFault {
         switch self {
+        case .foreignOrigin: ServiceFault(403, "ForbiddenOrigin", PageOrigins.refusal)
         case .unsigned: ServiceFault(denied, "MissingAuthenticationTokenException", "Missing Authentication Token")
         case .unknownKey: ServiceFault(denied, "UnrecognizedClientException", "The security token included in the request is invalid.")
         case .malformedSignature(let message): ServiceFault(denied, "IncompleteSignatureException", message)

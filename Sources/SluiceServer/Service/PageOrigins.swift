@@ -2,6 +2,8 @@
 ///
 /// A page that is not allowed is refused, not only kept from reading: otherwise any page that a person opens could change the state.
 struct PageOrigins: Sendable {
+    static let refusal = "pages of this origin may not use the port; allow it with --cors-origin"
+
     private let allowed: Set<String>
 
     init(_ origins: [String]) { allowed = Set(origins) }

@@ -36,6 +36,7 @@ extension RequestRouter {
                 return PortPages.failure(400, "InvalidArgument", "say how many seconds with ?advance=SECONDS")
             }
             shift.advance(by: seconds * 1_000_000)
+            for service in services { await service.timeMoved() }
             return PortPages.done()
         default: return PortPages.failure(404, "NotFound", "the pages are health, ready, metrics, reset and clock")
         }

@@ -64,11 +64,7 @@ final class RequestRouter: Sendable {
     }
 
     private func outcome(_ head: RequestHead, _ body: RequestBody, _ id: String) async -> Outcome {
-        guard origins.allows(head.headers["Origin"]) else {
-            return Outcome(
-                response: PortPages.failure(
-                    403, "ForbiddenOrigin", "pages of this origin may not use the port; allow it with --cors-origin"))
-        }
+        guard origins.allows(head.headers["Origin"]) else { return refusedOrigin(head, id) }
         if head.rawPath.hasPrefix(PortPages.prefix) {
             let answer = await withTaskExecutorPreference(globalConcurrentExecutor) { await page(head) }
             return Outcome(response: answer, operation: "Page")
@@ -98,6 +94,18 @@ final class RequestRouter: Sendable {
             outcome.response = service.response(to: fault.fault, head, id: id)
         }
         return outcome
+    }
+
+    /// In the words of the service that the request is for, where there is one.
+    private func refusedOrigin(_ head: RequestHead, _ id: String) -> Outcome {
+        let isPage = head.rawPath.hasPrefix(PortPages.prefix)
+        guard !isPage, let service = services.first(where: { $0.takes(head, signedFor: CredentialScope(of: head)?.service) }) else {
+            return Outcome(response: PortPages.failure(403, "ForbiddenOrigin", PageOrigins.refusal))
+        }
+        let fault = service.fault(for: .foreignOrigin)
+        return Outcome(
+            response: service.response(to: fault, head, id: id), service: service.name, operation: service.operation(of: head),
+            failure: "\(fault.code): \(fault.message)")
     }
 
     private func answer(

@@ -60,6 +60,8 @@ package protocol Service: Sendable {
     func isOpenToAll(_ head: RequestHead) -> Bool
     /// What of a request's resource stands in its host and not in its path: the bucket of `bucket.s3.localhost`.
     func hostResource(of head: RequestHead) -> String?
+    /// Called when a test has moved the time of the services, before it is told so.
+    func timeMoved() async
     /// Empties the state.
     func reset() async throws
     /// Called when the server ends: answers without an end must end soon.
@@ -73,6 +75,7 @@ extension Service {
     package var answersPreflight: Bool { false }
     package func isOpenToAll(_ head: RequestHead) -> Bool { false }
     package func hostResource(of head: RequestHead) -> String? { nil }
+    package func timeMoved() async {}
     package func drain() {}
     package func close() async {}
 }

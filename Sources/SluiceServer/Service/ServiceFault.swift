@@ -22,6 +22,8 @@ package struct ServiceFault: Error, Sendable {
 
 /// What the port itself refuses, before or beside a service; each service says how it calls it.
 package enum LayerRefusal: Error, Hashable, Sendable {
+    /// The request comes from a page that may not use the port.
+    case foreignOrigin
     /// Keys are configured, and the request is not signed.
     case unsigned
     /// Signed with a key that is not configured.

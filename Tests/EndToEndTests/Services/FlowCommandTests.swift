@@ -95,6 +95,13 @@ struct FlowCommandTests {
         #expect(from < high && second["windows"]?[0]?["to"]?.text ?? "" > high)
         let history = try await project.json("flow", "history", "accounts")
         #expect(history["runs"]?.items.count == 2 && history["runs"]?[0]?["windows"]?[0]?["from"]?.text == from)
+        // What a terminal of 80 columns shows, and what a program beside it reads.
+        _ = try await run("accounts")
+        let screen = try await project.sluice("flow", "history", "accounts")
+        #expect(screen.output.contains("written") && screen.output.contains("dead\n"), "\(screen.transcript)")
+        #expect(screen.output.contains("  salesforce/accounts beginning to \(high)\n"), "\(screen.transcript)")
+        let windows = screen.output.split(separator: "\n").drop { $0 != "Windows" }.dropFirst()
+        #expect(windows.count == 3, "\(screen.transcript)")
         let shown = try await project.json("flow", "show", "accounts")
         #expect(shown["last_run"]?["state"]?.text == "succeeded" && shown["plan"] != nil)
         let resumed = try await project.json("flow", "resume", "accounts")

@@ -77,6 +77,78 @@ struct ServiceCommandTests {
         #expect(try count("updated_at >= (SELECT max(updated_at) FROM tickets)") ?? 0 >= 1)
         let log = try await project.json("mock", "log", "--port", port, "--violations")
         #expect(log["requests"]?.items.isEmpty == true, "\(log)")
+        let clean = try await project.sluice("mock", "log", "--port", port, "--violations")
+        #expect(clean.output.hasPrefix("No rule was broken by "), "\(clean.transcript)")
+        let silent = try await project.sluice("mock", "log", "--port", port, "--service", "stripe")
+        #expect(silent.output == "There were no requests.\n", "\(silent.transcript)")
+    }
+
+    @Test("a port that is taken is refused with a sentence") func taken() async throws {
+        let second = try await project.sluice("mock", "up", "stripe", "--port", port)
+        #expect(
+            second.exitCode == 1 && second.errors.contains("error[address-in-use]: port \(port) of 127.0.0.1 is taken"),
+            "\(second.transcript)")
+    }
+
+    @Test("rows that a service refuses are not counted as written, and told of") func refusals() async throws {
+        var command = try project.command([
+            "connections", "add", "shop", "stripe", "--url", "http://127.0.0.1:\(port)/stripe", "--secret", "api_key",
+        ])
+        command.input = .text("sk_test_mock\n")
+        let added = try await command.run()
+        try #require(added.exitCode == 0, "\(added.transcript)")
+        try project.directory.write("people.csv", "email\na@example.com\nnowhere\nb@example.com\nc@example.com\n")
+        try project.directory.write(
+            "people.yaml",
+            """
+            name: people
+            source: {files: people.csv}
+            sink: {stripe: customers, connection: shop, mode: create, errors: refused.jsonl}
+            """)
+        let run = try await project.sluice("run", "people.yaml")
+        let notice = "stripe customers refused 1 row, which is in \(project.directory.path("refused.jsonl")) with the reason"
+        #expect(run.exitCode == 0 && run.output.contains("4 read, 3 written, 0 dead letters"), "\(run.transcript)")
+        #expect(run.errors.contains(notice), "\(run.transcript)")
+        let document = try await project.json("run", "people.yaml")
+        #expect(document["rows_out"]?.integer == 3 && document["notices"]?.items.compactMap(\.text) == [notice], "\(document)")
+    }
+
+    @Test("a connector that a file declares is shown, and its connection tested, by the file") func declared() async throws {
+        try project.directory.write(
+            "crm.yaml",
+            """
+            connector: crm
+            summary: Charges of our CRM.
+            settings:
+              key: {description: A key., secret: true}
+            url: https://crm.example.com
+            auth: [{bearer: "{key}"}]
+            check: /v1/customers
+            entities:
+              charges:
+                description: A charge.
+                key: id
+                fields: {id: string, amount: int64}
+                read: {path: /v1/charges, records: data}
+            """)
+        let shown = try await project.sluice("connectors", "show", "crm.yaml")
+        #expect(shown.exitCode == 0, "\(shown.transcript)")
+        for text in ["Charges of our CRM.", "key (secret)", "A charge.", "amount", "{http: crm.yaml, entity: charges, connection: NAME}"] {
+            #expect(shown.output.contains(text), "\(text): \(shown.transcript)")
+        }
+        let document = try await project.json("connectors", "show", "crm.yaml")
+        #expect(document["name"]?.text == "crm" && document["service"]?["entities"]?.items.count == 1, "\(document)")
+        var command = try project.command([
+            "connections", "add", "crm", "crm.yaml", "--url", "http://127.0.0.1:\(port)/stripe", "--secret", "key",
+        ])
+        command.input = .text("sk_test_mock\n")
+        let added = try await command.run()
+        #expect(added.exitCode == 0, "\(added.transcript)")
+        let tested = try await project.sluice("connections", "test", "crm")
+        #expect(tested.exitCode == 0 && tested.output.contains("takes the credentials"), "\(tested.transcript)")
+        #expect(unlink(project.directory.path("crm.yaml")) == 0)
+        let lost = try await project.sluice("connections", "test", "crm")
+        #expect(lost.exitCode != 0 && lost.errors.contains("crm.yaml"), "\(lost.transcript)")
     }
 
     @Test("connectors show settings, entities and fields") func show() async throws {

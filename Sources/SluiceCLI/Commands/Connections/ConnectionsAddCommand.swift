@@ -58,7 +58,8 @@ struct ConnectionsAddCommand: ReportingCommand {
         }
         try kind.check(settings.merging(secrets) { $1 }, address: url)
         let replaced = try ConnectionStore(session.catalog()).set(
-            name, connector: kind.connector, settings: settings, secrets: secrets, address: url)
+            name, connector: kind.connector, settings: settings, secrets: secrets, address: url,
+            declaration: ServiceDeclarations.isFile(connector) ? WorkingDirectory.absolute(connector) : nil)
         return Report(
             [.line(replaced ? "\(name) was replaced" : "\(name) is kept")],
             json: .object(["name": .string(name), "connector": .string(kind.connector), "replaced": .boolean(replaced)]))

@@ -31,7 +31,8 @@ struct ConnectionsListCommand: ReportingCommand {
                         "name": .string(connection.name), "connector": .string(connection.connector),
                         "settings": .structure(
                             connection.settings.sorted { $0.key < $1.key }.map { Value.Member($0.key, .string($0.value)) }),
-                        "url": .text(connection.address), "set_at": .time(connection.updatedMicros),
+                        "url": .text(connection.address), "declaration": .text(connection.declaration),
+                        "set_at": .time(connection.updatedMicros),
                     ])
                 })
         ])
@@ -59,7 +60,9 @@ struct ConnectionsTestCommand: ReportingCommand {
     )
 
     @Argument(help: "Its name.") var name: String
-    @Option(name: .long, help: ArgumentHelp("The file that declares the connector, for one of your own.", valueName: "file"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The file that declares the connector, in place of the one that it was added with.", valueName: "file"))
     var declaration: String?
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
@@ -68,7 +71,7 @@ struct ConnectionsTestCommand: ReportingCommand {
         let session = Session(home: state.directory)
         let store = ConnectionStore(try session.requireCatalog(for: "connection \(name.quotedForMessage)"))
         let connection = try store.connection(name)
-        let service = try ConnectionCheck.isDatabase(connection) ? nil : ServiceDeclarations.named(declaration ?? connection.connector)
+        let service = try ConnectionCheck.isDatabase(connection) ? nil : ServiceDeclarations.of(connection, file: declaration)
         let check = ConnectionCheck(
             store, session.connectors,
             ConnectorContext(

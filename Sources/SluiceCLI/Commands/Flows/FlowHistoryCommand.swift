@@ -34,7 +34,7 @@ struct FlowHistoryCommand: ReportingCommand {
         var table = TextTable([
             .init("run", isWhole: true), .init("state", isWhole: true), .init("started", isWhole: true),
             .init("took", .right, isWhole: true), .init("read", .right, isWhole: true), .init("written", .right, isWhole: true),
-            .init("dead", .right, isWhole: true), .init("window"),
+            .init("dead", .right, isWhole: true),
         ])
         for run in runs {
             table.add([
@@ -42,9 +42,19 @@ struct FlowHistoryCommand: ReportingCommand {
                 HumanText.time(micros: run.startedMicros, hasSeconds: false),
                 run.durationMicros.map { HumanText.duration(seconds: Double($0) / 1e6) } ?? "",
                 HumanText.grouped(run.report.rowsIn), HumanText.grouped(run.report.rowsOut), HumanText.grouped(run.report.deadLetters),
-                (run.report.windows ?? []).map(\.text).joined(separator: "; "),
             ])
         }
-        return Report([.table(table)], json: json)
+        return Report([.table(table)] + Self.windows(of: runs), json: json)
+    }
+
+    /// What each run pulled, whole: a window is longer than a column of a terminal.
+    private static func windows(of runs: [RunRecord]) -> [Report.Block] {
+        guard runs.contains(where: { $0.report.windows != nil }) else { return [] }
+        let lines = runs.flatMap { run -> [String] in
+            let windows = (run.report.windows ?? []).map(\.text)
+            let foundNothing = windows.isEmpty && run.state == .succeeded && run.report.rowsIn == 0
+            return (foundNothing ? ["nothing new"] : windows).map { "\(run.id.text.prefix(shownCharacters))  \($0)" }
+        }
+        return [.blank, .line("Windows", .heading)] + lines.map { .line("  " + $0) }
     }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import SluiceCore
+import SluiceLoopback
 import SluiceMocks
+import SluiceServer
 
 struct MockCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -44,6 +46,15 @@ struct MockUpCommand: ReportingCommand {
         }
     }
 
+    private func started(_ names: [String], _ settings: MockServer.Settings) throws -> MockServer {
+        do {
+            return try MockServer(names, settings)
+        } catch let error as PortTaken {
+            throw SluiceError(
+                .addressInUse, error.description, remedy: "end the program that has it, or choose another with --port (0 for a free one)")
+        }
+    }
+
     func report() async throws -> Report {
         let console = Invocation.current.console
         var settings = MockServer.Settings { WallClock.system.nowMicros() }
@@ -61,7 +72,7 @@ struct MockUpCommand: ReportingCommand {
             }
         }
         let names = services.isEmpty ? MockServer.names : services
-        let server = try MockServer(names, settings)
+        let server = try started(names, settings)
         let lines = names.map { "\(server.address)/\($0)" }
         if output.json {
             console.out.write(

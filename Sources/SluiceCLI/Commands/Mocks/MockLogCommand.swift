@@ -20,7 +20,8 @@ struct MockLogCommand: ReportingCommand {
         guard let node = try? JSONParser.parse(answer.body) else {
             throw SluiceError(.serviceFailed, "port \(port) is not one of `mock up`", remedy: "name the port that it printed")
         }
-        let requests = (node["requests"]?.elements ?? []).filter { !violations || $0["violation"] != nil }
+        let all = node["requests"]?.elements ?? []
+        let requests = all.filter { !violations || $0["violation"] != nil }
         var table = TextTable([.init("number"), .init("service"), .init("status"), .init("request"), .init("faults"), .init("rule broken")])
         for request in requests {
             table.add([
@@ -30,7 +31,12 @@ struct MockLogCommand: ReportingCommand {
             ])
         }
         let json = Value.object(["requests": .list(requests.map(Self.value))])
-        return Report(requests.isEmpty ? [.line("There were no requests.")] : [.table(table)], json: json)
+        return Report(requests.isEmpty ? [.line(Self.nothing(of: all.count))] : [.table(table)], json: json)
+    }
+
+    /// What is said where there is nothing to list.
+    private static func nothing(of requests: Int) -> String {
+        requests == 0 ? "There were no requests." : "No rule was broken by \(HumanText.count(Int64(requests), "request"))."
     }
 
     private static let impatient: RetryPolicy = {

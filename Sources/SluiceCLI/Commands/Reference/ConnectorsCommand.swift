@@ -13,10 +13,12 @@ struct ConnectorsCommand: ReportingCommand {
                 Examples:
                   \(program) connectors list
                   \(program) connectors show zendesk
+                  \(program) connectors show crm.yaml
                 """)
     }
 
-    @Argument(help: "A connector; list and show may stand before it.", completion: NameCompletion.connectors) var words: [String] = []
+    @Argument(help: "A connector, or the file that declares one; list and show may stand before it.", completion: NameCompletion.connectors)
+    var words: [String] = []
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
@@ -25,6 +27,7 @@ struct ConnectorsCommand: ReportingCommand {
         let isVerb = words.count == 2 ? words[0] == "show" : words == ["list"]
         guard words.count <= 1 || isVerb else { throw SluiceError(.usage, "one connector is shown at a time") }
         guard let name = isVerb ? words.dropFirst().first : words.first else { return list(manuals) }
+        if ServiceDeclarations.isFile(name) { return try shown(ServiceDeclarations.named(name), name) }
         guard let manual = registry[name]?.manual else {
             throw SluiceError(
                 .notFound, "unknown connector \(name.quotedForMessage)",
@@ -42,6 +45,18 @@ struct ConnectorsCommand: ReportingCommand {
         }
         guard let service = EmbeddedDeclarations.named(name) else { return Report(blocks, json: manual.json) }
         return Report(blocks + Self.blocks(service), json: .structure(Self.members(manual.json) + [.init("service", service.json)]))
+    }
+
+    /// A service that a file declares: what is written to use it, its settings, and its entities.
+    private func shown(_ service: ServiceDeclaration, _ file: String) -> Report {
+        var uses = KeyValueBlock()
+        if let entity = service.entities.first {
+            uses.add("source", "{http: \(file), entity: \(entity.name), connection: NAME}")
+        }
+        uses.add("connection", "\(Invocation.current.programName) connections add NAME \(ShellText.quoted(file))")
+        let blocks: [Report.Block] = [.line(service.name, .heading), .paragraph(service.summary), .blank, .pairs(uses)]
+        let json = Value.object(["name": .string(service.name), "summary": .string(service.summary), "service": service.json])
+        return Report(blocks + Self.blocks(service), json: json)
     }
 
     private static func members(_ value: Value) -> [Value.Member] { if case .structure(let members) = value { members } else { [] } }

@@ -26,7 +26,7 @@ final class UpWebhooks: Sendable {
         }
     }
 
-    /// Beyond it not even the refusal is read.
+    /// A longer one is refused with 413.
     private static let bodyBytes = 1 << 20
 
     func reload(_ jobs: JobSet) { hooks.reload(jobs) }

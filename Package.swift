@@ -68,7 +68,7 @@ let package = Package(
     ],
     targets: [
         // ground
-        room("SluiceCore"),
+        room("SluiceCore", ["CTextScan"]),
         .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),

@@ -5,8 +5,7 @@ enum House {
             "C libraries",
             [
                 "CArrow", "CLibCSV", "CZlib", "CZstd", "CSnappy", "CDeflate", "CISAL", "CLibPQ", "CRdkafka", "CStreamSupport",
-                "CSystemCalls",
-                "CTextScan",
+                "CSystemCalls", "CTextScan",
             ]
         ),
         ("ground", ["SluiceCore"]),
@@ -53,7 +52,7 @@ enum House {
         "CISAL": ["SluiceCodecs"],
         "CLibPQ": ["SluicePostgreSQL"],
         "CRdkafka": ["SluiceKafka"],
-        "CTextScan": ["SluiceFormats"],
+        "CTextScan": ["SluiceCore", "SluiceFormats"],
         "CStreamSupport": ["SluiceLog"],
         "CSystemCalls": ["SluiceLog", "SluiceProcesses", "SluiceConnectors", "SluiceScheduler", "SluiceCLI", "SluiceBuckets"],
         "GRDB": ["SluiceCatalog"],

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base64.h"
 #include "csv_scan.h"
 #include "json_scan.h"
 

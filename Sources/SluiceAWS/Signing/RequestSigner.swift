@@ -71,13 +71,13 @@ package struct RequestSigner: Sendable {
     private func scope(_ time: SigningTime) -> String { "\(time.day)/\(region)/\(service)/aws4_request" }
 
     private func signature(of request: SignableRequest, _ time: SigningTime) -> String {
-        let digest = Self.hexadecimal(SHA256.hash(data: Array(canonical(request).utf8)))
+        let digest = Hexadecimal.text(SHA256.hash(data: Array(canonical(request).utf8)))
         let text = [Self.algorithm, time.text, scope(time), digest].joined(separator: "\n")
         var key = SymmetricKey(data: Array("AWS4\(credentials.secretAccessKey)".utf8))
         for part in [time.day, region, service, "aws4_request"] {
             key = SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: Array(part.utf8), using: key))
         }
-        return Self.hexadecimal(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key))
+        return Hexadecimal.text(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key))
     }
 
     /// Method, path, query, headers, names of the signed headers and hash of the payload, each on its line.
@@ -109,13 +109,8 @@ package struct RequestSigner: Sendable {
 
     private static func payloadHash(_ payload: SignableRequest.Payload) -> String {
         switch payload {
-        case .bytes(let bytes): hexadecimal(SHA256.hash(data: bytes))
+        case .bytes(let bytes): Hexadecimal.text(SHA256.hash(data: bytes))
         case .unsigned: unsignedPayload
         }
-    }
-
-    private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }

@@ -75,10 +75,20 @@ extension CommandLineProgram {
             command = next
             rest = rest.dropFirst()
         }
-        if command.configuration.subcommands.isEmpty, let parsed = try? command.parseAsRoot(Array(rest)), type(of: parsed) == command {
-            return parsed
-        }
+        if command.configuration.subcommands.isEmpty, let parsed = parsed(command, Array(rest)) { return parsed }
         return try RootCommand.parseAsRoot(arguments)
+    }
+
+    private static func parsed<Command: ParsableCommand>(_ command: Command.Type, _ arguments: [String]) -> (any ParsableCommand)? {
+        (try? PartOfProgram<Command>.parseAsRoot(arguments) as? PartOfProgram<Command>)?.command
+    }
+
+    /// A command that the argument parser takes for one below another: in those it does not look for requests of completion scripts, which
+    /// takes as long as all else that it does.
+    private struct PartOfProgram<Command: ParsableCommand>: ParsableCommand {
+        static var configuration: CommandConfiguration { CommandConfiguration(_superCommandName: Invocation.current.programName) }
+
+        @OptionGroup var command: Command
     }
 }
 

@@ -1,4 +1,3 @@
-import Glibc
 import SluiceCatalog
 import SluiceCore
 import SluiceFormats
@@ -210,10 +209,7 @@ private final class RefusedRows: Sendable {
         line += Array(",\"message\":".utf8)
         JSONText.appendString(KnownSecrets.masked(error.message).utf8, to: &line)
         line += Array("}\n".utf8)
-        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .system(errno, cannot: "open", path) }
-        defer { close(descriptor) }
-        try DiskFiles.write(line, to: descriptor, path: path)
+        try DiskFiles.append(line, to: path, permissions: 0o600)
         counted.withLock { $0 += 1 }
     }
 }

@@ -51,13 +51,13 @@ struct WebhookSignature: Sendable {
             let parts = Self.pairs(headers["stripe-signature"])
             guard let time = parts.first(where: { $0.name == "t" })?.value else { return .wrong }
             return check(
-                parts.filter { $0.name == "v1" }.map { Hexadecimal.bytes($0.value) }, over: Array("\(time).".utf8) + body,
+                parts.filter { $0.name == "v1" }.map { Hexadecimal.bytes($0.value.utf8) }, over: Array("\(time).".utf8) + body,
                 seconds: time, now)
         case .slack:
             guard let time = headers["x-slack-request-timestamp"] else { return .wrong }
             let parts = Self.pairs(headers["x-slack-signature"])
             return check(
-                parts.filter { $0.name == "v0" }.map { Hexadecimal.bytes($0.value) }, over: Array("v0:\(time):".utf8) + body,
+                parts.filter { $0.name == "v0" }.map { Hexadecimal.bytes($0.value.utf8) }, over: Array("v0:\(time):".utf8) + body,
                 seconds: time, now)
         case .github: return check(Self.codes(headers["x-hub-signature-256"], mark: "sha256"), over: body)
         case .pagerduty: return check(Self.codes(headers["x-pagerduty-signature"], mark: "v1"), over: body)
@@ -65,7 +65,8 @@ struct WebhookSignature: Sendable {
             guard let text = headers[header] else { return .wrong }
             let code = text.split(separator: "=", maxSplits: 1).last.map(String.init) ?? text
             return check(
-                [Hexadecimal.bytes(code), Hexadecimal.bytes(text), Base64.decode(text.utf8), Base64.decode(code.utf8)], over: body)
+                [Hexadecimal.bytes(code.utf8), Hexadecimal.bytes(text.utf8), Base64.decode(text.utf8), Base64.decode(code.utf8)], over: body
+            )
         case .zendesk:
             guard let time = headers["x-zendesk-webhook-signature-timestamp"] else { return .wrong }
             let finding = check([headers["x-zendesk-webhook-signature"].flatMap { Base64.decode($0.utf8) }], over: Array(time.utf8) + body)
@@ -106,30 +107,6 @@ struct WebhookSignature: Sendable {
     }
 
     private static func codes(_ text: String?, mark: String) -> [[UInt8]?] {
-        pairs(text).filter { $0.name == mark }.map { Hexadecimal.bytes($0.value) }
-    }
-}
-
-/// Bytes as pairs of digits.
-enum Hexadecimal {
-    /// Nil for a text that is no such.
-    static func bytes(_ text: String) -> [UInt8]? {
-        let digits = Array(text.utf8)
-        guard digits.count.isMultiple(of: 2), !digits.isEmpty else { return nil }
-        var bytes: [UInt8] = []
-        for place in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = value(digits[place]), let low = value(digits[place + 1]) else { return nil }
-            bytes.append(high << 4 | low)
-        }
-        return bytes
-    }
-
-    private static func value(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-        default: nil
-        }
+        pairs(text).filter { $0.name == mark }.map { Hexadecimal.bytes($0.value.utf8) }
     }
 }

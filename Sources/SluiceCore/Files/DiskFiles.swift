@@ -64,6 +64,16 @@ package enum DiskFiles {
         }
     }
 
+    /// Writes bytes behind the end of a file, which is made where there is none.
+    ///
+    /// - Parameter permissions: Of a file that is made.
+    package static func append(_ bytes: [UInt8], to path: String, permissions: UInt32 = 0o644) throws(SluiceError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, permissions)
+        guard descriptor >= 0 else { throw .system(errno, cannot: "open", path) }
+        defer { close(descriptor) }
+        try write(bytes, to: descriptor, path: path)
+    }
+
     /// Makes earlier creations, renames and removals in a directory durable.
     package static func syncDirectory(_ path: String) throws(SluiceError) {
         let descriptor = open(path.isEmpty ? "." : path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -140,6 +140,6 @@ extension BackfillUnit {
     /// Tells what the unit reads from what it would read if a file were added or changed: SHA-256 of names and versions, in hexadecimal.
     var fingerprint: String {
         let text = inputs.map { "\($0.name)\u{0}\($0.version)\n" }.joined()
-        return SHA256.hash(data: Array(text.utf8)).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        return Hexadecimal.text(SHA256.hash(data: Array(text.utf8)))
     }
 }

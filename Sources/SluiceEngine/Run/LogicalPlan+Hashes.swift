@@ -18,7 +18,5 @@ extension LogicalPlan {
 
 extension String {
     /// SHA-256 of the text, in hexadecimal.
-    fileprivate var contentHash: String {
-        SHA256.hash(data: Array(utf8)).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
-    }
+    fileprivate var contentHash: String { Hexadecimal.text(SHA256.hash(data: Array(utf8))) }
 }

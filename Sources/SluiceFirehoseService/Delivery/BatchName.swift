@@ -23,13 +23,7 @@ struct BatchName: Sendable {
         var bytes = Array(digest(role).prefix(16))
         bytes[6] = bytes[6] & 0x0F | 0x40
         bytes[8] = bytes[8] & 0x3F | 0x80
-        var text = ""
-        for (index, byte) in bytes.enumerated() {
-            if [4, 6, 8, 10].contains(index) { text += "-" }
-            let digits = String(byte, radix: 16)
-            text += digits.utf8.count == 1 ? "0" + digits : digits
-        }
-        return text
+        return Hexadecimal.uuid(bytes)
     }
 
     /// Eleven letters and digits.

@@ -21,7 +21,7 @@ struct KeyFile: Sendable {
     func read() throws(SluiceError) -> [UInt8]? {
         guard DiskFiles.kind(of: path) != nil else { return nil }
         let text = String(decoding: try DiskFiles.read(path), as: UTF8.self).filter { !$0.isWhitespace }
-        guard text.utf8.count == 2 * Self.keyBytes, let bytes = Self.bytes(text) else {
+        guard text.utf8.count == 2 * Self.keyBytes, let bytes = Hexadecimal.bytes(text.utf8) else {
             throw SluiceError(
                 .wrongKey, "\(path.quotedForMessage) holds no key", at: .file(path: path),
                 remedy: "restore the file; records that were encrypted with its key cannot be read without it")
@@ -32,36 +32,19 @@ struct KeyFile: Sendable {
     /// The key, made where there is none.
     func readOrCreate() throws(SluiceError) -> [UInt8] {
         if let key = try read() { return key }
-        let digits = SymmetricKey(size: .bits256).withUnsafeBytes { key in
-            key.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-        }
+        let digits = SymmetricKey(size: .bits256).withUnsafeBytes { Hexadecimal.text($0) }
         let staged = path + ".tmp-\(getpid())-\(UInt32.random(in: 0 ... .max))"
         try DiskFiles.createDirectories(DiskFiles.parent(of: path))
         let descriptor = open(staged, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .system(errno, cannot: "create", staged) }
         defer { unlink(staged) }
         defer { close(descriptor) }
-        try DiskFiles.write(Array((digits.joined() + "\n").utf8), to: descriptor, path: staged)
+        try DiskFiles.write(Array((digits + "\n").utf8), to: descriptor, path: staged)
         guard fsync(descriptor) == 0 else { throw .system(errno, cannot: "sync", staged) }
         // Linked rather than renamed: another process may have made one meanwhile, and that one stands.
         guard link(staged, path) == 0 || errno == EEXIST else { throw .system(errno, cannot: "create", path) }
         try DiskFiles.syncDirectory(DiskFiles.parent(of: path))
         guard let key = try read() else { throw SluiceError(.ioFailure, "\(path.quotedForMessage) is gone again") }
         return key
-    }
-
-    private static func bytes(_ text: String) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var high: Int?
-        for digit in text {
-            guard let value = digit.hexDigitValue else { return nil }
-            if let first = high {
-                bytes.append(UInt8(first << 4 | value))
-                high = nil
-            } else {
-                high = value
-            }
-        }
-        return bytes
     }
 }

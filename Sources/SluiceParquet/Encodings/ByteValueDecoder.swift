@@ -8,7 +8,7 @@ struct ByteView {
     /// The first bytes, for messages.
     var hexadecimal: String {
         let shown = UnsafeRawBufferPointer(start: base, count: min(count, Self.shownBytes))
-        return "0x" + shown.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + (count > shown.count ? "…" : "")
+        return "0x" + Hexadecimal.text(shown) + (count > shown.count ? "…" : "")
     }
 
     private static let shownBytes = 32

@@ -61,9 +61,7 @@ package struct SchemaDocument: Sendable {
     /// SHA-256 of the canonical form, in hexadecimal digits.
     package var fingerprint: String { Self.digest(canonical) }
 
-    private static func digest(_ text: String) -> String {
-        SHA256.hash(data: Array(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
+    private static func digest(_ text: String) -> String { Hexadecimal.text(SHA256.hash(data: Array(text.utf8))) }
 
     /// What stands against reading with one schema what was written with another.
     ///

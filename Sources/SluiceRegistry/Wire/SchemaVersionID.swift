@@ -15,14 +15,7 @@ package struct SchemaVersionID: Hashable, Sendable, CustomStringConvertible {
     package init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { $0.utf8.count }
         guard parts == [8, 4, 4, 4, 12] else { return nil }
-        let digits = Array(text.utf8.filter { $0 != UInt8(ascii: "-") })
-        var bytes: [UInt8] = []
-        for start in stride(from: 0, to: digits.count, by: 2) {
-            guard let byte = UInt8(String(decoding: digits[start..<start + 2], as: UTF8.self), radix: 16),
-                digits[start] != UInt8(ascii: "+")
-            else { return nil }
-            bytes.append(byte)
-        }
+        guard let bytes = Hexadecimal.bytes(text.utf8.filter { $0 != UInt8(ascii: "-") }) else { return nil }
         self.bytes = bytes
     }
 
@@ -34,14 +27,7 @@ package struct SchemaVersionID: Hashable, Sendable, CustomStringConvertible {
         self.bytes = bytes
     }
 
-    package var text: String {
-        var text = ""
-        for (index, byte) in bytes.enumerated() {
-            if [4, 6, 8, 10].contains(index) { text += "-" }
-            text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
-        return text
-    }
+    package var text: String { Hexadecimal.uuid(bytes) }
 
     package var description: String { text }
 }

@@ -1,4 +1,5 @@
 import SluiceAWS
+import SluiceCore
 import SluiceServer
 
 /// Takes a body of chunks (`aws-chunked`) apart: bytes in, data and trailing headers out.
@@ -117,8 +118,8 @@ struct ChunkSignatures {
     private mutating func end() throws(ServiceFault) {
         guard let said else { return }
         let text = [
-            "AWS4-HMAC-SHA256-PAYLOAD", verified.time, verified.scope, previous, Self.hexadecimal(PayloadDigest().bytes),
-            Self.hexadecimal(digest.bytes),
+            "AWS4-HMAC-SHA256-PAYLOAD", verified.time, verified.scope, previous, Hexadecimal.text(PayloadDigest().bytes),
+            Hexadecimal.text(digest.bytes),
         ]
         guard verified.sign(text.joined(separator: "\n")) == said else { throw Self.wrong }
         previous = said
@@ -131,12 +132,8 @@ struct ChunkSignatures {
         guard let said = trailers.first(where: { $0.name == "x-amz-trailer-signature" })?.value else { throw Self.wrong }
         var digest = PayloadDigest()
         for trailer in trailers where trailer.name != "x-amz-trailer-signature" { digest.update("\(trailer.name):\(trailer.value)\n".utf8) }
-        let text = ["AWS4-HMAC-SHA256-TRAILER", verified.time, verified.scope, previous, Self.hexadecimal(digest.bytes)]
+        let text = ["AWS4-HMAC-SHA256-TRAILER", verified.time, verified.scope, previous, Hexadecimal.text(digest.bytes)]
         guard verified.sign(text.joined(separator: "\n")) == said else { throw Self.wrong }
-    }
-
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     static let wrong = ServiceFault(

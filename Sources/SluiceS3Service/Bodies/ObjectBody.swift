@@ -131,7 +131,7 @@ struct ObjectBody {
     /// - Throws: `BadDigest`, `XAmzContentSHA256Mismatch`, `InvalidRequest` for a trailing header that did not come.
     func check(_ digests: BodyDigests) throws(ServiceFault) {
         if let signedHash, let digest {
-            let found = digest.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            let found = Hexadecimal.text(digest.bytes)
             guard found == signedHash.lowercased() else {
                 throw ServiceFault(
                     400, "XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.",

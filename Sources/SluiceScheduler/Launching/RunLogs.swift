@@ -34,9 +34,7 @@ package struct RunLogs: Sendable {
             // What came while that was written.
             let end = Int(lseek(descriptor, 0, SEEK_END))
             if end > count, let more = Self.read(descriptor, max(count, end - SchedulerLimits.logBytes)..<end) {
-                let earlier = open(path + ".1", O_WRONLY | O_APPEND | O_CLOEXEC)
-                if earlier >= 0 { try? DiskFiles.write(more, to: earlier, path: path + ".1") }
-                close(earlier)
+                try? DiskFiles.append(more, to: path + ".1")
             }
         }
         ftruncate(descriptor, 0)

@@ -1,4 +1,3 @@
-import Glibc
 import SluiceCatalog
 import SluiceCore
 import SluicePipelines
@@ -185,9 +184,6 @@ extension Scheduler {
 
     private static func append(_ text: String, to path: String) throws(SluiceError) {
         try DiskFiles.createDirectories(DiskFiles.parent(of: path))
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw .system(errno, cannot: "open", path) }
-        defer { close(descriptor) }
-        try DiskFiles.write(Array(text.utf8), to: descriptor, path: path)
+        try DiskFiles.append(Array(text.utf8), to: path)
     }
 }

@@ -99,9 +99,7 @@ package final class Webhooks: Sendable {
 package enum WebhookSignature {
     /// `sha256=` and the HMAC-SHA-256 of a body, in hexadecimal.
     package static func text(_ secret: String, _ body: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef")
-        let code = HMAC<SHA256>.authenticationCode(for: body, using: SymmetricKey(data: Array(secret.utf8)))
-        return "sha256=" + String(code.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+        "sha256=" + Hexadecimal.text(HMAC<SHA256>.authenticationCode(for: body, using: SymmetricKey(data: Array(secret.utf8))))
     }
 
     /// Whether headers carry the secret, or a signature with it.

@@ -1,4 +1,5 @@
 import Crypto
+import SluiceCore
 import SluiceHTTP
 import Synchronization
 

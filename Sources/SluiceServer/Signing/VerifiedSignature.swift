@@ -1,4 +1,5 @@
 import Crypto
+import SluiceCore
 
 /// What a signature says about the body.
 package enum SignedPayload: Hashable, Sendable {
@@ -23,14 +24,5 @@ package struct VerifiedSignature: Sendable {
     /// The code of a text under the request's signing key, in hexadecimal digits.
     package func sign(_ stringToSign: String) -> String {
         Hexadecimal.text(HMAC<SHA256>.authenticationCode(for: Array(stringToSign.utf8), using: key))
-    }
-}
-
-/// Lower-case hexadecimal digits.
-enum Hexadecimal {
-    private static let digits = Array("0123456789abcdef".utf8)
-
-    static func text(_ bytes: some Sequence<UInt8>) -> String {
-        String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }

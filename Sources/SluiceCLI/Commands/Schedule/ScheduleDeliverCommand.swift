@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import SluiceCatalog
 import SluiceCore
 import SluiceHTTP
@@ -61,10 +60,6 @@ struct ScheduleDeliverCommand: ReportingCommand {
             target, .init("error", .string(reason)), .init("notice", .string(String(decoding: body, as: UTF8.self))),
         ]).appendJSON(to: &line)
         try DiskFiles.createDirectories(state.directory + "/logs")
-        let path = state.directory + "/logs/notices.jsonl"
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw SluiceError.system(errno, cannot: "open", path) }
-        defer { close(descriptor) }
-        try DiskFiles.write(line + [0x0A], to: descriptor, path: path)
+        try DiskFiles.append(line + [0x0A], to: state.directory + "/logs/notices.jsonl")
     }
 }

@@ -69,13 +69,8 @@ struct SchemaDecodeCommand: ReportingCommand {
             if let bytes = Base64.decode(base64.utf8) { return bytes }
             throw SluiceError(.usage, "\(base64.quotedForMessage) is no base64", remedy: "give it as it was printed, with its padding")
         }
-        let digits = Array((hex ?? "").utf8.filter { $0 > 0x20 })
-        var bytes: [UInt8] = []
-        for start in stride(from: 0, to: digits.count, by: 2) {
-            guard start + 1 < digits.count, digits[start] != UInt8(ascii: "+"), digits[start] != UInt8(ascii: "-"),
-                let byte = UInt8(String(decoding: digits[start...start + 1], as: UTF8.self), radix: 16)
-            else { throw SluiceError(.usage, "the record is no text of pairs of hexadecimal digits", remedy: "give two digits a byte") }
-            bytes.append(byte)
+        guard let bytes = Hexadecimal.bytes((hex ?? "").utf8.filter { $0 > 0x20 }) else {
+            throw SluiceError(.usage, "the record is no text of pairs of hexadecimal digits", remedy: "give two digits a byte")
         }
         return bytes
     }

@@ -77,8 +77,8 @@ extension SQLiteValue {
         case .null: ("null", "")
         case .integer(let number): ("integer", String(number))
         case .real(let number): ("real", String(number.bitPattern))
-        case .text(let bytes): String(validating: bytes, as: UTF8.self).map { ("text", $0) } ?? ("bytes", Self.digits(bytes))
-        case .blob(let bytes): ("blob", Self.digits(bytes))
+        case .text(let bytes): String(validating: bytes, as: UTF8.self).map { ("text", $0) } ?? ("bytes", Hexadecimal.text(bytes))
+        case .blob(let bytes): ("blob", Hexadecimal.text(bytes))
         }
     }
 
@@ -89,29 +89,14 @@ extension SQLiteValue {
             case "integer": Int64(bookmark.value).map { .integer($0) }
             case "real": UInt64(bookmark.value).map { .real(Double(bitPattern: $0)) }
             case "text": .text(bookmark.value)
-            case "bytes": Self.bytes(bookmark.value).map { .text($0) }
-            case "blob": Self.bytes(bookmark.value).map { .blob($0) }
+            case "bytes": Hexadecimal.bytes(bookmark.value.utf8).map { .text($0) }
+            case "blob": Hexadecimal.bytes(bookmark.value.utf8).map { .blob($0) }
             default: nil
             }
         guard let value else {
             throw SluiceError(.stateCorrupt, "the bookmark of a cursor is damaged", remedy: "begin anew with --reset")
         }
         self = value
-    }
-
-    private static func digits(_ bytes: [UInt8]) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-
-    private static func bytes(_ digits: String) -> [UInt8]? {
-        let text = Array(digits.utf8)
-        guard text.count % 2 == 0 else { return nil }
-        var bytes: [UInt8] = []
-        for place in stride(from: 0, to: text.count, by: 2) {
-            guard let byte = UInt8(String(decoding: text[place..<place + 2], as: UTF8.self), radix: 16) else { return nil }
-            bytes.append(byte)
-        }
-        return bytes
     }
 
     /// Whether SQLite takes two values for equal; a whole number may be stored in two ways.

@@ -41,6 +41,33 @@ import Testing
         #expect(lines.last!.hasPrefix("… 8 more columns: column_4, column_5"))
     }
 
+    @Test("a long name is cut in its middle before other columns are left out, and only as far as they need") func longNames() {
+        var table = TextTable([
+            .init("job", isWhole: true, isName: true), .init("when"), .init("state", isWhole: true), .init("next", isWhole: true),
+        ])
+        let name = "load-" + String(repeating: "customers-", count: 8) + "eu"
+        table.add([name, "30 2 * * *", "active", "2026-12-02 02:30:00 +01:00"])
+        table.add(["b", "@daily", "paused", ""])
+        #expect(
+            table.lines(width: 80, style: .plain) == [
+                "job                                 when      state   next",
+                "──────────────────────────────────  ────────  ──────  ──────────────────────────",
+                "load-customers-cu…ers-customers-eu  30 2 * …  active  2026-12-02 02:30:00 +01:00",
+                "b                                   @daily    paused",
+            ])
+        #expect(table.lines(width: 300, style: .plain)[2].hasPrefix(name + "  30 2 * * *"))
+        // Where even twelve columns of it are too many.
+        #expect(table.lines(width: 40, style: .plain).last?.hasPrefix("… ") == true)
+    }
+
+    @Test("text is cut in its middle by columns") func middles() {
+        #expect(CellText.cutMiddle("abcdefgh", to: 8) == "abcdefgh")
+        #expect(CellText.cutMiddle("abcdefgh", to: 7) == "abc…fgh")
+        #expect(CellText.cutMiddle("abcdefgh", to: 6) == "abc…gh")
+        #expect(CellText.cutMiddle("東京都大阪府", to: 7) == "東京…府")
+        #expect(CellText.cutMiddle("abc", to: 2) == "a…" && CellText.cutMiddle("abc", to: 0) == "")
+    }
+
     @Test("wide characters, combining marks and emoji keep the columns straight") func wideCharacters() {
         let lines = table([("name", .left), ("n", .right)], [["東京", "1"], ["e\u{301}te\u{301}", "2"], ["👩‍👩‍👧🇩🇪", "3"], ["plain", "4"]])
             .lines(width: 80, style: .plain)

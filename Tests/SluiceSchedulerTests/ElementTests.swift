@@ -52,7 +52,7 @@ import Testing
         #expect(programs == ["asia", "eu", "us"])
         world.state.withLock { $0.failing = [] }
         let failed = try #require(try runs(only, "a").first { $0.element == "us" })
-        try only.catalog.changeSchedule { _ = try ScheduleRequests.resume(failed, first, $0) }
+        try only.catalog.changeSchedule { _ = try ScheduleRequests.retry(failed, first, $0) }
         try run(only, seconds: 12)
         #expect(try runs(only, "a").filter { $0.element == nil }.map(\.state) == [.failed, .succeeded])
         #expect(try runs(only, "b").map(\.state) == [.skipped, .succeeded])

@@ -140,7 +140,7 @@ import Testing
         try run(second, seconds: 20)
         world.state.withLock { $0.duration = { _, _ in (0, 0) } }
         _ = try second.catalog.changeSchedule { ledger in
-            try ScheduleRequests.resume(try #require(try ledger.runs(job: "a", limit: 1).first), try #require(jobs["a"]), ledger)
+            try ScheduleRequests.retry(try #require(try ledger.runs(job: "a", limit: 1).first), try #require(jobs["a"]), ledger)
         }
         try run(second, seconds: 60)
         let all = try directory.text("alerts/late.jsonl").split(separator: "\n")

@@ -172,7 +172,7 @@ import Testing
         #expect(Set(try runs(only).map(\.logical)).count == 1)
         takes(1)
         let failed = try #require(try runs(only, "right").last)
-        try only.catalog.changeSchedule { _ = try ScheduleRequests.resume(failed, jobs[3], $0) }
+        try only.catalog.changeSchedule { _ = try ScheduleRequests.retry(failed, jobs[3], $0) }
         try run(only, seconds: 10)
         #expect(try state("right") == .succeeded && state("join") == .succeeded)
         #expect(try runs(only, "load").count == 1 && runs(only, "left").count == 1)

@@ -108,8 +108,8 @@ final class SimulatedScheduler {
     let scheduler: Scheduler
 
     init(
-        _ number: Int, _ world: SimulatedWorld, _ jobs: JobSet, slots: Int = 1_000, sights: EventSights? = nil,
-        tell: @escaping (Scheduler.Event) -> Void = { _ in }
+        _ number: Int, _ world: SimulatedWorld, _ jobs: JobSet, slots: Int = 1_000, hasWholeProject: Bool = false,
+        sights: EventSights? = nil, tell: @escaping (Scheduler.Event) -> Void = { _ in }
     ) throws {
         self.number = number
         self.world = world
@@ -117,6 +117,7 @@ final class SimulatedScheduler {
         catalog = try world.open()
         var options = Scheduler.Options()
         options.slots = slots
+        options.hasWholeProject = hasWholeProject
         options.sights = sights
         options.process = ProcessIdentity(processID: Int32(number), started: "simulated")
         scheduler = Scheduler(

@@ -45,6 +45,20 @@ enum CellText {
         return shown + "…"
     }
 
+    /// The text, or its two ends with `…` between them where it takes more than `width` columns.
+    static func cutMiddle(_ text: String, to width: Int) -> String {
+        if DisplayWidth.of(text) <= width { return text }
+        guard width > 2 else { return cut(text, to: width) }
+        let room = (width - 1) / 2
+        var (end, used): ([Character], Int) = ([], 0)
+        for character in text.reversed() {
+            used += DisplayWidth.of(character)
+            if used > room { break }
+            end.append(character)
+        }
+        return cut(text, to: width - DisplayWidth.of(String(end))) + String(end.reversed())
+    }
+
     /// The text filled up with blanks to `width` columns; longer text stays as it is.
     static func padded(_ text: String, to width: Int, alignment: Alignment = .left) -> String {
         let blanks = String(repeating: " ", count: max(0, width - DisplayWidth.of(text)))

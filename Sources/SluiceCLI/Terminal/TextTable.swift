@@ -1,22 +1,33 @@
-/// A table of text that fits the width it is given: long cells are cut with `…`, then columns in the middle are left out and named.
+/// A table of text that fits the width it is given: long cells are cut with `…`, then whole ones in their middle, and then columns in the middle of
+/// the table are left out and named.
 struct TextTable: Sendable {
     struct Column: Sendable {
         var title: String
         var alignment: Alignment
         /// Whether its cells stay whole while others can be cut: names and ids that are copied.
         var isWhole: Bool
+        /// Whether people chose its texts, which may be long, and whose ends tell them apart: they are cut in their middle.
+        var isName: Bool
 
-        init(_ title: String, _ alignment: Alignment = .left, isWhole: Bool = false) {
+        init(_ title: String, _ alignment: Alignment = .left, isWhole: Bool = false, isName: Bool = false) {
             self.title = CellText.escaped(title)
             self.alignment = alignment
             self.isWhole = isWhole
+            self.isName = isName
         }
+
+        /// What the column is made narrower to before others are left out, unless its cells are narrower.
+        var leastWidth: Int { isName ? TextTable.nameWidth : isWhole ? TextTable.wholeWidth : TextTable.minimumWidth }
     }
 
     /// Blanks between two columns.
     static let gap = 2
     /// A column is not made narrower than this, unless its cells are.
     static let minimumWidth = 8
+    /// The same for whole cells: ids and times with their zone are shorter.
+    static let wholeWidth = 28
+    /// The same for names.
+    static let nameWidth = 12
     /// A cell is not made wider than this where the width is not bounded.
     static let maximumWidth = 200
 
@@ -39,7 +50,7 @@ struct TextTable: Sendable {
     }
 
     /// Columns and widths that fit titles and rows.
-    func layout(width: Int) -> Layout { Layout(natural: naturalWidths, whole: columns.map(\.isWhole), available: width) }
+    func layout(width: Int) -> Layout { Layout(natural: naturalWidths, columns: columns, available: width) }
 
     /// The titles and a rule.
     func headLines(_ layout: Layout, style: TextStyle) -> [String] {
@@ -60,8 +71,10 @@ struct TextTable: Sendable {
     private func line(_ cells: [String], _ layout: Layout, _ decorate: (String) -> String = { $0 }) -> String {
         let parts = layout.slots.map { slot -> String in
             guard let index = slot.column else { return decorate("…") }
-            let text = CellText.cut(cells[index], to: slot.width)
-            return decorate(CellText.padded(text, to: slot.width, alignment: columns[index].alignment))
+            let (cell, column) = (cells[index], columns[index])
+            let text =
+                column.isWhole || column.isName ? CellText.cutMiddle(cell, to: slot.width) : CellText.cut(cell, to: slot.width)
+            return decorate(CellText.padded(text, to: slot.width, alignment: column.alignment))
         }
         return parts.joined(separator: String(repeating: " ", count: Self.gap)).trimmingTrailingBlanks
     }
@@ -83,9 +96,10 @@ struct TextTable: Sendable {
         var slots: [Slot]
         var hidden: [Int] = []
 
-        init(natural: [Int], whole: [Bool], available: Int) {
+        init(natural: [Int], columns: [Column], available: Int) {
             let natural = natural.map { max(1, min($0, TextTable.maximumWidth)) }
-            let smallest = zip(natural, whole).map { $1 ? $0 : min($0, TextTable.minimumWidth) }
+            let whole = zip(natural, columns).map { $1.isWhole ? $0 : min($0, $1.leastWidth) }
+            let smallest = zip(natural, columns).map { min($0, $1.leastWidth) }
             var shown = Array(natural.indices)
             if Self.total(smallest) > available {
                 // The first and the last columns stay, as many as fit beside the mark.
@@ -101,17 +115,18 @@ struct TextTable: Sendable {
                 shown = Array(0..<left) + Array((natural.count - right)..<natural.count)
             }
             let marks = hidden.isEmpty ? 0 : 1 + TextTable.gap
-            let widths = Self.shrunk(shown.map { natural[$0] }, smallest: shown.map { smallest[$0] }, to: available - marks)
+            let stages = [whole, smallest, smallest.map { _ in 1 }].map { widths in shown.map { widths[$0] } }
+            let widths = Self.shrunk(shown.map { natural[$0] }, stages: stages, to: available - marks)
             slots = zip(shown, widths).map { Slot(column: $0, width: $1) }
             if let first = hidden.first { slots.insert(Slot(column: nil, width: 1), at: first) }
         }
 
         private static func total(_ widths: [Int]) -> Int { widths.reduce(0, +) + TextTable.gap * max(0, widths.count - 1) }
 
-        /// Makes columns narrower, the widest first, until all fit: down to their smallest widths, and below these if nothing else helps.
-        private static func shrunk(_ natural: [Int], smallest: [Int], to available: Int) -> [Int] {
+        /// Makes columns narrower, the widest first, until all fit: down to the widths of the first stage, and to those of the next if nothing else helps.
+        private static func shrunk(_ natural: [Int], stages: [[Int]], to available: Int) -> [Int] {
             var widths = natural
-            for least in [smallest, smallest.map { _ in 1 }] {
+            for least in stages {
                 while total(widths) > available,
                     let widest = widths.indices.filter({ widths[$0] > least[$0] }).max(by: { widths[$0] < widths[$1] })
                 {

@@ -26,8 +26,13 @@ package enum RunCause: String, Sendable, CaseIterable {
     case schedule, manual, backfill, event
     /// Other jobs ended.
     case jobs
-    /// A run that failed is done again.
+    /// A run that did not succeed is done again. Versions before this cause said `resume`.
+    case retry
+    /// A graph of jobs goes on from its runs that failed.
     case resume
+
+    /// Whether the tick had a run before.
+    package var isAgain: Bool { self == .retry || self == .resume }
 }
 
 /// One run of a job: the only one for its tick.

@@ -31,6 +31,10 @@ package struct JobSet: Sendable {
     var storedCount = 0
     /// Whether there is a job whose runs do not wait for one another.
     var hasOverlapRules = false
+    /// Whether all of its folders were read, and something was in them: a directory that is not mounted, or another one, says of no job that it is gone.
+    var isWhole = false
+    /// Names of jobs that are declared and left out.
+    var leftOut: Set<String> = []
 
     package init(pools: [String: Int] = [:]) { self.pools = pools }
 
@@ -39,6 +43,9 @@ package struct JobSet: Sendable {
 
     /// The clock of a job.
     package func schedule(of name: String) -> Schedule? { jobs[name]?.schedule }
+
+    /// Whether no file declares a job any more; of one that the state declares, the ledger says it.
+    func isGone(_ name: String) -> Bool { isWhole && jobs[name] == nil && !leftOut.contains(name) }
 
     /// Folders of declarations, as they are usually named.
     package static let folders = ["pipelines", "catalog"]
@@ -64,11 +71,11 @@ package struct JobSet: Sendable {
                 for file in try DeclarationFiles.results(below: folder, withAnyOf: fileKeys) {
                     switch file {
                     case .success(let file): reader.read(file)
-                    case .failure(let error): reader.note(error)
+                    case .failure(let error): reader.noteUnread(error)
                     }
                 }
             } catch {
-                reader.note(error)
+                reader.noteUnread(error)
             }
         }
         for result in StoredDeclarations.read(stored.rows) {
@@ -94,15 +101,21 @@ package struct JobSet: Sendable {
     ///
     /// - Parameter old: The jobs at work.
     package static func read(folders: [String], stored: JobRows, keeping old: JobSet) -> (set: JobSet, mistakes: [SluiceError]) {
-        let (fresh, mistakes) = read(folders, stored, keeping: old)
+        var (fresh, mistakes) = read(folders, stored, keeping: old)
+        fresh.isWhole = fresh.isWhole && !folders.contains { old.hasFiles(below: $0) && isEmpty($0) }
         let broken = Set(mistakes.compactMap { if case .file(let path, _, _)? = $0.location { path } else { nil } })
         let kept = old.names.filter { name in fresh[name] == nil && (old[name]?.path).map(broken.contains) == true }
         if kept.isEmpty { return (fresh, mistakes) }
         // What they name may have been in what is wrong.
-        var places = JobSet(pools: old.pools.merging(fresh.pools) { $1 })
-        places.calendars = fresh.calendars
+        var places = fresh
+        places.pools = old.pools.merging(fresh.pools) { $1 }
         return (sorted((fresh.names + kept).compactMap { fresh.jobs[$0] ?? old.jobs[$0] }, beside: places).set, mistakes)
     }
+
+    private func hasFiles(below folder: String) -> Bool { sharedNames.contains { self[$0]?.path?.hasPrefix(folder + "/") == true } }
+
+    /// Also of one that is not there, or cannot be read.
+    private static func isEmpty(_ folder: String) -> Bool { (try? DiskFiles.list(folder).isEmpty) ?? true }
 
     /// Checks a file with a `job`, a `calendar` or a `pool` by itself, and against the project if it is a part of it.
     ///

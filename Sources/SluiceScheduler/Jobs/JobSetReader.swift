@@ -13,16 +13,16 @@ struct JobSetReader {
     private var entries: [JobSet.Entry] = []
     /// The jobs at work, which stay where their names come twice.
     private let old: JobSet?
-    /// Names of jobs that were declared and left out.
-    private var leftOut: Set<String> = []
+    /// Files that were read, and what could not be, or told no name.
+    private var (files, unread) = (0, 0)
 
     /// - Parameters:
-    ///   - other: Whose pools and calendars there are.
+    ///   - other: Whose pools and calendars there are, and what it was read from.
     ///   - count: How many jobs are to be expected.
     ///   - old: The jobs at work.
     init(beside other: JobSet = JobSet(), count: Int = 0, keeping old: JobSet? = nil) {
         self.old = old
-        (set.pools, set.calendars) = (other.pools, other.calendars)
+        (set.pools, set.calendars, set.isWhole, set.leftOut) = (other.pools, other.calendars, other.isWhole, other.leftOut)
         set.jobs.reserveCapacity(count)
     }
 
@@ -30,12 +30,23 @@ struct JobSetReader {
         errors += DefinitionErrors.list(error) ?? [SluiceError(.ioFailure, "\(error)", underlying: error)]
     }
 
+    /// Notes a file or folder that may declare any job.
+    mutating func noteUnread(_ error: any Error) {
+        note(error)
+        unread += 1
+    }
+
     mutating func read(_ file: DeclarationFiles.File) {
+        files += 1
         do {
             try readParts(of: file)
         } catch {
             note(error)
-            if let name = try? file.root[key: "job"]?.string() ?? file.root[key: "name"]?.string() { leftOut.insert(name) }
+            if let name = try? file.root[key: "job"]?.string() ?? file.root[key: "name"]?.string() {
+                set.leftOut.insert(name)
+            } else {
+                unread += 1
+            }
         }
     }
 
@@ -47,7 +58,10 @@ struct JobSetReader {
             try readCalendar(node, root)
         } else if let node = root[key: "pool"] {
             set.pools[try node.string()] = try root.require("slots").integer(in: 1...100_000)
-        } else if root[key: "source"] != nil, let job = try JobDeclaration(pipeline: root, path: file.path, directory: ".") {
+        } else if root[key: "source"] == nil {
+            // A schedule of nothing: what declares a job may be misspelled.
+            unread += 1
+        } else if let job = try JobDeclaration(pipeline: root, path: file.path, directory: ".") {
             add(JobSet.Entry(job))
         }
     }
@@ -96,12 +110,13 @@ struct JobSetReader {
             leaveOutThoseBehindNothing(dependent)
         }
         describe()
+        if files + unread > 0 { set.isWhole = unread == 0 }
         return (set, errors)
     }
 
     private mutating func leaveOut(_ name: String) {
         set.jobs[name] = nil
-        leftOut.insert(name)
+        set.leftOut.insert(name)
     }
 
     /// Puts the calendars of a job into its schedule, and looks for its pool.
@@ -141,7 +156,7 @@ struct JobSetReader {
 
     private func mistake(of name: String, after other: String, at place: SourceLocation?) -> SluiceError {
         let head = "the job \(name.quotedForMessage) runs after \(other.quotedForMessage), which "
-        if leftOut.contains(other) { return SluiceError(.notFound, head + "is left out", at: place, remedy: "mend that one first") }
+        if set.leftOut.contains(other) { return SluiceError(.notFound, head + "is left out", at: place, remedy: "mend that one first") }
         return SluiceError(
             .notFound, head + "is not there", at: place,
             remedy: Suggestion.remedy(for: other, in: entries.map(\.name).filter { $0 != name }, noun: "jobs"))

@@ -25,9 +25,9 @@ package enum ScheduleRequests {
     /// Does a run that is over again, and what runs after it.
     ///
     /// - Throws: `invalidArgument` where it is not over, or has succeeded.
-    package static func resume(_ run: ScheduledRun, _ job: JobDeclaration, _ ledger: ScheduleTransaction) throws -> ScheduledRun {
+    package static func retry(_ run: ScheduledRun, _ job: JobDeclaration, _ ledger: ScheduleTransaction) throws -> ScheduledRun {
         // Of a tick that is split, all elements that did not succeed.
-        if let parent = run.parent, let whole = try ledger.run(parent) { return try resume(whole, job, ledger) }
+        if let parent = run.parent, let whole = try ledger.run(parent) { return try retry(whole, job, ledger) }
         guard run.state.isOver, run.state != .succeeded else {
             throw SluiceError(
                 .invalidArgument, "the run \(run.id) of \(run.job) is \(run.state.rawValue)",
@@ -38,7 +38,7 @@ package enum ScheduleRequests {
             throw SluiceError(.invalidArgument, "the tick of run \(run.id) has another run by now", remedy: "look at the job's history")
         }
         return try add(
-            job, .resume, logical: run.logical, root: nil, parameters: run.parameters, width: nil, ledger, properties: run.properties)
+            job, .retry, logical: run.logical, root: nil, parameters: run.parameters, width: nil, ledger, properties: run.properties)
     }
 
     /// Goes on with all runs that a run goes back to the same root with: those that failed are done again, and what runs after them.

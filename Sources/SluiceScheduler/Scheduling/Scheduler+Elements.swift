@@ -75,7 +75,7 @@ extension Scheduler {
                     shown.append(run)
                     for (index, element) in elements.enumerated() {
                         let known = try ledger.elementRun(run.job, run.logical, element)
-                        if let known, !known.state.isOver || run.cause == .resume && known.state == .succeeded { continue }
+                        if let known, !known.state.isOver || run.cause.isAgain && known.state == .succeeded { continue }
                         let child = ScheduledRun(
                             id: newID(ledger.now), job: run.job, logical: run.logical, cause: run.cause, root: run.root,
                             priority: run.priority, parameters: run.parameters, width: split.job.rules.each?.parallel,
@@ -101,9 +101,13 @@ extension Scheduler {
         for child in children { run.properties.merge(child.properties) { $1 } }
         let wrong = children.filter { $0.state != .succeeded }
         run.endedMicros = ledger.now
-        run.state = run.isCancelled ? .cancelled : wrong.isEmpty ? .succeeded : .failed
+        // Those of a job that is gone are cancelled without their tick's run.
+        let isWithoutJob = jobs[run.job] == nil && !wrong.isEmpty && wrong.allSatisfy { $0.state == .cancelled }
+        run.state = run.isCancelled || isWithoutJob ? .cancelled : wrong.isEmpty ? .succeeded : .failed
         if run.isCancelled {
             run.reason = try ledger.cancellation(of: run.id)?.text ?? "it was cancelled"
+        } else if isWithoutJob {
+            run.reason = wrong.first?.reason
         } else if !wrong.isEmpty {
             let names = wrong.prefix(Self.namedElements).compactMap(\.element).joined(separator: ", ")
             run.reason =

@@ -33,7 +33,7 @@ extension Scheduler {
     private func mayReplace(_ tick: StoredTick, _ cause: ScheduledRun, _ ledger: ScheduleTransaction) throws -> Bool {
         guard let id = tick.run, let before = try ledger.run(id) else { return true }
         guard before.root != cause.root else { return false }
-        return before.state == .skipped || cause.cause == .resume || cause.cause == .backfill || cause.cause == .jobs
+        return before.state == .skipped || cause.cause.isAgain || cause.cause == .backfill || cause.cause == .jobs
     }
 
     /// What has become of a condition.

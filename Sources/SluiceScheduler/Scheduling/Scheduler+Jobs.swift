@@ -11,6 +11,7 @@ extension Scheduler {
             if found.requests != counts.requests { openRuns.replace(with: try ledger.openRuns()) }
             return found
         }
+        if found.jobs != counts.jobs || found.requests != counts.requests { looksForGone = true }
         counts.requests = found.requests
         if found.jobs != counts.jobs { try refresh(now) }
     }

@@ -26,10 +26,13 @@ extension Scheduler {
                 hasMore = true
                 break
             }
-            guard let job = jobs[run.job], !isHeld(run) else {
-                let reason = jobs[run.job] == nil ? "no job of this name is declared any more" : "the job is paused"
-                if run.reason != reason {
-                    run.reason = reason
+            guard let job = jobs[run.job] else {
+                if let run = try waiting(run, now) { changed.append(run) }
+                continue
+            }
+            if isHeld(run) {
+                if run.reason != Self.pausedReason {
+                    run.reason = Self.pausedReason
                     changed.append(run)
                 }
                 continue
@@ -60,9 +63,11 @@ extension Scheduler {
         if !splits.isEmpty { try commit(splits, now) }
     }
 
+    private static let pausedReason = "the job is paused"
+
     /// Whether a run waits until its job is resumed; one that a person asked for does not.
     private func isHeld(_ run: ScheduledRun) -> Bool {
-        stored[run.job]?.isPaused == true && ![.manual, .resume].contains(run.cause)
+        stored[run.job]?.isPaused == true && run.cause != .manual && !run.cause.isAgain
     }
 
     /// Starts the process; of one that cannot be started the run gets the reason.

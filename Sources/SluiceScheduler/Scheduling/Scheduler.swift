@@ -27,6 +27,8 @@ package final class Scheduler {
         package var process = ProcessIdentity.current
         /// What makes further runs when one ends, beside what jobs declare.
         package var follower: (any RunFollower)?
+        /// Whether its jobs are all that are declared, so that runs of others may be ended: not those of some folders or files.
+        package var hasWholeProject = false
         /// Values of `RunVariables.port` for the processes of jobs, as far as there are any.
         package var port: [String: String] = [:]
 
@@ -75,6 +77,10 @@ package final class Scheduler {
     /// When logs were looked at last.
     var cutMicros: Int64 = 0
     var latenessMicros: Int64 = 0
+    /// When definitions were read last, about: runs that were asked for later may be of newer ones.
+    var jobsMicros: Int64
+    /// Whether jobs, or runs that wait, are others than when it last looked for runs without a job.
+    var looksForGone = true
     /// Whether the last step left something that can be done at once.
     var hasMore = false
     private var followedToken: Int64?
@@ -111,6 +117,7 @@ package final class Scheduler {
         self.options = options
         self.tell = tell
         logs = RunLogs(home: catalog.home)
+        jobsMicros = catalog.clock.nowMicros()
         isDraining = options.startsNothing
     }
 
@@ -128,6 +135,7 @@ package final class Scheduler {
             hasMore = false
             try look(now)
             if options.root == nil, !isDraining {
+                try endThoseWithoutJob(now)
                 try makeTicks(now, batches: 1)
                 try lookForEvents(now)
             }
@@ -172,6 +180,7 @@ package final class Scheduler {
             }
         }
         self.jobs = jobs
+        jobsMicros = catalog.clock.nowMicros()
         counts.jobs = -1
     }
 

@@ -78,6 +78,54 @@ import Testing
         #expect(nothing.exitCode == 0 && nothing.output.contains("nothing to do"), "\(nothing.transcript)")
     }
 
+    @Test("last is the newest run that a command can do something with; one that is done again says so")
+    func last() async throws {
+        try project.directory.write("catalog/a.yaml", "job: a\ncommand: test -f ../ready\n")
+        try project.directory.write("catalog/b.yaml", "job: b\ncommand: \"true\"\nschedule: {after: a}\n")
+        try project.directory.write("catalog/c.yaml", "job: c\ncommand: \"true\"\n")
+        #expect(try await project.sluice("schedule", "run", "a").exitCode == 1)
+        #expect(try await project.sluice("schedule", "run", "c").exitCode == 0)
+        let over = try await project.sluice("runs", "cancel", "last")
+        #expect(over.exitCode == 2 && over.errors.contains("of c is over: succeeded"), "\(over.transcript)")
+        try project.directory.write("ready", "")
+        let again = try await project.command(["runs", "retry", "last", "--json"]).run()
+        let runs = try again.json()["runs"]
+        #expect(again.exitCode == 0 && again.errors.contains(" of a, which is failed"), "\(again.transcript)")
+        #expect(runs?[0]?["job"]?.text == "a" && runs?[0]?["cause"]?.text == "retry", "\(again.transcript)")
+        #expect(runs?[1]?["job"]?.text == "b" && runs?[1]?["cause"]?.text == "jobs", "\(again.transcript)")
+        let nothing = try await project.sluice("schedule", "retry", "last")
+        #expect(nothing.exitCode != 0 && nothing.errors.contains("another run by now"), "\(nothing.transcript)")
+    }
+
+    @Test("a backfill over ticks ends with 1 when one of them did not succeed, and does that one again")
+    func failedBackfill() async throws {
+        try project.directory.write("catalog/d.yaml", "job: d\ncommand: test {logical_date} != 2024-02-28\nschedule: \"0 3 * * *\"\n")
+        let range = ["--from", "2024-02-27", "--to", "2024-03-02", "--json"]
+        for count in [4, 1] {
+            let done = try await project.command(["schedule", "backfill", "d", "--parallel", "2"] + range).run()
+            #expect(done.exitCode == 1, "\(done.transcript)")
+            let runs = try done.json()["runs"]
+            #expect(runs?[count - 1]?["job"]?.text == "d" && runs?[count] == nil, "\(done.transcript)")
+        }
+    }
+
+    @Test("two lines that declare one job are both named, and none is added")
+    func twice() async throws {
+        try project.directory.write(
+            "jobs.jsonl",
+            """
+            {"job": "x", "command": "true"}
+
+            {"job": "y", "command": "true"}
+            {"job": "x", "command": "false"}
+
+            """)
+        let loaded = try await project.sluice("schedule", "load", "jobs.jsonl")
+        #expect(loaded.exitCode == 2 && loaded.errors.contains("in jobs.jsonl:1 and in jobs.jsonl:4"), "\(loaded.transcript)")
+        #expect(loaded.errors.contains("--> jobs.jsonl:4"), "\(loaded.transcript)")
+        #expect(try await project.sluice("jobs").output.hasPrefix("No jobs"))
+    }
+
     @Test("a backfill that is only shown makes no state; jobs of Glue are taken over")
     func looks() async throws {
         try project.directory.write("catalog/d.yaml", "job: d\ncommand: \"true\"\nschedule: \"0 3 * * *\"\n")

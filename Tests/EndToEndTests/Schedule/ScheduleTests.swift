@@ -95,6 +95,22 @@ import Testing
         #expect(Set(ticks).count == ticks.count)
     }
 
+    @Test("what waits for a job whose file is gone ends at SIGHUP, and what is at work goes on") func gone() async throws {
+        try project.directory.write("catalog/a.yaml", "job: a\ncommand: echo begun >> ../begun; sleep 600\n")
+        try project.directory.write("catalog/b.yaml", "job: b\ncommand: \"true\"\n")
+        let running = try project.command(["up", "--drain", "0s"]).start()
+        for _ in 0..<2 { _ = try await project.json("schedule", "run", "a", "--detach") }
+        try await wait("[ -s begun ]")
+        unlink(project.directory.path("catalog/a.yaml"))
+        running.signal(SIGHUP)
+        let program = "'\(try BuiltProgram.sluice())'"
+        try await wait("\(program) runs list --job a --state cancelled | grep -q 'not declared'")
+        let open = try await project.json("runs", "list", "--jobs", "--state", "running")
+        #expect(open["runs"]?[0]?["job"]?.text == "a" && open["runs"]?[1] == nil, "\(open)")
+        running.signal(SIGTERM)
+        #expect(try await running.wait().exitCode == 0)
+    }
+
     @Test(
         "next ticks of an expression, and mistakes with their place",
         arguments: [

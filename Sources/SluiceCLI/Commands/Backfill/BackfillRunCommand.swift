@@ -15,7 +15,7 @@ struct BackfillRunCommand: ReportingCommand {
                 begins at --from and ends before --to; all times are in UTC.
 
                 The same command goes on where it was stopped or killed: units that are done are not done again, unless --restart says so. \
-                What incremental and following runs have read is not touched.
+                What incremental and following runs have read is not touched. The exit code is 1 when a unit failed.
 
                 Examples:
                   \(program) backfill pipelines/daily.yaml --from 2024-03-01 --to 2024-04-01 --dry-run

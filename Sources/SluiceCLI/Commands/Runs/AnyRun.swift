@@ -12,7 +12,7 @@ enum AnyRun {
     ///   - prefersJobs: Whether `last` is the newest of a job where there is one: the pipeline's run that it made is newer.
     /// - Throws: `notFound`; `invalidArgument` if several begin so.
     init(_ text: String, _ catalog: Catalog, prefersJobs: Bool = true) throws {
-        if text.lowercased() == "last" {
+        if LastRun.isMeant(text) {
             let pipeline = try catalog.runs(limit: 1).first
             let job = try catalog.readSchedule { try $0.runs(limit: 1).first }
             switch (job, pipeline) {

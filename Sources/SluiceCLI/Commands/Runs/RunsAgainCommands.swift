@@ -9,7 +9,7 @@ struct RunsRetryCommand: ReportingCommand {
         return CommandConfiguration(
             commandName: "retry", abstract: "Do a run of a job that did not succeed again, and what runs after it.",
             discussion: """
-                Of a tick that is split into elements, those that did not succeed.
+                Of a tick that is split into elements, those that did not succeed. The exit code is 1 when a run did not succeed.
 
                 Examples:
                   \(program) runs retry last
@@ -17,14 +17,14 @@ struct RunsRetryCommand: ReportingCommand {
                 """)
     }
 
-    @Argument(help: ArgumentHelp("The run: its id or how that begins, or last.", valueName: "run")) var id: String
+    @Argument(help: LastRun.failedHelp) var id: String
     @Flag(help: "Do not wait: whoever schedules next runs it.") var detach = false
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
         try await RunsAgain.report(id, Session(home: state.directory), detach: detach, isQuiet: output.json) { run, project, ledger in
-            [try ScheduleRequests.resume(run, project.job(run.job), ledger)]
+            [try ScheduleRequests.retry(run, project.job(run.job), ledger)]
         }
     }
 }
@@ -43,7 +43,7 @@ struct RunsResumeCommand: ReportingCommand {
                 """)
     }
 
-    @Argument(help: ArgumentHelp("A run of the graph: its id or how that begins, or last.", valueName: "run")) var id: String
+    @Argument(help: LastRun.failedHelp) var id: String
     @Flag(help: "Do not wait: whoever schedules next runs it.") var detach = false
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
@@ -62,7 +62,7 @@ enum RunsAgain {
     /// - Parameter ask: Makes the new runs, which have one root.
     static func report(_ id: String, _ session: Session, detach: Bool, isQuiet: Bool, _ ask: Request) async throws -> Report {
         let catalog = try session.requireCatalog(for: "run \(id.quotedForMessage)")
-        guard case .job(let before) = try AnyRun(id, catalog) else {
+        guard case .job(let before) = try AnyRun(LastRun.failed(id, catalog, session.console), catalog) else {
             throw SluiceError(
                 .usage, "the run \(id.quotedForMessage) is no run of a job: a person or a program started it",
                 remedy: "start it again with `run`; a definition with `incremental: true` goes on behind what it committed")

@@ -20,7 +20,7 @@ struct RunsCancelCommand: ReportingCommand {
                 """)
     }
 
-    @Argument(help: ArgumentHelp("The run: its id or how that begins, or last.", valueName: "run")) var id: String
+    @Argument(help: LastRun.openHelp) var id: String
     @Option(help: ArgumentHelp("Why; kept with the run.", valueName: "text")) var reason: String?
     @Option(help: ArgumentHelp("How long a pipeline's run has to end by itself. Default: 10s.", valueName: "time")) var grace: TimeSpan?
     @Flag(help: "Do not wait until it has ended.") var detach = false
@@ -30,7 +30,7 @@ struct RunsCancelCommand: ReportingCommand {
     func report() async throws -> Report {
         let session = Session(home: state.directory)
         let catalog = try session.requireCatalog(for: "run \(id.quotedForMessage)")
-        switch try AnyRun(id, catalog) {
+        switch try AnyRun(LastRun.open(id, catalog, takesPipelines: true), catalog) {
         case .job(let run): return try await RunCancelling.cancel(run, reason, session, detach: detach)
         case .pipeline(let record):
             if let run = try AnyRun.owner(of: record, catalog) {
@@ -44,7 +44,7 @@ struct RunsCancelCommand: ReportingCommand {
 /// Ends runs that other processes execute.
 enum RunCancelling {
     /// Who asks: the user, and this process.
-    private static var author: String {
+    static var author: String {
         let user = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "user \(getuid())"
         return "\(user), process \(getpid())"
     }
@@ -56,15 +56,8 @@ enum RunCancelling {
         let note = RunCancellation(run: run.id, author: author, reason: reason)
         let leads = try catalog.scheduleLeader() != nil
         let asked = try catalog.changeSchedule { ledger in
-            guard var current = try ledger.run(run.id), !current.state.isOver else { return run }
-            try ledger.note(note)
-            current.isCancelled = true
-            // Nobody is there to end a run that waits.
-            if !leads, current.state != .running {
-                (current.state, current.reason, current.endedMicros) = (.cancelled, note.text + " before it ran", ledger.now)
-            }
-            try ledger.update(current)
-            return current
+            guard let current = try ledger.run(run.id), !current.state.isOver else { return run }
+            return try ScheduleRequests.cancel(current, note, isLed: leads, ledger)
         }
         let ended = detach || asked.state.isOver ? asked : try await waited(for: asked, session, catalog)
         let text = ended.state.isOver ? "The run \(run.id) is \(ScheduledRunScreen.words(ended.state))." : "The run \(run.id) ends soon."

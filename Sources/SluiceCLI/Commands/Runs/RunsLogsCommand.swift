@@ -25,7 +25,7 @@ struct RunsLogsCommand: ReportingCommand {
                 """)
     }
 
-    @Argument(help: ArgumentHelp("The run: its id or how that begins, or last.", valueName: "run")) var id = "last"
+    @Argument(help: LastRun.jobFirstHelp) var id = "last"
     @Option(help: "Only this attempt; the last one when absent.") var attempt: Int?
     @Option(help: ArgumentHelp("Only what the program of this step wrote, by its name or number.", valueName: "step")) var step: String?
     @Flag(help: "Of all runs that belong together: jobs after jobs, and elements.") var graph = false

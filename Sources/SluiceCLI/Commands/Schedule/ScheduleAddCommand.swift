@@ -64,16 +64,7 @@ struct ScheduleAddCommand: ReportingCommand {
         }
         if let notice = try project.set.adding([job]).missingFile(of: name) { session.console.warning(notice) }
         let catalog = try session.catalog()
-        try catalog.changeSchedule { ledger in
-            var row =
-                try ledger.job(name)
-                ?? StoredJob(
-                    name: name, declaration: text, schedule: job.rules.scheduleText, isPaused: paused,
-                    cursor: ledger.now / TimeText.microsPerSecond, createdMicros: ledger.now)
-            if row.schedule != job.rules.scheduleText { row.cursor = max(row.cursor, ledger.now / TimeText.microsPerSecond) }
-            (row.declaration, row.schedule) = (text, job.rules.scheduleText)
-            try ledger.put(row)
-        }
+        try catalog.changeSchedule { try ScheduleRequests.declare(job, text, isPaused: paused, $0) }
         let next = job.rules.schedule?.next(after: ScheduleProject.now)
         let zone = job.rules.schedule?.zone ?? .utc
         var blocks: [Report.Block] = [.line("Added the job \(name).")]

@@ -11,7 +11,8 @@ struct ScheduleBackfillCommand: ReportingCommand {
         return CommandConfiguration(
             commandName: "backfill", abstract: "Run a job for its ticks of the past.",
             discussion: """
-                Ticks whose run succeeded, or goes on, are left alone; --again does those that succeeded once more.
+                Ticks whose run succeeded, or goes on, are left alone; --again does those that succeeded once more. The exit code is 1 when a run \
+                did not succeed.
 
                 Examples:
                   \(program) schedule backfill nightly --from 2024-03-01 --to 2024-04-01 --dry-run

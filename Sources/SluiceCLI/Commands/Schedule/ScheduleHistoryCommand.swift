@@ -20,7 +20,9 @@ struct ScheduleHistoryCommand: ReportingCommand {
 
     @Argument(help: "Only runs of this job.") var name: String?
     @Option(help: ArgumentHelp("Only runs in this state.", valueName: "state")) var state: ScheduledRunState?
-    @Option(help: ArgumentHelp("One run, with its attempts.", valueName: "run")) var run: String?
+    @Option(
+        help: ArgumentHelp("One run, with its attempts: its id, how that begins, or last: the newest of any job.", valueName: "run"))
+    var run: String?
     @Option(help: "How many.") var limit = 20
     @OptionGroup var home: HomeOptions
     @OptionGroup var output: OutputOptions
@@ -61,7 +63,7 @@ struct ScheduleLogsCommand: ReportingCommand {
                 """)
     }
 
-    @Argument(help: ArgumentHelp("The run: its id or how that begins, or last.", valueName: "run")) var id: String
+    @Argument(help: LastRun.jobHelp) var id: String
     @Option(help: "Only this attempt; the last one when absent.") var attempt: Int?
     @Flag(help: "Go on until the run ends.") var follow = false
     @OptionGroup var state: HomeOptions
@@ -86,13 +88,14 @@ struct ScheduleCancelCommand: ReportingCommand {
                 """)
     }
 
-    @Argument(help: ArgumentHelp("The run: its id or how that begins, or last.", valueName: "run")) var id: String
+    @Argument(help: LastRun.openHelp) var id: String
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
-        let run = try session.requireCatalog(for: "run \(id.quotedForMessage) of a job").scheduledRun(matching: id)
+        let catalog = try session.requireCatalog(for: "run \(id.quotedForMessage) of a job")
+        let run = try catalog.scheduledRun(matching: LastRun.open(id, catalog, takesPipelines: false))
         return try await RunCancelling.cancel(run, nil, session, detach: false)
     }
 }

@@ -27,8 +27,8 @@ struct ScheduleListCommand: ReportingCommand {
         let project = try ScheduleProject(session)
         let catalog = try session.existingCatalog()
         var table = TextTable([
-            .init("job", isWhole: true), .init("kind"), .init("when"), .init("state", isWhole: true), .init("next", isWhole: true),
-            .init("last run", isWhole: true),
+            .init("job", isWhole: true, isName: true), .init("kind"), .init("when"), .init("state", isWhole: true),
+            .init("next", isWhole: true), .init("last run", isWhole: true),
         ])
         var items: [Value] = []
         for name in project.set.names {
@@ -160,7 +160,7 @@ struct ScheduleNextCommand: ReportingCommand {
                 })
         ])
         guard !ticks.isEmpty else { return Report([.line("No more ticks.")], json: json) }
-        var table = TextTable([.init("tick", isWhole: true), .init("zone"), .init("from now"), .init("job", isWhole: true)])
+        var table = TextTable([.init("tick", isWhole: true), .init("zone"), .init("from now"), .init("job", isWhole: true, isName: true)])
         for item in ticks {
             let zone = item.rules.schedule?.zone ?? .utc
             table.add([ScheduleProject.local(item.tick, zone), zone.name, ScheduleProject.distance(item.tick), item.job])

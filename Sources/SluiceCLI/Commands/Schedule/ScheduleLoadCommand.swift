@@ -30,23 +30,18 @@ struct ScheduleLoadCommand: ReportingCommand {
         for (job, _) in jobs {
             guard let known = project.set[job.name], known.storedText == nil else { continue }
             throw SluiceError(
-                .alreadyExists, "the job \(job.name.quotedForMessage) is declared in \(known.path ?? "a file")", at: known.location,
-                remedy: "change the file, or choose another name")
+                .alreadyExists, "the job \(job.name.quotedForMessage) is declared in \(known.path ?? "a file") and in \(job.path ?? file)",
+                at: known.location, remedy: "change the file, or choose another name")
         }
-        let set = try project.set.adding(jobs.map { $0.job })
+        let set: JobSet
+        do {
+            set = try project.set.adding(jobs.map { $0.job })
+        } catch {
+            throw DefinitionErrors((DefinitionErrors.list(error) ?? []).map(placed))
+        }
         for notice in jobs.compactMap({ set.missingFile(of: $0.job.name) }).prefix(Self.shownNotices) { session.console.warning(notice) }
         try session.catalog().changeSchedule { ledger in
-            let now = ledger.now / TimeText.microsPerSecond
-            for (job, text) in jobs {
-                var row =
-                    try ledger.job(job.name)
-                    ?? StoredJob(
-                        name: job.name, declaration: text, schedule: job.rules.scheduleText, isPaused: job.rules.startsPaused, cursor: now,
-                        createdMicros: ledger.now)
-                if row.schedule != job.rules.scheduleText { row.cursor = max(row.cursor, now) }
-                (row.declaration, row.schedule) = (text, job.rules.scheduleText)
-                try ledger.put(row)
-            }
+            for (job, text) in jobs { try ScheduleRequests.declare(job, text, isPaused: job.rules.startsPaused, ledger) }
         }
         return Report(
             [.line("Added \(HumanText.count(jobs.count, "job")).")], json: .object(["jobs": .texts(jobs.map { $0.job.name })]))
@@ -54,6 +49,16 @@ struct ScheduleLoadCommand: ReportingCommand {
 
     /// Files of jobs that are not there, of which a person reads.
     private static let shownNotices = 20
+
+    /// A mistake in one line's text, with its place in the file.
+    private func placed(_ mistake: SluiceError) -> SluiceError {
+        guard case .file(let path, _, let column)? = mistake.location, path.hasPrefix(file + ":"),
+            let line = Int(path.dropFirst(file.count + 1))
+        else { return mistake }
+        var placed = mistake
+        placed.location = .file(path: file, line: line, column: column)
+        return placed
+    }
 
     /// - Throws: What is wrong, with the line.
     private func read() throws -> [(job: JobDeclaration, text: String)] {
@@ -63,14 +68,11 @@ struct ScheduleLoadCommand: ReportingCommand {
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
             do {
-                found.append((try JobDeclaration(text: String(line), path: file, directory: "."), String(line)))
+                // Each line is a text of its own, which messages name so.
+                found.append((try JobDeclaration(text: String(line), path: "\(file):\(index + 1)", directory: "."), String(line)))
             } catch {
                 guard let mistakes = DefinitionErrors.list(error) else { throw error }
-                errors += mistakes.map { mistake in
-                    var placed = mistake
-                    placed.location = .file(path: file, line: index + 1)
-                    return placed
-                }
+                errors += mistakes.map(placed)
             }
         }
         guard errors.isEmpty else { throw DefinitionErrors(errors) }

@@ -70,6 +70,8 @@ struct ScheduleRemoveCommand: ReportingCommand {
         return CommandConfiguration(
             commandName: "remove", abstract: "Remove a job that `schedule add` added; its history stays.",
             discussion: """
+                Runs of it that wait are cancelled; one that is at work goes on.
+
                 Examples:
                   \(program) schedule remove nightly
                 """)
@@ -93,7 +95,16 @@ struct ScheduleRemoveCommand: ReportingCommand {
                 .usage, "the job \(follower.quotedForMessage) runs after \(name.quotedForMessage)",
                 remedy: "remove or change that one first")
         }
-        try session.catalog().changeSchedule { try $0.removeJob(name) }
-        return Report([.line("Removed the job \(name).")], json: .object(["job": .string(name), "removed": .boolean(true)]))
+        let catalog = try session.catalog()
+        let isLed = try catalog.scheduleLeader() != nil
+        let cancelled = try catalog.changeSchedule { ledger in
+            try ScheduleRequests.remove(name, author: RunCancelling.author, isLed: isLed, ledger)
+        }
+        let runs = cancelled.isEmpty ? "" : " \(HumanText.count(cancelled.count, "run")) that waited for it will not be done."
+        return Report(
+            [.line("Removed the job \(name).\(runs)")],
+            json: .object([
+                "job": .string(name), "removed": .boolean(true), "cancelled": .texts(cancelled.map(\.id.text)),
+            ]))
     }
 }

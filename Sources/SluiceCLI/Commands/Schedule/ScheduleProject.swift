@@ -86,7 +86,8 @@ enum ScheduledRunScreen {
 
     static func table(_ runs: [ScheduledRun]) -> TextTable {
         var table = TextTable([
-            .init("run", isWhole: true), .init("job"), .init("tick", isWhole: true), .init("state", isWhole: true), .init("took", .right),
+            .init("run", isWhole: true), .init("job", isName: true), .init("tick", isWhole: true), .init("state", isWhole: true),
+            .init("took", .right),
             .init("tries", .right), .init("reason"),
         ])
         for run in runs {
@@ -117,8 +118,10 @@ enum ScheduledRunScreen {
 
     static func words(_ state: ScheduledRunState) -> String { state.rawValue.replacing("_", with: " ") }
 
-    /// Exit code of a command that waited for runs.
+    /// Exit code of a command that waited for runs. One behind others that was skipped is as its condition says; one that was asked for was not done.
     static func status(_ runs: [ScheduledRun]) -> CommandStatus {
-        runs.contains { [.failed, .timedOut, .cancelled].contains($0.state) } ? .failed : .done
+        runs.contains { run in
+            [.failed, .timedOut, .cancelled].contains(run.state) || run.state == .skipped && run.cause != .jobs
+        } ? .failed : .done
     }
 }

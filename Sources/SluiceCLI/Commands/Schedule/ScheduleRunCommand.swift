@@ -12,7 +12,7 @@ struct ScheduleRunCommand: ReportingCommand {
             commandName: "run", abstract: "Run a job now, and the jobs that run after it.",
             discussion: """
                 Where `\(program) up` is at work it runs the job; otherwise this command does, and ends with it. The exit code is 1 when a run \
-                did not succeed.
+                did not succeed; one behind others whose condition was not met is left out of that.
 
                 Examples:
                   \(program) schedule run nightly
@@ -58,7 +58,7 @@ struct ScheduleRetryCommand: ReportingCommand {
         return CommandConfiguration(
             commandName: "retry", abstract: "Do a run that did not succeed again, and what runs after it.",
             discussion: """
-                Of a graph of jobs only the part from the failed run on is done.
+                Of a graph of jobs only the part from the failed run on is done. The exit code is 1 when a run did not succeed.
 
                 Examples:
                   \(program) schedule retry last
@@ -66,7 +66,7 @@ struct ScheduleRetryCommand: ReportingCommand {
                 """)
     }
 
-    @Argument(help: ArgumentHelp("The run: its id or how that begins, or last.", valueName: "run")) var id: String
+    @Argument(help: LastRun.failedHelp) var id: String
     @Flag(help: "Do not wait: whoever schedules next runs it.") var detach = false
     @OptionGroup var state: HomeOptions
     @OptionGroup var output: OutputOptions
@@ -75,9 +75,9 @@ struct ScheduleRetryCommand: ReportingCommand {
         let session = Session(home: state.directory)
         let catalog = try session.requireCatalog(for: "run \(id.quotedForMessage) of a job")
         let project = try ScheduleProject(session)
-        let before = try catalog.scheduledRun(matching: id)
+        let before = try catalog.scheduledRun(matching: LastRun.failed(id, catalog, session.console))
         let job = try project.job(before.job)
-        let run = try catalog.changeSchedule(isSynced: detach) { try ScheduleRequests.resume(before, job, $0) }
+        let run = try catalog.changeSchedule(isSynced: detach) { try ScheduleRequests.retry(before, job, $0) }
         return try await ScheduleWait.report(run, project, detach: detach, isQuiet: output.json)
     }
 }
@@ -106,12 +106,16 @@ enum ScheduleWait {
             }
         }
         try await Interruption.cancelling { try await service.run(until: isOver) }
-        let runs = try catalog.readSchedule { try $0.runs(root: run.root, limit: 1_000) }.reversed()
+        let runs = Array(try catalog.readSchedule { try $0.runs(root: run.root, limit: .max) }.reversed())
+        var blocks: [Report.Block] = [.table(ScheduledRunScreen.table(Array(runs.suffix(shownRuns))))]
+        if runs.count > shownRuns { blocks.insert(.line("… \(runs.count - shownRuns) before them", .dim), at: 0) }
         return Report(
-            [.table(ScheduledRunScreen.table(Array(runs)))] + ScheduledRunScreen.failures(Array(runs)),
-            json: .object(["runs": .list(runs.map(\.json))]),
-            status: runs.contains { !$0.state.isOver } ? .interrupted : ScheduledRunScreen.status(Array(runs)))
+            blocks + ScheduledRunScreen.failures(runs), json: .object(["runs": .list(runs.map(\.json))]),
+            status: runs.contains { !$0.state.isOver } ? .interrupted : ScheduledRunScreen.status(runs))
     }
+
+    /// Runs that a table has; the newest.
+    private static let shownRuns = 1_000
 }
 
 /// What a scheduler tells while it works.

@@ -49,7 +49,8 @@ struct StatusCommand: ReportingCommand {
         if open.count > Self.shown { blocks.append(.line("… \(open.count - Self.shown) more", .dim)) }
         if !pipelines.isEmpty {
             var table = TextTable([
-                .init("pipeline", isWhole: true), .init("run", isWhole: true), .init("since", isWhole: true), .init("process", .right),
+                .init("pipeline", isWhole: true, isName: true), .init("run", isWhole: true), .init("since", isWhole: true),
+                .init("process", .right),
             ])
             for run in pipelines.prefix(Self.shown) {
                 table.add([run.pipeline, run.id.text, HumanText.time(micros: run.startedMicros), String(run.process.processID)])
@@ -57,7 +58,7 @@ struct StatusCommand: ReportingCommand {
             blocks += [.blank, .line("Pipelines that run", .heading), .table(table)]
         }
         if !next.isEmpty {
-            var table = TextTable([.init("next tick", isWhole: true), .init("from now"), .init("job", isWhole: true)])
+            var table = TextTable([.init("next tick", isWhole: true), .init("from now"), .init("job", isWhole: true, isName: true)])
             for item in next.prefix(Self.shown) {
                 let zone = project.set.schedule(of: item.job)?.zone ?? .utc
                 table.add([ScheduleProject.local(item.tick, zone), ScheduleProject.distance(item.tick), item.job])

@@ -52,6 +52,7 @@ final class UpSchedule: Sendable {
         if folders.isEmpty { return }
         var options = Scheduler.Options(session)
         options.port = port
+        options.hasWholeProject = folders == JobSet.folders
         if let slots { options.slots = slots }
         let console = session.console
         let jobs = jobs

@@ -55,6 +55,6 @@ extension WireValue {
         bytes += String(seconds).utf8
         bytes.append(UInt8(ascii: "."))
         let fraction = abs(rest)
-        for unit in [100, 10, 1] { bytes.append(UInt8(ascii: "0") + UInt8(fraction / unit % 10)) }
+        for unit in [100, 10, 1] as [Int64] { bytes.append(UInt8(ascii: "0") + UInt8(fraction / unit % 10)) }
     }
 }

@@ -139,26 +139,31 @@ import Testing
         #expect(try values(own, definition.name) == [["1"]])
     }
 
+    private final class Newest: Sendable {
+        private let revision = Mutex(Int64(1))
+        var value: Int64 { revision.withLock { $0 } }
+        func note(_ other: Int64) { revision.withLock { $0 = max($0, other) } }
+    }
+
     @Test("threads that read while others write see what was committed when they began, or later")
     func threads() async throws {
         let (own, other) = (try home.open(), try home.open())
         let definition = try TableDefinition.sample()
         try own.putTable(definition)
-        let committed = Mutex(Int64(1))
+        let committed = Newest()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for writer in [own, other] {
                 group.addTask {
                     for round in 0..<20 {
                         let (_, after) = try writer.changeTable(definition.name) { $0.parameters["round"] = "\(round) \($0.parameters)" }
-                        let revision = try writer.table(after.name).revision
-                        committed.withLock { $0 = max($0, revision) }
+                        committed.note(try writer.table(after.name).revision)
                     }
                 }
             }
             for reader in [own, other, own, other] {
                 group.addTask {
-                    while committed.withLock({ $0 }) < 30 {
-                        let least = committed.withLock { $0 }
+                    while committed.value < 30 {
+                        let least = committed.value
                         let found = try reader.reading { try $0.table(definition.name)?.record.revision }
                         #expect((found ?? 0) >= least)
                         await Task.yield()

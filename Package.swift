@@ -102,7 +102,7 @@ let package = Package(
         room("SluiceExpressions", ["SluiceCore", "SluicePatterns"]),
         room("SluiceFormats", ["SluiceCore", "SluiceCodecs", "SluicePatterns", "SluiceParquet", "CLibCSV", "CTextScan"]),
         room("SluiceStreams", ["SluiceCore", crypto]),
-        room("SluiceCatalog", ["SluiceCore", grdb]),
+        room("SluiceCatalog", ["SluiceCore", "SluiceJSON", "SluiceSQLite", grdb]),
         // object stores
         room("SluiceS3", ["SluiceCore", "SluiceAWS", "SluiceStorage"]),
         room("SluiceBuckets", ["SluiceCore", "SluiceAWS", "SluiceSQLite", "CSystemCalls", crypto]),

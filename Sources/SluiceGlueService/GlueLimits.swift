@@ -11,6 +11,8 @@ enum GlueLimits {
     static let deletedTables = 100
     /// Indexes over the partitions of a table (Glue: 3).
     static let partitionIndexes = 3
+    /// Bytes of tables as answers had them last, which are written again while the catalog has the same.
+    static let shownTableBytes = 4 << 20
     /// How often a change of a document is tried again when another comes before it.
     static let attempts = 20
     /// Crawls that run side by side; more are refused.

@@ -9,7 +9,7 @@ package enum GlueService {
         TargetService(
             name: "glue", prefix: "AWSGlue", version: "1.1", bodyBytes: GlueLimits.bodyBytes, context: home,
             operations: operations.map { operation in
-                GlueOperation(operation.name) { call in
+                GlueOperation(operation.name, isShort: operation.isShort) { call in
                     try call.checkAccount()
                     do {
                         return try await operation.run(call)

@@ -1,5 +1,5 @@
 /// A value of an answer in JSON. Texts are bytes: much of them is base 64 that never has to be a `String`.
-package indirect enum JSONNode: Hashable, Sendable {
+package enum JSONNode: Hashable, Sendable {
     case null
     case boolean(Bool)
     /// As it is written, such as `1.6E9`.

@@ -7,7 +7,6 @@ package final class BucketService: Service {
     package let name = "s3"
     package let intake = BodyIntake.streamed
     package let answersPreflight = true
-    package let isShort = true
     let store: BucketStore
     /// Checks signatures of forms; nil where no keys are configured.
     private let forms: FormSignatures?
@@ -39,6 +38,8 @@ package final class BucketService: Service {
         ["GET", "HEAD", "OPTIONS"].contains(head.method)
             || head.method == "POST" && head.headers["Content-Type"]?.lowercased().hasPrefix("multipart/form-data") == true
     }
+
+    package func isShort(_ operation: String) -> Bool { true }
 
     package func hostResource(of head: RequestHead) -> String? { head.headers["Host"].flatMap(S3Address.bucket(ofHost:))?.bucket }
 

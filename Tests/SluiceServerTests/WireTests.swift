@@ -52,6 +52,7 @@ struct WireTests {
     func json() throws {
         let small = WireValue.structure(["t": .time(micros: 1_700_000_000_123_456), "b": .bytes([0, 255]), "u": .time(micros: -1_500_000)])
         #expect(String(decoding: WireFormat.json.encode(small), as: UTF8.self) == #"{"t":1700000000.123,"b":"AP8=","u":-1.500}"#)
+        #expect(WireValue.list([.time(micros: -500_000), .time(micros: 7_000)]).json == "[-0.500,0.007]")
         let message = EventMessage(
             headers: [":event-type": .text("e"), "n": .integer(-3), "b": .boolean(true), "x": .bytes([1])], payload: [1, 2, 3])
         var decoder = EventDecoder()

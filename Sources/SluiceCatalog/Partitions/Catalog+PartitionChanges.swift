@@ -11,16 +11,6 @@ package enum PartitionChange: Hashable, Sendable {
 }
 
 extension Catalog {
-    /// The partition with these values; nil where there is none.
-    package func partition(_ values: [String], of name: TableName) throws(SluiceError) -> PartitionRecord? {
-        try read { db in
-            try Row.fetchOne(
-                db, sql: "SELECT * FROM partitions WHERE table_id = ? AND partition_values = ?",
-                arguments: [try Self.requireTable(name, db), StoredText.partition(values)]
-            ).map { try Self.partition($0, values) }
-        }
-    }
-
     /// Adds partitions that are new, in one transaction; those whose values are there stay as they are.
     ///
     /// - Returns: Places of those that are there already.

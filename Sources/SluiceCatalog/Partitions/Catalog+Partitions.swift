@@ -138,37 +138,27 @@ extension Catalog {
         if isExact, let limit { query += " LIMIT \(limit)" }
         let rows = try Row.fetchCursor(db, sql: query, arguments: StatementArguments(arguments))
         var found: [PartitionRecord] = []
-        var reader = PartitionReader()
+        var reader = PartitionDetailsReader()
         while found.count < limit ?? .max, let row = try rows.next() {
             let values = StoredText.partitionValues(row["partition_values"])
             if !isExact, filter?.matches(values) == false { continue }
-            found.append(try reader.partition(row, values))
+            found.append(try partition(row, values, &reader))
         }
         return found
     }
 
     static func partition(_ row: Row, _ values: [String]) throws -> PartitionRecord {
-        var reader = PartitionReader()
-        return try reader.partition(row, values)
+        var reader = PartitionDetailsReader()
+        return try partition(row, values, &reader)
     }
 
-    /// Reads rows of partitions one after another: those of one table mostly have the same details, which are read once then.
-    private struct PartitionReader {
-        private var text: String?
-        private var details: (parameters: [String: String], storage: StorageDescriptor?, columns: [CatalogColumn]?) = ([:], nil, nil)
-
-        mutating func partition(_ row: Row, _ values: [String]) throws -> PartitionRecord {
-            let stored: String? = row["details"]
-            if stored != text {
-                let read: StoredPartitionDetails? = try stored.map { try StoredText.decode($0) }
-                details = (read?.parameters ?? [:], read?.storage, try read?.columns.map { try StoredText.columns($0) })
-                text = stored
-            }
-            return PartitionRecord(
-                values: values, location: row["location"], fileCount: row["file_count"], rowCount: row["row_count"],
-                byteCount: row["byte_count"], createdMicros: row["created"], updatedMicros: row["updated"],
-                parameters: details.parameters, storage: details.storage, columns: details.columns)
-        }
+    private static func partition(_ row: Row, _ values: [String], _ reader: inout PartitionDetailsReader) throws -> PartitionRecord {
+        let text: String = row["details"] ?? ""
+        let details = try Array(text.utf8).withUnsafeBufferPointer { try reader.details($0) }
+        return PartitionRecord(
+            values: values, location: row["location"], fileCount: row["file_count"], rowCount: row["row_count"],
+            byteCount: row["byte_count"], createdMicros: row["created"], updatedMicros: row["updated"],
+            parameters: details.parameters, layout: details.layout)
     }
 
     /// Reads, with the keys' columns filled in before where that is not done yet.

@@ -12,10 +12,12 @@ package struct PartitionRecord: Hashable, Sendable {
     package var createdMicros: Int64
     package var updatedMicros: Int64
     package var parameters: [String: String]
+    package var layout: PartitionLayout
+
     /// Nil: as the table's.
-    package var storage: StorageDescriptor?
+    package var storage: StorageDescriptor? { layout.storage }
     /// Columns of its files where they are others than the table's; nil: as the table's.
-    package var columns: [CatalogColumn]?
+    package var columns: [CatalogColumn]? { layout.columns }
 
     package var json: Value {
         var members: [Value.Member] = [
@@ -27,6 +29,26 @@ package struct PartitionRecord: Hashable, Sendable {
         if let storage { members.append(.init("storage", storage.json)) }
         if let columns { members.append(.init("columns", .list(columns.map(\.json)))) }
         return .structure(members)
+    }
+}
+
+/// How the files of partitions are read: one for all partitions that a read finds with the same.
+package final class PartitionLayout: Hashable, Sendable {
+    package let storage: StorageDescriptor?
+    package let columns: [CatalogColumn]?
+
+    init(storage: StorageDescriptor? = nil, columns: [CatalogColumn]? = nil) {
+        self.storage = storage
+        self.columns = columns
+    }
+
+    package static func == (a: PartitionLayout, b: PartitionLayout) -> Bool {
+        a === b || a.storage == b.storage && a.columns == b.columns
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(storage)
+        hasher.combine(columns)
     }
 }
 

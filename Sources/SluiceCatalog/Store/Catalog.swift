@@ -3,14 +3,16 @@ import GRDB
 
 /// The one state of a home directory, `<home>/sluice.sqlite`: databases, tables, versions, partitions, files, runs and bookmarks.
 ///
-/// Every method is one transaction and blocks for as long as SQLite works (microseconds to read, a disk sync to write). Several processes may
-/// use one catalog; a writer waits up to `CatalogLimits.busySeconds` for another. Opening finishes what a crash interrupted.
+/// Every method is one transaction and blocks for as long as SQLite works (microseconds to read, a disk sync to write) on it and on those of this
+/// process that came before; `reading` waits for none of them. Several processes may use one catalog; a writer waits up to
+/// `CatalogLimits.busySeconds` for another. Opening finishes what a crash interrupted.
 package final class Catalog: Sendable {
     package let home: String
     package let clock: WallClock
     /// What opening found unfinished and finished or removed.
     package let recovery: RecoveredWork
     let queue: DatabaseQueue
+    let readers: CatalogReaders
     let hooks: Hooks
 
     /// What tests put in place of the world.
@@ -34,6 +36,7 @@ package final class Catalog: Sendable {
         try DiskFiles.createDirectories(home)
         let path = Self.databasePath(home: home)
         queue = try Self.openDatabase(path)
+        readers = CatalogReaders(path: path)
         recovery = try Recovery(queue: queue, home: home, now: clock.nowMicros(), hooks: hooks).run()
     }
 
@@ -100,7 +103,10 @@ package final class Catalog: Sendable {
     }
 
     /// Closes the database; later calls fail. Otherwise it closes with the last reference.
-    package func close() throws(SluiceError) { try SluiceError.catching(path) { try queue.close() } }
+    package func close() throws(SluiceError) {
+        readers.close()
+        try SluiceError.catching(path) { try queue.close() }
+    }
 }
 
 /// Bounds of the catalog.
@@ -124,6 +130,10 @@ package enum CatalogLimits {
     static let comparedWords = 100_000
     /// Problems that a check of the database lists.
     static let listedProblems = 100
+    /// Connections that wait for the next read; more are made while more threads read, and closed behind it.
+    static let idleReaders = 8
+    /// Bytes of the rows of tables that reads have understood.
+    static let knownTableBytes = 4 << 20
     /// Runs that a list returns unless asked otherwise.
     package static let listedRuns = 100
     /// Results that are kept of one rule set over one subject, the newest.

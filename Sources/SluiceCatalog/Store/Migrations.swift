@@ -21,9 +21,13 @@ enum Migrations {
     }
 
     /// Does the steps that are left.
+    ///
+    /// They are synced together, with the last commit: a power cut before it leaves the first of them, and the next start does the others.
     static func apply(to queue: DatabaseQueue, path: String) throws {
         if try isCurrent(queue, path: path) { return }
+        try queue.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = NORMAL") }
         try migrator.migrate(queue)
+        try queue.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
         try queue.write { db in
             try db.execute(sql: "INSERT OR REPLACE INTO facts (name, value) VALUES ('written_by', ?)", arguments: [Release.version])
         }

@@ -100,24 +100,9 @@ extension Catalog {
             throw SluiceError(.stateCorrupt, "table \"\(name)\" has lost its current version")
         }
         return TableRecord(
-            definition: try definition(name, row), version: row["version"], revision: row["revision"], rowCount: row["row_count"],
-            byteCount: row["byte_count"], fileCount: row["file_count"], partitionCount: row["partition_count"],
-            createdMicros: row["created"], updatedMicros: row["updated"])
-    }
-
-    private static func definition(_ name: TableName, _ row: Row) throws -> TableDefinition {
-        var definition = TableDefinition(
-            name: name, columns: try StoredText.columns(row["columns"]), partitionKeys: try StoredText.columns(row["partition_keys"]),
-            comment: row["comment"], location: row["location"], format: row["format"],
-            formatOptions: try StoredText.map(row["format_options"]), parameters: try StoredText.map(row["parameters"]))
-        definition.owner = row["owner"]
-        definition.tags = try StoredText.map(row["tags"])
-        guard let text = row["details"] as String? else { return definition }
-        let details: StoredDetails = try StoredText.decode(text)
-        definition.kind = details.kind
-        definition.storage = details.storage ?? StorageDescriptor()
-        definition.view = details.view
-        return definition
+            definition: try StoredTable(row).definition(name), version: row["version"], revision: row["revision"],
+            rowCount: row["row_count"], byteCount: row["byte_count"], fileCount: row["file_count"],
+            partitionCount: row["partition_count"], createdMicros: row["created"], updatedMicros: row["updated"])
     }
 
     /// Databases first, so that the order by names comes from the indexes.

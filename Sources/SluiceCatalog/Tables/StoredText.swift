@@ -1,5 +1,6 @@
 import FoundationEssentials
 import SluiceCore
+import SluiceJSON
 
 /// How lists and maps stand in text columns of the database.
 enum StoredText {
@@ -8,14 +9,15 @@ enum StoredText {
 
     /// - Parameter text: What `partition` returned; empty for no values.
     static func partitionValues(_ text: String) -> [String] {
-        text.isEmpty ? [] : text.split(separator: "/", omittingEmptySubsequences: false).map(unescaped)
+        if text.isEmpty { return [] }
+        return text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { unescaped(Substring($0)) }
     }
 
     static func map(_ entries: [String: String]) throws -> String { entries.isEmpty ? "{}" : try json(entries) }
-    static func map(_ text: String) throws -> [String: String] { text == "{}" ? [:] : try decode(text) }
+    static func map(_ text: String) throws -> [String: String] { text == "{}" ? [:] : try StoredJSON.read(text, StoredJSON.map) }
     static func columns(_ columns: [CatalogColumn]) throws -> String { try json(columns.map(StoredColumn.init)) }
     static func columns(_ text: String) throws -> [CatalogColumn] {
-        try (decode(text) as [StoredColumn]).map { try $0.column }
+        text == "[]" ? [] : try StoredJSON.read(text) { try StoredJSON.list($0, column) }
     }
 
     static func json(_ value: some Encodable) throws -> String {
@@ -33,7 +35,19 @@ enum StoredText {
         }
     }
 
-    private struct StoredColumn: Codable {
+    private static func column(_ node: JSONNode) throws -> CatalogColumn {
+        let object = try StoredObject(node)
+        return CatalogColumn(
+            try object.text("name"), try type(object.text("type")), isNullable: try object.required("nullable", StoredJSON.boolean),
+            comment: try object.text("comment"), parameters: try object.optional("parameters", StoredJSON.map) ?? [:])
+    }
+
+    private static func type(_ text: String) throws -> DataType { try simpleTypes[text] ?? DataType(parsing: text) }
+
+    /// Most columns have one of these.
+    private static let simpleTypes = Dictionary(uniqueKeysWithValues: DataType.simpleNames.map { ($0.name, $0.type) })
+
+    private struct StoredColumn: Encodable {
         var name: String
         var type: String
         var nullable: Bool
@@ -46,13 +60,6 @@ enum StoredText {
             nullable = column.isNullable
             comment = column.comment
             parameters = column.parameters.isEmpty ? nil : column.parameters
-        }
-
-        var column: CatalogColumn {
-            get throws {
-                CatalogColumn(
-                    name, try DataType(parsing: type), isNullable: nullable, comment: comment, parameters: parameters ?? [:])
-            }
         }
     }
 

@@ -70,7 +70,7 @@ extension Catalog {
     }
 
     private static func version(_ row: Row) throws -> TableVersion {
-        let details: StoredDetails? = try (row["details"] as String?).map { try StoredText.decode($0) }
+        let details = try (row["details"] as String?).map { try StoredDetails(stored: $0) }
         return TableVersion(
             version: row["version"], columns: try StoredText.columns(row["columns"]),
             partitionKeys: try StoredText.columns(row["partition_keys"]), format: row["format"],

@@ -37,22 +37,29 @@ extension GlueCall {
         return name
     }
 
-    /// A table with the words of the service where it is missing.
-    func table(_ database: String, _ table: String) throws -> TableRecord {
+    /// Reads a table and what belongs to it as they are in one moment.
+    ///
+    /// - Throws: `EntityNotFoundException` for a table, or a database, that is not there.
+    func reading<Result>(
+        _ database: String, _ table: String, _ body: (CatalogReader, KnownTable) throws -> Result
+    ) throws -> Result {
         let name = try tableName(database, table)
-        if let record = try catalog.findTable(name) { return record }
-        try requireDatabase(database)
-        throw Faults.missing("Table \(table) not found.")
+        return try catalog.reading { reader in
+            if let found = try reader.table(name) { return try body(reader, found) }
+            guard try reader.database(name.database) != nil else { throw Faults.missing("Database \(database) not found.") }
+            throw Faults.missing("Table \(table) not found.")
+        }
     }
+
+    /// A table with the words of the service where it is missing.
+    func table(_ database: String, _ table: String) throws -> TableRecord { try reading(database, table) { $1.record } }
 
     @discardableResult
     func requireDatabase(_ name: String) throws -> DatabaseRecord {
-        do throws(SluiceError) {
-            return try catalog.database(name)
-        } catch {
-            if error.code == .notFound { throw Faults.missing("Database \(name) not found.") }
-            throw error
+        guard let database = try catalog.reading({ try $0.database(name.lowercased()) }) else {
+            throw Faults.missing("Database \(name) not found.")
         }
+        return database
     }
 }
 

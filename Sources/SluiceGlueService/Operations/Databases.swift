@@ -23,7 +23,7 @@ enum Databases {
             if let tags { try Tags.set(tags, "database/" + name, call.catalog) }
             return .empty
         },
-        GlueOperation("GetDatabase") { call in
+        GlueOperation("GetDatabase", isShort: true) { call in
             var input = try call.members()
             let name = try input.requiredText("Name", Rules.name)
             try input.finish()

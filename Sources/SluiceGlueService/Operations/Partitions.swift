@@ -8,7 +8,8 @@ enum Partitions {
         GlueOperation("CreatePartition", create), GlueOperation("BatchCreatePartition", createMany),
         GlueOperation("UpdatePartition", update), GlueOperation("BatchUpdatePartition", updateMany),
         GlueOperation("DeletePartition", delete), GlueOperation("BatchDeletePartition", deleteMany),
-        GlueOperation("GetPartition", PartitionReads.get), GlueOperation("GetPartitions", PartitionReads.list),
+        GlueOperation("GetPartition", isShort: true, PartitionReads.get),
+        GlueOperation("GetPartitions", isShort: true, PartitionListing.run),
         GlueOperation("BatchGetPartition", PartitionReads.getMany),
     ]
 

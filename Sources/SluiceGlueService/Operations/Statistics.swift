@@ -26,12 +26,14 @@ enum Statistics {
 
     /// - Throws: `EntityNotFoundException` for a table or partition that is not there.
     private static func found(_ database: String, _ name: String, _ partition: [String]?, _ call: GlueCall) throws -> Subject {
-        let table = try call.table(database, name).definition
-        if let partition {
-            try PartitionInput.check(partition, table)
-            if try call.catalog.partition(partition, of: table.name) == nil { throw Faults.missing("Cannot find partition.") }
+        try call.reading(database, name) { reader, found in
+            let table = found.definition
+            if let partition {
+                try PartitionInput.check(partition, table)
+                if try reader.partition(partition, of: table.name) == nil { throw Faults.missing("Cannot find partition.") }
+            }
+            return Subject(table: table, partition: partition)
         }
-        return Subject(table: table, partition: partition)
     }
 
     private static func update(_ call: GlueCall, hasPartition: Bool) throws -> TargetAnswer {

@@ -59,7 +59,7 @@ enum TableSearch {
         } else {
             names = try call.catalog.tables(limit: looked).map(\.name)
         }
-        return try names.compactMap { try call.catalog.findTable($0) }
+        return try call.catalog.reading { reader in try names.compactMap { try reader.table($0)?.record } }
     }
 
     /// What a table says under a key: one of its members, or a parameter.

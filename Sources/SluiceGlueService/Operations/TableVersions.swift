@@ -79,7 +79,8 @@ extension GlueCall {
         var definition = version.definition(in: record.definition)
         definition.owner = version.owner ?? definition.owner
         let table = value(
-            definition, version: version.version, createdMicros: record.createdMicros, updatedMicros: version.createdMicros)
+            definition, version: version.version, location: location(of: definition), createdMicros: record.createdMicros,
+            updatedMicros: version.createdMicros)
         return .structure(["Table": table, "VersionId": .text(String(version.version))])
     }
 }

@@ -5,7 +5,7 @@ import SluiceServer
 /// Tables of the catalog.
 enum Tables {
     static let operations: [GlueOperation] = [
-        GlueOperation("CreateTable", create), GlueOperation("GetTable", get), GlueOperation("GetTables", list),
+        GlueOperation("CreateTable", create), GlueOperation("GetTable", isShort: true, get), GlueOperation("GetTables", list),
         GlueOperation("UpdateTable", update), GlueOperation("DeleteTable", delete), GlueOperation("BatchDeleteTable", deleteMany),
         GlueOperation("SearchTables", TableSearch.run),
     ]
@@ -44,7 +44,8 @@ enum Tables {
         let name = try input.requiredText("Name", Rules.name)
         try input.finish()
         try input.refuse(["TransactionId": noTransactions, "QueryAsOfTime": "GetTableVersions has what tables were"])
-        return .value(.structure(["Table": call.value(try call.table(database, name))]))
+        let table = try call.reading(database, name) { $1 }
+        return call.answer { $0.append(call.context.shownTables.member(of: table, call)) }
     }
 
     @Sendable private static func list(_ call: GlueCall) async throws -> TargetAnswer {
@@ -63,7 +64,7 @@ enum Tables {
         let names = try call.catalog.tables(in: database, after: after).map(\.name).filter { isWanted.matches($0.table) }
         let page = names.prefix(limit + 1)
         // A table that is dropped meanwhile is left out.
-        let found = try page.prefix(limit).compactMap { try call.catalog.findTable($0) }
+        let found = try call.catalog.reading { reader in try page.prefix(limit).compactMap { try reader.table($0)?.record } }
         let token = page.count > limit ? WireValue.text(PageToken.text("tables", page[limit - 1].table)) : nil
         let values = found.map { record -> WireValue in
             guard let wanted, !wanted.contains("DEFAULT"), !wanted.isEmpty else { return call.value(record) }

@@ -22,6 +22,7 @@ package final class GlueHome: Sendable {
     /// Whether the scheduler of this process runs what clients ask for.
     let runsJobs: Bool
     let follower: GlueFollower
+    let shownTables = ShownTables()
 
     /// - Parameters:
     ///   - directory: The state's, as a whole path; buckets of the port are below it.

@@ -16,7 +16,9 @@ enum Hints {
     /// Partition indexes by name, as JSON: `{"by_day":["day"]}`.
     static let indexes = prefix + "indexes"
 
-    static func visible(_ parameters: [String: String]) -> [String: String] { parameters.filter { !$0.key.hasPrefix(prefix) } }
+    static func visible(_ parameters: [String: String]) -> [String: String] {
+        parameters.isEmpty ? parameters : parameters.filter { !$0.key.hasPrefix(prefix) }
+    }
 
     /// Keeps the location of a table or partition.
     ///
@@ -30,7 +32,13 @@ enum Hints {
 
     /// The location that clients are told; nil for none.
     static func location(_ place: String, _ parameters: [String: String], _ places: Places) -> String? {
-        if let given = parameters[location], places.stored(given) == place { return given }
+        var buckets = BucketLook()
+        return location(place, parameters, places, &buckets)
+    }
+
+    /// As above, for one of many.
+    static func location(_ place: String, _ parameters: [String: String], _ places: Places, _ buckets: inout BucketLook) -> String? {
+        if let given = parameters[location], (places.folder(given, &buckets) ?? given) == place { return given }
         return place.isEmpty ? nil : places.shown(place)
     }
 

@@ -17,15 +17,26 @@ struct Places: Sendable {
 
     /// Nil for what is no address in a bucket of the port, or a key that is no path.
     func folder(_ address: String) -> String? {
-        let schemes = ["s3://", "s3a://", "s3n://"]
-        guard let scheme = schemes.first(where: { address.hasPrefix($0) }) else { return nil }
-        var parts = address.dropFirst(scheme.count).split(separator: "/", omittingEmptySubsequences: false)
-        if parts.last == "" { parts.removeLast() }
-        guard let bucket = parts.first, parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }), !bucket.hasPrefix(".") else {
-            return nil
-        }
-        guard DiskFiles.kind(of: "\(buckets)/\(bucket)") == .directory else { return nil }
-        return "\(buckets)/" + parts.joined(separator: "/")
+        var buckets = BucketLook()
+        return folder(address, &buckets)
+    }
+
+    /// As above, for one of many addresses.
+    func folder(_ address: String, _ looked: inout BucketLook) -> String? {
+        guard let scheme = Self.schemes.first(where: { address.hasPrefix($0) }) else { return nil }
+        var rest = address.utf8.dropFirst(scheme.utf8.count)
+        if rest.last == Self.slash { rest.removeLast() }
+        let parts = rest.split(separator: Self.slash, omittingEmptySubsequences: false)
+        guard let bucket = parts.first, bucket.first != UInt8(ascii: "."), parts.allSatisfy(Self.isPlain) else { return nil }
+        guard looked.isThere("\(buckets)/\(Substring(bucket))") else { return nil }
+        return "\(buckets)/\(Substring(rest))"
+    }
+
+    private static let schemes = ["s3://", "s3a://", "s3n://"]
+    private static let slash = UInt8(ascii: "/")
+
+    private static func isPlain(_ part: Substring.UTF8View) -> Bool {
+        !part.isEmpty && !(part.count <= 2 && part.allSatisfy { $0 == UInt8(ascii: ".") })
     }
 
     /// What clients are told of a place that the catalog has.
@@ -60,5 +71,17 @@ struct Places: Sendable {
                 remedy: "name a folder of a bucket or of the project")
         }
         return place
+    }
+}
+
+/// Whether buckets are there, looked up once for all addresses in one bucket that follow one another.
+struct BucketLook {
+    private var last: (folder: String, isThere: Bool)?
+
+    mutating func isThere(_ folder: String) -> Bool {
+        if let last, last.folder == folder { return last.isThere }
+        let isThere = DiskFiles.kind(of: folder) == .directory
+        last = (folder, isThere)
+        return isThere
     }
 }

@@ -72,13 +72,23 @@ extension InputReader {
 
 extension GlueCall {
     /// A table as answers have it.
-    func value(_ record: TableRecord) -> WireValue {
-        value(record.definition, version: record.version, createdMicros: record.createdMicros, updatedMicros: record.updatedMicros)
+    func value(_ record: TableRecord) -> WireValue { value(record, location: location(of: record.definition)) }
+
+    func value(_ record: TableRecord, location: String?) -> WireValue {
+        value(
+            record.definition, version: record.version, location: location, createdMicros: record.createdMicros,
+            updatedMicros: record.updatedMicros)
     }
 
-    func value(_ definition: TableDefinition, version: Int, createdMicros: Int64, updatedMicros: Int64) -> WireValue {
+    /// As clients are told it.
+    func location(of definition: TableDefinition) -> String? {
+        Hints.location(definition.location, definition.parameters, context.places)
+    }
+
+    func value(
+        _ definition: TableDefinition, version: Int, location: String?, createdMicros: Int64, updatedMicros: Int64
+    ) -> WireValue {
         let parameters = definition.parameters
-        let location = Hints.location(definition.location, parameters, context.places)
         let isView = definition.view != nil
         var visible = Hints.visible(parameters)
         // Tables that no client described are described as a crawler of the service would.

@@ -13,6 +13,12 @@ final class PortMetrics: Sendable {
         var micros: Int64 = 0
         /// Requests within each bound.
         var within = [Int](repeating: 0, count: PortMetrics.bounds.count)
+
+        mutating func note(_ micros: Int64) {
+            count += 1
+            self.micros += micros
+            for (index, bound) in PortMetrics.bounds.enumerated() where micros <= bound.micros { within[index] += 1 }
+        }
     }
 
     /// Upper bounds in microseconds, and as Prometheus writes them.
@@ -24,13 +30,7 @@ final class PortMetrics: Sendable {
     private let tallies = Mutex<[Key: Tally]>([:])
 
     func note(_ key: Key, micros: Int64) {
-        tallies.withLock { tallies in
-            var tally = tallies[key] ?? Tally()
-            tally.count += 1
-            tally.micros += micros
-            for (index, bound) in Self.bounds.enumerated() where micros <= bound.micros { tally.within[index] += 1 }
-            tallies[key] = tally
-        }
+        tallies.withLock { $0[key, default: Tally()].note(micros) }
     }
 
     /// In the text format of Prometheus.

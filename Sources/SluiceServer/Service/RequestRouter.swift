@@ -87,7 +87,7 @@ final class RequestRouter: Sendable {
         let caller = Caller(account: account ?? options.account, region: scope?.region ?? options.region, accessKey: key)
         var outcome = Outcome(response: ServiceResponse(), service: service.name, operation: service.operation(of: head), caller: caller)
         do {
-            outcome.response = try await answer(service, head, body, caller, (scope, older), id)
+            outcome.response = try await answer(service, outcome.operation, head, body, caller, (scope, older), id)
         } catch {
             let fault = fault(error, service)
             outcome.failure = fault.told
@@ -109,7 +109,7 @@ final class RequestRouter: Sendable {
     }
 
     private func answer(
-        _ service: any Service, _ head: RequestHead, _ body: RequestBody, _ caller: Caller,
+        _ service: any Service, _ operation: String, _ head: RequestHead, _ body: RequestBody, _ caller: Caller,
         _ claim: (scope: CredentialScope?, older: QuerySignature?), _ id: String
     ) async throws -> ServiceResponse {
         var body = body
@@ -129,7 +129,7 @@ final class RequestRouter: Sendable {
             signature = try check.verify(head, claim.scope, whole: whole, nowMicros: now, service: service.name)
         }
         let request = ServiceRequest(id: id, head: head, caller: caller, body: body, clock: clock, signature: signature)
-        if service.isShort { return try await service.respond(to: request) }
+        if service.isShort(operation) { return try await service.respond(to: request) }
         // The thread of the connection has others to look after.
         return try await withTaskExecutorPreference(globalConcurrentExecutor) { try await service.respond(to: request) }
     }

@@ -40,8 +40,10 @@ package protocol Service: Sendable {
     /// The name that its requests are signed for, also in metrics and logs: `kinesis`.
     var name: String { get }
     var intake: BodyIntake { get }
-    /// Whether the thread of a connection serves its requests: they are short, and wait for the disk without it.
-    var isShort: Bool { get }
+    /// Whether the thread of a connection serves requests of an operation: they are short, and wait for the disk without it.
+    ///
+    /// - Parameter operation: As `operation(of:)` calls it.
+    func isShort(_ operation: String) -> Bool
     /// Whether a request is for this service; asked in the order of registration.
     ///
     /// - Parameter service: The name in the credentials' scope; nil for an unsigned request.
@@ -71,7 +73,7 @@ package protocol Service: Sendable {
 }
 
 extension Service {
-    package var isShort: Bool { false }
+    package func isShort(_ operation: String) -> Bool { false }
     package var answersPreflight: Bool { false }
     package func isOpenToAll(_ head: RequestHead) -> Bool { false }
     package func hostResource(of head: RequestHead) -> String? { nil }

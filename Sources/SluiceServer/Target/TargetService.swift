@@ -4,7 +4,7 @@
 package struct TargetService<Context: Sendable>: Service {
     package let name: String
     package let intake: BodyIntake
-    package let isShort: Bool
+    private let areAllShort: Bool
     private let prefix: String
     private let version: String
     private let context: Context
@@ -17,10 +17,10 @@ package struct TargetService<Context: Sendable>: Service {
     /// - Parameters:
     ///   - prefix: Before the dot in `X-Amz-Target`.
     ///   - version: Of JSON: `1.0`, `1.1`.
-    ///   - isShort: See `Service`.
+    ///   - areAllShort: Whether all operations are what `Service.isShort` says, not only those that say so themselves.
     ///   - refused: Operations that the service has and this one does not offer, with the reason.
     package init(
-        name: String, prefix: String, version: String, bodyBytes: Int, isShort: Bool = false, context: Context,
+        name: String, prefix: String, version: String, bodyBytes: Int, areAllShort: Bool = false, context: Context,
         operations: [TargetOperation<Context>],
         refused: [String: String] = [:], reset: @escaping @Sendable (Context) async throws -> Void,
         drain: @escaping @Sendable (Context) -> Void, close: @escaping @Sendable (Context) async -> Void
@@ -28,7 +28,7 @@ package struct TargetService<Context: Sendable>: Service {
         self.name = name
         self.prefix = prefix + "."
         self.version = version
-        self.isShort = isShort
+        self.areAllShort = areAllShort
         intake = .whole(upTo: bodyBytes)
         self.context = context
         self.operations = Dictionary(uniqueKeysWithValues: operations.map { ($0.name, $0) })
@@ -47,6 +47,8 @@ package struct TargetService<Context: Sendable>: Service {
         guard let name = asked(head), operations[name] != nil || refused[name] != nil else { return "Unknown" }
         return name
     }
+
+    package func isShort(_ operation: String) -> Bool { areAllShort || operations[operation]?.isShort == true }
 
     private func asked(_ head: RequestHead) -> String? {
         guard let target = head.headers["X-Amz-Target"], target.hasPrefix(prefix) else { return nil }

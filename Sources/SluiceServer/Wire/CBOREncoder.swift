@@ -1,5 +1,10 @@
 /// Writes CBOR (RFC 8949) with definite lengths; times are milliseconds under tag 1.
 package enum CBOREncoder {
+    /// Where a map, or a list, of unknown length begins, and where it ends.
+    static let openObject: UInt8 = 0xBF
+    static let openList: UInt8 = 0x9F
+    static let end: UInt8 = 0xFF
+
     package static func encode(_ value: WireValue) -> [UInt8] {
         var bytes: [UInt8] = []
         append(value, to: &bytes)

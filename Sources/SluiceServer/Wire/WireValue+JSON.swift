@@ -51,9 +51,10 @@ extension WireValue {
     package static func appendSeconds(_ micros: Int64, to bytes: inout [UInt8]) {
         let millis = Int64((Double(micros) / 1_000).rounded(.down))
         let (seconds, rest) = millis.quotientAndRemainder(dividingBy: 1_000)
-        bytes += "\(seconds).".utf8
-        let fraction = String(abs(rest))
-        for _ in fraction.utf8.count..<3 { bytes.append(UInt8(ascii: "0")) }
-        bytes += fraction.utf8
+        if seconds == 0, rest < 0 { bytes.append(UInt8(ascii: "-")) }
+        bytes += String(seconds).utf8
+        bytes.append(UInt8(ascii: "."))
+        let fraction = abs(rest)
+        for unit in [100, 10, 1] as [Int64] { bytes.append(UInt8(ascii: "0") + UInt8(fraction / unit % 10)) }
     }
 }

@@ -1,5 +1,5 @@
 /// A value of a request or an answer, whatever it is encoded in.
-package indirect enum WireValue: Hashable, Sendable {
+package enum WireValue: Hashable, Sendable {
     case null
     case boolean(Bool)
     case integer(Int64)

@@ -40,4 +40,39 @@ import Testing
         running.signal(SIGTERM)
         #expect(try await running.wait().exitCode == 0)
     }
+
+    private static let look = """
+        import sys, boto3
+        glue = boto3.client(
+            "glue", endpoint_url=sys.argv[1], aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1")
+        if sys.argv[2] == "make":
+            glue.create_database(DatabaseInput={"Name": "shop"})
+            glue.create_table(DatabaseName="shop", TableInput={"Name": "own", "PartitionKeys": [{"Name": "day", "Type": "string"}],
+                "StorageDescriptor": {"Columns": [{"Name": "n", "Type": "int"}], "Location": "s3://lake/own/"}})
+            glue.create_partition(DatabaseName="shop", TableName="own", PartitionInput={"Values": ["1"]})
+        try:
+            table = glue.get_table(DatabaseName="shop", Name="own")["Table"]
+            partitions = glue.get_partitions(DatabaseName="shop", TableName="own")["Partitions"]
+            print([c["Name"] for c in table["StorageDescriptor"]["Columns"]], [p["Values"] for p in partitions])
+        except glue.exceptions.EntityNotFoundException:
+            print("none")
+        """
+
+    @Test("what a command drops and makes anew while the server runs is told as it is then", .enabled(if: KinesisServerTests.boto3 != nil))
+    func otherProcess() async throws {
+        let python = try #require(KinesisServerTests.boto3)
+        let project = try Project()
+        let (running, port) = try await project.serve()
+        func look(_ part: String = "look") async throws -> String {
+            try await Command(python, ["-c", Self.look, "http://127.0.0.1:\(port)", part]).run(timeout: .seconds(600)).output
+        }
+        #expect(try await look("make") == "['n'] [['1']]\n")
+        #expect(try await project.sluice("catalog", "drop", "shop.own").exitCode == 0)
+        #expect(try await look() == "none\n")
+        let made = try await project.sluice("query", "CREATE TABLE shop.own AS SELECT 7 AS m, 'x' AS t")
+        #expect(made.exitCode == 0, "\(made.transcript)")
+        #expect(try await look() == "['m', 't'] []\n")
+        running.signal(SIGTERM)
+        #expect(try await running.wait().exitCode == 0)
+    }
 }

@@ -117,7 +117,7 @@ package enum SchedulerLimits {
     static let recordedSkips = 1_000
     /// Ticks that one transaction puts into the ledger: twenty milliseconds, about, for which commands that write wait.
     static let batchTicks = 1_000
-    /// Transactions of ticks that one step makes before it starts runs: a tick is a hundred times cheaper than a start.
+    /// Transactions of ticks that one step makes before it starts runs: a tick is twenty times cheaper than a start.
     static let tickBatches = 5
     /// Runs that one step starts.
     static let startedAtOnce = 16

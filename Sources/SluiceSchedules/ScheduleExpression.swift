@@ -8,8 +8,6 @@ package enum ScheduleExpression: Hashable, Sendable {
     /// Once, at a local time in seconds since 1970-01-01T00:00:00.
     case once(local: Int64)
 
-    private static let units: [String: Int64] = ["second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800]
-
     /// `30 2 * * *`, `0 30 2 * * *`, `@daily`, `cron(30 2 * * ? *)`, `rate(5 minutes)`, `at(2030-01-01T00:00:00)`.
     ///
     /// - Throws: What is wrong, with its place.
@@ -43,20 +41,25 @@ package enum ScheduleExpression: Hashable, Sendable {
     private static func rate(_ piece: Piece) throws(ScheduleSyntaxError) -> Int64 {
         let words = piece.words
         guard words.count == 2 else {
-            throw piece.error("rate(\(piece.text)) is no rate", remedy: "write a number and a unit, such as rate(5 minutes)")
-        }
-        guard let count = words[0].number, count > 0 else {
-            throw words[0].error("\(words[0].text.quotedForMessage) is no number of 1 or more")
+            throw piece.error(
+                "rate(\(piece.text)) is no rate",
+                remedy: ScheduleAdvice.rate(piece.text).map { "did you mean \($0)?" }
+                    ?? "write a number and a unit, such as rate(5 minutes)")
         }
         let word = words[1].text.lowercased()
-        guard let size = units[word] ?? (word.hasSuffix("s") ? units[String(word.dropLast())] : nil) else {
-            let near = Suggestion.nearest(to: word, in: units.keys.map { $0 + "s" }.sorted())
+        guard let unit = ScheduleAdvice.units.first(where: { word == $0.name || word == $0.name + "s" }) else {
             throw words[1].error(
                 "there is no unit \(words[1].text.quotedForMessage)",
-                remedy: near.map { "did you mean \"\($0)\"?" }
+                remedy: ScheduleAdvice.unit(word).map { "did you mean \"\($0)s\"?" }
                     ?? "seconds, minutes, hours, days or weeks; for months write a cron expression")
         }
-        return Int64(count) * size
+        guard let count = words[0].number, count > 0 else {
+            throw words[0].error(
+                "\(words[0].text.quotedForMessage) is no whole number from 1 to 999999999",
+                remedy: ScheduleAdvice.wholeRate(words[0].text, unit: unit.seconds).map { "did you mean \($0)?" }
+                    ?? "write for example rate(5 \(unit.name)s)")
+        }
+        return Int64(count) * unit.seconds
     }
 
     private static func once(_ piece: Piece) throws(ScheduleSyntaxError) -> Int64 {
@@ -70,7 +73,7 @@ package enum ScheduleExpression: Hashable, Sendable {
         }
         let seconds = time.wallMicros / TimeText.microsPerSecond
         guard ScheduleLimits.years.contains(CivilDate(daysSinceEpoch: Int(seconds / 86_400)).year), seconds >= 0 else {
-            throw piece.error("\(piece.text.quotedForMessage) is not from 1970 to 2199")
+            throw piece.error("\(piece.text.quotedForMessage) is not from 1970 to 2199", remedy: "write a year of these")
         }
         return seconds
     }

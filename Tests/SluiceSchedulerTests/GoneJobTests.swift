@@ -145,15 +145,38 @@ import Testing
         #expect(try states(only, "e").count { $0 == .succeeded } == 1)
     }
 
-    @Test("a job that a command removes takes its runs with it, with and without a scheduler", arguments: [true, false])
-    func removal(_ isLed: Bool) throws {
+    /// Adds the job `s` to the state.
+    private func declare(_ commands: Catalog) throws -> JobRows {
         let text = #"{"job": "s", "command": "x", "schedule": "0 * * * *"}"#
         let declared = try JobDeclaration(text: text, path: "<job s>", directory: ".")
-        let commands = try world.open()
-        let rows = try commands.changeSchedule { ledger in
+        return try commands.changeSchedule { ledger in
             try ScheduleRequests.declare(declared, text, isPaused: false, ledger)
             return try ledger.jobRows()
         }
+    }
+
+    @Test("one whose process had not begun when its job was removed ends with it") func removalAtTheGate() throws {
+        let commands = try world.open()
+        let first = try SimulatedScheduler(1, world, JobSet.read(folders: [], stored: declare(commands)).set)
+        try run(first)
+        world.move(micros: 3_600_000_000 - world.now % 3_600_000_000)
+        // Cut off behind the commit, before the gate is opened.
+        world.state.withLock { $0.callsLeft[1] = 2 }
+        try run(first, seconds: 1)
+        #expect(!first.isAlive)
+        #expect(try commands.readSchedule { try $0.openRuns() }.map(\.state) == [.running])
+        #expect(try commands.changeSchedule { try ScheduleRequests.remove("s", author: "me", isLed: false, $0) }.isEmpty)
+        let second = try SimulatedScheduler(2, world, JobSet())
+        try run(second)
+        let found = try commands.readSchedule { try $0.runs(job: "s", limit: 9) }
+        #expect(found.map(\.state) == [.cancelled] && found[0].reason == "its job is not declared any more")
+        #expect(world.state.withLock { $0.begun["s"] } == nil)
+    }
+
+    @Test("a job that a command removes takes its runs with it, with and without a scheduler", arguments: [true, false])
+    func removal(_ isLed: Bool) throws {
+        let commands = try world.open()
+        let rows = try declare(commands)
         let scheduler = try SimulatedScheduler(1, world, JobSet.read(folders: [], stored: rows).set, slots: 0)
         try run(scheduler)
         world.move(micros: 3_600_000_000 - world.now % 3_600_000_000)

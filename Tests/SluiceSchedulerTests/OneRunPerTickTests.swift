@@ -54,6 +54,8 @@ struct OneRunPerTickTests {
             for _ in 0..<world.draw(1...8) {
                 world.settle()
                 try step(schedulers[world.draw(0...(schedulers.count - 1))], world, jobs)
+                // Also between a cut and whoever goes on.
+                if world.draw(0...30) == 0 { try jobs.change() }
                 world.move(micros: Int64(world.draw(0...2_000_000)))
             }
             if world.draw(0...3) == 0 {

@@ -115,7 +115,10 @@ import Testing
     @Test("a zone that is not there is named with one that is near; no path leaves tzdata")
     func unknown() throws {
         let zones = ZoneDirectory.system
-        for (name, near) in [("Europe/Berln", "Europe/Berlin"), ("new york", "America/New_York"), ("europe/berlin", "Europe/Berlin")] {
+        for (name, near) in [("Europe/Berln", "Europe/Berlin"), ("new york", "America/New_York"), ("europe/berlin", "Europe/Berlin")] + [
+            // POSIX counts to the west.
+            ("UTC+2", "Etc/GMT-2"), ("+05:00", "Etc/GMT-5"), ("GMT-3", "Etc/GMT+3"), ("-0800", "Etc/GMT+8"),
+        ] {
             let error = try #require(throws: SluiceError.self) { try zones.zone(name) }
             #expect(error.remedy?.contains(near) == true, "\(error)")
         }

@@ -136,7 +136,7 @@ package final class Scheduler {
             try look(now)
             if options.root == nil, !isDraining {
                 try endThoseWithoutJob(now)
-                try makeTicks(now, batches: 1)
+                try makeTicks(now, batches: SchedulerLimits.tickBatches)
                 try lookForEvents(now)
             }
             try collectEnds(now)

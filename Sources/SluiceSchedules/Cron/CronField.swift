@@ -6,18 +6,24 @@ struct CronField {
     var range: ClosedRange<Int>
     /// Names in the order of their numbers from the lowest on.
     var names: [String] = []
+    /// The same names in full, which are only suggested.
+    var longNames: [String] = []
 
     static let seconds = CronField(name: "second", range: 0...59)
     static let minutes = CronField(name: "minute", range: 0...59)
     static let hours = CronField(name: "hour", range: 0...23)
     static let monthDays = CronField(name: "day of the month", range: 1...31)
     static let months = CronField(
-        name: "month", range: 1...12, names: ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"])
+        name: "month", range: 1...12, names: ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"],
+        longNames: [
+            "JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE", "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER",
+        ])
     static let dayNames = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
+    static let longDayNames = ["SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY"]
     /// 0 and 7 are Sunday (crontab(5)).
-    static let weekdays = CronField(name: "day of the week", range: 0...7, names: dayNames)
+    static let weekdays = CronField(name: "day of the week", range: 0...7, names: dayNames, longNames: longDayNames)
     /// 1 is Sunday (EventBridge).
-    static let awsWeekdays = CronField(name: "day of the week", range: 1...7, names: dayNames)
+    static let awsWeekdays = CronField(name: "day of the week", range: 1...7, names: dayNames, longNames: longDayNames)
     static let years = CronField(name: "year", range: ScheduleLimits.years)
 
     /// The numbers of a field, each as the bit of its place; for fields whose numbers are below 64.
@@ -47,7 +53,12 @@ struct CronField {
     /// The numbers of one item of a list.
     func itemValues(_ item: Piece) throws(ScheduleSyntaxError) -> Set<Int> {
         let parts = item.split("/")
-        guard parts.count <= 2 else { throw item.error("\(item.text.quotedForMessage) has more than one step") }
+        guard parts.count <= 2 else {
+            throw item.error("\(item.text.quotedForMessage) has more than one step", remedy: "write for example */15")
+        }
+        if parts.count == 2, parts[0].isEmpty {
+            throw item.error("\(item.text.quotedForMessage) has a step of nothing", remedy: "did you mean *\(item.text)?")
+        }
         let bounds = try bounds(parts[0], hasStep: parts.count == 2)
         guard parts.count == 2 else { return Set(bounds) }
         let width = range.upperBound - range.lowerBound + 1
@@ -56,9 +67,16 @@ struct CronField {
                 "the step \(parts[1].text.quotedForMessage) is no number of 1 or more", remedy: "write for example */15")
         }
         guard step < width || step == 1 else {
-            throw parts[1].error("a step of \(step) is longer than all \(name)s, of which there are \(width)")
+            throw parts[1].error(
+                "a step of \(step) is longer than all \(name)s, of which there are \(width)", remedy: stepRemedy(step, width))
         }
         return Set(stride(from: bounds.first ?? 0, through: bounds.last ?? 0, by: step))
+    }
+
+    /// Lengths of time that are no part of the next longer one are rates.
+    private func stepRemedy(_ step: Int, _ width: Int) -> String {
+        let isTime = [Self.seconds.name, Self.minutes.name, Self.hours.name].contains(name)
+        return isTime ? "every \(step) \(name)s is rate(\(step) \(name)s)" : "write a step below \(width)"
     }
 
     /// Ascending; a range over the end (`FRI-MON`, `22-2`) goes on at the beginning.
@@ -90,9 +108,17 @@ struct CronField {
         let text = piece.text.uppercased()
         if let index = names.firstIndex(of: text) { return range.lowerBound + index }
         if text.isEmpty, let whole {
-            throw whole.error("\(whole.text.quotedForMessage) lacks \(article) \(name)", remedy: "write for example \(range.lowerBound)")
+            throw whole.error(
+                "\(whole.text.quotedForMessage) lacks \(article) \(name)",
+                remedy: "write for example \(names.dropFirst().first ?? "\(range.lowerBound)")")
         }
         throw piece.error("\(piece.text.quotedForMessage) is no \(name)", remedy: remedy(for: text))
+    }
+
+    /// The short name of a long one that is nearly so.
+    private func longName(near text: String) -> String? {
+        let near = Suggestion.nearest(to: text, in: longNames)
+        return near.flatMap { longNames.firstIndex(of: $0) }.map { names[$0] }
     }
 
     /// The name's.
@@ -109,7 +135,7 @@ struct CronField {
     private func remedy(for text: String) -> String {
         // Whole words are near their first three letters.
         let long = names.first { text.count > 3 && text.hasPrefix($0) }
-        if let near = long ?? Suggestion.nearest(to: text, in: names) { return "did you mean \"\(near)\"?" }
+        if let near = long ?? Suggestion.nearest(to: text, in: names) ?? longName(near: text) { return "did you mean \"\(near)\"?" }
         let numbers = "\(article) \(name) is a number from \(range.lowerBound) to \(range.upperBound)"
         return names.isEmpty ? numbers : numbers + ", or a name such as \(names[1])"
     }

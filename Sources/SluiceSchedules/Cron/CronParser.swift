@@ -14,21 +14,29 @@ enum CronParser {
             guard let text = macros[piece.text.lowercased()] else {
                 throw piece.error(
                     "there is no schedule \(piece.text.quotedForMessage)",
-                    remedy: Suggestion.remedy(for: piece.text, in: macros.keys.sorted(), noun: "there are"))
+                    remedy: ScheduleAdvice.remedy(for: piece.text, macros: macros.keys)
+                        ?? Suggestion.remedy(for: piece.text, in: macros.keys.sorted(), noun: "there are"))
             }
             return try plain(Piece(text))
         }
         let fields = piece.words
-        guard fields.count == 5 || fields.count == 6 else { throw wrongCount(piece, fields) }
+        guard fields.count == 5 || fields.count == 6 && fields[0].text.lowercased() != "cron" else { throw wrongCount(piece, fields) }
         let rest = fields.suffix(5).map(\.self)
         do throws(ScheduleSyntaxError) {
             return try expression(
                 seconds: fields.count == 6 ? fields[0] : nil, rest, weekdays: .weekdays, years: nil, isAWS: false, whole: piece)
         } catch {
-            // Behind seconds, the fields for days are the fourth and the sixth; where a year is the last one, the third and the fifth.
-            guard fields.count == 6, fields[2].isSign("?") || fields[4].isSign("?") else { throw error }
-            throw ScheduleSyntaxError(error.message, error.range, remedy: "the form of AWS stands in cron(…): cron(\(piece.text))")
+            guard fields.count == 6, let remedy = sixFields(fields, piece) else { throw error }
+            throw ScheduleSyntaxError(error.message, error.range, remedy: remedy)
         }
+    }
+
+    /// What the sixth field may have been meant for, where it makes seconds of the first one.
+    private static func sixFields(_ fields: [Piece], _ piece: Piece) -> String? {
+        // Behind seconds, the fields for days are the fourth and the sixth; where a year is the last one, the third and the fifth.
+        if fields[2].isSign("?") || fields[4].isSign("?") { return "the form of AWS stands in cron(…): cron(\(piece.text))" }
+        guard CronField.dayNames.contains(String(fields[4].text.uppercased().prefix(3))) else { return nil }
+        return "of six fields the first one means seconds; a list has commas and no blanks, such as MON,TUE"
     }
 
     /// The form of EventBridge and Glue: minutes, hours, day of the month, month, day of the week, year.
@@ -36,9 +44,8 @@ enum CronParser {
         let fields = piece.words
         guard fields.count == 6 else {
             let remedy =
-                fields.count == 5
-                ? "the form in cron(…) has a year as its sixth field: cron(\(awsForm(of: fields)))"
-                : "minutes, hours, day of the month, month, day of the week, year"
+                (fields.count == 5 ? awsForm(of: fields) : nil).map { "the form in cron(…) has a year as its sixth field: cron(\($0))" }
+                ?? "minutes, hours, day of the month, month, day of the week, year"
             throw piece.error("cron(…) has six fields, and here are \(fields.count)", remedy: remedy)
         }
         let (day, weekday) = (fields[2], fields[4])
@@ -50,25 +57,21 @@ enum CronParser {
         return try expression(seconds: nil, Array(fields[0..<5]), weekdays: .awsWeekdays, years: fields[5], isAWS: true, whole: piece)
     }
 
-    /// Five fields in the other form, where weekdays are counted in another way.
-    private static func awsForm(of fields: [Piece]) -> String {
+    /// Five fields in the other form, where weekdays are counted in another way; nil where it has no place for a `?`.
+    private static func awsForm(of fields: [Piece]) -> String? {
         var words = fields.map(\.text)
-        if words[4] == "*" { words[4] = "?" } else if words[2] == "*" { words[2] = "?" }
-        return (words + ["*"]).joined(separator: " ")
+        if words[2] != "?", words[4] != "?" {
+            if words[4] == "*" { words[4] = "?" } else if words[2] == "*" { words[2] = "?" }
+        }
+        return (words[2] == "?") != (words[4] == "?") ? (words + ["*"]).joined(separator: " ") : nil
     }
 
     private static func wrongCount(_ piece: Piece, _ fields: [Piece]) -> ScheduleSyntaxError {
         let form = "minute, hour, day of the month, month, day of the week"
         // What was meant is plain where somebody writes a time, or a length of time.
-        let isTime = Array(piece.text.utf8).withUnsafeBufferPointer { TimeText.timestamp($0) } != nil
-        if isTime {
-            return piece.error(
-                "\(piece.text.quotedForMessage) is a time, and no cron expression",
-                remedy: "for one run at that time write at(\(piece.text.replacing(" ", with: "T")))")
-        }
-        if fields.first?.text.lowercased() == "every" {
-            let rest = fields.dropFirst().map(\.text).joined(separator: " ")
-            return piece.error("\(piece.text.quotedForMessage) is no cron expression", remedy: "did you mean rate(\(rest))?")
+        if let remedy = ScheduleAdvice.remedy(for: piece.text, macros: macros.keys) {
+            let isTime = remedy.contains("at(")
+            return piece.error("\(piece.text.quotedForMessage) is \(isTime ? "a time, and no" : "no") cron expression", remedy: remedy)
         }
         guard fields.count > 6 else {
             return piece.error(

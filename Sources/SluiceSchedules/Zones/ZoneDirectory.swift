@@ -54,6 +54,11 @@ package final class ZoneDirectory: Sendable {
                 .notFound, "there is no time zone \(name.quotedForMessage), because there is no tzdata in \(path.quotedForMessage)",
                 remedy: "install the tzdata package, or set TZDIR")
         }
+        if let fixed = ScheduleAdvice.zone(ofOffset: name), names.contains(fixed) {
+            return SluiceError(
+                .notFound, "there is no time zone \(name.quotedForMessage)",
+                remedy: "that offset is \(fixed), with the other sign; a name such as Europe/Berlin has summer time, too")
+        }
         // People write the city alone, too.
         let city = names.first { $0.split(separator: "/").last?.lowercased() == name.lowercased().replacing(" ", with: "_") }
         let near = city ?? Suggestion.nearest(to: name, in: names)

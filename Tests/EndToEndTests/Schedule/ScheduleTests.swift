@@ -104,7 +104,7 @@ import Testing
         unlink(project.directory.path("catalog/a.yaml"))
         running.signal(SIGHUP)
         let program = "'\(try BuiltProgram.sluice())'"
-        try await wait("\(program) runs list --job a --state cancelled | grep -q 'not declared'")
+        try await wait("\(program) runs list --job a --state cancelled --json | grep -q 'not declared'")
         let open = try await project.json("runs", "list", "--jobs", "--state", "running")
         #expect(open["runs"]?[0]?["job"]?.text == "a" && open["runs"]?[1] == nil, "\(open)")
         running.signal(SIGTERM)

@@ -28,7 +28,7 @@ enum LastRun {
             return try newest.first { try ledger.tick($0.job, $0.logical)?.run == $0.parent ?? $0.id } ?? newest.first
         }
         guard let found else { return text }
-        console.notice("last is the run \(found.id) of \(found.job), which is \(ScheduledRunScreen.words(found.state))")
+        console.notice("last is the run \(found.id) of \(found.job): \(ScheduledRunScreen.words(found.state))")
         return found.id.text
     }
 

@@ -22,6 +22,8 @@ package enum SaaSLimits {
     static let lateFilePause = Duration.seconds(5)
     /// Rows of the smallest page of a job's results.
     static let leastJobRows = 1_000
+    /// Bytes of a page that a message may quote.
+    static let quotedBytes = 1_000
     /// Times that a page which lost rows on its way is asked for.
     static let pageAttempts = 6
     /// Records from which on a job takes less time than pages.

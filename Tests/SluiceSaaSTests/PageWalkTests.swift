@@ -163,6 +163,18 @@ struct PageWalkTests {
         #expect(throws: SluiceError.self) { try give(&walk, "3 4", two + #","more":true"#) }
     }
 
+    @Test("pages that lead in a circle end, soon behind the first round", arguments: 2...9) func circle(_ length: Int) throws {
+        var walk = try walk("{cursor: next, parameter: after}")
+        var pages = 0
+        #expect(throws: SluiceError.self) {
+            while pages < 1_000 {
+                _ = try give(&walk, "\(pages)", "\"next\":\"p\(pages % length)\"")
+                pages += 1
+            }
+        }
+        #expect(pages <= 3 * length)
+    }
+
     @Test(
         "what has not the declared shape is refused with what came",
         arguments: ["[]", "{}", #"{"rows":{}}"#, #"{"rows":null}"#, "{", "", #"{"rows":[1,}"#, #"{"error":"x"}"#])

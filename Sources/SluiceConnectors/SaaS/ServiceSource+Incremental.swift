@@ -27,7 +27,11 @@ extension ServiceSource: IncrementalSource {
             let split = name(parent?.key)
             // A run over what there is reads one window of each; one that follows reads for ever.
             if !request.leavesUnfinished, progress.isFinished(split) { continue }
-            if let part = try await part(parent, positions[ExactText(split)]) { parts.append(part) } else { progress.finish(split) }
+            if let part = try await part(parent, positions[ExactText(split)], request.note) {
+                parts.append(part)
+            } else {
+                progress.finish(split)
+            }
             progress.advance()
         }
         guard !parts.isEmpty else { return nil }
@@ -39,14 +43,18 @@ extension ServiceSource: IncrementalSource {
     }
 
     /// A reader that has something new, with the pages that were fetched to find that out; nil where there is nothing.
-    private func part(_ owner: ServiceParent?, _ stored: [UInt8]?) async throws -> ServiceSlice.Part? {
+    ///
+    /// - Parameter note: Takes what a person should know.
+    private func part(
+        _ owner: ServiceParent?, _ stored: [UInt8]?, _ note: @escaping @Sendable (String) -> Void
+    ) async throws -> ServiceSlice.Part? {
         let parent = owner?.key
         let split = name(parent)
         var position = try stored.map { bytes throws(SluiceError) in try SettingsText.value(ReadPosition.self, bytes, of: "bookmark") }
         // What says that nothing has changed spares a request.
         if let mark = owner?.mark, let position, !position.isInWindow, position.mark == mark { return nil }
         if let job = entity.job {
-            switch try await jobOutcome(job, parent, position) {
+            switch try await jobOutcome(job, parent, position, note: note) {
             case .pages(let begun): position = begun
             case .job(let part): return part
             case .nothing: return nil

@@ -5,27 +5,13 @@ package import SluiceJSON
 /// Source: Marketo's REST API guide, "Authentication", "Error codes", "Activities", "Leads", "Bulk Lead Extract".
 package struct MarketoMock: MockService {
     package static let name = "marketo"
-    /// Extracts that may run at a time, and that may wait.
-    private static let (running, queued) = (2, 10)
-    /// The longest stretch that an extract may ask for, in microseconds.
-    private static let spanMicros: Int64 = 31 * 86_400_000_000
-    private static let slowMicros: Int64 = 600_000_000
-
-    private struct Export: Sendable {
-        var fields: [String]
-        var entries: [Timeline.Entry]
-        var state = "Created"
-        var doneAt: Int64 = 0
-        var takes: Int64
-        var fails: Bool
-    }
 
     var leads: Timeline
     /// Members that clients have written, by lead.
     var synced: [Int: [String: JSONNode]] = [:]
     private var activities: Timeline
     private var tokens = MockTokens()
-    private var exports: [String: Export] = [:]
+    var exports = MarketoExports()
     private var badBytes = false
 
     package init(seed: UInt64, rows: Int) {
@@ -177,96 +163,5 @@ package struct MarketoMock: MockService {
             .init(name: "createdAt", value: .string(TimeOfRecord.text(leads.created(entry.index)))),
             .init(name: "updatedAt", value: .string(TimeOfRecord.text(entry.updated))),
         ]
-    }
-
-    // MARK: Extracts
-
-    private mutating func export(_ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
-        let steps = request.path.split(separator: "/").map(String.init)
-        guard steps.count >= 5, Array(steps[..<4]) == ["bulk", "v1", "leads", "export"] else { return Self.error("610", "not found") }
-        if steps.count == 5 {
-            return steps[4] == "create.json" && request.method == "POST" ? create(request, moment) : Self.error("610", "")
-        }
-        guard let export = exports[steps[4]] else { return Self.error("1029", "Export job not found") }
-        if export.state == "Queued", moment.now >= export.doneAt { exports[steps[4]]?.state = export.fails ? "Failed" : "Completed" }
-        switch (request.method, steps[5]) {
-        case ("POST", "enqueue.json"): return enqueue(steps[4], export, moment)
-        case ("GET", "status.json"): return status(steps[4])
-        case ("GET", "file.json"): return file(steps[4], request, moment)
-        default: return Self.error("610", "not found")
-        }
-    }
-
-    private mutating func create(_ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
-        let filter = request.json["filter"]?["updatedAt"]
-        guard let from = filter?["startAt"]?.string.flatMap(TimeOfRecord.micros),
-            let to = filter?["endAt"]?.string.flatMap(TimeOfRecord.micros), from <= to, to - from <= Self.spanMicros
-        else { return Self.error("1001", "a filter over 31 days or less is required") }
-        let fields = (request.json["fields"]?.elements ?? []).compactMap(\.string)
-        let known = Set(lead(Timeline.Entry(updated: 0, index: 0)).map(\.name))
-        guard !fields.isEmpty, fields.allSatisfy(known.contains) else { return Self.error("1006", "Field not found") }
-        let id = "mock-export-\(exports.count + 1)"
-        let entries = leads.page(since: from, after: nil, limit: .max) { $0.updated <= to }
-        exports[id] = Export(
-            fields: fields, entries: entries, takes: moment.faults.contains(.slowJob) ? Self.slowMicros : 0,
-            fails: moment.faults.contains(.failJob))
-        return status(id)
-    }
-
-    private mutating func enqueue(_ id: String, _ export: Export, _ moment: MockMoment) -> MockAnswer {
-        guard export.state == "Created" else { return Self.error("1029", "the job is \(export.state)") }
-        guard exports.values.count(where: { $0.state == "Queued" }) < Self.running + Self.queued else {
-            return Self.error("1029", "Too many jobs in queue")
-        }
-        exports[id]?.state = "Queued"
-        exports[id]?.doneAt = moment.now + export.takes
-        return status(id)
-    }
-
-    private func status(_ id: String) -> MockAnswer {
-        Self.success([.members(["exportId": .string(id), "status": .string(exports[id]?.state ?? ""), "format": .string("CSV")])])
-    }
-
-    private func file(_ id: String, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
-        guard let export = exports[id], export.state == "Completed" else {
-            var answer = Self.error("1029", "the job has not done its work")
-            answer.violation = "asked for the file of a job that has not done its work"
-            return answer
-        }
-        if moment.faults.contains(.missingFile) { return MockAnswer(404, .members(["error": .string("no such file")])) }
-        var text = CommaText(export.fields)
-        for entry in export.entries { text.append(lead(entry)) }
-        var answer = MockAnswer(200, text: "")
-        answer.headers = ["Content-Type": "text/csv; charset=UTF-8"]
-        answer.content = text.bytes
-        if let range = request.headers["range"]?.dropFirst("bytes=".count).split(separator: "-").compactMap({ Int($0) }), range.count == 2 {
-            let (first, end) = (range[0], min(range[1] + 1, text.bytes.count))
-            guard first < end else { return MockAnswer(416, .null) }
-            answer.status = 206
-            answer.headers["Content-Range"] = "bytes \(first)-\(end - 1)/\(text.bytes.count)"
-            answer.content = Array(text.bytes[first..<end])
-        }
-        return answer
-    }
-}
-
-/// CSV as Marketo writes it: quotes where they are needed, the text `null` for nulls.
-private struct CommaText {
-    private(set) var bytes: [UInt8]
-    private let fields: [String]
-
-    init(_ fields: [String]) {
-        self.fields = fields
-        bytes = Array((fields.joined(separator: ",") + "\n").utf8)
-    }
-
-    mutating func append(_ members: [JSONNode.Member]) {
-        let texts = fields.map { name -> String in
-            let value = members.first { $0.name == name }?.value ?? .null
-            let text = value.string ?? String(decoding: value.json, as: UTF8.self)
-            let isPlain = text.utf8.allSatisfy { !"\",\n\r".utf8.contains($0) }
-            return isPlain ? text : "\"\(text.replacing("\"", with: "\"\""))\""
-        }
-        bytes += Array((texts.joined(separator: ",") + "\n").utf8)
     }
 }

@@ -6,6 +6,8 @@ import SluiceJSON
 extension SalesforceMock {
     /// How long a job takes that is slow, in microseconds.
     private static let slowMicros: Int64 = 600_000_000
+    /// How long results are kept, in microseconds.
+    private static let keptMicros: Int64 = 7 * 86_400_000_000
     /// Rows of a page that asks for no other number.
     private static let pageRows = 50_000
 
@@ -29,7 +31,9 @@ extension SalesforceMock {
 
     mutating func queryJobs(_ steps: [String], _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
         if steps.isEmpty { return request.method == "POST" ? makeQueryJob(request, moment) : Self.missing }
-        guard let job = bulk.queries[steps[0]] else { return Self.missing }
+        if moment.faults.contains(.loseJob) { bulk.queries[steps[0]] = nil }
+        if moment.faults.contains(.abortJob) { bulk.queries[steps[0]]?.isAborted = true }
+        guard let job = bulk.queries[steps[0]], moment.now - job.created < Self.keptMicros else { return Self.missing }
         switch (request.method, steps.dropFirst().first) {
         case ("GET", nil): return MockAnswer(200, .object(describe(steps[0], job, moment)))
         case ("GET", "results"?): return results(steps[0], job, request, moment)
@@ -67,7 +71,7 @@ extension SalesforceMock {
         let job = QueryJob(
             operation: operation, query: query, form: form, created: moment.now,
             doneAt: moment.now + (moment.faults.contains(.slowJob) ? Self.slowMicros : 0), fails: moment.faults.contains(.failJob),
-            entries: entries)
+            entries: entries.ordered(forJob: bulk.count))
         bulk.queries[id] = job
         var members = describe(id, job, moment).filter { !["numberRecordsProcessed", "errorMessage"].contains($0.name) }
         if let place = members.firstIndex(where: { $0.name == "state" }) { members[place].value = .string("UploadComplete") }
@@ -101,7 +105,8 @@ extension SalesforceMock {
     private mutating func results(_ id: String, _ job: QueryJob, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
         guard job.state(at: moment.now) == "JobComplete" else {
             var answer = Self.error(400, "INVALIDJOBSTATE", "the job has not done its work")
-            answer.violation = "asked for results of a job that has not done its work"
+            // It may have been aborted behind the client's back.
+            if !job.isAborted { answer.violation = "asked for results of a job that has not done its work" }
             return answer
         }
         if moment.faults.contains(.missingFile) { return Self.missing }

@@ -33,6 +33,8 @@ package enum MockFault: String, CaseIterable, Sendable {
     case failJob = "fail-job", slowJob = "slow-job"
     /// The file of a job that has done its work is not there.
     case missingFile = "missing-file"
+    /// The job that the request names is not known any more, or somebody has aborted it.
+    case loseJob = "lose-job", abortJob = "abort-job"
     /// The job that the request makes refuses some rows.
     case partialFailure = "partial-failure"
     /// Some texts of CSV have a NUL.

@@ -110,6 +110,14 @@ package struct Timeline: Sendable {
     }
 }
 
+extension [Timeline.Entry] {
+    /// As the job of a number writes them: services read many records side by side, so each job has an order of its own.
+    func ordered(forJob number: Int) -> [Timeline.Entry] {
+        let first = count / 3 * ((number - 1) % 3)
+        return first == 0 ? self : Array(self[first...] + self[..<first])
+    }
+}
+
 extension Array {
     /// The first index whose element fulfils what all behind it fulfil, too.
     fileprivate func partitioningIndex(_ isBehind: (Element) -> Bool) -> Int {

@@ -72,7 +72,7 @@ extension EmbeddedDeclarations {
               state: result.0.status
               waiting: Created
               done: Completed
-              failed: [Failed, Cancelled]
+              failed: [Failed, Cancelled, Canceled]
               message: result.0.errorMsg
               span: 31 d
               results: {path: "/bulk/v1/leads/export/{job}/file.json", ranges: true, nulls: ["null", ""]}

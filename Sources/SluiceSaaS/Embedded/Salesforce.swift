@@ -76,7 +76,7 @@ extension EmbeddedDeclarations {
                 results:
                   path: /services/data/v60.0/jobs/query/{job}/results
                   query: {maxRecords: "{limit}"}
-                  size: 50000
+                  size: 25000
                   next: Sforce-Locator
                   end: "null"
                   parameter: locator

@@ -6,18 +6,20 @@ import Synchronization
 extension JobReader {
     /// - Returns: Nil where nothing of the page is new.
     func page(_ id: String) async throws(SluiceError) -> JobPage? {
-        let (page, following) = try await job.results.isFile ? range(id) : whole(id)
-        return try state.withLock { state throws(SluiceError) in
+        let (read, following) = try await job.results.isFile ? range(id) : whole(id)
+        return state.withLock { state in
             state.pages += 1
-            let rows = page.rows
-            let isNew = state.skipped < rows
-            guard state.skipped == 0 || state.skipped >= rows else { throw borders() }
-            if isNew { state.position?.rows += rows } else { state.skipped -= rows }
+            state.missing = 0
+            // Pages that are read again may be cut elsewhere than before.
+            let known = min(state.skipped, read.rows)
+            let page = known > 0 ? read.dropping(known) : read
+            state.skipped -= known
+            state.position?.rows += page.rows
             state.position?.header = page.header
             state.position?.next = following
             if following == nil { state.endStretch() }
-            guard isNew else { return nil }
-            return JobPage(bytes: page.bytes, rows: rows, name: "\(id) page \(state.pages)")
+            guard page.rows > 0 else { return nil }
+            return JobPage(bytes: page.bytes, rows: page.rows, name: "\(id) page \(state.pages)")
         }
     }
 
@@ -25,11 +27,13 @@ extension JobReader {
     private func whole(_ id: String) async throws(SluiceError) -> (PageText, following: String?) {
         let (next, size, header) = state.withLock { ($0.position?.next, $0.size, $0.position?.header) }
         for attempt in 1... {
-            let answer = try await session.results(entity, job.results, named(id), next: next, size: size, job.limits)
-            if let page = PageText(answer.body, header: header), says(answer, page.rows) {
+            var answer = try await session.results(entity, job.results, named(id), next: next, size: size, job.limits)
+            let beginning = Array(answer.body.prefix(SaaSLimits.quotedBytes))
+            // A page has megabytes: nothing else holds it while it is changed in its place.
+            if let page = PageText(exchange(&answer.body, with: []), header: header), says(answer, page.rows) {
                 return (page, try following(answer, next))
             }
-            guard attempt < SaaSLimits.pageAttempts else { throw cut(answer) }
+            guard attempt < SaaSLimits.pageAttempts else { throw cut(beginning) }
             try await session.client.rest(RetryPolicy.services.basePause * attempt)
         }
         preconditionFailure("attempts end")
@@ -54,7 +58,7 @@ extension JobReader {
                     continue
                 }
             }
-            guard attempt < SaaSLimits.pageAttempts else { throw cut(answer) }
+            guard attempt < SaaSLimits.pageAttempts else { throw cut(answer.body) }
             try await session.client.rest(RetryPolicy.services.basePause * attempt)
         }
         preconditionFailure("attempts end")
@@ -85,16 +89,11 @@ extension JobReader {
         return text
     }
 
-    private func cut(_ answer: WebAnswer) -> SluiceError {
+    /// - Parameter beginning: Of the page.
+    private func cut(_ beginning: [UInt8]) -> SluiceError {
         SluiceError(
-            .serviceFailed, "\(entity.name): a page of results has not the rows that the service says: \(WebClient.quoted(answer.body))",
+            .serviceFailed, "\(entity.name): a page of results has not the rows that the service says: \(WebClient.quoted(beginning))",
             remedy: "run it again: it goes on behind the last page", isRetriable: true)
-    }
-
-    private func borders() -> SluiceError {
-        SluiceError(
-            .serviceFailed, "\(entity.name): the results of the job are cut into other pages than before",
-            remedy: "begin anew with --reset")
     }
 
     /// The locator is not known any more, but the job's results are: they are read again from the first page, and what was handed out is left out.
@@ -108,19 +107,43 @@ extension JobReader {
         }
     }
 
-    /// The job is gone, or has failed: another is made.
+    /// The results are not to be had: the job is looked at anew. It is gone, it has ended otherwise, or its file is late.
+    func lookAgain(_ id: String, _ cause: SluiceError) async throws(SluiceError) {
+        let looks = state.withLock { state in
+            state.missing += 1
+            state.isReady = false
+            return state.missing
+        }
+        if cause.code == .notFound {
+            guard looks <= SaaSLimits.restarts else { return try abandon(id, cause) }
+        } else if looks > 1 {
+            // The job is as it should be, so the request is not.
+            throw cause
+        }
+        try await session.client.rest(SaaSLimits.lateFilePause)
+    }
+
+    /// The job is gone, or has failed: another is made, for the same window.
     func abandon(_ id: String, _ cause: SluiceError) throws(SluiceError) {
-        try ledger.forget(purpose)
-        try state.withLock { state throws(SluiceError) in
+        // A run that was cut off may have made another one already.
+        if try ledger.job(purpose)?.id == id { try ledger.forget(purpose) }
+        let rows = try state.withLock { state throws(SluiceError) in
             guard state.made <= SaaSLimits.restarts else { throw cause }
+            let rows = state.position?.rows ?? 0
             // Another job gives its rows in another order.
-            guard mayRepeat || state.position?.rows ?? 0 == 0 else { throw lost(id, cause) }
+            guard mayRepeat || rows == 0 else { throw lost(id, cause) }
             // A job that an earlier run made counts, too, so that there is an end.
             state.made += 1
             state.position = nil
             state.isReady = false
             state.skipped = 0
+            state.missing = 0
+            return rows
         }
+        guard rows > 0 else { return }
+        note(
+            "\(entity.name): the service's job \(id) is gone, of which \(rows) rows were read; another one brings them again: "
+                + "they are there once where the destination has keys")
     }
 
     private func lost(_ id: String, _ cause: SluiceError) -> SluiceError {

@@ -33,7 +33,7 @@ package final class JobReader: Sendable {
         var pages = 0
         /// What jobs of the ledger were read for.
         var purposes: Set<String> = []
-        /// How often results were not there although the job has done its work.
+        /// How often the job was looked at anew because it has done its work and its results are not to be had.
         var missing = 0
 
         /// The results of a job were read: there is nothing more, or another job for the next stretch.
@@ -59,6 +59,8 @@ package final class JobReader: Sendable {
     package let isResumed: Bool
     /// Whether rows may come again where a job is lost that was read in part: a destination with keys puts them in place of the first ones.
     let mayRepeat: Bool
+    /// Takes what a person should know.
+    let note: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - values: What requests are filled with beside the settings: `fields`, the parent's key.
@@ -66,11 +68,13 @@ package final class JobReader: Sendable {
     ///   - since: Where the window begins, or goes on.
     ///   - position: How far an earlier run came.
     ///   - mayRepeat: Whether another job is made in place of one that is lost when some of its rows were handed out.
+    ///   - note: Takes what a person should know.
     package init(
         _ session: ServiceSession, _ entity: ServiceEntity, _ job: JobRead, _ values: [String: String], since: Int64?, key: String,
-        ledger: any JobLedger, from position: JobPosition?, mayRepeat: Bool = true
+        ledger: any JobLedger, from position: JobPosition?, mayRepeat: Bool = true, note: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.mayRepeat = mayRepeat
+        self.note = note
         self.session = session
         self.entity = entity
         self.job = job
@@ -99,14 +103,7 @@ package final class JobReader: Sendable {
             } catch {
                 switch error.code {
                 case .pageExpired: try rewind(error)
-                case .notFound where state.withLock({ $0.missing < SaaSLimits.restarts }):
-                    // The job is looked at anew: it is gone, or its file is late.
-                    state.withLock { state in
-                        state.missing += 1
-                        state.isReady = false
-                    }
-                    try await session.client.rest(SaaSLimits.lateFilePause)
-                case .notFound: try abandon(id, error)
+                case .notFound, .requestRefused, .accessDenied: try await lookAgain(id, error)
                 case .limitExceeded: try shrink(error)
                 default: throw error
                 }
@@ -133,7 +130,8 @@ package final class JobReader: Sendable {
                 try await wait(id)
                 return id
             } catch {
-                guard [.notFound, .jobFailedThere].contains(error.code) else { throw error }
+                // Services that forget jobs say so in several ways; where another one is not to be had either, that is an error.
+                guard [.notFound, .requestRefused, .accessDenied, .jobFailedThere].contains(error.code) else { throw error }
                 try abandon(id, error)
             }
         }

@@ -1,6 +1,7 @@
 package import SluiceCore
 import SluiceHTTP
 import SluiceJSON
+import SluicePipelines
 
 /// The records of one page that were not read before.
 package struct RecordPage: Sendable {
@@ -39,6 +40,7 @@ package struct PageWalk: Sendable {
     /// Whether the window was read to its end.
     package private(set) var isDone = false
     private var restarts = 0
+    private var circle = PageCircle()
     /// The key of the parent, where its own record may come along.
     private let parent: String?
 
@@ -112,6 +114,7 @@ package struct PageWalk: Sendable {
         restarts += 1
         guard window.next != nil, restarts <= SaaSLimits.restarts else { throw cause }
         window.next = nil
+        circle = PageCircle()
         if let cursor = entity.cursor, cursor.order == .ascending {
             window.since = position.high
         } else if read.resumeParameter != nil, let low = window.low {
@@ -177,6 +180,7 @@ package struct PageWalk: Sendable {
         guard next != window.next, window.pages < SaaSLimits.pages else {
             throw malformed("leads to itself: page \(window.pages) of \(count) records says that \(next.quotedForMessage) follows")
         }
+        guard !circle.closes(at: next) else { throw malformed("leads back to one that was read: to \(next.quotedForMessage)") }
         window.next = next
         position.window = window
     }

@@ -12,20 +12,16 @@ import Testing
 struct JobReadTests {
     private static let subject = ServiceHarness.bulk
 
-    private func made(_ harness: ServiceHarness) -> Int {
-        harness.server.journal.filter { $0.method == "POST" && $0.target.hasSuffix("/jobs/query") && $0.status == 200 }.count
-    }
-
     @Test("a run that is cut off goes on with the same job, and behind the last page that was committed") func resumed() async throws {
         let harness = try ServiceHarness(Self.subject, rows: 600)
         for slices in [0, 0, 1, 1] { try await harness.run(stopsAfter: slices) }
         #expect(harness.destination.count < 600 && harness.destination.count > 0)
-        #expect(made(harness) == 1)
+        #expect(harness.jobs == 1)
         try await harness.run()
         #expect(harness.destination.count == 600)
         #expect(harness.written == 600)
         // The window behind it has a job of its own.
-        #expect(made(harness) == 2)
+        #expect(harness.jobs == 2)
     }
 
     @Test("a job that fails is made again; one that always fails ends the run with its reason") func failing() async throws {
@@ -53,7 +49,7 @@ struct JobReadTests {
         let missing = try ServiceHarness(Self.subject, rows: 300, plan: FaultPlan([FaultPlan.Rule(.missingFile, at: 4...5)]))
         try await missing.run()
         #expect(missing.destination.count == 300)
-        #expect(made(missing) == 1)
+        #expect(missing.jobs == 1)
     }
 
     @Test("a locator that has ended: the results are read again, and what was handed out is left out", arguments: [5, 9])
@@ -71,12 +67,12 @@ struct JobReadTests {
         harness.threshold = threshold
         try await harness.run()
         #expect(harness.destination.count == 600)
-        #expect((made(harness) > 0) == usesJob)
+        #expect((harness.jobs > 0) == usesJob)
         harness.bulk = "never"
         try await harness.pass(.seconds(60))
-        let before = made(harness)
+        let before = harness.jobs
         try await harness.run()
-        #expect(made(harness) == before)
+        #expect(harness.jobs == before)
         #expect(try harness.destination == harness.expected())
     }
 

@@ -5,6 +5,7 @@ import SluiceMocks
 import SluicePipelines
 import SluiceSaaS
 import SluiceTestKit
+import Synchronization
 import Testing
 
 @testable import SluiceConnectors
@@ -69,6 +70,8 @@ final class ServiceHarness {
     /// Rows that were written, those that were written again included.
     private(set) var written = 0
     private(set) var rejects: [Reject] = []
+    /// What runs told whoever reads them.
+    let notes = Notes()
     private var positions: SourcePositions = [:]
     private var passed = Duration.zero
     /// How long a request may take; the faults that never answer are over sooner.
@@ -120,7 +123,9 @@ final class ServiceHarness {
     func run(stopsAfter slices: Int = .max, limitBytes: Int64 = 20_000) async throws {
         let source = try source()
         var count = 0
-        while let slice = try await source.slice(after: positions, SliceRequest(limitBytes: limitBytes, leavesUnfinished: false)) {
+        var request = SliceRequest(limitBytes: limitBytes, leavesUnfinished: false)
+        request.note = { [notes] text in notes.add(text) }
+        while let slice = try await source.slice(after: positions, request) {
             let read = try await slice.source.readAll()
             if count == slices { return }
             for row in read.rows { keep(row, read.schema) }
@@ -129,6 +134,13 @@ final class ServiceHarness {
             ledger.committed()
             count += 1
             if slice.isLast { return }
+        }
+    }
+
+    /// Jobs that were made.
+    var jobs: Int {
+        server.journal.count {
+            $0.method == "POST" && $0.status == 200 && ($0.target.hasSuffix("/jobs/query") || $0.target.hasSuffix("/create.json"))
         }
     }
 
@@ -184,6 +196,14 @@ final class ServiceHarness {
         case .list(let elements)?: return .list(elements.map { value($0) })
         }
     }
+}
+
+/// What was told, in order.
+final class Notes: Sendable {
+    private let texts = Mutex<[String]>([])
+
+    var all: [String] { texts.withLock { $0 } }
+    func add(_ text: String) { texts.withLock { $0.append(text) } }
 }
 
 /// Requests over sockets that end after a time of their own.

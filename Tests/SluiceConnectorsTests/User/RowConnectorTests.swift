@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SluiceConnectors
 import SluiceCore
 import SluicePipelines
@@ -103,6 +104,89 @@ struct RowConnectorTests {
             }
             #expect(fleet.asked.withLock { $0.count } <= 3)
         }
+    }
+
+    /// A system whose client sees what is no page of it, behind the first one.
+    struct Broken: RowReader {
+        struct Reading: Codable, Sendable {
+            var id: Int
+            var tags: [String]?
+        }
+
+        /// What the second page is.
+        enum Fault: String, CaseIterable {
+            case redirect, notJSON, otherShape, huge, certificate, circle
+        }
+
+        /// What the client of the system throws.
+        struct ClientError: Error { var reason: String }
+
+        let fault: Fault
+
+        func page(of part: String, after place: String?) async throws -> RowPage<Reading> {
+            guard let place else { return RowPage([Reading(id: 1, tags: ["a"])], place: "b", isLast: false) }
+            switch fault {
+            case .notJSON, .otherShape:
+                let body = fault == .notJSON ? "<html>Down for maintenance</html>" : "{\"ok\":true,\"unexpected\":[]}"
+                return RowPage(try JSONDecoder().decode([Reading].self, from: Data(body.utf8)), place: nil, isLast: true)
+            case .redirect, .huge, .certificate: throw ClientError(reason: fault.rawValue)
+            case .circle: return RowPage([Reading(id: 2, tags: nil)], place: place == "b" ? "c" : "b", isLast: false)
+            }
+        }
+    }
+
+    private func source(_ fault: Broken.Fault) async throws -> any IncrementalSource {
+        let registry = ConnectorRegistry.standard.adding([RowConnector("broken", summary: "Readings.") { _ in Broken(fault: fault) }])
+        let source = try await #require(registry["broken"]).source(OptionValues([("broken", .text("all"))]), in: try Workbench().context)
+        return try #require(source as? any IncrementalSource)
+    }
+
+    @Test(
+        "what is no page of the system ends the run with its reason, and the place of the page before stays",
+        arguments: Broken.Fault.allCases)
+    func brokenPages(_ fault: Broken.Fault) async throws {
+        var positions: SourcePositions = [:]
+        for isIncremental in [false, true] {
+            do {
+                if isIncremental { _ = try await run(source(fault), &positions) } else { _ = try await source(fault).readAll() }
+                Issue.record("read")
+            } catch let error as SluiceError {
+                #expect(error.code == .closureFailed && error.message.contains("broken/all"), "\(error)")
+                if [.redirect, .huge, .certificate].contains(fault) { #expect(error.message.contains(fault.rawValue), "\(error)") }
+            }
+        }
+        // Nothing of the slice that failed counts as read.
+        #expect(positions.isEmpty)
+    }
+
+    @Test("a row that fits no column is a bad record with its place; the others are there") func badRows() async throws {
+        struct Counter: RowReader {
+            struct Row: Codable, Sendable {
+                var id: Int
+                var seen: Date
+
+                init(_ id: Int) {
+                    self.id = id
+                    seen = Date(timeIntervalSince1970: id == 2 ? .infinity : 0)
+                }
+
+                func encode(to encoder: any Encoder) throws {
+                    guard id != 3 else { throw Failure() }
+                    var container = encoder.container(keyedBy: CodingKeys.self)
+                    try container.encode(id, forKey: .id)
+                    try container.encode(seen, forKey: .seen)
+                }
+            }
+            func page(of part: String, after place: String?) async throws -> RowPage<Row> {
+                RowPage((1...4).map(Row.init), place: "end", isLast: true)
+            }
+        }
+        let registry = ConnectorRegistry.standard.adding([RowConnector("counter", summary: "Counts.") { _ in Counter() }])
+        let source = try await #require(registry["counter"]).source(OptionValues([("counter", .text("all"))]), in: try Workbench().context)
+        let read = try await source.readAll()
+        #expect(read["id"] == [.integer(1), .integer(4)])
+        #expect(read.origins.map(\.description) == ["counter/all/all@1", "counter/all/all@4"])
+        #expect(read.rejects.count == 2)
     }
 
     @Test("rows go to the writer as they come; a column that it needs must be there") func writing() async throws {

@@ -112,6 +112,7 @@ struct RunCommand: ReportingCommand {
     private func carryOut(
         _ plan: LogicalPlan, _ progress: RunProgress, _ planning: Duration, _ catalog: Catalog, _ session: Session
     ) async throws -> RunSummary {
+        async let _: Void = StartCode.drop(after: StartCode.untilRun)
         guard follow || plan.definition.isIncremental else {
             let runner = PipelineRunner(catalog: catalog, streams: session.streams, home: session.home, options: options)
             return try await runner.run(plan, progress: progress, planning: planning)

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CSystemCalls
 import SluiceCatalog
 import SluiceCore
 import SluiceEngine
@@ -82,17 +81,11 @@ struct UpCommand: ReportingCommand {
             defer { watch.end() }
             let signals = watch.signals
             async let _: Void = reload(at: signals, schedule, pipelines, plans)
-            async let _: Void = Self.dropCodeOfStart()
+            async let _: Void = StartCode.drop(after: .seconds(1))
             let group = group(port, schedule, pipelines, plans, catalog, session)
             return try await group.run(ending)
         }
         return UpPipelines.report(outcomes)
-    }
-
-    /// Most of the program's code that was read until now was for starting up, and this process stays.
-    private static func dropCodeOfStart() async {
-        guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
-        sluice_drop_code()
     }
 
     /// Without a name it is the project: pipelines/ and catalog/, of which either may be missing.

@@ -31,7 +31,11 @@ extension ServiceSource {
     /// - Parameters:
     ///   - position: How far an earlier run came with the window.
     ///   - mayRepeat: Whether rows may come again where a job is lost.
-    func jobReader(_ job: JobRead, _ parent: String?, since: Int64?, from position: JobPosition?, mayRepeat: Bool = true) -> JobReader {
+    ///   - note: Takes what a person should know.
+    private func jobReader(
+        _ job: JobRead, _ parent: String?, since: Int64?, from position: JobPosition?, mayRepeat: Bool = true,
+        note: @escaping @Sendable (String) -> Void = { _ in }
+    ) -> JobReader {
         let values = values(parent, nil)
         var hash = StableHash()
         for part in [session.address.origin, name(parent), values["fields"] ?? ""] {
@@ -40,7 +44,7 @@ extension ServiceSource {
         }
         return JobReader(
             session, entity, job, values, since: since, key: "read \(name(parent)) \(hash.value.hexadecimal)", ledger: ledger,
-            from: position, mayRepeat: mayRepeat)
+            from: position, mayRepeat: mayRepeat, note: note)
     }
 
     /// Everything by a job. Pages that a run which was cut off has kept come first.
@@ -68,7 +72,11 @@ extension ServiceSource {
     }
 
     /// Looks whether the next records come by a job, and whether there are any.
-    func jobOutcome(_ job: JobRead, _ parent: String?, _ stored: ReadPosition?) async throws(SluiceError) -> JobOutcome {
+    ///
+    /// - Parameter note: Takes what a person should know.
+    func jobOutcome(
+        _ job: JobRead, _ parent: String?, _ stored: ReadPosition?, note: @escaping @Sendable (String) -> Void
+    ) async throws(SluiceError) -> JobOutcome {
         var position = stored ?? ReadPosition(startingAt: start)
         // What was begun page by page is ended so.
         guard !position.isInWindow || position.job != nil || entity.read == nil else { return .pages(stored) }
@@ -77,7 +85,7 @@ extension ServiceSource {
             let since = position.since(lagMicros: entity.cursor?.lagMicros ?? 0)
             if !wasOpen, try await !usesJob(job, parent, since: since) { return .pages(position) }
             guard let tracker = JobTracker(entity, position) else { return .nothing }
-            let reader = jobReader(job, parent, since: since, from: position.job)
+            let reader = jobReader(job, parent, since: since, from: position.job, note: note)
             if !wasOpen { progress.begin(name(parent)) }
             if let page = try await reader.next() {
                 // A window that this run began is the one that it reads, in however many slices.

@@ -31,13 +31,15 @@ final class UserSource<Reader: RowReader>: Source {
 
     fileprivate func page(_ part: String, _ place: String?) async throws -> RowPage<Reader.Row> {
         let page = try await told { try await self.reader.page(of: part, after: place) }
-        guard page.isLast || page.place != place else {
-            throw SluiceError(
-                .closureFailed,
-                "the page of \(split(part).quotedForMessage) behind \((place ?? "its beginning").quotedForMessage) leads to itself",
-                remedy: "a page that is not the last one says another place than it was asked for")
-        }
+        guard page.isLast || page.place != place else { throw endless(part, place, "leads to itself") }
         return page
+    }
+
+    /// - Parameter what: What is wrong with the page behind the place.
+    fileprivate func endless(_ part: String, _ place: String?, _ what: String) -> SluiceError {
+        SluiceError(
+            .closureFailed, "the page of \(split(part).quotedForMessage) behind \((place ?? "its beginning").quotedForMessage) \(what)",
+            remedy: "a page that is not the last one says another place than it was asked for")
     }
 
     /// What the user's code throws, with the connector's name.
@@ -163,6 +165,7 @@ private final class UserSplitReader<Reader: RowReader>: SplitReader {
         var place: String?
         var rowCount: Int64 = 0
         var isAtEnd = false
+        var circle = PageCircle()
     }
 
     let part: String
@@ -204,10 +207,13 @@ private final class UserSplitReader<Reader: RowReader>: SplitReader {
                     .notIncremental, "a page of part \(part.quotedForMessage) says no place: the next run would read it again",
                     remedy: "run the pipeline without incremental: true, or let the reader say where the next page begins")
             }
-            state.withLock { state in
+            let isCircle = state.withLock { state in
                 (state.place, state.isAtEnd) = (page.place, page.isLast)
                 state.rowCount += Int64(page.rows.count)
+                guard !page.isLast, let place = page.place else { return false }
+                return state.circle.closes(at: place)
             }
+            guard !isCircle else { throw source.endless(part, known.place, "leads back to one that was read") }
             if !page.rows.isEmpty { return source.piece(page.rows, part, first: known.rowCount + 1, columns: columns) }
         }
     }

@@ -152,10 +152,10 @@ import Testing
         try own.putTable(definition)
         let committed = Newest()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for writer in [own, other] {
+            for (number, writer) in [own, other].enumerated() {
                 group.addTask {
                     for round in 0..<20 {
-                        let (_, after) = try writer.changeTable(definition.name) { $0.parameters["round"] = "\(round) \($0.parameters)" }
+                        let (_, after) = try writer.changeTable(definition.name) { $0.parameters["round \(number)"] = "\(round)" }
                         committed.note(try writer.table(after.name).revision)
                     }
                 }

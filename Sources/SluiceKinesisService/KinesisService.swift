@@ -8,7 +8,8 @@ package enum KinesisService {
     /// The service for the port.
     package static func make(_ home: KinesisHome) -> TargetService<KinesisHome> {
         TargetService(
-            name: "kinesis", prefix: "Kinesis_20131202", version: "1.1", bodyBytes: ServiceLimits.bodyBytes, areAllShort: true, context: home,
+            name: "kinesis", prefix: "Kinesis_20131202", version: "1.1", bodyBytes: ServiceLimits.bodyBytes, areAllShort: true,
+            context: home,
             operations: operations.map { operation in
                 KinesisOperation(operation.name) { call in
                     if call.context.faults.fails { throw ServiceFault(500, "InternalFailure", "The failure was asked for.") }

@@ -67,7 +67,7 @@ import Testing
             try await Command(python, ["-c", Self.look, "http://127.0.0.1:\(port)", part]).run(timeout: .seconds(600)).output
         }
         #expect(try await look("make") == "['n'] [['1']]\n")
-        #expect(try await project.sluice("catalog", "drop", "shop.own").exitCode == 0)
+        #expect(try await project.sluice("catalog", "drop", "shop.own", "--yes").exitCode == 0)
         #expect(try await look() == "none\n")
         let made = try await project.sluice("query", "CREATE TABLE shop.own AS SELECT 7 AS m, 'x' AS t")
         #expect(made.exitCode == 0, "\(made.transcript)")

@@ -29,7 +29,7 @@ struct BookmarksShowCommand: ReportingCommand {
         let catalog = try Session(home: home.directory).requireCatalog(for: "bookmark of \(pipeline.quotedForMessage)")
         let progress = try PipelineProgress.of(pipeline, in: catalog)
         let newest = progress.bookmarks.sorted { ($1.updatedMicros, $0.source) < ($0.updatedMicros, $1.source) }
-        var table = TextTable([.init("source"), .init("position", isWhole: true), .init("read at", isWhole: true)])
+        var table = TextTable([.init("source"), .init("position", isName: true), .init("read at", isWhole: true)])
         for bookmark in newest.prefix(limit) {
             table.add([bookmark.source, bookmark.positionText, HumanText.time(micros: bookmark.updatedMicros)])
         }

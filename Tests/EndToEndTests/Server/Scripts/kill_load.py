@@ -12,6 +12,7 @@ import random
 import re
 import sys
 import threading
+import urllib.parse
 
 mode, port, path = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 STREAM, BUCKET, PART = "load", "load", 5 << 20
@@ -162,7 +163,7 @@ def check():
             if status != 200:
                 wrong.append(f"listed {key.decode()}: {status}")
         more = re.search(rb"<NextContinuationToken>(.*?)</NextContinuationToken>", page)
-        token = http.client.urllib.parse.quote(more.group(1).decode(), safe="") if more else None
+        token = urllib.parse.quote(more.group(1).decode(), safe="") if more else None
     print(f"{len(lines)} acknowledged, {len(wrong)} wrong")
     sys.exit("\n".join(wrong[:20]) or 0)
 

@@ -16,7 +16,7 @@ struct FollowTests {
             name: windows
             source: {stream: clicks, columns: {at: timestamp, page: string, n: int64}}
             steps:
-              - window: {time: at, size: 10 s, delay: 2 s, by: [page], columns: {views: count(*), total: sum(n)}}
+              - window: {time: at, size: 10 s, delay: 2 s, idle: 1 hour, by: [page], columns: {views: count(*), total: sum(n)}}
             sink: {files: windows, format: csv, mode: append}
             """)
         try project.directory.write(

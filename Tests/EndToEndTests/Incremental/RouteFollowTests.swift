@@ -20,7 +20,7 @@ struct RouteFollowTests {
               third: {when: n % 3 = 0, sink: {files: third, format: json, mode: append}}
               windows:
                 when: n % 2 = 0 OR n % 3 = 0
-                steps: [{window: {time: at, size: 10 s, delay: 2 s, by: [page], columns: {views: count(*)}}}]
+                steps: [{window: {time: at, size: 10 s, delay: 2 s, idle: 1 hour, by: [page], columns: {views: count(*)}}}]
                 sink: {files: windows, format: csv, mode: append}
             match: all
             otherwise: {steps: [{select: [page, n]}], sink: {stream: others, key: page}}

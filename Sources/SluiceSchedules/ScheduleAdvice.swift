@@ -36,12 +36,13 @@ enum ScheduleAdvice {
         return units.first { Int64(length) % $0.seconds == 0 }.flatMap { rate("\(Int64(length) / $0.seconds) \($0.name)") }
     }
 
+    /// Whether a text is a date with a time, as `at(…)` takes it.
+    static func isTime(_ text: String) -> Bool { Array(text.utf8).withUnsafeBufferPointer { TimeText.timestamp($0) } != nil }
+
     /// What to write in place of a text that has not the fields of a cron expression; nil where nobody can tell.
     static func remedy(for text: String, macros: some Collection<String>) -> String? {
         let words = text.split { $0 == " " || $0 == "\t" }
-        if Array(text.utf8).withUnsafeBufferPointer({ TimeText.timestamp($0) }) != nil {
-            return "for one run at that time write at(\(text.replacing(" ", with: "T")))"
-        }
+        if isTime(text) { return "for one run at that time write at(\(text.replacing(" ", with: "T")))" }
         if let rate = rate(text) { return "did you mean \(rate)?" }
         let macro = (text.hasPrefix("@") ? "" : "@") + text.lowercased()
         if let known = macros.sorted().first(where: { macro.count > 2 && $0.hasPrefix(macro) }) { return "did you mean \(known)?" }

@@ -89,7 +89,7 @@ struct HostileSchemaTests {
     @Test("a few bytes do not become a large array") func bombs() throws {
         let document = try SchemaDocument(parsing: #"{"type":"array","items":"null"}"#, .avro)
         // 2^40 nulls, in zig-zag.
-        #expect(throws: PayloadFault.self) { try document.value(of: Hexadecimal.bytes("8080808080800100")[...]) }
+        #expect(throws: PayloadFault.self) { try document.value(of: hexadecimalBytes("8080808080800100")[...]) }
     }
 
     @Test("a long text is refused before it is read") func length() {

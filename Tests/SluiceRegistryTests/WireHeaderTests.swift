@@ -10,7 +10,7 @@ struct WireHeaderTests {
 
     @Test("Glue's header is byte 3, the compression, and the id's bytes in order") func glue() throws {
         let record = WireHeader.glueRecord(id, [1, 2, 3], compresses: false)
-        #expect(record == Hexadecimal.bytes("0300 b7b4a7f09c964e4aa687fb5de9ef0c63 010203"))
+        #expect(record == hexadecimalBytes("0300 b7b4a7f09c964e4aa687fb5de9ef0c63 010203"))
         let (header, payload) = try WireHeader.parse(record[...])
         #expect(header == .glue(id, isCompressed: false))
         #expect(Array(payload) == [1, 2, 3])
@@ -24,7 +24,7 @@ struct WireHeaderTests {
         #expect(record.count < 200)
         #expect(Array(try WireHeader.parse(record[...]).payload) == plain)
         // zlib.compress(b"hello glue") of Python.
-        let theirs = Hexadecimal.bytes("0305 b7b4a7f09c964e4aa687fb5de9ef0c63 789ccb48cdc9c95748cf294d0500156403e2")
+        let theirs = hexadecimalBytes("0305 b7b4a7f09c964e4aa687fb5de9ef0c63 789ccb48cdc9c95748cf294d0500156403e2")
         #expect(String(decoding: try WireHeader.parse(theirs[...]).payload, as: UTF8.self) == "hello glue")
     }
 

@@ -58,7 +58,7 @@ class Results:
     programs: dict = field(default_factory=dict)
     missing: dict = field(default_factory=dict)
     rows: list = field(default_factory=list)
-    # Title, milliseconds with little stored, milliseconds with much.
+    # Title, milliseconds with little stored, with much, and with little again.
     stored: list = field(default_factory=list)
     counts: tuple = ()
     # Milliseconds of a sync of 4 KiB, and MB/s of synced files of 8 MiB.

@@ -30,6 +30,12 @@ package enum Hexadecimal {
         return bytes
     }
 
+    /// The byte that two digits in either case stand for; nil where one of them is none.
+    package static func byte(_ high: UInt8, _ low: UInt8) -> UInt8? {
+        guard let high = value(high), let low = value(low) else { return nil }
+        return high << 4 | low
+    }
+
     private static func value(_ digit: UInt8) -> UInt8? {
         switch digit {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")

@@ -1,3 +1,4 @@
+import SluiceCore
 import SluiceJSON
 
 /// Percent-encoding as signatures want it: all but letters, digits and `-._~`, in upper-case hexadecimal digits.
@@ -44,10 +45,10 @@ package enum PercentText {
         bytes.reserveCapacity(source.count)
         var place = 0
         while place < source.count {
-            if source[place] == UInt8(ascii: "%"), place + 2 < source.count, let high = digit(source[place + 1]),
-                let low = digit(source[place + 2])
+            if source[place] == UInt8(ascii: "%"), place + 2 < source.count,
+                let byte = Hexadecimal.byte(source[place + 1], source[place + 2])
             {
-                bytes.append(high << 4 | low)
+                bytes.append(byte)
                 place += 3
             } else {
                 bytes.append(plusIsBlank && source[place] == UInt8(ascii: "+") ? UInt8(ascii: " ") : source[place])
@@ -55,14 +56,5 @@ package enum PercentText {
             }
         }
         return bytes
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

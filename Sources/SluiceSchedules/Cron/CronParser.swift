@@ -69,8 +69,8 @@ enum CronParser {
     private static func wrongCount(_ piece: Piece, _ fields: [Piece]) -> ScheduleSyntaxError {
         let form = "minute, hour, day of the month, month, day of the week"
         // What was meant is plain where somebody writes a time, or a length of time.
+        let isTime = ScheduleAdvice.isTime(piece.text)
         if let remedy = ScheduleAdvice.remedy(for: piece.text, macros: macros.keys) {
-            let isTime = remedy.contains("at(")
             return piece.error("\(piece.text.quotedForMessage) is \(isTime ? "a time, and no" : "no") cron expression", remedy: remedy)
         }
         guard fields.count > 6 else {

@@ -53,10 +53,10 @@ package enum HivePath {
         var bytes: [UInt8] = []
         var index = 0
         while index < source.count {
-            if source[index] == UInt8(ascii: "%"), index + 2 < source.count, let high = digit(source[index + 1]),
-                let low = digit(source[index + 2])
+            if source[index] == UInt8(ascii: "%"), index + 2 < source.count,
+                let byte = Hexadecimal.byte(source[index + 1], source[index + 2])
             {
-                bytes.append(high << 4 | low)
+                bytes.append(byte)
                 index += 3
             } else {
                 bytes.append(source[index])
@@ -64,15 +64,6 @@ package enum HivePath {
             }
         }
         return String(validating: bytes, as: UTF8.self) ?? text
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        default: nil
-        }
     }
 
     /// The partition values that a path's directories name, in order; where a key stands twice, the inner one counts. The file's own name is

@@ -87,7 +87,7 @@ struct AvroBinaryTests {
         let lines = result.output.split(separator: "\n")
         #expect(lines.count == 40)
         for line in lines {
-            let bytes = Hexadecimal.bytes(String(line))
+            let bytes = hexadecimalBytes(String(line))
             let value = try document.value(of: bytes[...])
             #expect(try document.glueBytes(of: value) == bytes)
         }
@@ -111,10 +111,5 @@ struct AvroBinaryTests {
     }
 }
 
-/// Bytes as texts of digits.
-enum Hexadecimal {
-    static func bytes(_ text: String) -> [UInt8] {
-        let digits = Array(text.utf8.filter { $0 > 0x20 })
-        return stride(from: 0, to: digits.count, by: 2).map { UInt8(String(decoding: digits[$0...$0 + 1], as: UTF8.self), radix: 16)! }
-    }
-}
+/// The bytes of hexadecimal digits, with blanks wherever they are.
+func hexadecimalBytes(_ text: String) -> [UInt8] { Hexadecimal.bytes(text.utf8.filter { $0 > 0x20 })! }

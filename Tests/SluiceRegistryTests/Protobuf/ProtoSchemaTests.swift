@@ -52,7 +52,7 @@ struct ProtoSchemaTests {
 
     @Test("a message that protobuf wrote is read, and written again with the same fields") func read() throws {
         let document = try document()
-        let value = try document.value(of: Hexadecimal.bytes(Self.bytes)[...], isStrict: true)
+        let value = try document.value(of: hexadecimalBytes(Self.bytes)[...], isStrict: true)
         #expect(value.json == Self.json)
         let again = try document.glueBytes(of: value)
         // Glue's index of the message: Address, Order, Order.Item by their names.
@@ -63,7 +63,7 @@ struct ProtoSchemaTests {
     @Test("an empty record is a message of defaults, and null where absence shows") func empty() throws {
         let value = try document().value(of: [])
         #expect(value.member("id") == .integer(0) && value.member("note") == .null && value.member("items") == .list([]))
-        #expect(try document().value(of: Hexadecimal.bytes("4009")[...]).member("invoice") == .integer(9))
+        #expect(try document().value(of: hexadecimalBytes("4009")[...]).member("invoice") == .integer(9))
     }
 
     @Test("headers of both registries name the message") func messages() throws {
@@ -88,7 +88,7 @@ struct ProtoSchemaTests {
     {
         let document = try document()
         do throws(PayloadFault) {
-            _ = try document.value(of: Hexadecimal.bytes(bytes)[...], isStrict: true)
+            _ = try document.value(of: hexadecimalBytes(bytes)[...], isStrict: true)
             Issue.record("it was taken")
         } catch {
             #expect(error.path == path)
@@ -147,7 +147,7 @@ struct ProtoSchemaTests {
         #expect(schema.messages["A"]?.fields.map(\.number) == [1, 2, 3, 12, 13])
         #expect(schema.messages["A"]?.reservedNumbers == [5...5, 7...9, 11...11])
         #expect(schema.messages["A"]?.field(1)?.defaultText == "-5")
-        let record = Hexadecimal.bytes("0805 130a017814")
+        let record = hexadecimalBytes("0805 130a017814")
         let value = try ProtoBinaryReader.value(record[...], schema, message: "A", isStrict: true)
         #expect(value.json == #"{"a":5,"g":{"s":"x"},"next":[],"left":null,"right":null}"#)
         #expect(try ProtoBinaryWriter.bytes(of: value, schema, message: "A") == record)

@@ -61,6 +61,31 @@ struct FlowTests {
         #expect(plan.outputSchema.count == TestConnectors.schemas["flights.csv"]?.count)
     }
 
+    @Test(
+        "with map_all every expression sees the fields as they are before the mapping",
+        arguments: [
+            // (tasks, columns that are there, columns that are not)
+            ("  - map_all\n  - map: {original: carrier, carrier: upper(carrier)}", "original carrier dest", ""),
+            ("  - map: {carrier: upper(carrier), original: carrier}\n  - map_all", "original carrier dest", ""),
+            ("  - map_all: {except: [carrier]}\n  - map: {carrier: upper(carrier)}", "carrier dest", ""),
+            ("  - map_all: {except: [carrier]}\n  - map: {line: carrier}", "line dest", "carrier"),
+            ("  - map_all: {except: [carrier]}\n  - map: {carrier: dest}", "carrier year", "dest"),
+            ("  - map_all\n  - map: {carrier: upper(dest), dest: upper(carrier)}", "carrier dest year", ""),
+            ("  - map_all\n  - map: {carrier: carrier, line: carrier}", "carrier line", ""),
+            ("  - map_all: {except: [carrier, dest]}\n  - passthrough: [carrier]", "carrier year", "dest"),
+            ("  - map_all\n  - map: {is_old: true, none: \"null\"}", "is_old none carrier", ""),
+        ])
+    func mapping(_ tasks: String, _ there: String, _ gone: String) async throws {
+        let names = try await plan(flowText(tasks)).outputSchema.names
+        for name in there.split(separator: " ") { #expect(names.contains(String(name)), "\(names)") }
+        for name in gone.split(separator: " ") { #expect(!names.contains(String(name)), "\(names)") }
+        #expect(names.count == Set(names).count && !names.contains { $0.contains("mapped") })
+    }
+
+    @Test("a field that passthrough names has to be there, also beside map_all") func passedNames() async {
+        #expect(await errors(flowText("  - map_all\n  - passthrough: [nope]")).map(\.brief) == ["unknown-column 6:19"])
+    }
+
     @Test("two names for one field are both there") func twice() async throws {
         let plan = try await plan(flowText("  - map_all\n  - map: {a: carrier, b: carrier}"))
         #expect(plan.outputSchema.names.contains("a") && plan.outputSchema.names.contains("b"))

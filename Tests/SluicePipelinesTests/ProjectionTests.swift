@@ -48,6 +48,19 @@ import Testing
         #expect(plan.outputSchema.names == ["carrier"])
     }
 
+    @Test(
+        "a column that is computed in place of another stays there, also if that one is not read",
+        arguments: [
+            ("- derive: {dest: upper(carrier)}", everything), ("- derive: {carrier: \"'x'\", dest: upper(tailnum)}", everything),
+            ("- derive: {year: month, month: year + 1}", everything),
+            ("- derive: {x: day, day: 1}\n- drop: [month]", everything.replacing("month ", with: "") + " x"),
+        ])
+    func places(_ steps: String, _ expected: String) async throws {
+        let plan = try await plan(definitionText(steps))
+        #expect(plan.outputSchema.names.joined(separator: " ") == expected)
+        #expect(plan.source.columns.count < Self.everything.split(separator: " ").count)
+    }
+
     @Test("what is left out changes neither the result's columns nor their order")
     func sameResult() async throws {
         let steps = """

@@ -38,7 +38,7 @@ struct FlowCompiler {
         let flow = self
         let entity = try errors.attempt { try flow.entity() } ?? nil
         let pull = try FlowPull(root.require("pull"), entity)
-        var tasks = FlowTasks()
+        var tasks = FlowTasks(sparing: pull.carried.first)
         for node in try root[key: "tasks"]?.list() ?? [] { try errors.attempt { try tasks.add(node) } }
         let followsFields =
             try pull.newFields?.string() == "follow" || pull.newFields == nil && tasks.passesAll && entity?.hasOpenFields == true
@@ -139,9 +139,11 @@ struct FlowCompiler {
                 continue
             }
             var parts: [DefinitionNode.Entry] = []
-            if let when = destination.value[key: "when"] { parts.append(entry("when", when)) }
+            if let when = destination.value[key: "when"] {
+                parts.append(entry("when", pull.carried.first.map(when.orElse) ?? when))
+            }
             if let items = destination.value[key: "tasks"] {
-                var tasks = FlowTasks()
+                var tasks = FlowTasks(sparing: pull.carried.first)
                 for item in try errors.attempt({ try items.list() }) ?? [] { try errors.attempt { try tasks.add(item) } }
                 if let node = tasks.partition {
                     try errors.add(node.invalid("a destination is partitioned by its own option", remedy: "write partition_by beside it"))

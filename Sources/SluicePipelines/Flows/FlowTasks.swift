@@ -3,20 +3,22 @@ import SluiceCore
 /// The tasks of a flow, and the steps that they become.
 ///
 /// Tasks that compute come first, in their order, over the fields as the source names them. What `map`, `map_all` and `passthrough` say, wherever
-/// they stand, is one mapping behind them.
+/// they stand, is one mapping behind them (`FlowMapping`).
 struct FlowTasks {
+    /// The column of rows that no condition of a task leaves out, because they remove others at the destination; nil where there is none.
+    let spared: String?
     /// What `partition` names: columns behind the mapping.
     private(set) var partition: DefinitionNode?
     private var computing: [DefinitionNode] = []
-    /// Columns that tasks made, which go along.
-    private var made: [String] = []
-    private var excluded: [DefinitionNode] = []
-    private var mapped: [DefinitionNode.Entry] = []
-    private var passed: [DefinitionNode] = []
-    private var mapsAll: DefinitionNode?
+    private var mapping = FlowMapping()
+
+    init(sparing spared: String? = nil) { self.spared = spared }
 
     /// Whether fields go through that no task names.
-    var passesAll: Bool { mapsAll != nil || mapped.isEmpty && passed.isEmpty }
+    var passesAll: Bool { mapping.passesAll }
+
+    /// - Parameter carried: Columns that go along whatever is mapped.
+    func steps(carrying carried: [String]) -> [DefinitionNode] { computing + mapping.steps(carrying: carried) }
 
     /// Takes one item of `tasks`.
     ///
@@ -24,7 +26,7 @@ struct FlowTasks {
     mutating func add(_ item: DefinitionNode) throws {
         guard case .mapping(let entries) = item.content, let entry = entries.first else {
             if let name = try? item.string(), name == "map_all" {
-                mapsAll = item
+                mapping.takesAll = true
                 return
             }
             throw item.wrongType("a task: one key with its arguments", remedy: "for example: - map: {account_id: Id}")
@@ -38,15 +40,15 @@ struct FlowTasks {
         let mistakes = manual.arguments.errors(in: entry.value, connectors: ConnectorRegistry([]))
         if !mistakes.isEmpty { throw DefinitionErrors(mistakes) }
         switch entry.key {
-        case "map": mapped += try entry.value.mapping()
+        case "map": mapping.mapped += try entry.value.mapping()
         case "map_all":
-            mapsAll = entry.value
-            excluded += entry.value[key: "except"]?.oneOrMany() ?? []
-        case "passthrough": passed += entry.value.oneOrMany()
+            mapping.takesAll = true
+            mapping.excluded += entry.value[key: "except"]?.oneOrMany() ?? []
+        case "passthrough": mapping.passed += entry.value.oneOrMany()
         case "truncate": try addTruncation(entry.value)
         case "merge": try addMerge(entry.value)
         case "arithmetic":
-            made += try entry.value.mapping().map(\.key)
+            mapping.made += try entry.value.mapping().map(\.key)
             computing.append(.step("derive", entry.value))
         case "validate": try addValidation(entry.value)
         default:
@@ -64,45 +66,11 @@ struct FlowTasks {
                 .unknownStep, "unknown task \(entry.key.quotedForMessage)", at: entry.keyLocation,
                 remedy: Suggestion.remedy(for: entry.key, in: FlowTaskManual.all.map(\.key) + StepRegistry.keys, noun: "tasks"))
         }
-        if entry.key == "derive", case .mapping(let columns) = entry.value.content { made += columns.map(\.key) }
-        computing.append(item)
-    }
-
-    // MARK: Steps
-
-    /// - Parameter carried: Columns that go along whatever is mapped.
-    func steps(carrying carried: [String]) -> [DefinitionNode] { computing + (passesAll ? renaming(carried) : selection(carried)) }
-
-    /// All columns, some of them left out and some under other names.
-    private func renaming(_ carried: [String]) -> [DefinitionNode] {
-        var steps: [DefinitionNode] = []
-        var renamed: [DefinitionNode.Entry] = []
-        var derived: [DefinitionNode.Entry] = []
-        for entry in mapped {
-            let name = entry.value.plainColumn
-            if let name, name != entry.key, !renamed.contains(where: { $0.key == name }) {
-                var new = DefinitionNode.text(entry.key, at: entry.keyLocation)
-                new.keyLocation = entry.value.location
-                renamed.append(DefinitionNode.Entry(key: name, keyLocation: entry.value.location, value: new))
-            } else if name != entry.key {
-                // An expression, or a second name of a field.
-                derived.append(entry)
-            }
+        if entry.key == "derive", case .mapping(let columns) = entry.value.content { mapping.made += columns.map(\.key) }
+        if entry.key == "filter", let spared, (try? entry.value.string()) != nil {
+            return computing.append(.step("filter", entry.value.orElse(spared)))
         }
-        if !derived.isEmpty { steps.append(.step("derive", .entries(derived, like: derived[0].value))) }
-        if !excluded.isEmpty { steps.append(.step("drop", DefinitionNode(.list(excluded), location: excluded[0].location))) }
-        if !renamed.isEmpty { steps.append(.step("rename", .entries(renamed, like: renamed[0].value))) }
-        return steps
-    }
-
-    /// The columns that are named, in the order of the text, and those that tasks made.
-    private func selection(_ carried: [String]) -> [DefinitionNode] {
-        var items = mapped.map { DefinitionNode.entries([$0], like: $0.value) } + passed
-        let named = Set(mapped.map(\.key) + passed.compactMap { try? $0.string() })
-        let place = mapped.first?.keyLocation ?? passed.first?.location
-        let sources = Set(mapped.compactMap(\.value.plainColumn))
-        for name in made + carried where !named.contains(name) && !sources.contains(name) { items.append(.text(name, at: place)) }
-        return [.step("select", DefinitionNode(.list(items), location: place, keyLocation: place))]
+        computing.append(item)
     }
 
     // MARK: Tasks that compute
@@ -127,7 +95,7 @@ struct FlowTasks {
             let names = fields.map(QuotedName.of).joined(separator: ", ")
             let text = "concat_ws('\(separator.replacing("'", with: "''"))', \(names))"
             columns.append(.init(key: entry.key, keyLocation: entry.keyLocation, value: .expression(text, at: entry.value.location)))
-            made.append(entry.key)
+            mapping.made.append(entry.key)
         }
         computing.append(.step("derive", .entries(columns, like: node)))
     }
@@ -139,7 +107,8 @@ struct FlowTasks {
             let outcome = try entry.value[key: "on_fail"]?.enumeration(FlowTaskManual.Outcome.self)
             for item in wanted.oneOrMany() {
                 let rule = try item.enumeration(FlowTaskManual.Rule.self)
-                var parts = [("that", DefinitionNode.expression(rule.condition(on: QuotedName.of(entry.key)), at: entry.keyLocation))]
+                let condition = DefinitionNode.expression(rule.condition(on: QuotedName.of(entry.key)), at: entry.keyLocation)
+                var parts = [("that", spared.map(condition.orElse) ?? condition)]
                 if let outcome { parts.append(("on_fail", .text(outcome.ofStep, at: entry.value.location))) }
                 rules.append(
                     .init(
@@ -147,34 +116,5 @@ struct FlowTasks {
             }
         }
         computing.append(.step("assert", .entries(rules, like: node)))
-    }
-}
-
-extension DefinitionNode {
-    /// An item of `steps`.
-    fileprivate static func step(_ key: String, _ arguments: DefinitionNode) -> DefinitionNode {
-        var placed = arguments
-        placed.keyLocation = arguments.keyLocation ?? arguments.location
-        return DefinitionNode(
-            .mapping([.init(key: key, keyLocation: placed.keyLocation, value: placed)]), path: arguments.path, location: arguments.location,
-            keyLocation: placed.keyLocation)
-    }
-
-    /// A mapping that stands where another node does.
-    fileprivate static func entries(_ entries: [Entry], like node: DefinitionNode) -> DefinitionNode {
-        DefinitionNode(.mapping(entries), path: node.path, location: node.location, keyLocation: node.keyLocation ?? node.location)
-    }
-
-    /// An expression that the flow does not have in its text; its mistakes are placed where its fields are named.
-    fileprivate static func expression(_ text: String, at location: SourceLocation?) -> DefinitionNode {
-        DefinitionNode(.scalar(text, .plain), location: location, keyLocation: location)
-    }
-
-    /// The column that an expression is, where it is nothing else.
-    fileprivate var plainColumn: String? {
-        guard let text = try? string(), let first = text.utf8.first, !(0x30...0x39).contains(first),
-            text.utf8.allSatisfy({ $0 == UInt8(ascii: "_") || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20) })
-        else { return nil }
-        return text
     }
 }

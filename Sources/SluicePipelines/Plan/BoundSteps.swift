@@ -53,6 +53,7 @@ extension Planner {
             var narrowed = context
             narrowed.unreadInputs = Set(first[index].input.names).subtracting(input.names)
             narrowed.unreadOutputs = Set(first[index].output.names).subtracting(needs.outputs[index])
+            narrowed.outputOrder = first[index].output.names
             let plan = try await placed(step) { try await step.plan(input, in: narrowed) }
             bound.append(BoundStep(input: input, planned: planned(step, name(step, index, output), plan)))
             input = bound[index].output

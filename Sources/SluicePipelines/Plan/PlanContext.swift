@@ -13,6 +13,8 @@ package struct PlanContext: Sendable {
     package internal(set) var unreadInputs: Set<String> = []
     /// Columns that the step being planned would add or pass on, and nobody behind it reads.
     package internal(set) var unreadOutputs: Set<String> = []
+    /// The columns of the step being planned in their order when all of its input is there; empty the first time.
+    package internal(set) var outputOrder: [String] = []
     private let opened = OpenedSources()
 
     package init(connectors: ConnectorRegistry, connection: ConnectorContext, closures: ClosureRegistry = ClosureRegistry()) {

@@ -11,7 +11,7 @@ package enum Planner {
         let offered = opened.source.schema
         let first = try await BoundTree(definition, offered, in: context)
         try checkStreamKey(definition.stream, offered)
-        let sinks = try await openSinks(first, reading: opened.source, in: context)
+        var sinks = try await openSinks(first, reading: opened.source, in: context)
 
         let needs = TreeNeeds(first)
         var columns = needs.columns.union([definition.stream?.key].compactMap(\.self))
@@ -19,6 +19,10 @@ package enum Planner {
         if columns.isEmpty, let name = offered.names.first { columns = [name] }
         let source = try opened.narrowed(needs.nested, isStreamed: definition.stream != nil).planned(offered.names.filter(columns.contains))
         let bound = source.schema == offered ? first : try await first.narrowed(to: source.schema, needs, in: context)
+        // What a sink does with rows knows columns by their places.
+        for (index, branch) in bound.branches.enumerated() where branch.output != first.branches[index].output {
+            sinks[index] = try OpenedSink(sinks[index].sink, branch)
+        }
         var plan = LogicalPlan(
             definition: definition, source: source, stream: definition.stream,
             steps: bound.trunk.flatMap(\.planned) + (bound.branches[0].isAll ? sinks[0].merging : []), sink: sinks[0].sink,

@@ -41,6 +41,8 @@ package struct DeriveStep: StepDefinition {
             }
         }
         try errors.throwIfAny()
+        // A column that replaces one stands in its place, also where nobody reads that one.
+        layer.arrange(by: context.outputOrder)
         layers.append(layer)
         var plans = try layers.map { try $0.plan(summary) }
         plans[0].following = Array(plans.dropFirst())

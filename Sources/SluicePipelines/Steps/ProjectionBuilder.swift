@@ -30,6 +30,14 @@ struct ProjectionBuilder {
         if let index = columns.firstIndex(where: { $0.field.name == name }) { columns[index] = column } else { columns.append(column) }
     }
 
+    /// Puts the columns into the order of names, those that are not among them last.
+    mutating func arrange(by names: [String]) {
+        if names.isEmpty { return }
+        let ranks = Dictionary(zip(names.map { ExactText($0) }, names.indices), uniquingKeysWith: { first, _ in first })
+        let placed = columns.enumerated().map { (ranks[ExactText($1.field.name)] ?? names.count, $0, $1) }
+        columns = placed.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
+    }
+
     func contains(_ name: String) -> Bool { columns.contains { $0.field.name == name } }
 
     func schema() throws(SluiceError) -> Schema { try Schema(columns.map(\.field)) }

@@ -1,4 +1,4 @@
-import SluiceCore
+package import SluiceCore
 
 /// A schema as a Parquet file has it, and the leaves that its pages are written for.
 ///
@@ -47,8 +47,8 @@ struct WriterSchema: Sendable {
 }
 
 extension DataType {
-    /// The type with structs in place of choices.
-    fileprivate var withoutChoices: DataType {
+    /// The type as a file has it: with structs in place of choices (see `WriterSchema`).
+    package var withoutChoices: DataType {
         switch self {
         case .choice(let alternatives): .structure(alternatives.map { Field($0.description, $0.withoutChoices) })
         case .list(let element): .list(element.withoutChoices)

@@ -24,6 +24,9 @@ struct PageWalkTests {
         return PageWalk(entity, try #require(entity.read), from: position)
     }
 
+    /// What was asked for.
+    private static func address() throws(SluiceError) -> WebAddress { try WebAddress(parsing: "https://x.example.com/v1/rows?size=2") }
+
     private static let ascending = "cursor: {field: at, form: seconds, lag: 10 s}"
     private static let descending = "cursor: {field: at, form: seconds, lag: 10 s, order: descending}"
 
@@ -34,7 +37,7 @@ struct PageWalkTests {
             return "{\"id\":\(parts[0]),\"at\":\(parts.count > 1 ? parts[1] : "0")}"
         }
         let bytes = Array("{\"rows\":[\(list.joined(separator: ","))]\(more.isEmpty ? "" : ",\(more)")}".utf8)
-        let page = try walk.take(bytes, link: link)
+        let page = try walk.take(bytes, link: link, from: Self.address())
         return page.records.map { String(decoding: page.bytes[$0], as: UTF8.self).dropFirst(6).prefix { $0 != "," }.description }
     }
 
@@ -76,9 +79,22 @@ struct PageWalkTests {
         #expect(address.target.address == "https://x.example.com/rows?p=2")
         var link = try walk("{link: true}")
         #expect(try give(&link, "1", link: #"</rows?p=1>; rel="prev", </rows?p=3>; rel="next""#) == ["1"])
-        #expect(link.target.address == "/rows?p=3")
+        #expect(link.target.address == "https://x.example.com/rows?p=3")
         #expect(try give(&link, "2", link: #"</rows?p=1>; rel="prev""#) == ["2"])
         #expect(link.isDone)
+    }
+
+    @Test(
+        "an address without a path, or with a part of one, is one behind that of its page", arguments: ["{link: true}", "{url: next}"],
+        [("?page=2", "/v1/rows?page=2"), ("more?page=2", "/v1/more?page=2"), ("/rows?u=http://h/", "/rows?u=http://h/")])
+    func relative(_ page: String, _ reference: (text: String, whole: String)) throws {
+        var walk = try walk(page)
+        _ = try give(&walk, "1", "\"next\":\"\(reference.text)\"", link: "<\(reference.text)>; rel=next")
+        #expect(walk.target.address == "https://x.example.com\(reference.whole)")
+        // The same address, said anew, leads to itself.
+        #expect(throws: SluiceError.self) {
+            try give(&walk, "2", "\"next\":\"\(reference.whole)\"", link: "<\(reference.whole)>; rel=next")
+        }
     }
 
     @Test("where the cursor itself leads on, full pages go on and one with little new ends") func cursorValue() throws {
@@ -181,7 +197,7 @@ struct PageWalkTests {
     func shapes(_ body: String) throws {
         var walk = try walk("{cursor: next, parameter: after}")
         do {
-            _ = try walk.take(Array(body.utf8), link: nil)
+            _ = try walk.take(Array(body.utf8), link: nil, from: Self.address())
             Issue.record("taken: \(body)")
         } catch {
             #expect(error.code == .serviceFailed)
@@ -191,7 +207,8 @@ struct PageWalkTests {
 
     @Test("records without key or cursor are handed on, and move nothing") func odd() throws {
         var walk = try walk("{cursor: next, parameter: after}", cursor: Self.ascending)
-        let page = try walk.take(Array(#"{"rows":[{"id":1,"at":"null"},7,{"at":300},{"id":2,"at":100}]}"#.utf8), link: nil)
+        let body = #"{"rows":[{"id":1,"at":"null"},7,{"at":300},{"id":2,"at":100}]}"#
+        let page = try walk.take(Array(body.utf8), link: nil, from: Self.address())
         #expect(page.records.count == 4)
         #expect(walk.position.high == 100_000_000)
     }

@@ -1,5 +1,5 @@
 package import SluiceCore
-import SluiceHTTP
+package import SluiceHTTP
 import SluiceJSON
 import SluicePipelines
 
@@ -80,9 +80,11 @@ package struct PageWalk: Sendable {
 
     /// Takes in the answer to `target`.
     ///
-    /// - Parameter link: The header `Link`.
+    /// - Parameters:
+    ///   - link: The header `Link`.
+    ///   - address: What was asked for: links on the page are relative to it.
     /// - Throws: `serviceFailed` for what is not of the declared shape, and for pages that lead to themselves; `limitExceeded`.
-    package mutating func take(_ bytes: [UInt8], link: String?) throws(SluiceError) -> RecordPage {
+    package mutating func take(_ bytes: [UInt8], link: String?, from address: WebAddress) throws(SluiceError) -> RecordPage {
         let found: PageParts?
         do throws(JSONScanner.Failure) {
             found = try PageParts(bytes, entity, read)
@@ -94,6 +96,7 @@ package struct PageWalk: Sendable {
             throw malformed("has no list of records: \(path) is none; it is \(WebClient.quoted(bytes))")
         }
         if case .link = read.paging { parts.token = link.flatMap(LinkHeader.next) }
+        try locate(&parts, from: address)
         try checkOrder(parts)
         let page = fresh(parts, bytes)
         guard position.seen.count <= SaaSLimits.seenRecords else {
@@ -162,6 +165,20 @@ package struct PageWalk: Sendable {
 
     // MARK: The next page
 
+    /// An address that leads on becomes a whole one.
+    private func locate(_ parts: inout PageParts, from address: WebAddress) throws(SluiceError) {
+        switch read.paging {
+        case .address, .link: break
+        default: return
+        }
+        guard let reference = parts.token, !reference.isEmpty else { return }
+        do throws(SluiceError) {
+            parts.token = try address.resolving(reference).description
+        } catch {
+            throw malformed("leads to what is no address: \(reference.quotedForMessage)")
+        }
+    }
+
     private mutating func advance(_ parts: PageParts) throws(SluiceError) {
         let count = parts.records.count
         guard more(parts) else {
@@ -221,20 +238,5 @@ package struct PageWalk: Sendable {
         SluiceError(
             .serviceFailed, "a page of \(entity.name) \(what)",
             remedy: "if the service has changed its answers, the connector's declaration has to follow")
-    }
-}
-
-/// The header `Link` (RFC 8288).
-enum LinkHeader {
-    /// Where the relation `next` leads.
-    static func next(_ header: String) -> String? {
-        for part in header.split(separator: ",") {
-            let pieces = part.split(separator: ";").map { $0.drop { $0 == " " } }
-            guard let target = pieces.first, target.hasPrefix("<"), target.contains(">") else { continue }
-            if pieces.dropFirst().contains(where: { $0 == "rel=\"next\"" || $0 == "rel=next" }) {
-                return String(target.dropFirst().prefix { $0 != ">" })
-            }
-        }
-        return nil
     }
 }

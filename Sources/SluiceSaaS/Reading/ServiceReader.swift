@@ -40,8 +40,8 @@ package final class ServiceReader: Sendable {
                     walk.withLock { $0.open(cursor) }
                     continue
                 }
-                let answer = try await session.page(entity, read, target, parents)
-                return try take(answer)
+                let request = try session.pageRequest(entity, read, target, parents)
+                return try take(await session.send(request, read.limits, .json), from: request.address)
             } catch {
                 guard error.code == .pageExpired else { throw error }
                 try expire(error)
@@ -50,9 +50,9 @@ package final class ServiceReader: Sendable {
         return nil
     }
 
-    private func take(_ answer: WebAnswer) throws(SluiceError) -> RecordPage {
+    private func take(_ answer: WebAnswer, from address: WebAddress) throws(SluiceError) -> RecordPage {
         let link = answer.headers["link"]
-        var page = try walk.withLock { walk throws(SluiceError) in try walk.take(answer.body, link: link) }
+        var page = try walk.withLock { walk throws(SluiceError) in try walk.take(answer.body, link: link, from: address) }
         for (setting, value) in parents.sorted(by: { $0.key < $1.key }) where entity.fields.contains(where: { $0.name == setting }) {
             page = page.adding(setting, value)
         }

@@ -94,13 +94,13 @@ package struct ServiceSession: Sendable {
         _ = try await send(request, [], .json)
     }
 
-    /// Asks for a page.
+    /// The request for a page, without credentials.
     ///
     /// - Parameter more: Values beside the settings': the parent's key.
-    /// - Throws: `pageExpired` where the service does not know the page's cursor any more.
-    package func page(
+    /// - Throws: `foreignHost` for a page of another host than the connection's.
+    package func pageRequest(
         _ entity: ServiceEntity, _ read: ServiceEntity.Read, _ target: PageTarget, _ more: [String: String]
-    ) async throws(SluiceError) -> WebAnswer {
+    ) throws(SluiceError) -> WebRequest {
         var values = values.merging(more) { $1 }
         values["since"] = target.since
         values["limit"] = String(read.size)
@@ -131,7 +131,7 @@ package struct ServiceSession: Sendable {
         }
         var request = WebRequest(read.method, address, label: "\(declaration.name) \(entity.name)", isRepeatable: true)
         request.headers = headers(values)
-        return try await send(request, read.limits, .json)
+        return request
     }
 
     /// Sends a request that writes a record, or a batch of them; `key` fills the path.

@@ -129,6 +129,34 @@ struct PageWalkTests {
         #expect(try give(&second, "9@103 2@105 3@113") == ["9", "3"])
     }
 
+    @Test("in descending order the overlap comes on the last pages, and is left out there, also where the window was left open")
+    func descendingOverlap() throws {
+        let page = "{cursor: next, parameter: after}"
+        var first = try walk(page, cursor: Self.descending)
+        #expect(try give(&first, "3@112 2@105 1@100") == ["3", "2", "1"])
+        var second = try walk(page, cursor: Self.descending, from: first.position)
+        #expect(try give(&second, "9@200 8@195", #""next":"b""#) == ["9", "8"])
+        var resumed = try walk(page, cursor: Self.descending, from: second.position)
+        #expect(try give(&resumed, "7@120 3@112", #""next":"c""#) == ["7"])
+        // 6 came into sight late.
+        #expect(try give(&resumed, "6@106 2@105") == ["6"])
+        #expect(resumed.isDone)
+        // Behind the window nothing is kept that lies below the lag.
+        #expect(resumed.position.seen.keys.sorted() == ["8", "9"])
+    }
+
+    @Test("jobs bring records in any order: the overlap is known in all slices of their window") func jobOverlap() {
+        var position = ReadPosition()
+        position.note([("a", 100), ("b", 95)], lagMicros: 10, known: nil)
+        position.begin(since: 90)
+        position.note([("c", 300)], lagMicros: 10, known: position.known)
+        position.advance(JobPosition(id: "j", until: nil), since: 90)
+        position.note([("d", 305)], lagMicros: 10, known: position.known)
+        #expect(position.holds("a", at: 100) && position.holds("b", at: 95))
+        position.close(lagMicros: 10)
+        #expect(position.seen == ["c": 300, "d": 305])
+    }
+
     @Test("records at a page's border that come twice are taken once") func ties() throws {
         var walk = try walk("{url: next}", cursor: Self.ascending)
         #expect(try give(&walk, "1@100 2@100", #""next":"/rows?t=100""#) == ["1", "2"])

@@ -153,10 +153,7 @@ extension ServiceSlice.Part {
             var position = reader.position
             if reader.isDone { position.mark = mark }
             return position
-        case .job(let reader, _, let tracker):
-            var position = tracker.position
-            if reader.isDone { position.close() } else { position.advance(reader.position, since: reader.since) }
-            return position
+        case .job(let reader, _, let tracker): return tracker.position(of: reader)
         }
     }
 }

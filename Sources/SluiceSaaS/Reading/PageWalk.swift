@@ -50,8 +50,12 @@ package struct PageWalk: Sendable {
         self.read = read
         self.parent = read.hasParent ? parent : nil
         self.position = position
-        window = position.window ?? ReadPosition.Window(since: position.high.map { max(0, $0 - (entity.cursor?.lagMicros ?? 0)) })
+        window =
+            position.window
+            ?? ReadPosition.Window(since: position.high.map { max(0, $0 - (entity.cursor?.lagMicros ?? 0)) }, known: position.high)
     }
+
+    private var lagMicros: Int64 { entity.cursor?.lagMicros ?? 0 }
 
     /// Whether the first page is found by a request of its own.
     package var opens: Bool { window.next == nil && read.opening != nil }
@@ -99,7 +103,8 @@ package struct PageWalk: Sendable {
         try locate(&parts, from: address)
         try checkOrder(parts)
         let page = fresh(parts, bytes)
-        guard position.seen.count <= SaaSLimits.seenRecords else {
+        // Those of the overlap, and those within the window's own lag.
+        guard position.seen.count <= SaaSLimits.seenRecords * (window.known == nil ? 1 : 2) else {
             throw SluiceError(
                 .limitExceeded, "over \(SaaSLimits.seenRecords) records of \(entity.name) have cursors within the lag",
                 remedy: "say a shorter lag")
@@ -150,7 +155,7 @@ package struct PageWalk: Sendable {
                 noted.append((parts.keys[index], place))
             }
         }
-        position.note(noted, lagMicros: entity.cursor?.lagMicros ?? 0)
+        position.note(noted, lagMicros: lagMicros, known: window.known)
         return page
     }
 
@@ -182,9 +187,7 @@ package struct PageWalk: Sendable {
     private mutating func advance(_ parts: PageParts) throws(SluiceError) {
         let count = parts.records.count
         guard more(parts) else {
-            isDone = true
-            position.window = nil
-            return
+            return end()
         }
         var next = parts.token
         switch read.paging {
@@ -217,12 +220,15 @@ package struct PageWalk: Sendable {
             throw malformed("is full of records with one cursor, so nothing leads on")
         }
         guard next > bound, isFull || page.records.count * 4 >= read.size else {
-            isDone = true
-            position.window = nil
-            return
+            return end()
         }
         window.since = next
         position.window = window
+    }
+
+    private mutating func end() {
+        isDone = true
+        position.close(lagMicros: lagMicros)
     }
 
     private func more(_ parts: PageParts) -> Bool {

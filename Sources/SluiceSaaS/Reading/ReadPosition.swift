@@ -4,6 +4,9 @@ package struct ReadPosition: Codable, Hashable, Sendable {
     package struct Window: Codable, Hashable, Sendable {
         /// Its lower bound, inclusive, as a place of the cursor; nil from the beginning.
         var since: Int64?
+        /// The greatest cursor of the windows before it. What is known up to there stays known until the window ends: whatever the order of pages, the
+        /// overlap may come on any of them.
+        var known: Int64?
         /// What leads to the next page: a cursor, key, offset, number or address; nil for the first.
         var next: String?
         /// The cursor of the last record, as it came.
@@ -28,6 +31,9 @@ package struct ReadPosition: Codable, Hashable, Sendable {
     /// What the parent's record said of its records when they were read to the end.
     package var mark: String?
 
+    /// Up to where the open window knows all that earlier ones read.
+    package var known: Int64? { window?.known }
+
     package var isInWindow: Bool { window != nil }
 
     /// How far the job of an open window was read.
@@ -39,16 +45,22 @@ package struct ReadPosition: Codable, Hashable, Sendable {
         return high.map { max(0, $0 - lagMicros) }
     }
 
+    /// A window of a job begins.
+    package mutating func begin(since: Int64?) { window = Window(since: since, known: high) }
+
     /// A job has come so far.
     ///
     /// - Parameter since: Where its stretch of the window begins.
     package mutating func advance(_ job: JobPosition?, since: Int64?) {
-        window = Window(since: since)
+        window = Window(since: since, known: window?.known)
         window?.job = job
     }
 
     /// A window was read to its end.
-    package mutating func close() { window = nil }
+    package mutating func close(lagMicros: Int64) {
+        window = nil
+        if let high { forget(below: high.less(lagMicros), known: nil) }
+    }
 
     /// The records within the lag that are there already.
     package func holds(_ key: String, at place: Int64) -> Bool { seen[key] == place }
@@ -58,12 +70,27 @@ package struct ReadPosition: Codable, Hashable, Sendable {
     package init(startingAt place: Int64? = nil) { high = place }
 
     /// Goes on counting from records that were read.
-    package mutating func note(_ fresh: [(key: String, place: Int64)], lagMicros: Int64) {
+    ///
+    /// - Parameter known: Of the window that they are of.
+    package mutating func note(_ fresh: [(key: String, place: Int64)], lagMicros: Int64, known: Int64?) {
         guard let greatest = fresh.map(\.place).max() else { return }
         let grown = max(high ?? .min, greatest)
-        let bound = grown - lagMicros
-        if grown != high { seen = seen.filter { $0.value >= bound } }
+        let bound = grown.less(lagMicros)
+        if grown != high { forget(below: bound, known: known) }
         high = grown
         for record in fresh where record.place >= bound { seen[record.key] = record.place }
+    }
+
+    private mutating func forget(below bound: Int64, known: Int64?) {
+        let overlap = known ?? .min
+        seen = seen.filter { $0.value >= bound || $0.value <= overlap }
+    }
+}
+
+extension Int64 {
+    /// A place of a cursor so much before this one, or the first that there is.
+    package func less(_ lag: Int64) -> Int64 {
+        let (place, isBelow) = subtractingReportingOverflow(lag)
+        return isBelow ? .min : place
     }
 }

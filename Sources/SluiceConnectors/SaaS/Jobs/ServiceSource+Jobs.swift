@@ -84,6 +84,7 @@ extension ServiceSource {
             let wasOpen = position.isInWindow
             let since = position.since(lagMicros: entity.cursor?.lagMicros ?? 0)
             if !wasOpen, try await !usesJob(job, parent, since: since) { return .pages(position) }
+            if !wasOpen { position.begin(since: since) }
             guard let tracker = JobTracker(entity, position) else { return .nothing }
             let reader = jobReader(job, parent, since: since, from: position.job, note: note)
             if !wasOpen { progress.begin(name(parent)) }
@@ -97,7 +98,7 @@ extension ServiceSource {
             }
             try reader.forget()
             guard wasOpen else { return .nothing }
-            position.close()
+            position.close(lagMicros: entity.cursor?.lagMicros ?? 0)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import SluiceCore
 import SluiceHTTP
 import Testing
@@ -196,6 +197,30 @@ struct PageWalkTests {
         }
         _ = try give(&down, "5@160", #""next":"d""#)
         #expect(throws: SluiceError.self) { try down.expire(cause) }
+    }
+
+    @Test("where a page's cursor has ended among records of one cursor, none of them comes twice") func expiryAmongTies() throws {
+        let cause = SluiceError(.pageExpired, "gone", isRetriable: true)
+        let page = "{cursor: next, parameter: after, resume: before}"
+        var walk = try walk(page, cursor: Self.descending)
+        _ = try give(&walk, "9@200 8@170 7@170", #""next":"b""#)
+        _ = try give(&walk, "6@170", #""next":"c""#)
+        try walk.expire(cause)
+        #expect(try give(&walk, "8@170 7@170 6@170 5@170", #""next":"d""#) == ["5"])
+        try walk.expire(cause)
+        // A run that comes later knows as much.
+        let stored = try JSONEncoder().encode(walk.position)
+        walk = try self.walk(page, cursor: Self.descending, from: JSONDecoder().decode(ReadPosition.self, from: stored))
+        #expect(walk.target.value == "170")
+        #expect(try give(&walk, "8@170 7@170 6@170 5@170 4@170 3@160") == ["4", "3"])
+    }
+
+    @Test("a bookmark with the key of the last record alone is read as it was meant") func oldEdge() throws {
+        let text = #"{"high":200000000,"seen":{},"window":{"next":"b","low":"170","edge":"6","pages":1,"records":3}}"#
+        let position = try JSONDecoder().decode(ReadPosition.self, from: Data(text.utf8))
+        var walk = try walk("{cursor: next, parameter: after, resume: before}", cursor: Self.descending, from: position)
+        try walk.expire(SluiceError(.pageExpired, "gone", isRetriable: true))
+        #expect(try give(&walk, "6@170 5@170") == ["5"])
     }
 
     @Test(

@@ -125,7 +125,7 @@ package struct PageWalk: Sendable {
         circle = PageCircle()
         if let cursor = entity.cursor, cursor.order == .ascending {
             window.since = position.high
-        } else if read.resumeParameter != nil, let low = window.low {
+        } else if read.resumeParameter != nil, let low = window.low, window.edge != nil {
             window.resumeAt = low
         } else {
             throw cause
@@ -145,9 +145,9 @@ package struct PageWalk: Sendable {
                 page.records.append(record)
                 continue
             }
-            // A bound that is included brings the record again that stands at it.
-            let isAtEdge = window.resumeAt == text && window.edge == parts.keys[index]
-            (window.low, window.edge) = (text, parts.keys[index])
+            // A bound that is included brings the records again that stand at it.
+            let isAtEdge = window.resumeAt == text && window.low == text && window.edge?.keys.contains(parts.keys[index]) == true
+            pass(text, parts.keys[index])
             if isAtEdge || position.seen[parts.keys[index]] == place {
                 page.repeated += 1
             } else {
@@ -157,6 +157,14 @@ package struct PageWalk: Sendable {
         }
         position.note(noted, lagMicros: lagMicros, known: window.known)
         return page
+    }
+
+    /// Keeps where the records end that were read, for going on there.
+    private mutating func pass(_ cursor: String, _ key: String) {
+        if window.low != cursor { (window.low, window.edge) = (cursor, ReadPosition.Edge()) }
+        guard read.resumeParameter != nil else { return }
+        window.edge?.keys.insert(key)
+        if let count = window.edge?.keys.count, count > SaaSLimits.seenRecords { window.edge = nil }
     }
 
     /// A later page of a window in descending order has no record above the last one.

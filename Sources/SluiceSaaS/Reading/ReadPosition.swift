@@ -11,8 +11,8 @@ package struct ReadPosition: Codable, Hashable, Sendable {
         var next: String?
         /// The cursor of the last record, as it came.
         var low: String?
-        /// The key of the last record.
-        var edge: String?
+        /// The keys of the records that have that cursor; nil where they are too many to be kept.
+        var edge: Edge? = Edge()
         /// An upper bound to begin at, where a page's cursor has ended.
         var resumeAt: String?
         var pages = 0
@@ -20,6 +20,24 @@ package struct ReadPosition: Codable, Hashable, Sendable {
         var records = 0
         /// How far the results of a job were read; nil where the window is read page by page.
         var job: JobPosition?
+    }
+
+    /// Keys of records with one cursor.
+    struct Edge: Codable, Hashable, Sendable {
+        var keys: Set<String> = []
+
+        init() {}
+
+        /// Bookmarks had the key of the last record alone.
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            keys = try (try? container.decode(String.self)).map { [$0] } ?? container.decode(Set<String>.self)
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            try container.encode(keys.sorted())
+        }
     }
 
     /// The greatest cursor of all records.

@@ -4,11 +4,13 @@ import Synchronization
 
 /// Reads a window of one entity's records page by page. One task uses it at a time.
 package final class ServiceReader: Sendable {
-    private let session: ServiceSession
-    private let entity: ServiceEntity
-    private let read: ServiceEntity.Read
+    let session: ServiceSession
+    let entity: ServiceEntity
+    let read: ServiceEntity.Read
     /// Keys of the parents, by their settings.
-    private let parents: [String: String]
+    let parents: [String: String]
+    /// What its first request asks for.
+    let firstTarget: PageTarget
     private let walk: Mutex<PageWalk>
 
     /// - Parameter parent: The key of the record whose records are read; with those of its own parents, as `ParentKeys` writes them.
@@ -23,7 +25,9 @@ package final class ServiceReader: Sendable {
         let chain = try session.declaration.parents(of: entity)
         let keys = parent.map { ParentKeys($0, depth: chain.count).keys } ?? []
         parents = Dictionary(zip(chain.map(\.setting), keys), uniquingKeysWith: { $1 })
-        walk = Mutex(PageWalk(entity, read, from: position, under: keys.last))
+        let walk = PageWalk(entity, read, from: position, under: keys.last)
+        firstTarget = walk.target
+        self.walk = Mutex(walk)
     }
 
     /// How far pages were handed out.

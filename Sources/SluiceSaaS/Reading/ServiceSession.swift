@@ -8,6 +8,8 @@ package struct ServiceSession: Sendable {
     package let address: WebAddress
     let values: [String: String]
     let client: WebClient
+    /// Nil for settings that no connection keeps.
+    package let identity: ConnectionIdentity?
 
     /// What a session needs beside the declaration.
     package struct Surroundings: Sendable {
@@ -21,6 +23,8 @@ package struct ServiceSession: Sendable {
         package var vault: (@Sendable (String) -> any TokenVault)?
         /// Where the service is, in place of its own address.
         package var address: String?
+        /// Nil for settings that no connection keeps.
+        package var identity: ConnectionIdentity?
         /// Nil for the one that the process shares.
         package var limiter: Limiter?
         /// Where processes of one state share the limits of accounts.
@@ -49,6 +53,7 @@ package struct ServiceSession: Sendable {
         address = try Self.address(declaration, values, around)
         self.declaration = declaration
         self.values = values
+        identity = around.identity
         let login = try Logins(declaration, values, address, around).authenticator()
         let account = declaration.settings.filter { !$0.isSecret }.map { values[$0.name] ?? "" }.joined(separator: "\n")
         let limiter: Limiter

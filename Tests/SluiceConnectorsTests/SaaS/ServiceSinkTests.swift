@@ -3,6 +3,7 @@ import SluiceCore
 import SluiceJSON
 import SluiceMocks
 import SluicePipelines
+import SluiceSaaS
 import SluiceTestKit
 import Testing
 
@@ -112,12 +113,19 @@ struct ServiceSinkTests {
             "mock", connector: "zendesk", settings: ["client_id": "me"],
             secrets: ["client_secret": "s3cret", "refresh_token": "mock-refresh-0"],
             address: "\(server.address)/zendesk")
+        let declaration = try #require(EmbeddedDeclarations.named("zendesk"))
+        let identity = try store.session("mock", of: declaration).identity
         for number in 1...3 {
             let source = try await bench.source("zendesk: organizations\nconnection: mock")
             _ = try await source.readAll()
             let stored = try store.values(of: store.connection("mock"))
             #expect(stored["refresh_token"] == "mock-refresh-\(number)")
         }
+        // It is the same connection still; one that takes its name is another.
+        #expect(try store.session("mock", of: declaration).identity == identity)
+        let others = ["access_token": "t0ken-t0ken"]
+        _ = try store.set("mock", connector: "zendesk", settings: ["subdomain": "b"], secrets: others, address: nil)
+        #expect(try store.session("mock", of: declaration).identity != identity)
     }
 
     @Test("a service that a file declares is read like any other") func declared() async throws {

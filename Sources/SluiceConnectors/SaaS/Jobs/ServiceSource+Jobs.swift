@@ -37,11 +37,7 @@ extension ServiceSource {
         note: @escaping @Sendable (String) -> Void = { _ in }
     ) -> JobReader {
         let values = values(parent, nil)
-        var hash = StableHash()
-        for part in [session.address.origin, name(parent), values["fields"] ?? ""] {
-            hash.add(part.utf8)
-            hash.add(UInt8(0))
-        }
+        let hash = StableHash(of: [name(parent)] + session.traits(job, values))
         return JobReader(
             session, entity, job, values, since: since, key: "read \(name(parent)) \(hash.value.hexadecimal)", ledger: ledger,
             from: position, mayRepeat: mayRepeat, note: note)
@@ -49,7 +45,7 @@ extension ServiceSource {
 
     /// Everything by a job. Pages that a run which was cut off has kept come first.
     func wholeJob(_ job: JobRead, _ parent: String?, _ split: SourceSplit, _ request: SourceRequest) throws(SluiceError) -> JobSplitReader {
-        let kept = try kept(of: parent, by: "job")
+        let kept = try kept(of: parent, by: ["job"] + session.traits(job, values(parent, start)))
         let reader = jobReader(
             job, parent, since: kept?.position.map { $0.since(lagMicros: 0) } ?? start, from: kept?.position?.job, mayRepeat: false)
         return try JobSplitReader(reader, [], schema: schema, request, tracker: nil, source: split.id, budget: .max, kept: kept)

@@ -51,6 +51,7 @@ extension ServiceSource: IncrementalSource {
         let parent = owner?.key
         let split = name(parent)
         var position = try stored.map { bytes throws(SluiceError) in try SettingsText.value(ReadPosition.self, bytes, of: "bookmark") }
+        try checkAccount(position, split)
         // What says that nothing has changed spares a request.
         if let mark = owner?.mark, let position, !position.isInWindow, position.mark == mark { return nil }
         if let job = entity.job {
@@ -133,7 +134,9 @@ struct ServiceSlice: Source {
         var positions: SourcePositions = [:]
         for part in parts {
             if part.endsWindows, part.isDone { source.progress.finish(part.split) }
-            if let text = try? SettingsText.text(part.position) { positions[ExactText(part.split)] = Array(text.utf8) }
+            var position = part.position
+            position.account = source.account
+            if let text = try? SettingsText.text(position) { positions[ExactText(part.split)] = Array(text.utf8) }
         }
         return positions
     }

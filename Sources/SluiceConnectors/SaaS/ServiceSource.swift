@@ -13,6 +13,8 @@ struct ServiceSource: Source {
     let notices: [String]
     /// Where a first window begins.
     let start: Int64?
+    /// Where the definition names the connection.
+    let connectionPlace: SourceLocation?
     /// Bytes of pages after which a slice ends.
     let sliceBytes: Int64
     let progress = ServiceProgress()
@@ -66,6 +68,7 @@ struct ServiceSource: Source {
         self.session = session
         self.entity = entity
         start = try ServiceOptions.start(entity, options)
+        connectionPlace = options.location(of: "connection")
         sliceBytes = try options.integer("slice_mb").map { Int64($0) << 20 } ?? SaaSLimits.sliceBytes
         bulk = try options["bulk"]?.enumeration(BulkChoice.self) ?? .auto
         self.ledger = ledger

@@ -49,6 +49,19 @@ package struct ReadPosition: Codable, Hashable, Sendable {
     /// What the parent's record said of its records when they were read to the end.
     package var mark: String?
 
+    /// Whose records they are; nil in bookmarks from before that was kept, which are taken as those of whoever asks.
+    package var account: Account?
+
+    /// An account of a service, as far as a connection's settings tell it from others.
+    package struct Account: Codable, Hashable, Sendable {
+        /// The connection's name.
+        package var connection: String
+        /// A digest of where the account is.
+        package var place: String
+
+        package init(connection: String, place: String) { (self.connection, self.place) = (connection, place) }
+    }
+
     /// Up to where the open window knows all that earlier ones read.
     package var known: Int64? { window?.known }
 

@@ -130,6 +130,22 @@ struct PageWalkTests {
         #expect(try give(&second, "9@103 2@105 3@113") == ["9", "3"])
     }
 
+    @Test(
+        "a window from the beginning asks for the earliest time of the form, or the declared one; the lag does not lead before it",
+        arguments: [
+            ("field: at", nil, "0001-01-01T00:00:00Z"), ("field: at", "1950-01-01T00:00:00Z", "1949-12-31T23:59:00Z"),
+            ("field: at, earliest: '1970-01-01'", nil, "1970-01-01T00:00:00Z"),
+            ("field: at, earliest: '1970-01-01'", "1970-01-01T00:00:30Z", "1970-01-01T00:00:00Z"),
+            ("field: at, earliest: '1970-01-01'", "1950-01-01T00:00:00Z", "1950-01-01T00:00:00Z"),
+            ("field: at, form: seconds", nil, "0"), ("field: at, form: seconds", "1969-12-31T23:59:50Z", "-10"),
+            ("field: at, sent: seconds", nil, "0"), ("field: at, form: seconds, earliest: '-100'", nil, "-100"),
+        ] as [(String, String?, String)])
+    func beginnings(_ cursor: String, _ from: String?, _ since: String) throws {
+        let walk = try walk(
+            "{link: true}", cursor: "cursor: {\(cursor)}", from: ReadPosition(startingAt: from.flatMap { CursorForm.time.place(of: $0) }))
+        #expect(walk.target.since == since)
+    }
+
     @Test("in descending order the overlap comes on the last pages, and is left out there, also where the window was left open")
     func descendingOverlap() throws {
         let page = "{cursor: next, parameter: after}"

@@ -74,9 +74,9 @@ enum ServiceOptions {
         guard let cursor = entity.cursor else {
             throw options.invalid("from", "\(entity.name) has no cursor that a window could begin at", remedy: "leave it out")
         }
-        let place =
-            cursor.form == .number ? CursorForm.number.place(of: text) : CursorForm.time.place(of: text) ?? cursor.form.place(of: text)
-        guard let place else { throw options.invalid("from", "\(text.quotedForMessage) is no value of \(cursor.name)") }
+        guard let place = cursor.form.begin(of: text) else {
+            throw options.invalid("from", "\(text.quotedForMessage) is no value of \(cursor.name)")
+        }
         return place
     }
 }

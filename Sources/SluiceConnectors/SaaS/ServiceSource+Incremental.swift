@@ -72,7 +72,7 @@ extension ServiceSource: IncrementalSource {
                 pages.append(page)
                 return ServiceSlice.Part(
                     split: split, parent: parent, way: .pages(reader, pages), endsWindows: !wasOpen,
-                    since: begin.since(lagMicros: entity.cursor?.lagMicros ?? 0), mark: owner?.mark)
+                    since: begin.since(entity.cursor), mark: owner?.mark)
             }
             guard wasOpen else { return nil }
             position = reader.position

@@ -57,6 +57,12 @@ extension ServiceEntity.Cursor {
         sent = try node[key: "sent"]?.enumeration(CursorForm.self) ?? form
         lagMicros = try node[key: "lag"]?.timeSpan().micros ?? 60_000_000
         order = try node[key: "order"]?.enumeration(Order.self) ?? .ascending
+        earliest = sent.earliest
+        if let node = node[key: "earliest"] {
+            let text = try node.string()
+            guard let place = form.begin(of: text) else { throw node.invalid("\(text.quotedForMessage) is no value of \(name)") }
+            earliest = place
+        }
         guard (form == .number) == (sent == .number) else { throw node.invalid("a number is not sent as a time, and no time as a number") }
     }
 }

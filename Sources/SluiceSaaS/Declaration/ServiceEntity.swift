@@ -27,6 +27,16 @@ package struct ServiceEntity: Sendable {
         /// How much later than its cursor says a record may become visible.
         package var lagMicros: Int64
         package var order: Order
+        /// The lower bound where nothing was read and nobody says where to begin.
+        package var earliest: Int64
+
+        /// Where the window behind a greatest cursor begins: before it by the lag, and before the earliest only where the cursor itself is.
+        package func since(behind high: Int64) -> Int64 { max(min(high, earliest), high.less(lagMicros)) }
+
+        /// The lower bound as the service reads it.
+        ///
+        /// - Parameter place: Nil for the beginning.
+        package func bound(_ place: Int64?) -> String { sent.text(of: place ?? earliest) }
 
         package var name: String { field.joined(separator: ".") }
     }

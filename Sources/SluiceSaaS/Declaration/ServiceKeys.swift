@@ -188,6 +188,9 @@ package enum ServiceKeys {
         OptionSpecification("sent", .enumeration(CursorForm.allCases.map(\.rawValue)), "How the lower bound is sent; as it is written."),
         OptionSpecification("lag", .timeSpan(0...86_400_000_000 * 31), default: "1 m", "How late a record may become visible."),
         OptionSpecification(
+            "earliest", .string, "The lower bound of a window from the beginning; the first time of the form when absent, or 0.",
+            examples: ["\"1970-01-01T00:00:00Z\""]),
+        OptionSpecification(
             "order", .enumeration(ServiceEntity.Cursor.Order.allCases.map(\.rawValue)), default: "ascending", "How pages are ordered."),
     ]
 

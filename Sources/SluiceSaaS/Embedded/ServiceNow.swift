@@ -37,7 +37,7 @@ extension EmbeddedDeclarations {
               assigned_to: {type: string, write: [create, update]}
               sys_created_on: timestamp
               sys_updated_on: timestamp
-            cursor: &updated {field: sys_updated_on, sent: spaced, lag: 1 m}
+            cursor: &updated {field: sys_updated_on, sent: spaced, lag: 1 m, earliest: "1970-01-01T00:00:00Z"}
             read: &table
               path: /api/now/table/incident
               query: &keyset

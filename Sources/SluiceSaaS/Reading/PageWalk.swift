@@ -50,9 +50,7 @@ package struct PageWalk: Sendable {
         self.read = read
         self.parent = read.hasParent ? parent : nil
         self.position = position
-        window =
-            position.window
-            ?? ReadPosition.Window(since: position.high.map { max(0, $0 - (entity.cursor?.lagMicros ?? 0)) }, known: position.high)
+        window = position.window ?? ReadPosition.Window(since: position.since(entity.cursor), known: position.high)
     }
 
     private var lagMicros: Int64 { entity.cursor?.lagMicros ?? 0 }
@@ -65,7 +63,7 @@ package struct PageWalk: Sendable {
 
     /// The request of the next page.
     package var target: PageTarget {
-        var target = PageTarget(since: entity.cursor.map { $0.sent.text(of: window.since ?? 0) })
+        var target = PageTarget(since: entity.cursor?.bound(window.since))
         guard let next = window.next else {
             if let value = window.resumeAt { (target.name, target.value) = (read.resumeParameter, value) }
             if case .number(let name, let first) = read.paging { (target.name, target.value) = (name, String(first)) }

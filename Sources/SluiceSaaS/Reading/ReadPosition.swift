@@ -71,9 +71,9 @@ package struct ReadPosition: Codable, Hashable, Sendable {
     package var job: JobPosition? { window?.job }
 
     /// Where the open window begins, or the next one; nil for the beginning.
-    package func since(lagMicros: Int64) -> Int64? {
+    package func since(_ cursor: ServiceEntity.Cursor?) -> Int64? {
         if let window { return window.since }
-        return high.map { max(0, $0 - lagMicros) }
+        return high.map { cursor?.since(behind: $0) ?? $0 }
     }
 
     /// A window of a job begins.

@@ -47,14 +47,14 @@ extension ServiceSource {
     func wholeJob(_ job: JobRead, _ parent: String?, _ split: SourceSplit, _ request: SourceRequest) throws(SluiceError) -> JobSplitReader {
         let kept = try kept(of: parent, by: ["job"] + session.traits(job, values(parent, start)))
         let reader = jobReader(
-            job, parent, since: kept?.position.map { $0.since(lagMicros: 0) } ?? start, from: kept?.position?.job, mayRepeat: false)
+            job, parent, since: kept?.position.map { $0.since(nil) } ?? start, from: kept?.position?.job, mayRepeat: false)
         return try JobSplitReader(reader, [], schema: schema, request, tracker: nil, source: split.id, budget: .max, kept: kept)
     }
 
     private func values(_ parent: String?, _ since: Int64?) -> [String: String] {
         var values = ["fields": entity.readNames.joined(separator: ", ")]
         values["quoted_fields"] = entity.readNames.map { "\"\($0)\"" }.joined(separator: ",")
-        if let cursor = entity.cursor { values["since"] = cursor.sent.text(of: since ?? 0) }
+        if let cursor = entity.cursor { values["since"] = cursor.bound(since) }
         if let parent, let setting = entity.parent?.setting { values[setting] = parent }
         return values
     }
@@ -78,7 +78,7 @@ extension ServiceSource {
         guard !position.isInWindow || position.job != nil || entity.read == nil else { return .pages(stored) }
         while true {
             let wasOpen = position.isInWindow
-            let since = position.since(lagMicros: entity.cursor?.lagMicros ?? 0)
+            let since = position.since(entity.cursor)
             if !wasOpen, try await !usesJob(job, parent, since: since) { return .pages(position) }
             if !wasOpen { position.begin(since: since) }
             guard let tracker = JobTracker(entity, position) else { return .nothing }

@@ -146,6 +146,19 @@ struct PageWalkTests {
         #expect(walk.target.since == since)
     }
 
+    @Test("numbers have no lag, or one that is a number", arguments: [("", "112"), (", lag: 10", "102")])
+    func numbers(_ lag: String, _ since: String) throws {
+        let cursor = "cursor: {field: at, form: number\(lag)}"
+        var first = try walk("{cursor: next, parameter: after}", cursor: cursor)
+        #expect(first.target.since == "0")
+        #expect(try give(&first, "1@100 2@105 3@112 4@112") == ["1", "2", "3", "4"])
+        var second = try walk("{cursor: next, parameter: after}", cursor: cursor, from: first.position)
+        #expect(second.target.since == since)
+        #expect(try give(&second, "3@112 4@112 5@113") == ["5"])
+        #expect(throws: SluiceError.self) { try walk("{link: true}", cursor: "cursor: {field: at, form: number, lag: 5 m}") }
+        #expect(throws: SluiceError.self) { try walk("{link: true}", cursor: "cursor: {field: at, lag: 5}") }
+    }
+
     @Test("in descending order the overlap comes on the last pages, and is left out there, also where the window was left open")
     func descendingOverlap() throws {
         let page = "{cursor: next, parameter: after}"
@@ -164,13 +177,13 @@ struct PageWalkTests {
 
     @Test("jobs bring records in any order: the overlap is known in all slices of their window") func jobOverlap() {
         var position = ReadPosition()
-        position.note([("a", 100), ("b", 95)], lagMicros: 10, known: nil)
+        position.note([("a", 100), ("b", 95)], lag: 10, known: nil)
         position.begin(since: 90)
-        position.note([("c", 300)], lagMicros: 10, known: position.known)
+        position.note([("c", 300)], lag: 10, known: position.known)
         position.advance(JobPosition(id: "j", until: nil), since: 90)
-        position.note([("d", 305)], lagMicros: 10, known: position.known)
+        position.note([("d", 305)], lag: 10, known: position.known)
         #expect(position.holds("a", at: 100) && position.holds("b", at: 95))
-        position.close(lagMicros: 10)
+        position.close(lag: 10)
         #expect(position.seen == ["c": 300, "d": 305])
     }
 

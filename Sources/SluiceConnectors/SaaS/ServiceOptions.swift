@@ -12,8 +12,9 @@ enum ServiceOptions {
         examples: ["\"2024-01-01T00:00:00Z\""])
 
     static let lag = OptionSpecification(
-        "lag", .timeSpan(0...86_400_000_000 * 31),
-        "How late a record may become visible: each window goes back so far, and leaves out what was read already.", examples: ["5 m"])
+        "lag", .string,
+        "How late a record may become visible: each window goes back so far, and leaves out what was read already. "
+            + "Of cursors that are numbers, a number.", examples: ["5 m"])
 
     static let bulk = OptionSpecification(
         "bulk", .enumeration(BulkChoice.allCases.map(\.rawValue)), default: "auto",
@@ -54,7 +55,7 @@ enum ServiceOptions {
     {
         do throws(SluiceError) {
             var entity = try declaration.entity(name)
-            if let node = options["lag"] { entity.cursor?.lagMicros = try node.timeSpan().micros }
+            if let node = options["lag"], let cursor = entity.cursor { entity.cursor?.lag = try cursor.form.lag(node) }
             return entity
         } catch {
             throw error.located(at: options.location(of: key))

@@ -1,4 +1,5 @@
-import SluiceCore
+package import SluiceCore
+package import SluicePipelines
 
 /// How a service writes the values of a cursor.
 package enum CursorForm: String, CaseIterable, Sendable {
@@ -36,6 +37,18 @@ package enum CursorForm: String, CaseIterable, Sendable {
         case .seconds, .decimal, .number: 0
         }
     }
+
+    /// The lag where nobody says one.
+    var usualLag: Int64 { self == .number ? 0 : 60_000_000 }
+
+    /// A lag as it is written: a length of time, or for numbers a number.
+    package func lag(_ node: DefinitionNode) throws(SluiceError) -> Int64 {
+        guard self == .number else { return try node.timeSpan(in: 0...SaaSLimits.longestLag).micros }
+        return Int64(try node.integer(in: 0...Int.max))
+    }
+
+    /// A lag for people.
+    package func lagText(_ lag: Int64) -> String { self == .number ? String(lag) : "\(lag / 1_000_000) s" }
 
     /// Where somebody says that reading begins: a time, or a value of the form.
     package func begin(of text: String) -> Int64? {

@@ -55,7 +55,8 @@ extension ServiceEntity.Cursor {
         field = try node.require("field").path()
         form = try node[key: "form"]?.enumeration(CursorForm.self) ?? .time
         sent = try node[key: "sent"]?.enumeration(CursorForm.self) ?? form
-        lagMicros = try node[key: "lag"]?.timeSpan().micros ?? 60_000_000
+        lag = form.usualLag
+        if let node = node[key: "lag"] { lag = try form.lag(node) }
         order = try node[key: "order"]?.enumeration(Order.self) ?? .ascending
         earliest = sent.earliest
         if let node = node[key: "earliest"] {

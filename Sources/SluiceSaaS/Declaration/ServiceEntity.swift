@@ -24,14 +24,14 @@ package struct ServiceEntity: Sendable {
         package var form: CursorForm
         /// How the lower bound is sent.
         package var sent: CursorForm
-        /// How much later than its cursor says a record may become visible.
-        package var lagMicros: Int64
+        /// How much later than its cursor says a record may become visible: in microseconds, or for numbers in these.
+        package var lag: Int64
         package var order: Order
         /// The lower bound where nothing was read and nobody says where to begin.
         package var earliest: Int64
 
         /// Where the window behind a greatest cursor begins: before it by the lag, and before the earliest only where the cursor itself is.
-        package func since(behind high: Int64) -> Int64 { max(min(high, earliest), high.less(lagMicros)) }
+        package func since(behind high: Int64) -> Int64 { max(min(high, earliest), high.less(lag)) }
 
         /// The lower bound as the service reads it.
         ///

@@ -186,7 +186,9 @@ package enum ServiceKeys {
         OptionSpecification("field", .string, isRequired: true, "The member."),
         OptionSpecification("form", .enumeration(CursorForm.allCases.map(\.rawValue)), default: "time", "How it is written."),
         OptionSpecification("sent", .enumeration(CursorForm.allCases.map(\.rawValue)), "How the lower bound is sent; as it is written."),
-        OptionSpecification("lag", .timeSpan(0...86_400_000_000 * 31), default: "1 m", "How late a record may become visible."),
+        OptionSpecification(
+            "lag", .string, "How late a record may become visible; 1 m when absent. Of numbers, by how many a record may come late; 0.",
+            examples: ["5 m"]),
         OptionSpecification(
             "earliest", .string, "The lower bound of a window from the beginning; the first time of the form when absent, or 0.",
             examples: ["\"1970-01-01T00:00:00Z\""]),

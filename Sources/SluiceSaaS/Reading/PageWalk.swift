@@ -53,7 +53,7 @@ package struct PageWalk: Sendable {
         window = position.window ?? ReadPosition.Window(since: position.since(entity.cursor), known: position.high)
     }
 
-    private var lagMicros: Int64 { entity.cursor?.lagMicros ?? 0 }
+    private var lag: Int64 { entity.cursor?.lag ?? 0 }
 
     /// Whether the first page is found by a request of its own.
     package var opens: Bool { window.next == nil && read.opening != nil }
@@ -153,7 +153,7 @@ package struct PageWalk: Sendable {
                 noted.append((parts.keys[index], place))
             }
         }
-        position.note(noted, lagMicros: lagMicros, known: window.known)
+        position.note(noted, lag: lag, known: window.known)
         return page
     }
 
@@ -234,7 +234,7 @@ package struct PageWalk: Sendable {
 
     private mutating func end() {
         isDone = true
-        position.close(lagMicros: lagMicros)
+        position.close(lag: lag)
     }
 
     private func more(_ parts: PageParts) -> Bool {

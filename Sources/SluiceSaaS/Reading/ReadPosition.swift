@@ -88,9 +88,9 @@ package struct ReadPosition: Codable, Hashable, Sendable {
     }
 
     /// A window was read to its end.
-    package mutating func close(lagMicros: Int64) {
+    package mutating func close(lag: Int64) {
         window = nil
-        if let high { forget(below: high.less(lagMicros), known: nil) }
+        if let high { forget(below: high.less(lag), known: nil) }
     }
 
     /// The records within the lag that are there already.
@@ -103,10 +103,10 @@ package struct ReadPosition: Codable, Hashable, Sendable {
     /// Goes on counting from records that were read.
     ///
     /// - Parameter known: Of the window that they are of.
-    package mutating func note(_ fresh: [(key: String, place: Int64)], lagMicros: Int64, known: Int64?) {
+    package mutating func note(_ fresh: [(key: String, place: Int64)], lag: Int64, known: Int64?) {
         guard let greatest = fresh.map(\.place).max() else { return }
         let grown = max(high ?? .min, greatest)
-        let bound = grown.less(lagMicros)
+        let bound = grown.less(lag)
         if grown != high { forget(below: bound, known: known) }
         high = grown
         for record in fresh where record.place >= bound { seen[record.key] = record.place }

@@ -66,7 +66,7 @@ extension ServiceSource: IncrementalSource {
             // A window that an earlier run left open is read to its end, and then another is begun.
             let wasOpen = position?.isInWindow ?? false
             let begin = position ?? ReadPosition(startingAt: start)
-            let reader = try ServiceReader(session, entity, parent: parent, from: begin)
+            let reader = try ServiceReader(session, entity, parent: parent, from: begin, needsCursor: true)
             while let page = try await reader.next() {
                 guard !page.records.isEmpty else { continue }
                 pages.append(page)

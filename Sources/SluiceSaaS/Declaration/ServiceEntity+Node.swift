@@ -29,6 +29,7 @@ extension ServiceEntity {
         guard cursor == nil || !key.isEmpty else {
             throw node.missing("key", remedy: "records are told apart by it where windows overlap")
         }
+        try check(node)
     }
 }
 

@@ -3,31 +3,6 @@ package import SluiceHTTP
 import SluiceJSON
 import SluicePipelines
 
-/// The records of one page that were not read before.
-package struct RecordPage: Sendable {
-    package var bytes: [UInt8]
-    package var records: [Range<Int>]
-    /// Records of the page that were read before.
-    package var repeated: Int
-
-    package init(bytes: [UInt8], records: [Range<Int>], repeated: Int) {
-        (self.bytes, self.records, self.repeated) = (bytes, records, repeated)
-    }
-}
-
-/// What a request for a page has beside what is declared.
-package struct PageTarget: Hashable, Sendable {
-    /// An address that the last page gave; nil for the declared path.
-    package var address: String?
-    /// Whether the declared parameters go along.
-    package var hasParameters = true
-    /// The window's lower bound as the service reads it.
-    package var since: String?
-    /// The parameter that leads to the page, or that bounds the first.
-    package var name: String?
-    package var value: String?
-}
-
 /// Walks through the pages of one entity: which request comes next, and what of its answer is new. Logic only; `ServiceReader` sends.
 ///
 /// A window begins at the greatest cursor that was read, less the lag, both included. Records of which key and cursor are known already are
@@ -43,9 +18,17 @@ package struct PageWalk: Sendable {
     private var circle = PageCircle()
     /// The key of the parent, where its own record may come along.
     private let parent: String?
+    /// Whether records have to have cursors: without them the next window would bring all of them again.
+    private let needsCursor: Bool
 
-    /// - Parameter parent: The key of the record whose records are read.
-    package init(_ entity: ServiceEntity, _ read: ServiceEntity.Read, from position: ReadPosition, under parent: String? = nil) {
+    /// - Parameters:
+    ///   - parent: The key of the record whose records are read.
+    ///   - needsCursor: Whether another window follows behind this one.
+    package init(
+        _ entity: ServiceEntity, _ read: ServiceEntity.Read, from position: ReadPosition, under parent: String? = nil,
+        needsCursor: Bool = false
+    ) {
+        self.needsCursor = needsCursor
         self.entity = entity
         self.read = read
         self.parent = read.hasParent ? parent : nil
@@ -100,6 +83,7 @@ package struct PageWalk: Sendable {
         if case .link = read.paging { parts.token = link.flatMap(LinkHeader.next) }
         try locate(&parts, from: address)
         try checkOrder(parts)
+        try checkCursors(parts)
         let page = fresh(parts, bytes)
         // Those of the overlap, and those within the window's own lag.
         guard position.seen.count <= SaaSLimits.seenRecords * (window.known == nil ? 1 : 2) else {
@@ -141,6 +125,7 @@ package struct PageWalk: Sendable {
                 !parts.keys[index].isEmpty
             else {
                 page.records.append(record)
+                window.hasStrays = true
                 continue
             }
             // A bound that is included brings the records again that stand at it.
@@ -174,6 +159,36 @@ package struct PageWalk: Sendable {
         throw malformed("has records above those of the page before, so it leads to itself")
     }
 
+    /// Whether no record of this window or an earlier one had a cursor and a key.
+    private var isUnplaced: Bool { window.low == nil && position.seen.isEmpty }
+
+    /// Cursors that are there and that none can be read of have another form than is declared.
+    private func checkCursors(_ parts: PageParts) throws(SluiceError) {
+        guard needsCursor, isUnplaced, !parts.records.isEmpty, let form = entity.cursor?.form else { return }
+        guard parts.cursors.allSatisfy({ $0.map { form.place(of: $0) == nil } ?? false }) else { return }
+        throw stray(parts)
+    }
+
+    /// Why a record has no place, by the example of the last one.
+    private func stray(_ parts: PageParts) -> SluiceError {
+        guard let cursor = entity.cursor else { preconditionFailure("a window has a cursor") }
+        let key = parts.keys.last.map { $0.isEmpty ? "without a key" : "with the key \($0.quotedForMessage)" } ?? ""
+        let value = parts.cursors.last ?? nil
+        let readable = value.flatMap { value in CursorForm.allCases.first { $0.place(of: value) != nil } }
+        var what = "has no \(cursor.name)"
+        var remedy = "name a member that records have: cursor.field"
+        if let value, cursor.form.place(of: value) != nil {
+            what = "has no \(entity.key.joined(separator: ", "))"
+            remedy = "name members that records have: key"
+        } else if let value {
+            what = "has \(value.quotedForMessage) as \(cursor.name), which is not of the form \(cursor.form.rawValue)"
+            remedy = "say how it is written: cursor.form" + (readable.map { ": \($0.rawValue)" } ?? "")
+        }
+        return SluiceError(
+            .notIncremental, "no record of \(entity.name) says where it lies, so every run would read all of them: one \(key) \(what)",
+            remedy: "\(remedy), in the connector's declaration; or read it whole, without incremental: true")
+    }
+
     // MARK: The next page
 
     /// An address that leads on becomes a whole one.
@@ -193,7 +208,7 @@ package struct PageWalk: Sendable {
     private mutating func advance(_ parts: PageParts) throws(SluiceError) {
         let count = parts.records.count
         guard more(parts) else {
-            return end()
+            return try end(parts)
         }
         var next = parts.token
         switch read.paging {
@@ -226,13 +241,15 @@ package struct PageWalk: Sendable {
             throw malformed("is full of records with one cursor, so nothing leads on")
         }
         guard next > bound, isFull || page.records.count * 4 >= read.size else {
-            return end()
+            return try end(parts)
         }
         window.since = next
         position.window = window
     }
 
-    private mutating func end() {
+    /// - Throws: `notIncremental` where no record was ever placed. Records of a parent may be few, so none of them has to be.
+    private mutating func end(_ parts: PageParts) throws(SluiceError) {
+        if needsCursor, window.hasStrays == true, entity.parent == nil, isUnplaced { throw stray(parts) }
         isDone = true
         position.close(lag: lag)
     }

@@ -13,6 +13,8 @@ package struct ReadPosition: Codable, Hashable, Sendable {
         var low: String?
         /// The keys of the records that have that cursor; nil where they are too many to be kept.
         var edge: Edge? = Edge()
+        /// Whether there were records without a key or a cursor that can be read.
+        var hasStrays: Bool?
         /// An upper bound to begin at, where a page's cursor has ended.
         var resumeAt: String?
         var pages = 0

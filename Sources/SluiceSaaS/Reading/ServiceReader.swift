@@ -13,9 +13,13 @@ package final class ServiceReader: Sendable {
     let firstTarget: PageTarget
     private let walk: Mutex<PageWalk>
 
-    /// - Parameter parent: The key of the record whose records are read; with those of its own parents, as `ParentKeys` writes them.
+    /// - Parameters:
+    ///   - parent: The key of the record whose records are read; with those of its own parents, as `ParentKeys` writes them.
+    ///   - needsCursor: Whether another window follows behind this one.
     /// - Throws: `invalidOption` for an entity that cannot be read.
-    package init(_ session: ServiceSession, _ entity: ServiceEntity, parent: String?, from position: ReadPosition) throws(SluiceError) {
+    package init(
+        _ session: ServiceSession, _ entity: ServiceEntity, parent: String?, from position: ReadPosition, needsCursor: Bool = false
+    ) throws(SluiceError) {
         guard let read = entity.read else {
             throw SluiceError(.invalidOption, "\(entity.name) of \(session.declaration.name) cannot be read, only written")
         }
@@ -25,7 +29,7 @@ package final class ServiceReader: Sendable {
         let chain = try session.declaration.parents(of: entity)
         let keys = parent.map { ParentKeys($0, depth: chain.count).keys } ?? []
         parents = Dictionary(zip(chain.map(\.setting), keys), uniquingKeysWith: { $1 })
-        let walk = PageWalk(entity, read, from: position, under: keys.last)
+        let walk = PageWalk(entity, read, from: position, under: keys.last, needsCursor: needsCursor)
         firstTarget = walk.target
         self.walk = Mutex(walk)
     }

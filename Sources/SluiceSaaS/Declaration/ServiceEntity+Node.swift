@@ -23,7 +23,7 @@ extension ServiceEntity {
         writes = [:]
         for entry in try node.entries("write") {
             guard let kind = Write(rawValue: entry.key) else { throw node.unknownKey(entry, known: Write.allCases.map(\.rawValue)) }
-            writes[kind] = try WriteRequest(entry.value, named: "\(connector) \(name) \(entry.key)")
+            writes[kind] = try WriteRequest(entry.value, kind, named: "\(connector) \(name) \(entry.key)")
         }
         deleted = try node[key: "deleted"]?.string()
         guard cursor == nil || !key.isEmpty else {
@@ -112,10 +112,12 @@ extension ServiceEntity.Read {
 }
 
 extension ServiceEntity.WriteRequest {
-    init(_ node: DefinitionNode, named name: String) throws(SluiceError) {
+    init(_ node: DefinitionNode, _ kind: ServiceEntity.Write, named name: String) throws(SluiceError) {
         method = try node.require("method").string()
         path = try node.require("path").template()
         body = try node[key: "body"]?.enumeration(Body.self) ?? .json
+        // A new record has no value to be cleared, and forms have no null of their own.
+        nulls = try node[key: "nulls"]?.enumeration(Nulls.self) ?? (kind == .create || body == .form ? .omit : .send)
         wrap = try node[key: "wrap"]?.string()
         idempotencyHeader = try node[key: "idempotency"]?.string()
         batch = try node[key: "batch"].map { node throws(SluiceError) in try WriteBatch(node) }

@@ -108,6 +108,16 @@ package struct ServiceEntity: Sendable {
     package struct WriteRequest: Sendable {
         package enum Body: String, CaseIterable, Sendable { case json, form }
 
+        /// What is sent for a null.
+        package enum Nulls: String, CaseIterable, Sendable {
+            /// A null, or an empty value of a form.
+            case send
+            /// An empty text.
+            case empty
+            /// Nothing: the field stays as it is.
+            case omit
+        }
+
         package var method: String
         package var path: TemplateText
         package var body: Body
@@ -115,6 +125,7 @@ package struct ServiceEntity: Sendable {
         package var wrap: String?
         /// The header that takes the record's idempotency key.
         package var idempotencyHeader: String?
+        package var nulls: Nulls
         /// How one request takes several records; nil where it takes one.
         package var batch: WriteBatch?
         package var limits: [RateRule]

@@ -201,6 +201,10 @@ package enum ServiceKeys {
         OptionSpecification("path", .string, isRequired: true, "The path; {key} is the record's key."),
         OptionSpecification("body", .enumeration(["json", "form"]), default: "json", "How the record is sent."),
         OptionSpecification("wrap", .string, "The member that the record is put into."),
+        OptionSpecification(
+            "nulls", .enumeration(ServiceEntity.WriteRequest.Nulls.allCases.map(\.rawValue)),
+            "What is sent for a null: send (null, or an empty value of a form), empty (an empty text), or omit. Updates and upserts of JSON send it, others omit it."
+        ),
         OptionSpecification("idempotency", .string, "The header that takes a key, so that a record that is sent twice is made once."),
         OptionSpecification("batch", .object(WriteBatch.keys), "How one request takes several records."),
         OptionSpecification("limits", .list(.object(limit), minimum: 1), "Limits of these requests, beside the account's."),

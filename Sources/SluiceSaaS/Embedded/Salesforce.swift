@@ -106,6 +106,7 @@ extension EmbeddedDeclarations {
                 done: JobComplete
                 failed: [Failed, Aborted]
                 message: errorMessage
+                nulls: "#N/A"
                 refused: /services/data/v60.0/jobs/ingest/{job}/failedResults
                 refused_count: numberRecordsFailed
                 reason: sf__Error

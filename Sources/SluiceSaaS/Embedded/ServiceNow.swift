@@ -49,7 +49,7 @@ extension EmbeddedDeclarations {
               page: {kind: cursor_value}
             write:
               create: {method: POST, path: /api/now/table/incident}
-              update: {method: PATCH, path: "/api/now/table/incident/{key}"}
+              update: {method: PATCH, path: "/api/now/table/incident/{key}", nulls: empty}
           users:
             description: Somebody who uses the instance, or is known to it.
             key: sys_id

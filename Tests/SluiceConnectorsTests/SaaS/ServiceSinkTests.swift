@@ -59,6 +59,32 @@ struct ServiceSinkTests {
         #expect(users.map { $0["name"]?.string } == ["Newer"])
     }
 
+    @Test("a null of an update clears the field as the service documents it, and one of a new record is left out")
+    func nulls() async throws {
+        let (tickets, zendesk) = try bench("zendesk", ["api_token": "t0ken-t0ken"], ["email": "a@example.com"])
+        let update = "zendesk: tickets\nconnection: mock\nmode: update"
+        let comment = DataType.structure([Field("body", .string)])
+        for (value, shown) in [(Value.string("x1"), "x1" as String?), (.null, nil)] {
+            // A comment is added, so a null of it says nothing.
+            let columns: [(String, DataType, [Value])] = [
+                ("id", .int64, [.integer(3)]), ("external_id", .string, [value]), ("comment", comment, [.null]),
+            ]
+            try await write(tickets, update, columns)
+            #expect(zendesk.records("zendesk", "tickets")[2]["external_id"]?.string == shown)
+        }
+        let (customers, stripe) = try bench("stripe", ["api_key": "sk_test_1"])
+        let id = try #require(stripe.records("stripe", "customers").first?["id"]?.string)
+        try await write(
+            customers, "stripe: customers\nconnection: mock\nmode: update",
+            [("id", .string, [.string(id)]), ("email", .string, [.null]), ("name", .string, [.string("Ann")])])
+        #expect(stripe.records("stripe", "customers").first?["email"] == nil)
+        #expect(stripe.records("stripe", "customers").first?["name"]?.string == "Ann")
+        let before = stripe.records("stripe", "customers").count
+        let row: [(String, DataType, [Value])] = [("email", .string, [.null]), ("name", .string, [.string("Bob")])]
+        try await write(customers, "stripe: customers\nconnection: mock\nmode: create", row)
+        #expect(stripe.records("stripe", "customers").dropFirst(before).map { $0["name"]?.string } == ["Bob"])
+    }
+
     @Test("a row that is refused ends the run, or goes into a file with its reason") func refusals() async throws {
         let (bench, server) = try bench("stripe", ["api_key": "sk_test_1"])
         let rows: [(String, DataType, [Value])] = [("email", .string, [.string("a@b.c"), .string("nowhere"), .string("d@e.f")])]

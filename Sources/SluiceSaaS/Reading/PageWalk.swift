@@ -97,6 +97,12 @@ package struct PageWalk: Sendable {
         return page
     }
 
+    /// The answer to `target` was that there is nothing, and so nothing that leads on.
+    package mutating func takeNothing() throws(SluiceError) -> RecordPage {
+        try end(PageParts())
+        return RecordPage(bytes: [], records: [], repeated: 0)
+    }
+
     /// The service does not know the page's cursor any more: the window begins again behind what was read of it.
     ///
     /// - Throws: `serviceFailed` where there is no such place, or this happens over and over.
@@ -172,7 +178,7 @@ package struct PageWalk: Sendable {
     /// Why a record has no place, by the example of the last one.
     private func stray(_ parts: PageParts) -> SluiceError {
         guard let cursor = entity.cursor else { preconditionFailure("a window has a cursor") }
-        let key = parts.keys.last.map { $0.isEmpty ? "without a key" : "with the key \($0.quotedForMessage)" } ?? ""
+        let key = parts.keys.last.map { $0.isEmpty ? "without a key" : "with the key \($0.quotedForMessage)" } ?? "of them"
         let value = parts.cursors.last ?? nil
         let readable = value.flatMap { value in CursorForm.allCases.first { $0.place(of: value) != nil } }
         var what = "has no \(cursor.name)"

@@ -59,6 +59,7 @@ package final class ServiceReader: Sendable {
     }
 
     private func take(_ answer: WebAnswer, from address: WebAddress) throws(SluiceError) -> RecordPage {
+        if answer.hasNothing { return try walk.withLock { walk throws(SluiceError) in try walk.takeNothing() } }
         let link = answer.headers["link"]
         var page = try walk.withLock { walk throws(SluiceError) in try walk.take(answer.body, link: link, from: address) }
         for (setting, value) in parents.sorted(by: { $0.key < $1.key }) where entity.fields.contains(where: { $0.name == setting }) {

@@ -35,6 +35,8 @@ package struct ServiceSession: Sendable {
 
     /// - Throws: `missingKey` for a setting that is not given, `invalidOption` for one that is not known.
     package init(_ declaration: ServiceDeclaration, _ values: [String: String], _ around: Surroundings) throws(SluiceError) {
+        var around = around
+        around.transport = UnpackingTransport(around.transport)
         for name in values.keys.sorted() where !declaration.settings.contains(where: { $0.name == name }) {
             throw SluiceError(
                 .invalidOption, "\(declaration.name) has no setting \(name.quotedForMessage)",
@@ -170,7 +172,9 @@ package struct ServiceSession: Sendable {
 
     func send(_ request: WebRequest, _ rules: [RateRule], _ shape: AnswerJudge.Shape) async throws(SluiceError) -> WebAnswer {
         let judge = AnswerJudge(declaration.answers, client, shape)
-        return try await client.send(request, rules: declaration.limits + rules) { judge.verdict($0, $1) }
+        let answer = try await client.send(request, rules: declaration.limits + rules) { judge.verdict($0, $1.withoutMark) }
+        // Ranges of a file stay as long as they are.
+        return shape == .delimited ? answer : answer.withoutMark
     }
 }
 

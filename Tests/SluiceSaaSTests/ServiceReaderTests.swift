@@ -68,4 +68,23 @@ struct ServiceReaderTests {
             #expect(error.code == .serviceFailed && error.message.contains("\"br\""), "\(error.message)")
         }
     }
+
+    @Test("a key that servers take for another folder is not sent", arguments: ["..", "."]) func dots(_ key: String) async throws {
+        let server = try LocalHTTPServer { _, _ in .status(200, "{}") }
+        let text = Self.declaration.replacing("fields: {id: int64}", with: "fields: {id: string, name: {type: string, write: update}}")
+        let yaml = text + "\n    write: {update: {method: PUT, path: \"/rows/{key}\"}}"
+        var around = ServiceSession.Surroundings()
+        around.address = server.address
+        let session = try ServiceSession(ServiceDeclaration(parsing: yaml, path: "x.yaml"), [:], around)
+        let writer = try RecordWriter(session, session.declaration.entity("rows"), .update)
+        guard case .refused(let error) = try await writer.write(Array(#"{"id":"\#(key)","name":"x"}"#.utf8), idempotencyKey: "") else {
+            Issue.record("sent")
+            return
+        }
+        #expect(error.code == .requestRefused)
+        guard case .written = try await writer.write(Array(#"{"id":"..a/..","name":"x"}"#.utf8), idempotencyKey: "") else {
+            Issue.record("refused")
+            return
+        }
+    }
 }

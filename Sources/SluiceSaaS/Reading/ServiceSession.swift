@@ -165,7 +165,13 @@ package struct ServiceSession: Sendable {
         declaration.headers.compactMap { header in header.value.filled(values).map { (header.name, $0) } }
     }
 
+    /// - Throws: `requestRefused` where a key makes a part of the path that leads to another folder.
     func located(_ path: String) throws(SluiceError) -> WebAddress {
+        if let part = path.prefix(while: { $0 != "?" }).split(separator: "/").first(where: { $0 == "." || $0 == ".." }) {
+            throw SluiceError(
+                .requestRefused, "\(declaration.name): a path with the part \(String(part).quotedForMessage) leads to another folder",
+                remedy: "a key of that name cannot stand in an address")
+        }
         guard let mark = path.firstIndex(of: "?") else { return address.appending(path: path) }
         return try WebAddress(parsing: address.appending(path: String(path[..<mark])).description + path[mark...])
     }

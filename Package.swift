@@ -122,7 +122,7 @@ let package = Package(
                 "SluiceSchedules", yams,
             ]),
         // connector kit
-        room("SluiceSaaS", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluicePipelines"]),
+        room("SluiceSaaS", ["SluiceCore", "SluiceCodecs", "SluiceJSON", "SluiceHTTP", "SluicePipelines"]),
         // run
         room(
             "SluiceEngine",

@@ -120,7 +120,16 @@ package struct WebClient: Sendable {
             remedy: "write that address into the connection if it is the right one; no credentials were sent there")
     }
 
+    /// - Throws: also `serviceFailed` for a body in a coding that was not asked for.
     private func exchanged(_ request: WebRequest) async throws(SluiceError) -> WebAnswer {
+        let answer = try await answered(request)
+        guard let coding = answer.headers["content-encoding"], !["", "identity"].contains(coding.lowercased()) else { return answer }
+        throw SluiceError(
+            .serviceFailed, "\(request.label): \(request.shown) answered \(answer.status) in the coding \(coding.quotedForMessage)",
+            remedy: "it was not asked for: look at what stands between here and the service")
+    }
+
+    private func answered(_ request: WebRequest) async throws(SluiceError) -> WebAnswer {
         do throws(WebFailure) {
             return try await transport.send(request, timeout: timeout)
         } catch {

@@ -4,6 +4,8 @@ package enum SaaSLimits {
     static let pages = 10_000_000
     /// Records that a bookmark holds because their cursors lie within the lag.
     static let seenRecords = 100_000
+    /// Microseconds by which a window may go back.
+    static let longestLag: Int64 = 86_400_000_000 * 31
     /// Records of another entity whose own are read, such as channels, or the threads in them. Each is held in memory with its bookmark, some
     /// hundred bytes; at 50 requests a minute so many take two weeks.
     package static let parents = 1_000_000

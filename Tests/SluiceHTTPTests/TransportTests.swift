@@ -43,6 +43,16 @@ struct TransportTests {
         #expect(nameless == .unreachable("no address is known for the host nothing.invalid"), "\(String(describing: nameless))")
     }
 
+    @Test("no coding is asked for, unless the request says one") func codings() async throws {
+        let server = try LocalHTTPServer { request, _ in .status(200, request.headers["accept-encoding"] ?? "") }
+        for coding in [nil, "gzip"] {
+            var request = WebRequest("GET", try WebAddress(parsing: server.address + "/x"), label: "x")
+            if let coding { request.setHeader("Accept-Encoding", coding) }
+            let answer = try await PooledTransport().send(request, timeout: .seconds(20))
+            #expect(String(decoding: answer.body, as: UTF8.self) == coding ?? "identity")
+        }
+    }
+
     @Test("a body beyond its bound is refused, whether its length is said or not") func bounds() async throws {
         await #expect(throws: WebFailure.answerTooLong(limit: 100)) { _ = try await send(.blanks(1_000_000), limit: 100) }
         await #expect(throws: WebFailure.answerTooLong(limit: 3)) { _ = try await send(.status(200, "four"), limit: 3) }

@@ -24,7 +24,10 @@ struct WebAddressTests {
 
     @Test("references lead on from where they stand") func references() throws {
         let base = try WebAddress(parsing: "https://h/a/b?c=1")
-        let cases = ["/x": "https://h/x", "x": "https://h/a/x", "?y": "https://h/a/b?y", "//o/z": "https://o/z", "http://o/": "http://o/"]
+        let cases = [
+            "/x": "https://h/x", "x": "https://h/a/x", "?y": "https://h/a/b?y", "//o/z": "https://o/z", "http://o/": "http://o/",
+            "?y=http://o/": "https://h/a/b?y=http://o/", "/x?y=http://o/": "https://h/x?y=http://o/", "": "https://h/a/b?c=1",
+        ]
         for (reference, wanted) in cases { #expect(try base.resolving(reference).description == wanted) }
     }
 

@@ -72,6 +72,41 @@ struct DeclarationTests {
         }
     }
 
+    @Test(
+        "what of an entity leads nowhere, or contradicts itself, is told with its place",
+        arguments: [
+            ("key: id", "key: idd", "\"idd\" is no field", 10), ("key: id", "key: [id, nam]", "\"nam\" is no field", 10),
+            ("key: id", "key: id\n    cursor: {field: changed.at}", "\"changed.at\" is no field", 11),
+            ("link: true", "link: true, url: next", "by url or by link", 12),
+            ("link: true", "kind: offset, parameter: o, cursor: x", "by cursor or by kind", 12),
+            ("link: true", "url: next, more: a, done: b", "more and done", 12),
+            ("link: true", "kind: cursor_value", "has no cursor", 12),
+            ("key: id", "key: id\n    deleted: \"gone = (\"", "", 11),
+            ("read: {path: /contacts, query: {size: \"{limit}\"}, records: rows, page: {link: true}}", "", "neither read nor written", 9),
+        ])
+    func contradictions(_ old: String, _ new: String, _ words: String, _ line: Int) {
+        let text = Self.small.replacing(old, with: new)
+        #expect(text != Self.small)
+        do {
+            _ = try ServiceDeclaration(parsing: text, path: "crm.yaml")
+            Issue.record("taken: \(new)")
+        } catch {
+            let found = (error as? DefinitionErrors)?.errors.first ?? (error as? SluiceError)
+            #expect(found?.message.contains(words) == true || words.isEmpty, "\(error)")
+            guard case .file("crm.yaml", let place?, _) = found?.location else {
+                Issue.record("no place: \(error)")
+                return
+            }
+            #expect(abs(place - line) <= 1, "\(error)")
+        }
+    }
+
+    @Test("keys and cursors may be members of declared fields") func members() throws {
+        let text = Self.small.replacing("key: id", with: "key: meta.id\n    cursor: {field: meta.at}")
+            .replacing("id: int64", with: "meta: \"struct<id: int64, at: timestamptz>\"")
+        #expect(try ServiceDeclaration(parsing: text, path: "crm.yaml").entity("contacts").key == ["meta.id"])
+    }
+
     @Test("a template takes values, and says which it needs") func templates() throws {
         let template = try TemplateText("/a/{id}/{{x}}?{q}")
         #expect(template.names == ["id", "q"])
@@ -89,6 +124,10 @@ struct DeclarationTests {
             (.seconds, "1700000000", 1_700_000_000_000_000, "1700000000"),
             (.decimal, "1700000000.000100", 1_700_000_000_000_100, "1700000000.000100"),
             (.decimal, "1700000000.1", 1_700_000_000_100_000, "1700000000.100000"), (.number, "42", 42, "42"),
+            (.time, "1965-06-01T00:00:00Z", -144_720_000_000_000, "1965-06-01T00:00:00Z"),
+            (.time, "0001-01-01T00:00:00Z", -62_135_596_800_000_000, "0001-01-01T00:00:00Z"),
+            (.spaced, "1965-06-01 00:00:00", -144_720_000_000_000, "1965-06-01 00:00:00"), (.seconds, "-5", -5_000_000, "-5"),
+            (.decimal, "-5.5", -5_500_000, "-5.500000"), (.decimal, "-0.000100", -100, "-0.000100"), (.number, "-42", -42, "-42"),
         ])
     func cursors(_ form: CursorForm, _ text: String, _ place: Int64, _ back: String) {
         #expect(form.place(of: text) == place)

@@ -1,3 +1,4 @@
+import Foundation
 import SluiceCore
 import SluiceHTTP
 import Testing
@@ -24,6 +25,9 @@ struct PageWalkTests {
         return PageWalk(entity, try #require(entity.read), from: position)
     }
 
+    /// What was asked for.
+    private static func address() throws(SluiceError) -> WebAddress { try WebAddress(parsing: "https://x.example.com/v1/rows?size=2") }
+
     private static let ascending = "cursor: {field: at, form: seconds, lag: 10 s}"
     private static let descending = "cursor: {field: at, form: seconds, lag: 10 s, order: descending}"
 
@@ -34,7 +38,7 @@ struct PageWalkTests {
             return "{\"id\":\(parts[0]),\"at\":\(parts.count > 1 ? parts[1] : "0")}"
         }
         let bytes = Array("{\"rows\":[\(list.joined(separator: ","))]\(more.isEmpty ? "" : ",\(more)")}".utf8)
-        let page = try walk.take(bytes, link: link)
+        let page = try walk.take(bytes, link: link, from: Self.address())
         return page.records.map { String(decoding: page.bytes[$0], as: UTF8.self).dropFirst(6).prefix { $0 != "," }.description }
     }
 
@@ -76,9 +80,22 @@ struct PageWalkTests {
         #expect(address.target.address == "https://x.example.com/rows?p=2")
         var link = try walk("{link: true}")
         #expect(try give(&link, "1", link: #"</rows?p=1>; rel="prev", </rows?p=3>; rel="next""#) == ["1"])
-        #expect(link.target.address == "/rows?p=3")
+        #expect(link.target.address == "https://x.example.com/rows?p=3")
         #expect(try give(&link, "2", link: #"</rows?p=1>; rel="prev""#) == ["2"])
         #expect(link.isDone)
+    }
+
+    @Test(
+        "an address without a path, or with a part of one, is one behind that of its page", arguments: ["{link: true}", "{url: next}"],
+        [("?page=2", "/v1/rows?page=2"), ("more?page=2", "/v1/more?page=2"), ("/rows?u=http://h/", "/rows?u=http://h/")])
+    func relative(_ page: String, _ reference: (text: String, whole: String)) throws {
+        var walk = try walk(page)
+        _ = try give(&walk, "1", "\"next\":\"\(reference.text)\"", link: "<\(reference.text)>; rel=next")
+        #expect(walk.target.address == "https://x.example.com\(reference.whole)")
+        // The same address, said anew, leads to itself.
+        #expect(throws: SluiceError.self) {
+            try give(&walk, "2", "\"next\":\"\(reference.whole)\"", link: "<\(reference.whole)>; rel=next")
+        }
     }
 
     @Test("where the cursor itself leads on, full pages go on and one with little new ends") func cursorValue() throws {
@@ -111,6 +128,63 @@ struct PageWalkTests {
         #expect(second.target.since == "102")
         // 9 came into sight late; 3 was changed.
         #expect(try give(&second, "9@103 2@105 3@113") == ["9", "3"])
+    }
+
+    @Test(
+        "a window from the beginning asks for the earliest time of the form, or the declared one; the lag does not lead before it",
+        arguments: [
+            ("field: at", nil, "0001-01-01T00:00:00Z"), ("field: at", "1950-01-01T00:00:00Z", "1949-12-31T23:59:00Z"),
+            ("field: at, earliest: '1970-01-01'", nil, "1970-01-01T00:00:00Z"),
+            ("field: at, earliest: '1970-01-01'", "1970-01-01T00:00:30Z", "1970-01-01T00:00:00Z"),
+            ("field: at, earliest: '1970-01-01'", "1950-01-01T00:00:00Z", "1950-01-01T00:00:00Z"),
+            ("field: at, form: seconds", nil, "0"), ("field: at, form: seconds", "1969-12-31T23:59:50Z", "-10"),
+            ("field: at, sent: seconds", nil, "0"), ("field: at, form: seconds, earliest: '-100'", nil, "-100"),
+        ] as [(String, String?, String)])
+    func beginnings(_ cursor: String, _ from: String?, _ since: String) throws {
+        let walk = try walk(
+            "{link: true}", cursor: "cursor: {\(cursor)}", from: ReadPosition(startingAt: from.flatMap { CursorForm.time.place(of: $0) }))
+        #expect(walk.target.since == since)
+    }
+
+    @Test("numbers have no lag, or one that is a number", arguments: [("", "112"), (", lag: 10", "102")])
+    func numbers(_ lag: String, _ since: String) throws {
+        let cursor = "cursor: {field: at, form: number\(lag)}"
+        var first = try walk("{cursor: next, parameter: after}", cursor: cursor)
+        #expect(first.target.since == "0")
+        #expect(try give(&first, "1@100 2@105 3@112 4@112") == ["1", "2", "3", "4"])
+        var second = try walk("{cursor: next, parameter: after}", cursor: cursor, from: first.position)
+        #expect(second.target.since == since)
+        #expect(try give(&second, "3@112 4@112 5@113") == ["5"])
+        #expect(throws: SluiceError.self) { try walk("{link: true}", cursor: "cursor: {field: at, form: number, lag: 5 m}") }
+        #expect(throws: SluiceError.self) { try walk("{link: true}", cursor: "cursor: {field: at, lag: 5}") }
+    }
+
+    @Test("in descending order the overlap comes on the last pages, and is left out there, also where the window was left open")
+    func descendingOverlap() throws {
+        let page = "{cursor: next, parameter: after}"
+        var first = try walk(page, cursor: Self.descending)
+        #expect(try give(&first, "3@112 2@105 1@100") == ["3", "2", "1"])
+        var second = try walk(page, cursor: Self.descending, from: first.position)
+        #expect(try give(&second, "9@200 8@195", #""next":"b""#) == ["9", "8"])
+        var resumed = try walk(page, cursor: Self.descending, from: second.position)
+        #expect(try give(&resumed, "7@120 3@112", #""next":"c""#) == ["7"])
+        // 6 came into sight late.
+        #expect(try give(&resumed, "6@106 2@105") == ["6"])
+        #expect(resumed.isDone)
+        // Behind the window nothing is kept that lies below the lag.
+        #expect(resumed.position.seen.keys.sorted() == ["8", "9"])
+    }
+
+    @Test("jobs bring records in any order: the overlap is known in all slices of their window") func jobOverlap() {
+        var position = ReadPosition()
+        position.note([("a", 100), ("b", 95)], lag: 10, known: nil)
+        position.begin(since: 90)
+        position.note([("c", 300)], lag: 10, known: position.known)
+        position.advance(JobPosition(id: "j", until: nil), since: 90)
+        position.note([("d", 305)], lag: 10, known: position.known)
+        #expect(position.holds("a", at: 100) && position.holds("b", at: 95))
+        position.close(lag: 10)
+        #expect(position.seen == ["c": 300, "d": 305])
     }
 
     @Test("records at a page's border that come twice are taken once") func ties() throws {
@@ -154,6 +228,30 @@ struct PageWalkTests {
         #expect(throws: SluiceError.self) { try down.expire(cause) }
     }
 
+    @Test("where a page's cursor has ended among records of one cursor, none of them comes twice") func expiryAmongTies() throws {
+        let cause = SluiceError(.pageExpired, "gone", isRetriable: true)
+        let page = "{cursor: next, parameter: after, resume: before}"
+        var walk = try walk(page, cursor: Self.descending)
+        _ = try give(&walk, "9@200 8@170 7@170", #""next":"b""#)
+        _ = try give(&walk, "6@170", #""next":"c""#)
+        try walk.expire(cause)
+        #expect(try give(&walk, "8@170 7@170 6@170 5@170", #""next":"d""#) == ["5"])
+        try walk.expire(cause)
+        // A run that comes later knows as much.
+        let stored = try JSONEncoder().encode(walk.position)
+        walk = try self.walk(page, cursor: Self.descending, from: JSONDecoder().decode(ReadPosition.self, from: stored))
+        #expect(walk.target.value == "170")
+        #expect(try give(&walk, "8@170 7@170 6@170 5@170 4@170 3@160") == ["4", "3"])
+    }
+
+    @Test("a bookmark with the key of the last record alone is read as it was meant") func oldEdge() throws {
+        let text = #"{"high":200000000,"seen":{},"window":{"next":"b","low":"170","edge":"6","pages":1,"records":3}}"#
+        let position = try JSONDecoder().decode(ReadPosition.self, from: Data(text.utf8))
+        var walk = try walk("{cursor: next, parameter: after, resume: before}", cursor: Self.descending, from: position)
+        try walk.expire(SluiceError(.pageExpired, "gone", isRetriable: true))
+        #expect(try give(&walk, "6@170 5@170") == ["5"])
+    }
+
     @Test(
         "pages that lead to themselves, or say that more follows and not where, are refused",
         arguments: [(#""next":"b""#, #""next":"b""#), (#""next":"b""#, #""next":null"#)]) func endless(_ one: String, _ two: String) throws
@@ -181,7 +279,7 @@ struct PageWalkTests {
     func shapes(_ body: String) throws {
         var walk = try walk("{cursor: next, parameter: after}")
         do {
-            _ = try walk.take(Array(body.utf8), link: nil)
+            _ = try walk.take(Array(body.utf8), link: nil, from: Self.address())
             Issue.record("taken: \(body)")
         } catch {
             #expect(error.code == .serviceFailed)
@@ -191,7 +289,8 @@ struct PageWalkTests {
 
     @Test("records without key or cursor are handed on, and move nothing") func odd() throws {
         var walk = try walk("{cursor: next, parameter: after}", cursor: Self.ascending)
-        let page = try walk.take(Array(#"{"rows":[{"id":1,"at":"null"},7,{"at":300},{"id":2,"at":100}]}"#.utf8), link: nil)
+        let body = #"{"rows":[{"id":1,"at":"null"},7,{"at":300},{"id":2,"at":100}]}"#
+        let page = try walk.take(Array(body.utf8), link: nil, from: Self.address())
         #expect(page.records.count == 4)
         #expect(walk.position.high == 100_000_000)
     }

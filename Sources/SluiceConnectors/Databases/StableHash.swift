@@ -2,6 +2,16 @@
 struct StableHash {
     private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
 
+    init() {}
+
+    /// Of texts one behind the other, told apart.
+    init(of texts: [String]) {
+        for text in texts {
+            add(text.utf8)
+            add(UInt8(0))
+        }
+    }
+
     mutating func add(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
 
     mutating func add(_ bytes: some Sequence<UInt8>) {

@@ -29,6 +29,15 @@ package struct ConnectionStore: Sendable {
         _ name: String, connector: String, settings: [String: String], secrets: [String: String], address: String?,
         declaration: String? = nil
     ) throws(SluiceError) -> Bool {
+        try set(
+            name, connector: connector, settings: settings, secrets: secrets, address: address, declaration: declaration,
+            id: SystemRandomNumberGenerator.identity())
+    }
+
+    private func set(
+        _ name: String, connector: String, settings: [String: String], secrets: [String: String], address: String?,
+        declaration: String?, id: String
+    ) throws(SluiceError) -> Bool {
         guard DefinitionNode.isName(name) else {
             throw SluiceError(
                 .invalidOption, "a connection cannot be called \(name.quotedForMessage)",
@@ -39,7 +48,8 @@ package struct ConnectionStore: Sendable {
                 .invalidOption, "the secret \(setting) has \(SecretStore.sizes.lowerBound) to \(SecretStore.sizes.upperBound) bytes",
                 remedy: "a shorter text could not be kept out of what is printed")
         }
-        let sealed = try cipher.seal(Array(try SettingsText.text(secrets).utf8), name: Self.sealName(name))
+        let kept = secrets.merging([Self.identitySetting: id]) { $1 }
+        let sealed = try cipher.seal(Array(try SettingsText.text(kept).utf8), name: Self.sealName(name))
         return try catalog.storeConnection(
             StoredConnection(
                 name: name, connector: connector, settings: settings, address: address, sealed: sealed, declaration: declaration))
@@ -56,10 +66,21 @@ package struct ConnectionStore: Sendable {
 
     /// All settings; the secret ones are hidden from now on in everything that this process prints.
     package func values(of connection: StoredConnection) throws(SluiceError) -> [String: String] {
-        let opened = try cipher.open(connection.sealed, name: Self.sealName(connection.name))
-        let secrets = try SettingsText.value([String: String].self, opened, of: "connection")
+        let secrets = try opened(connection).filter { $0.key != Self.identitySetting }
         for value in secrets.values { KnownSecrets.add(value) }
         return connection.settings.merging(secrets) { $1 }
+    }
+
+    private func opened(_ connection: StoredConnection) throws(SluiceError) -> [String: String] {
+        let text = try cipher.open(connection.sealed, name: Self.sealName(connection.name))
+        return try SettingsText.value([String: String].self, text, of: "connection")
+    }
+
+    /// Beside the secrets: what tells a connection from others that had its name before. No setting is called so.
+    private static let identitySetting = ""
+
+    private func identity(of connection: StoredConnection) throws(SluiceError) -> ConnectionIdentity {
+        ConnectionIdentity(name: connection.name, id: try opened(connection)[Self.identitySetting] ?? "")
     }
 
     package func remove(_ name: String) throws(SluiceError) {
@@ -77,6 +98,7 @@ package struct ConnectionStore: Sendable {
         }
         var around = ServiceSession.Surroundings()
         around.address = connection.address
+        around.identity = try identity(of: connection)
         around.limitsFolder = "\(catalog.home)/limits"
         around.onSecret = { KnownSecrets.add($0) }
         around.vault = { [self] setting in ConnectionVault(store: self, catalog: catalog, connection: name, setting: setting) }
@@ -92,7 +114,15 @@ package struct ConnectionStore: Sendable {
         secrets[setting] = value
         _ = try set(
             name, connector: connection.connector, settings: connection.settings, secrets: secrets, address: connection.address,
-            declaration: connection.declaration)
+            declaration: connection.declaration, id: identity(of: connection).id)
+    }
+}
+
+extension SystemRandomNumberGenerator {
+    /// Sixteen hexadecimal digits that nobody else has.
+    fileprivate static func identity() -> String {
+        var random = SystemRandomNumberGenerator()
+        return (random.next() as UInt64).hexadecimal
     }
 }
 

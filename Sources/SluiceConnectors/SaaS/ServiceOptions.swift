@@ -12,8 +12,9 @@ enum ServiceOptions {
         examples: ["\"2024-01-01T00:00:00Z\""])
 
     static let lag = OptionSpecification(
-        "lag", .timeSpan(0...86_400_000_000 * 31),
-        "How late a record may become visible: each window goes back so far, and leaves out what was read already.", examples: ["5 m"])
+        "lag", .string,
+        "How late a record may become visible: each window goes back so far, and leaves out what was read already. "
+            + "Of cursors that are numbers, a number.", examples: ["5 m"])
 
     static let bulk = OptionSpecification(
         "bulk", .enumeration(BulkChoice.allCases.map(\.rawValue)), default: "auto",
@@ -54,7 +55,7 @@ enum ServiceOptions {
     {
         do throws(SluiceError) {
             var entity = try declaration.entity(name)
-            if let node = options["lag"] { entity.cursor?.lagMicros = try node.timeSpan().micros }
+            if let node = options["lag"], let cursor = entity.cursor { entity.cursor?.lag = try cursor.form.lag(node) }
             return entity
         } catch {
             throw error.located(at: options.location(of: key))
@@ -74,9 +75,9 @@ enum ServiceOptions {
         guard let cursor = entity.cursor else {
             throw options.invalid("from", "\(entity.name) has no cursor that a window could begin at", remedy: "leave it out")
         }
-        let place =
-            cursor.form == .number ? CursorForm.number.place(of: text) : CursorForm.time.place(of: text) ?? cursor.form.place(of: text)
-        guard let place else { throw options.invalid("from", "\(text.quotedForMessage) is no value of \(cursor.name)") }
+        guard let place = cursor.form.begin(of: text) else {
+            throw options.invalid("from", "\(text.quotedForMessage) is no value of \(cursor.name)")
+        }
         return place
     }
 }

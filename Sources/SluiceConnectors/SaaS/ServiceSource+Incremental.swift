@@ -51,6 +51,7 @@ extension ServiceSource: IncrementalSource {
         let parent = owner?.key
         let split = name(parent)
         var position = try stored.map { bytes throws(SluiceError) in try SettingsText.value(ReadPosition.self, bytes, of: "bookmark") }
+        try checkAccount(position, split)
         // What says that nothing has changed spares a request.
         if let mark = owner?.mark, let position, !position.isInWindow, position.mark == mark { return nil }
         if let job = entity.job {
@@ -65,13 +66,13 @@ extension ServiceSource: IncrementalSource {
             // A window that an earlier run left open is read to its end, and then another is begun.
             let wasOpen = position?.isInWindow ?? false
             let begin = position ?? ReadPosition(startingAt: start)
-            let reader = try ServiceReader(session, entity, parent: parent, from: begin)
+            let reader = try ServiceReader(session, entity, parent: parent, from: begin, needsCursor: true)
             while let page = try await reader.next() {
                 guard !page.records.isEmpty else { continue }
                 pages.append(page)
                 return ServiceSlice.Part(
                     split: split, parent: parent, way: .pages(reader, pages), endsWindows: !wasOpen,
-                    since: begin.since(lagMicros: entity.cursor?.lagMicros ?? 0), mark: owner?.mark)
+                    since: begin.since(entity.cursor), mark: owner?.mark)
             }
             guard wasOpen else { return nil }
             position = reader.position
@@ -133,7 +134,9 @@ struct ServiceSlice: Source {
         var positions: SourcePositions = [:]
         for part in parts {
             if part.endsWindows, part.isDone { source.progress.finish(part.split) }
-            if let text = try? SettingsText.text(part.position) { positions[ExactText(part.split)] = Array(text.utf8) }
+            var position = part.position
+            position.account = source.account
+            if let text = try? SettingsText.text(position) { positions[ExactText(part.split)] = Array(text.utf8) }
         }
         return positions
     }
@@ -153,10 +156,7 @@ extension ServiceSlice.Part {
             var position = reader.position
             if reader.isDone { position.mark = mark }
             return position
-        case .job(let reader, _, let tracker):
-            var position = tracker.position
-            if reader.isDone { position.close() } else { position.advance(reader.position, since: reader.since) }
-            return position
+        case .job(let reader, _, let tracker): return tracker.position(of: reader)
         }
     }
 }

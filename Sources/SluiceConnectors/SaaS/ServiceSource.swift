@@ -13,6 +13,8 @@ struct ServiceSource: Source {
     let notices: [String]
     /// Where a first window begins.
     let start: Int64?
+    /// Where the definition names the connection.
+    let connectionPlace: SourceLocation?
     /// Bytes of pages after which a slice ends.
     let sliceBytes: Int64
     let progress = ServiceProgress()
@@ -66,6 +68,7 @@ struct ServiceSource: Source {
         self.session = session
         self.entity = entity
         start = try ServiceOptions.start(entity, options)
+        connectionPlace = options.location(of: "connection")
         sliceBytes = try options.integer("slice_mb").map { Int64($0) << 20 } ?? SaaSLimits.sliceBytes
         bulk = try options["bulk"]?.enumeration(BulkChoice.self) ?? .auto
         self.ledger = ledger
@@ -107,24 +110,20 @@ struct ServiceSource: Source {
         if let job = entity.job, try await usesJob(job, parent, since: start) {
             return try wholeJob(job, parent, split, request)
         }
-        let kept = try kept(of: parent, by: "page")
-        let reader = try ServiceReader(session, entity, parent: parent, from: kept?.position ?? ReadPosition(startingAt: start))
-        return try splitReader(reader, [], parent, request, budget: .max, kept: kept)
+        let first = try ServiceReader(session, entity, parent: parent, from: ReadPosition(startingAt: start))
+        let kept = try kept(of: parent, by: first.traits())
+        let reader = try kept?.position.map { place throws(SluiceError) in
+            try ServiceReader(session, entity, parent: parent, from: place)
+        }
+        return try splitReader(reader ?? first, [], parent, request, budget: .max, kept: kept)
     }
 
     /// Pages that a run which was cut off has kept, and what keeps those that come; nil where nothing is kept.
     ///
-    /// - Parameter way: How they come: those of a job are others.
-    func kept(of parent: String?, by way: String) throws(SluiceError) -> KeptPages? {
+    /// - Parameter traits: What the pages depend on: those of another connection, or of another request, are others.
+    func kept(of parent: String?, by traits: [String]) throws(SluiceError) -> KeptPages? {
         guard isKeeping, let folder = keptPages else { return nil }
-        // Where the names of fields are asked for, other fields are other pages.
-        let asksForFields = entity.read?.parameters.contains { $0.value.names.contains("fields") } ?? false
-        var hash = StableHash()
-        let fields = asksForFields || way == "job" ? entity.readNames.joined(separator: ",") : ""
-        for part in [session.address.origin, name(parent), fields, start.map { String($0) } ?? "", way] {
-            hash.add(part.utf8)
-            hash.add(UInt8(0))
-        }
+        let hash = StableHash(of: [name(parent), start.map { String($0) } ?? ""] + traits)
         return try KeptPages(folder: folder, id: hash.value.hexadecimal, purpose: "pull \(name(parent)) \(hash.value.hexadecimal)", ledger)
     }
 

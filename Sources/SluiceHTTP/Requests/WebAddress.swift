@@ -39,10 +39,12 @@ package struct WebAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// What a link, or the header `Location`, on a page of this address leads to (RFC 3986, section 5.2, without dot segments).
     package func resolving(_ reference: String) throws(SluiceError) -> WebAddress {
-        if reference.contains("://") { return try WebAddress(parsing: reference) }
+        // A scheme stands before everything else; an address may be a parameter of another.
+        if reference.prefix(while: { !"/?#".contains($0) }).contains(":") { return try WebAddress(parsing: reference) }
         if reference.hasPrefix("//") { return try WebAddress(parsing: "\(scheme.rawValue):\(reference)") }
         if reference.hasPrefix("/") { return try WebAddress(parsing: origin + reference) }
         if reference.hasPrefix("?") { return try WebAddress(parsing: origin + path + reference) }
+        if reference.isEmpty || reference.hasPrefix("#") { return self }
         let folder = path.prefix(through: path.lastIndex(of: "/") ?? path.startIndex)
         return try WebAddress(parsing: origin + folder + reference)
     }

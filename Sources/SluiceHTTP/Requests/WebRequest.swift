@@ -40,6 +40,14 @@ package struct WebAnswer: Sendable {
         self.body = body
     }
 
+    /// The answer without a byte order mark before its text.
+    package var withoutMark: WebAnswer {
+        guard body.starts(with: [0xEF, 0xBB, 0xBF]) else { return self }
+        var answer = self
+        answer.body.removeFirst(3)
+        return answer
+    }
+
     /// What the service calls the request, for its support.
     package var requestID: String? {
         for name in ["x-request-id", "request-id", "x-zendesk-request-id", "x-slack-req-id", "sforce-request-id"] {

@@ -56,6 +56,8 @@ package struct PooledTransport: WebTransport {
         var sent = HTTPClientRequest(url: request.address.description)
         sent.method = HTTPMethod(rawValue: request.method)
         for header in request.headers { sent.headers.add(name: header.name, value: header.value) }
+        // Without the header any coding would do.
+        if !sent.headers.contains(name: "accept-encoding") { sent.headers.add(name: "Accept-Encoding", value: "identity") }
         if let body = request.body { sent.body = .bytes(body, length: .known(Int64(body.count))) }
         let response = try await Self.client.execute(sent, deadline: .distantFuture)
         var headers: [String: String] = [:]

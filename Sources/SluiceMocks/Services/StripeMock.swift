@@ -159,7 +159,12 @@ package struct StripeMock: MockService {
                 return MockAnswer(400, Self.error("parameter_unknown", "Received unknown parameter: \(parameter.name)"))
             }
             let number = parameter.name == "balance" ? Int(parameter.value) : nil
-            fields.append(.init(name: parameter.name, value: number.map { .integer($0) } ?? .string(parameter.value)))
+            guard parameter.name != "balance" || number != nil else {
+                return MockAnswer(400, Self.error("parameter_invalid_integer", "Invalid integer: \(parameter.value)"))
+            }
+            // An empty value unsets a field.
+            let text: JSONNode = parameter.value.isEmpty ? .null : .string(parameter.value)
+            fields.append(.init(name: parameter.name, value: number.map { .integer($0) } ?? text))
         }
         if let email = fields.first(where: { $0.name == "email" })?.value.string, !email.contains("@") {
             return MockAnswer(400, Self.error("email_invalid", "Invalid email address: \(email)"))

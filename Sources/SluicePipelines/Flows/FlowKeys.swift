@@ -45,7 +45,7 @@ package enum FlowKeys {
         OptionSpecification(
             "from", .string, "Where the first window begins; with the oldest record when absent.", examples: ["\"2024-01-01\""]),
         OptionSpecification(
-            "lag", .timeSpan(0...TimeSpan.maxMicros), "How late a record may become visible: each window goes back so far.",
+            "lag", .string, "How late a record may become visible: each window goes back so far. Of cursors that are numbers, a number.",
             examples: ["5 m"]),
         OptionSpecification(
             "slice_mb", .integer(1...1_024), "After how many MiB of pages rows are committed, so that a run that fails goes on behind them."

@@ -1,4 +1,5 @@
-import SluiceCore
+package import SluiceCore
+package import SluicePipelines
 
 /// How a service writes the values of a cursor.
 package enum CursorForm: String, CaseIterable, Sendable {
@@ -23,10 +24,35 @@ package enum CursorForm: String, CaseIterable, Sendable {
             guard let seconds = Int64(parts[0]), abs(seconds) < 1 << 40 else { return nil }
             guard parts.count == 2 else { return seconds * 1_000_000 }
             let digits = parts[1].prefix(6)
-            guard let fraction = Int64(digits), fraction >= 0 else { return nil }
+            guard let fraction = Int64(digits), digits.first != "-", digits.first != "+" else { return nil }
             let scale = [100_000, 10_000, 1_000, 100, 10, 1][digits.count - 1] as Int64
-            return seconds * 1_000_000 + fraction * scale
+            return seconds * 1_000_000 + (text.hasPrefix("-") ? -fraction : fraction) * scale
         }
+    }
+
+    /// The lower bound that brings every record: the first time that texts can say, or 1970, before which services that count seconds take nothing.
+    var earliest: Int64 {
+        switch self {
+        case .time, .spaced: -62_135_596_800_000_000
+        case .seconds, .decimal, .number: 0
+        }
+    }
+
+    /// The lag where nobody says one.
+    var usualLag: Int64 { self == .number ? 0 : 60_000_000 }
+
+    /// A lag as it is written: a length of time, or for numbers a number.
+    package func lag(_ node: DefinitionNode) throws(SluiceError) -> Int64 {
+        guard self == .number else { return try node.timeSpan(in: 0...SaaSLimits.longestLag).micros }
+        return Int64(try node.integer(in: 0...Int.max))
+    }
+
+    /// A lag for people.
+    package func lagText(_ lag: Int64) -> String { self == .number ? String(lag) : "\(lag / 1_000_000) s" }
+
+    /// Where somebody says that reading begins: a time, or a value of the form.
+    package func begin(of text: String) -> Int64? {
+        self == .number ? place(of: text) : CursorForm.time.place(of: text) ?? place(of: text)
     }
 
     /// A place for people and for records of runs: a time to the microsecond, or the number.
@@ -43,11 +69,13 @@ package enum CursorForm: String, CaseIterable, Sendable {
         case .number: return String(place)
         case .seconds: return String(place.flooredSeconds)
         case .decimal:
-            let fraction = String(place - place.flooredSeconds * 1_000_000)
-            return "\(place.flooredSeconds).\(String(repeating: "0", count: 6 - fraction.utf8.count))\(fraction)"
+            let (seconds, fraction) = place.magnitude.quotientAndRemainder(dividingBy: 1_000_000)
+            let digits = String(fraction)
+            return "\(place < 0 ? "-" : "")\(seconds).\(String(repeating: "0", count: 6 - digits.utf8.count))\(digits)"
         case .time, .spaced:
             var bytes: [UInt8] = []
-            TimeText.append(micros: place.flooredSeconds * 1_000_000, zoned: self == .time, to: &bytes)
+            // A lag does not lead before the first time that a text can say.
+            TimeText.append(micros: max(earliest, place).flooredSeconds * 1_000_000, zoned: self == .time, to: &bytes)
             let text = String(decoding: bytes, as: UTF8.self)
             return self == .time ? text : text.replacing("T", with: " ")
         }

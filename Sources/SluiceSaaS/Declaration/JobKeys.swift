@@ -70,6 +70,8 @@ enum JobKeys {
         OptionSpecification("refused_count", .string, "Where the state says how many these are."),
         OptionSpecification("reason", .string, isRequired: true, "The column of these that has the reason."),
         OptionSpecification("unprocessed", .string, isRequired: true, "The path of rows that the job did not come to."),
+        OptionSpecification(
+            "nulls", .string, default: "\"\"", "The text that clears a field, in updates and upserts.", examples: ["\"#N/A\""]),
         OptionSpecification("bytes", .integer(1_000...1_000_000_000), default: "33554432", "Bytes of a file at most."),
         OptionSpecification(
             "threshold", .integer(1...1_000_000), default: "1000",

@@ -25,6 +25,7 @@ extension JobLoad {
         refusedCount = try node[key: "refused_count"]?.path() ?? []
         reason = try node.require("reason").string()
         unprocessed = try node.require("unprocessed").template()
+        nulls = try node[key: "nulls"]?.string() ?? ""
         bytes = try node[key: "bytes"]?.integer() ?? SaaSLimits.loadBytes
         threshold = try node[key: "threshold"]?.integer() ?? SaaSLimits.loadThreshold
     }

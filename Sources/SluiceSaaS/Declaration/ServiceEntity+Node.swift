@@ -23,12 +23,13 @@ extension ServiceEntity {
         writes = [:]
         for entry in try node.entries("write") {
             guard let kind = Write(rawValue: entry.key) else { throw node.unknownKey(entry, known: Write.allCases.map(\.rawValue)) }
-            writes[kind] = try WriteRequest(entry.value, named: "\(connector) \(name) \(entry.key)")
+            writes[kind] = try WriteRequest(entry.value, kind, named: "\(connector) \(name) \(entry.key)")
         }
         deleted = try node[key: "deleted"]?.string()
         guard cursor == nil || !key.isEmpty else {
             throw node.missing("key", remedy: "records are told apart by it where windows overlap")
         }
+        try check(node)
     }
 }
 
@@ -55,8 +56,15 @@ extension ServiceEntity.Cursor {
         field = try node.require("field").path()
         form = try node[key: "form"]?.enumeration(CursorForm.self) ?? .time
         sent = try node[key: "sent"]?.enumeration(CursorForm.self) ?? form
-        lagMicros = try node[key: "lag"]?.timeSpan().micros ?? 60_000_000
+        lag = form.usualLag
+        if let node = node[key: "lag"] { lag = try form.lag(node) }
         order = try node[key: "order"]?.enumeration(Order.self) ?? .ascending
+        earliest = sent.earliest
+        if let node = node[key: "earliest"] {
+            let text = try node.string()
+            guard let place = form.begin(of: text) else { throw node.invalid("\(text.quotedForMessage) is no value of \(name)") }
+            earliest = place
+        }
         guard (form == .number) == (sent == .number) else { throw node.invalid("a number is not sent as a time, and no time as a number") }
     }
 }
@@ -104,10 +112,12 @@ extension ServiceEntity.Read {
 }
 
 extension ServiceEntity.WriteRequest {
-    init(_ node: DefinitionNode, named name: String) throws(SluiceError) {
+    init(_ node: DefinitionNode, _ kind: ServiceEntity.Write, named name: String) throws(SluiceError) {
         method = try node.require("method").string()
         path = try node.require("path").template()
         body = try node[key: "body"]?.enumeration(Body.self) ?? .json
+        // A new record has no value to be cleared, and forms have no null of their own.
+        nulls = try node[key: "nulls"]?.enumeration(Nulls.self) ?? (kind == .create || body == .form ? .omit : .send)
         wrap = try node[key: "wrap"]?.string()
         idempotencyHeader = try node[key: "idempotency"]?.string()
         batch = try node[key: "batch"].map { node throws(SluiceError) in try WriteBatch(node) }

@@ -24,9 +24,19 @@ package struct ServiceEntity: Sendable {
         package var form: CursorForm
         /// How the lower bound is sent.
         package var sent: CursorForm
-        /// How much later than its cursor says a record may become visible.
-        package var lagMicros: Int64
+        /// How much later than its cursor says a record may become visible: in microseconds, or for numbers in these.
+        package var lag: Int64
         package var order: Order
+        /// The lower bound where nothing was read and nobody says where to begin.
+        package var earliest: Int64
+
+        /// Where the window behind a greatest cursor begins: before it by the lag, and before the earliest only where the cursor itself is.
+        package func since(behind high: Int64) -> Int64 { max(min(high, earliest), high.less(lag)) }
+
+        /// The lower bound as the service reads it.
+        ///
+        /// - Parameter place: Nil for the beginning.
+        package func bound(_ place: Int64?) -> String { sent.text(of: place ?? earliest) }
 
         package var name: String { field.joined(separator: ".") }
     }
@@ -98,6 +108,16 @@ package struct ServiceEntity: Sendable {
     package struct WriteRequest: Sendable {
         package enum Body: String, CaseIterable, Sendable { case json, form }
 
+        /// What is sent for a null.
+        package enum Nulls: String, CaseIterable, Sendable {
+            /// A null, or an empty value of a form.
+            case send
+            /// An empty text.
+            case empty
+            /// Nothing: the field stays as it is.
+            case omit
+        }
+
         package var method: String
         package var path: TemplateText
         package var body: Body
@@ -105,6 +125,7 @@ package struct ServiceEntity: Sendable {
         package var wrap: String?
         /// The header that takes the record's idempotency key.
         package var idempotencyHeader: String?
+        package var nulls: Nulls
         /// How one request takes several records; nil where it takes one.
         package var batch: WriteBatch?
         package var limits: [RateRule]

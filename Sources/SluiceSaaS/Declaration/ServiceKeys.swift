@@ -186,7 +186,12 @@ package enum ServiceKeys {
         OptionSpecification("field", .string, isRequired: true, "The member."),
         OptionSpecification("form", .enumeration(CursorForm.allCases.map(\.rawValue)), default: "time", "How it is written."),
         OptionSpecification("sent", .enumeration(CursorForm.allCases.map(\.rawValue)), "How the lower bound is sent; as it is written."),
-        OptionSpecification("lag", .timeSpan(0...86_400_000_000 * 31), default: "1 m", "How late a record may become visible."),
+        OptionSpecification(
+            "lag", .string, "How late a record may become visible; 1 m when absent. Of numbers, by how many a record may come late; 0.",
+            examples: ["5 m"]),
+        OptionSpecification(
+            "earliest", .string, "The lower bound of a window from the beginning; the first time of the form when absent, or 0.",
+            examples: ["\"1970-01-01T00:00:00Z\""]),
         OptionSpecification(
             "order", .enumeration(ServiceEntity.Cursor.Order.allCases.map(\.rawValue)), default: "ascending", "How pages are ordered."),
     ]
@@ -196,6 +201,10 @@ package enum ServiceKeys {
         OptionSpecification("path", .string, isRequired: true, "The path; {key} is the record's key."),
         OptionSpecification("body", .enumeration(["json", "form"]), default: "json", "How the record is sent."),
         OptionSpecification("wrap", .string, "The member that the record is put into."),
+        OptionSpecification(
+            "nulls", .enumeration(ServiceEntity.WriteRequest.Nulls.allCases.map(\.rawValue)),
+            "What is sent for a null: send (null, or an empty value of a form), empty (an empty text), or omit. Updates and upserts of JSON send it, others omit it."
+        ),
         OptionSpecification("idempotency", .string, "The header that takes a key, so that a record that is sent twice is made once."),
         OptionSpecification("batch", .object(WriteBatch.keys), "How one request takes several records."),
         OptionSpecification("limits", .list(.object(limit), minimum: 1), "Limits of these requests, beside the account's."),

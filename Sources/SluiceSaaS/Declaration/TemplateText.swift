@@ -1,7 +1,7 @@
 package import SluiceCore
 
 /// A text with places for values: `/tickets/{key}.json`. Braces that belong to the text are doubled.
-package struct TemplateText: Hashable, Sendable {
+package struct TemplateText: Hashable, Sendable, CustomStringConvertible {
     private enum Part: Hashable, Sendable {
         case text(String)
         case name(String)
@@ -34,6 +34,16 @@ package struct TemplateText: Hashable, Sendable {
         }
         if !literal.isEmpty { parts.append(.text(literal)) }
         self.parts = parts
+    }
+
+    /// As it was written, but for braces that belong to the text.
+    package var description: String {
+        parts.map { part in
+            switch part {
+            case .text(let literal): literal
+            case .name(let name): "{\(name)}"
+            }
+        }.joined()
     }
 
     package var names: [String] { parts.compactMap { if case .name(let name) = $0 { name } else { nil } } }

@@ -37,7 +37,7 @@ extension EmbeddedDeclarations {
               assigned_to: {type: string, write: [create, update]}
               sys_created_on: timestamp
               sys_updated_on: timestamp
-            cursor: &updated {field: sys_updated_on, sent: spaced, lag: 1 m}
+            cursor: &updated {field: sys_updated_on, sent: spaced, lag: 1 m, earliest: "1970-01-01T00:00:00Z"}
             read: &table
               path: /api/now/table/incident
               query: &keyset
@@ -49,7 +49,7 @@ extension EmbeddedDeclarations {
               page: {kind: cursor_value}
             write:
               create: {method: POST, path: /api/now/table/incident}
-              update: {method: PATCH, path: "/api/now/table/incident/{key}"}
+              update: {method: PATCH, path: "/api/now/table/incident/{key}", nulls: empty}
           users:
             description: Somebody who uses the instance, or is known to it.
             key: sys_id

@@ -1,5 +1,5 @@
 extension EmbeddedDeclarations {
-    /// Source: Stripe's API reference, "Pagination", "Idempotent requests", "Errors" and "Rate limits".
+    /// Source: Stripe's API reference, "Pagination", "Update a customer" (an empty value unsets a field), "Idempotent requests", "Errors" and "Rate limits".
     static let stripe = """
         connector: stripe
         summary: Customers, charges and events of Stripe.
@@ -39,7 +39,7 @@ extension EmbeddedDeclarations {
               page: {kind: key, parameter: starting_after, more: has_more}
             write:
               create: {method: POST, path: /v1/customers, body: form, idempotency: Idempotency-Key}
-              update: {method: POST, path: "/v1/customers/{key}", body: form, idempotency: Idempotency-Key}
+              update: {method: POST, path: "/v1/customers/{key}", body: form, nulls: empty, idempotency: Idempotency-Key}
           charges:
             description: An attempt to move money.
             key: id

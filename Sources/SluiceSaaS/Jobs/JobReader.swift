@@ -233,7 +233,7 @@ package final class JobReader: Sendable {
 
     func named(_ id: String) -> [String: String] {
         var named = values.merging(["job": id]) { $1 }
-        if let cursor = entity.cursor { named["since"] = cursor.sent.text(of: since ?? 0) }
+        if let cursor = entity.cursor { named["since"] = cursor.bound(since) }
         return named
     }
 }

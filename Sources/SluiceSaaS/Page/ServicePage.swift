@@ -22,7 +22,7 @@ package enum ServicePage {
         if !entity.key.isEmpty { lines.append("Records are told apart by " + entity.key.map { "`\($0)`" }.joined(separator: ", ") + ".") }
         if let cursor = entity.cursor {
             lines.append(
-                "With `incremental: true`, runs read what `\(cursor.name)` puts behind the last run, less a lag of \(seconds(cursor.lagMicros))."
+                "With `incremental: true`, runs read what `\(cursor.name)` puts behind the last run, less a lag of \(cursor.form.lagText(cursor.lag))."
             )
         } else if entity.isReadable {
             lines.append("It is read whole.")
@@ -48,8 +48,6 @@ package enum ServicePage {
                         + written.map { field.writes.contains($0) ? "yes" : "" } + [field.description]
                 })
     }
-
-    private static func seconds(_ micros: Int64) -> String { "\(micros / 1_000_000) s" }
 
     private static func table(_ head: [String], _ rows: [[String]]) -> [String] {
         guard !rows.isEmpty else { return ["None."] }

@@ -63,15 +63,22 @@ struct AnswerJudge: Sendable {
         // An intermediary's page, or a body that lost its end: mostly gone when asked again.
         switch shape {
         case .any: return .accept
-        case .json where document != nil: return .accept
-        case .json: return .retry("no whole JSON, but \(WebClient.quoted(answer.body))", isThrottled: false)
+        case .json where document != nil || answer.hasNothing: return .accept
+        case .json: return .retry("no whole JSON, but \(Self.quoted(answer.body))", isThrottled: false)
         case .delimited where answer.headers["content-type"]?.hasPrefix("text/csv") == true: return .accept
-        case .delimited: return .retry("no CSV, but \(WebClient.quoted(answer.body))", isThrottled: false)
+        case .delimited: return .retry("no CSV, but \(Self.quoted(answer.body))", isThrottled: false)
         }
     }
+
+    private static func quoted(_ body: [UInt8]) -> String { body.isEmpty ? "an empty body" : WebClient.quoted(body) }
 
     private func text(_ path: [String], _ document: JSONOutline?) -> String? {
         guard !path.isEmpty, let document else { return nil }
         return try? document.text(path)
     }
+}
+
+extension WebAnswer {
+    /// Whether the service says that it has nothing to say (204).
+    var hasNothing: Bool { status == 204 && body.isEmpty }
 }

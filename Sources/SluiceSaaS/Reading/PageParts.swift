@@ -11,6 +11,9 @@ struct PageParts {
     /// The text on the page that leads to the next.
     var token: String?
 
+    /// Of a page that has nothing.
+    init() {}
+
     /// - Returns: Nil where there is no list of records.
     init?(_ bytes: [UInt8], _ entity: ServiceEntity, _ read: ServiceEntity.Read) throws(JSONScanner.Failure) {
         let document = try JSONOutline(bytes)

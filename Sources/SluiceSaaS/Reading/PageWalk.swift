@@ -1,32 +1,7 @@
 package import SluiceCore
-import SluiceHTTP
+package import SluiceHTTP
 import SluiceJSON
 import SluicePipelines
-
-/// The records of one page that were not read before.
-package struct RecordPage: Sendable {
-    package var bytes: [UInt8]
-    package var records: [Range<Int>]
-    /// Records of the page that were read before.
-    package var repeated: Int
-
-    package init(bytes: [UInt8], records: [Range<Int>], repeated: Int) {
-        (self.bytes, self.records, self.repeated) = (bytes, records, repeated)
-    }
-}
-
-/// What a request for a page has beside what is declared.
-package struct PageTarget: Hashable, Sendable {
-    /// An address that the last page gave; nil for the declared path.
-    package var address: String?
-    /// Whether the declared parameters go along.
-    package var hasParameters = true
-    /// The window's lower bound as the service reads it.
-    package var since: String?
-    /// The parameter that leads to the page, or that bounds the first.
-    package var name: String?
-    package var value: String?
-}
 
 /// Walks through the pages of one entity: which request comes next, and what of its answer is new. Logic only; `ServiceReader` sends.
 ///
@@ -43,15 +18,25 @@ package struct PageWalk: Sendable {
     private var circle = PageCircle()
     /// The key of the parent, where its own record may come along.
     private let parent: String?
+    /// Whether records have to have cursors: without them the next window would bring all of them again.
+    private let needsCursor: Bool
 
-    /// - Parameter parent: The key of the record whose records are read.
-    package init(_ entity: ServiceEntity, _ read: ServiceEntity.Read, from position: ReadPosition, under parent: String? = nil) {
+    /// - Parameters:
+    ///   - parent: The key of the record whose records are read.
+    ///   - needsCursor: Whether another window follows behind this one.
+    package init(
+        _ entity: ServiceEntity, _ read: ServiceEntity.Read, from position: ReadPosition, under parent: String? = nil,
+        needsCursor: Bool = false
+    ) {
+        self.needsCursor = needsCursor
         self.entity = entity
         self.read = read
         self.parent = read.hasParent ? parent : nil
         self.position = position
-        window = position.window ?? ReadPosition.Window(since: position.high.map { max(0, $0 - (entity.cursor?.lagMicros ?? 0)) })
+        window = position.window ?? ReadPosition.Window(since: position.since(entity.cursor), known: position.high)
     }
+
+    private var lag: Int64 { entity.cursor?.lag ?? 0 }
 
     /// Whether the first page is found by a request of its own.
     package var opens: Bool { window.next == nil && read.opening != nil }
@@ -61,7 +46,7 @@ package struct PageWalk: Sendable {
 
     /// The request of the next page.
     package var target: PageTarget {
-        var target = PageTarget(since: entity.cursor.map { $0.sent.text(of: window.since ?? 0) })
+        var target = PageTarget(since: entity.cursor?.bound(window.since))
         guard let next = window.next else {
             if let value = window.resumeAt { (target.name, target.value) = (read.resumeParameter, value) }
             if case .number(let name, let first) = read.paging { (target.name, target.value) = (name, String(first)) }
@@ -80,9 +65,11 @@ package struct PageWalk: Sendable {
 
     /// Takes in the answer to `target`.
     ///
-    /// - Parameter link: The header `Link`.
+    /// - Parameters:
+    ///   - link: The header `Link`.
+    ///   - address: What was asked for: links on the page are relative to it.
     /// - Throws: `serviceFailed` for what is not of the declared shape, and for pages that lead to themselves; `limitExceeded`.
-    package mutating func take(_ bytes: [UInt8], link: String?) throws(SluiceError) -> RecordPage {
+    package mutating func take(_ bytes: [UInt8], link: String?, from address: WebAddress) throws(SluiceError) -> RecordPage {
         let found: PageParts?
         do throws(JSONScanner.Failure) {
             found = try PageParts(bytes, entity, read)
@@ -94,9 +81,12 @@ package struct PageWalk: Sendable {
             throw malformed("has no list of records: \(path) is none; it is \(WebClient.quoted(bytes))")
         }
         if case .link = read.paging { parts.token = link.flatMap(LinkHeader.next) }
+        try locate(&parts, from: address)
         try checkOrder(parts)
+        try checkCursors(parts)
         let page = fresh(parts, bytes)
-        guard position.seen.count <= SaaSLimits.seenRecords else {
+        // Those of the overlap, and those within the window's own lag.
+        guard position.seen.count <= SaaSLimits.seenRecords * (window.known == nil ? 1 : 2) else {
             throw SluiceError(
                 .limitExceeded, "over \(SaaSLimits.seenRecords) records of \(entity.name) have cursors within the lag",
                 remedy: "say a shorter lag")
@@ -105,6 +95,12 @@ package struct PageWalk: Sendable {
         window.records += parts.records.count
         if case .cursorValue = read.paging { try beginAgain(parts, page) } else { try advance(parts) }
         return page
+    }
+
+    /// The answer to `target` was that there is nothing, and so nothing that leads on.
+    package mutating func takeNothing() throws(SluiceError) -> RecordPage {
+        try end(PageParts())
+        return RecordPage(bytes: [], records: [], repeated: 0)
     }
 
     /// The service does not know the page's cursor any more: the window begins again behind what was read of it.
@@ -117,7 +113,7 @@ package struct PageWalk: Sendable {
         circle = PageCircle()
         if let cursor = entity.cursor, cursor.order == .ascending {
             window.since = position.high
-        } else if read.resumeParameter != nil, let low = window.low {
+        } else if read.resumeParameter != nil, let low = window.low, window.edge != nil {
             window.resumeAt = low
         } else {
             throw cause
@@ -135,11 +131,12 @@ package struct PageWalk: Sendable {
                 !parts.keys[index].isEmpty
             else {
                 page.records.append(record)
+                window.hasStrays = true
                 continue
             }
-            // A bound that is included brings the record again that stands at it.
-            let isAtEdge = window.resumeAt == text && window.edge == parts.keys[index]
-            (window.low, window.edge) = (text, parts.keys[index])
+            // A bound that is included brings the records again that stand at it.
+            let isAtEdge = window.resumeAt == text && window.low == text && window.edge?.keys.contains(parts.keys[index]) == true
+            pass(text, parts.keys[index])
             if isAtEdge || position.seen[parts.keys[index]] == place {
                 page.repeated += 1
             } else {
@@ -147,8 +144,16 @@ package struct PageWalk: Sendable {
                 noted.append((parts.keys[index], place))
             }
         }
-        position.note(noted, lagMicros: entity.cursor?.lagMicros ?? 0)
+        position.note(noted, lag: lag, known: window.known)
         return page
+    }
+
+    /// Keeps where the records end that were read, for going on there.
+    private mutating func pass(_ cursor: String, _ key: String) {
+        if window.low != cursor { (window.low, window.edge) = (cursor, ReadPosition.Edge()) }
+        guard read.resumeParameter != nil else { return }
+        window.edge?.keys.insert(key)
+        if let count = window.edge?.keys.count, count > SaaSLimits.seenRecords { window.edge = nil }
     }
 
     /// A later page of a window in descending order has no record above the last one.
@@ -160,14 +165,56 @@ package struct PageWalk: Sendable {
         throw malformed("has records above those of the page before, so it leads to itself")
     }
 
+    /// Whether no record of this window or an earlier one had a cursor and a key.
+    private var isUnplaced: Bool { window.low == nil && position.seen.isEmpty }
+
+    /// Cursors that are there and that none can be read of have another form than is declared.
+    private func checkCursors(_ parts: PageParts) throws(SluiceError) {
+        guard needsCursor, isUnplaced, !parts.records.isEmpty, let form = entity.cursor?.form else { return }
+        guard parts.cursors.allSatisfy({ $0.map { form.place(of: $0) == nil } ?? false }) else { return }
+        throw stray(parts)
+    }
+
+    /// Why a record has no place, by the example of the last one.
+    private func stray(_ parts: PageParts) -> SluiceError {
+        guard let cursor = entity.cursor else { preconditionFailure("a window has a cursor") }
+        let key = parts.keys.last.map { $0.isEmpty ? "without a key" : "with the key \($0.quotedForMessage)" } ?? "of them"
+        let value = parts.cursors.last ?? nil
+        let readable = value.flatMap { value in CursorForm.allCases.first { $0.place(of: value) != nil } }
+        var what = "has no \(cursor.name)"
+        var remedy = "name a member that records have: cursor.field"
+        if let value, cursor.form.place(of: value) != nil {
+            what = "has no \(entity.key.joined(separator: ", "))"
+            remedy = "name members that records have: key"
+        } else if let value {
+            what = "has \(value.quotedForMessage) as \(cursor.name), which is not of the form \(cursor.form.rawValue)"
+            remedy = "say how it is written: cursor.form" + (readable.map { ": \($0.rawValue)" } ?? "")
+        }
+        return SluiceError(
+            .notIncremental, "no record of \(entity.name) says where it lies, so every run would read all of them: one \(key) \(what)",
+            remedy: "\(remedy), in the connector's declaration; or read it whole, without incremental: true")
+    }
+
     // MARK: The next page
+
+    /// An address that leads on becomes a whole one.
+    private func locate(_ parts: inout PageParts, from address: WebAddress) throws(SluiceError) {
+        switch read.paging {
+        case .address, .link: break
+        default: return
+        }
+        guard let reference = parts.token, !reference.isEmpty else { return }
+        do throws(SluiceError) {
+            parts.token = try address.resolving(reference).description
+        } catch {
+            throw malformed("leads to what is no address: \(reference.quotedForMessage)")
+        }
+    }
 
     private mutating func advance(_ parts: PageParts) throws(SluiceError) {
         let count = parts.records.count
         guard more(parts) else {
-            isDone = true
-            position.window = nil
-            return
+            return try end(parts)
         }
         var next = parts.token
         switch read.paging {
@@ -200,12 +247,17 @@ package struct PageWalk: Sendable {
             throw malformed("is full of records with one cursor, so nothing leads on")
         }
         guard next > bound, isFull || page.records.count * 4 >= read.size else {
-            isDone = true
-            position.window = nil
-            return
+            return try end(parts)
         }
         window.since = next
         position.window = window
+    }
+
+    /// - Throws: `notIncremental` where no record was ever placed. Records of a parent may be few, so none of them has to be.
+    private mutating func end(_ parts: PageParts) throws(SluiceError) {
+        if needsCursor, window.hasStrays == true, entity.parent == nil, isUnplaced { throw stray(parts) }
+        isDone = true
+        position.close(lag: lag)
     }
 
     private func more(_ parts: PageParts) -> Bool {
@@ -221,20 +273,5 @@ package struct PageWalk: Sendable {
         SluiceError(
             .serviceFailed, "a page of \(entity.name) \(what)",
             remedy: "if the service has changed its answers, the connector's declaration has to follow")
-    }
-}
-
-/// The header `Link` (RFC 8288).
-enum LinkHeader {
-    /// Where the relation `next` leads.
-    static func next(_ header: String) -> String? {
-        for part in header.split(separator: ",") {
-            let pieces = part.split(separator: ";").map { $0.drop { $0 == " " } }
-            guard let target = pieces.first, target.hasPrefix("<"), target.contains(">") else { continue }
-            if pieces.dropFirst().contains(where: { $0 == "rel=\"next\"" || $0 == "rel=next" }) {
-                return String(target.dropFirst().prefix { $0 != ">" })
-            }
-        }
-        return nil
     }
 }

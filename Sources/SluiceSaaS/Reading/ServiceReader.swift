@@ -4,16 +4,22 @@ import Synchronization
 
 /// Reads a window of one entity's records page by page. One task uses it at a time.
 package final class ServiceReader: Sendable {
-    private let session: ServiceSession
-    private let entity: ServiceEntity
-    private let read: ServiceEntity.Read
+    let session: ServiceSession
+    let entity: ServiceEntity
+    let read: ServiceEntity.Read
     /// Keys of the parents, by their settings.
-    private let parents: [String: String]
+    let parents: [String: String]
+    /// What its first request asks for.
+    let firstTarget: PageTarget
     private let walk: Mutex<PageWalk>
 
-    /// - Parameter parent: The key of the record whose records are read; with those of its own parents, as `ParentKeys` writes them.
+    /// - Parameters:
+    ///   - parent: The key of the record whose records are read; with those of its own parents, as `ParentKeys` writes them.
+    ///   - needsCursor: Whether another window follows behind this one.
     /// - Throws: `invalidOption` for an entity that cannot be read.
-    package init(_ session: ServiceSession, _ entity: ServiceEntity, parent: String?, from position: ReadPosition) throws(SluiceError) {
+    package init(
+        _ session: ServiceSession, _ entity: ServiceEntity, parent: String?, from position: ReadPosition, needsCursor: Bool = false
+    ) throws(SluiceError) {
         guard let read = entity.read else {
             throw SluiceError(.invalidOption, "\(entity.name) of \(session.declaration.name) cannot be read, only written")
         }
@@ -23,7 +29,9 @@ package final class ServiceReader: Sendable {
         let chain = try session.declaration.parents(of: entity)
         let keys = parent.map { ParentKeys($0, depth: chain.count).keys } ?? []
         parents = Dictionary(zip(chain.map(\.setting), keys), uniquingKeysWith: { $1 })
-        walk = Mutex(PageWalk(entity, read, from: position, under: keys.last))
+        let walk = PageWalk(entity, read, from: position, under: keys.last, needsCursor: needsCursor)
+        firstTarget = walk.target
+        self.walk = Mutex(walk)
     }
 
     /// How far pages were handed out.
@@ -40,8 +48,8 @@ package final class ServiceReader: Sendable {
                     walk.withLock { $0.open(cursor) }
                     continue
                 }
-                let answer = try await session.page(entity, read, target, parents)
-                return try take(answer)
+                let request = try session.pageRequest(entity, read, target, parents)
+                return try take(await session.send(request, read.limits, .json), from: request.address)
             } catch {
                 guard error.code == .pageExpired else { throw error }
                 try expire(error)
@@ -50,9 +58,10 @@ package final class ServiceReader: Sendable {
         return nil
     }
 
-    private func take(_ answer: WebAnswer) throws(SluiceError) -> RecordPage {
+    private func take(_ answer: WebAnswer, from address: WebAddress) throws(SluiceError) -> RecordPage {
+        if answer.hasNothing { return try walk.withLock { walk throws(SluiceError) in try walk.takeNothing() } }
         let link = answer.headers["link"]
-        var page = try walk.withLock { walk throws(SluiceError) in try walk.take(answer.body, link: link) }
+        var page = try walk.withLock { walk throws(SluiceError) in try walk.take(answer.body, link: link, from: address) }
         for (setting, value) in parents.sorted(by: { $0.key < $1.key }) where entity.fields.contains(where: { $0.name == setting }) {
             page = page.adding(setting, value)
         }

@@ -8,6 +8,8 @@ package struct ServiceSession: Sendable {
     package let address: WebAddress
     let values: [String: String]
     let client: WebClient
+    /// Nil for settings that no connection keeps.
+    package let identity: ConnectionIdentity?
 
     /// What a session needs beside the declaration.
     package struct Surroundings: Sendable {
@@ -21,6 +23,8 @@ package struct ServiceSession: Sendable {
         package var vault: (@Sendable (String) -> any TokenVault)?
         /// Where the service is, in place of its own address.
         package var address: String?
+        /// Nil for settings that no connection keeps.
+        package var identity: ConnectionIdentity?
         /// Nil for the one that the process shares.
         package var limiter: Limiter?
         /// Where processes of one state share the limits of accounts.
@@ -31,6 +35,8 @@ package struct ServiceSession: Sendable {
 
     /// - Throws: `missingKey` for a setting that is not given, `invalidOption` for one that is not known.
     package init(_ declaration: ServiceDeclaration, _ values: [String: String], _ around: Surroundings) throws(SluiceError) {
+        var around = around
+        around.transport = UnpackingTransport(around.transport)
         for name in values.keys.sorted() where !declaration.settings.contains(where: { $0.name == name }) {
             throw SluiceError(
                 .invalidOption, "\(declaration.name) has no setting \(name.quotedForMessage)",
@@ -49,6 +55,7 @@ package struct ServiceSession: Sendable {
         address = try Self.address(declaration, values, around)
         self.declaration = declaration
         self.values = values
+        identity = around.identity
         let login = try Logins(declaration, values, address, around).authenticator()
         let account = declaration.settings.filter { !$0.isSecret }.map { values[$0.name] ?? "" }.joined(separator: "\n")
         let limiter: Limiter
@@ -94,13 +101,13 @@ package struct ServiceSession: Sendable {
         _ = try await send(request, [], .json)
     }
 
-    /// Asks for a page.
+    /// The request for a page, without credentials.
     ///
     /// - Parameter more: Values beside the settings': the parent's key.
-    /// - Throws: `pageExpired` where the service does not know the page's cursor any more.
-    package func page(
+    /// - Throws: `foreignHost` for a page of another host than the connection's.
+    package func pageRequest(
         _ entity: ServiceEntity, _ read: ServiceEntity.Read, _ target: PageTarget, _ more: [String: String]
-    ) async throws(SluiceError) -> WebAnswer {
+    ) throws(SluiceError) -> WebRequest {
         var values = values.merging(more) { $1 }
         values["since"] = target.since
         values["limit"] = String(read.size)
@@ -131,7 +138,7 @@ package struct ServiceSession: Sendable {
         }
         var request = WebRequest(read.method, address, label: "\(declaration.name) \(entity.name)", isRepeatable: true)
         request.headers = headers(values)
-        return try await send(request, read.limits, .json)
+        return request
     }
 
     /// Sends a request that writes a record, or a batch of them; `key` fills the path.
@@ -158,14 +165,22 @@ package struct ServiceSession: Sendable {
         declaration.headers.compactMap { header in header.value.filled(values).map { (header.name, $0) } }
     }
 
+    /// - Throws: `requestRefused` where a key makes a part of the path that leads to another folder.
     func located(_ path: String) throws(SluiceError) -> WebAddress {
+        if let part = path.prefix(while: { $0 != "?" }).split(separator: "/").first(where: { $0 == "." || $0 == ".." }) {
+            throw SluiceError(
+                .requestRefused, "\(declaration.name): a path with the part \(String(part).quotedForMessage) leads to another folder",
+                remedy: "a key of that name cannot stand in an address")
+        }
         guard let mark = path.firstIndex(of: "?") else { return address.appending(path: path) }
         return try WebAddress(parsing: address.appending(path: String(path[..<mark])).description + path[mark...])
     }
 
     func send(_ request: WebRequest, _ rules: [RateRule], _ shape: AnswerJudge.Shape) async throws(SluiceError) -> WebAnswer {
         let judge = AnswerJudge(declaration.answers, client, shape)
-        return try await client.send(request, rules: declaration.limits + rules) { judge.verdict($0, $1) }
+        let answer = try await client.send(request, rules: declaration.limits + rules) { judge.verdict($0, $1.withoutMark) }
+        // Ranges of a file stay as long as they are.
+        return shape == .delimited ? answer : answer.withoutMark
     }
 }
 

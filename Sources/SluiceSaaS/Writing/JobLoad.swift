@@ -22,6 +22,8 @@ package struct JobLoad: Sendable {
     package var refusedCount: [String]
     /// Where rows are of which nothing became, because the job ended before it came to them.
     package var unprocessed: TemplateText
+    /// The text that clears a field of a record that there is.
+    package var nulls: String
     /// Bytes of a file at most.
     package var bytes: Int
     /// Rows from which on a job is taken instead of a request for each.

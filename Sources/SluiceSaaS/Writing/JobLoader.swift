@@ -15,6 +15,8 @@ package struct JobLoader: Sendable {
     }
 
     package let load: JobLoad
+    /// The text of a null in its files.
+    package let nullText: String
     private let session: ServiceSession
     private let entity: ServiceEntity
     private let body: TemplateText
@@ -31,6 +33,7 @@ package struct JobLoader: Sendable {
                 remedy: known.isEmpty ? "leave out bulk: always" : "by jobs it takes \(known.joined(separator: ", "))")
         }
         self.load = load
+        nullText = kind == .update || kind == .upsert ? load.nulls : ""
         self.session = session
         self.entity = entity
         self.body = body

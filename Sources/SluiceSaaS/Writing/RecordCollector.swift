@@ -21,21 +21,25 @@ package struct RecordCollector: Sendable {
     }
 
     private let batch: WriteBatch
+    /// What is sent for a null of a member; nil where it is left out.
+    private let null: @Sendable (String) -> JSONNode?
     private var items: [Item] = []
     private var keys: Set<[String]> = []
     private var byteCount = 0
 
-    init(_ batch: WriteBatch) { self.batch = batch }
+    init(_ batch: WriteBatch, null: @escaping @Sendable (String) -> JSONNode?) { (self.batch, self.null) = (batch, null) }
 
-    /// - Parameter row: A JSON object; members that are null are left out.
+    /// - Parameter row: A JSON object.
     package mutating func take(_ row: [UInt8]) -> Outcome {
         guard let node = try? JSONParser.parse(row), case .object(let members) = node else {
             return .refused(SluiceError(.malformedRecord, "the record is no JSON object"))
         }
-        let sent = members.filter { $0.value != .null }
+        let sent = members.compactMap { member in
+            member.value == .null ? null(member.name).map { JSONNode.Member(name: member.name, value: $0) } : member
+        }
         var key: [String] = []
         for name in batch.keys {
-            guard let value = sent.first(where: { $0.name == name })?.value else {
+            guard let value = members.first(where: { $0.name == name })?.value, value != .null else {
                 return .refused(SluiceError(.malformedRecord, "the record has no \(name)"))
             }
             // Services compare addresses and the like without their case.

@@ -35,7 +35,7 @@ package struct RecordWriter: Sendable {
     package var takesKey: Bool { request.path.names.contains("key") }
 
     /// Collects records for requests that take several; nil where each has its own.
-    package var collector: RecordCollector? { request.batch.map { RecordCollector($0) } }
+    package var collector: RecordCollector? { request.batch.map { RecordCollector($0) { [self] in null(of: $0) } } }
 
     /// - Throws: `unknownColumn` for columns that the write does not take, or lacks.
     package func check(_ columns: [String]) throws(SluiceError) {
@@ -45,7 +45,7 @@ package struct RecordWriter: Sendable {
     /// Sends one record.
     ///
     /// - Parameters:
-    ///   - record: A JSON object; members that are null are left out.
+    ///   - record: A JSON object.
     ///   - idempotencyKey: The same for the same record of the same pipeline.
     /// - Throws: what is wrong with more than the record: credentials, the connection, limits.
     package func write(_ record: [UInt8], idempotencyKey: String) async throws(SluiceError) -> WriteResult {
@@ -54,11 +54,13 @@ package struct RecordWriter: Sendable {
         }
         var key = ""
         var sent: [JSONNode.Member] = []
-        for member in members where member.value != .null {
+        for member in members {
             if takesKey, entity.key.contains(member.name) {
-                key = member.value.string ?? String(decoding: member.value.json, as: UTF8.self)
-            } else {
+                if member.value != .null { key = member.value.string ?? String(decoding: member.value.json, as: UTF8.self) }
+            } else if member.value != .null {
                 sent.append(member)
+            } else if let null = null(of: member.name) {
+                sent.append(JSONNode.Member(name: member.name, value: null))
             }
         }
         if takesKey, key.isEmpty {
@@ -71,6 +73,16 @@ package struct RecordWriter: Sendable {
         } catch {
             guard [.requestRefused, .notFound].contains(error.code) else { throw error }
             return .refused(error)
+        }
+    }
+
+    /// What is sent for a null of a field; nil where it is left out: what no record shows cannot be cleared.
+    private func null(of name: String) -> JSONNode? {
+        guard entity.fields.contains(where: { $0.name == name && $0.isReadable }) else { return nil }
+        switch request.nulls {
+        case .send: return request.body == .form ? .string("") : .null
+        case .empty: return .string("")
+        case .omit: return nil
         }
     }
 

@@ -91,6 +91,32 @@ struct FullPullTests {
         #expect(rows.count == 1_200 && Set(rows).count == 1_200)
     }
 
+    @Test("pages of another connection, or of one that took its name, are not taken", arguments: [false, true])
+    func otherConnection(_ isBulk: Bool) async throws {
+        let harness = try ServiceHarness(isBulk ? ServiceHarness.bulk : Self.subjects[0], rows: 1_200)
+        harness.identity = ConnectionIdentity(name: "a", id: "1")
+        // Records change while a job is waited for, and keep their ids.
+        let whole = try await read(harness).map { "\($0[0])" }.sorted()
+        let once = isBulk ? askedForResults(harness) : asked(harness)
+        for identity in [ConnectionIdentity(name: "b", id: "2"), ConnectionIdentity(name: "a", id: "3")] {
+            harness.identity = identity
+            let before = isBulk ? askedForResults(harness) : asked(harness)
+            #expect(try await read(harness).map { "\($0[0])" }.sorted() == whole)
+            #expect((isBulk ? askedForResults(harness) : asked(harness)) - before == once)
+        }
+    }
+
+    @Test("pages of another declaration are not taken") func otherDeclaration() async throws {
+        let harness = try ServiceHarness(Self.subjects[1], rows: 300)
+        _ = try await read(harness)
+        let once = asked(harness)
+        harness.changing = { $0.read?.parameters.append(("expand", try TemplateText("data"))) }
+        _ = try await read(harness)
+        #expect(asked(harness) == 2 * once)
+        _ = try await read(harness)
+        #expect(asked(harness) == 2 * once)
+    }
+
     @Test("behind a commit a pull begins anew") func committed() async throws {
         let harness = try ServiceHarness(Self.subjects[0], rows: 1_200)
         _ = try await read(harness)

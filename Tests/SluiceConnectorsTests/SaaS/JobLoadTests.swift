@@ -63,6 +63,31 @@ struct JobLoadTests {
         #expect(requests("POST", "/sobjects/Account") == (jobs == 0 ? count : 0))
     }
 
+    @Test("a null clears the field of a record that there is, by requests and by jobs", arguments: ["never", "always"])
+    func nulls(_ bulk: String) async throws {
+        let ids = server.records("salesforce", "accounts").compactMap { $0["Id"]?.string }
+        func phones(_ values: [Value]) throws -> Batch {
+            try makeBatch([("Id", .string, [.string(ids[3]), .string(ids[4])]), ("Phone", .string, values)])
+        }
+        try await write("mode: update\nbulk: \(bulk)", [phones([.string("555"), .string("556")])])
+        #expect(server.records("salesforce", "accounts")[3]["Phone"]?.string == "555")
+        try await write("mode: update\nbulk: \(bulk)", [phones([.null, .string("557")])])
+        let records = server.records("salesforce", "accounts")
+        #expect(records[3]["Phone"] == nil)
+        #expect(records[4]["Phone"]?.string == "557")
+    }
+
+    @Test("an upsert whose key is null makes a record, and clears fields of others") func nullKeys() async throws {
+        let names: (String, DataType, [Value]) = ("Name", .string, [.string("New"), .string("Old")])
+        func keyed(_ keys: [Value], _ phones: [Value]) throws -> Batch {
+            try makeBatch([("External_Id__c", .string, keys), names, ("Phone", .string, phones)])
+        }
+        try await write("mode: upsert\nkey: External_Id__c", [keyed([.string("x1"), .string("x2")], [.string("1"), .string("2")])])
+        try await write("mode: upsert\nkey: External_Id__c", [keyed([.string("x1"), .null], [.null, .string("3")])])
+        let made = server.records("salesforce", "accounts").dropFirst(10)
+        #expect(made.map { $0["Phone"]?.string } == [nil, "2", "3"])
+    }
+
     @Test("updates, upserts and removals meet the record of their key") func keyed() async throws {
         let ids = server.records("salesforce", "accounts").compactMap { $0["Id"]?.string }
         let changed = try makeBatch([("Id", .string, [.string(ids[1])]), ("Industry", .string, [.string("Fishing")])])

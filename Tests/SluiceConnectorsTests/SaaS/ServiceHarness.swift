@@ -62,6 +62,10 @@ final class ServiceHarness {
     /// The option `bulk` of later runs, and from how many records on auto takes a job.
     var bulk: String
     var threshold: Int?
+    /// The connection of later runs; nil for none that is kept.
+    var identity: ConnectionIdentity?
+    /// What later runs have in place of the declaration's entity.
+    var changing: (inout ServiceEntity) throws -> Void = { _ in }
     /// Forgets with each commit, as the catalog does.
     private let ledger = CommittedLedger()
     let server: MockServer
@@ -99,6 +103,7 @@ final class ServiceHarness {
         entity.job?.results.size = 100
         entity.job?.results.rangeBytes = 8_000
         if let threshold { entity.job?.threshold = threshold }
+        try changing(&entity)
         let choice = entity.job.map { _ in [("bulk", DefinitionNode.text(bulk))] } ?? []
         let begin = subject.from.map { [("from", DefinitionNode.text($0))] } ?? []
         return try ServiceSource(session, entity, OptionValues(options + choice + begin), ledger: ledger)
@@ -113,6 +118,7 @@ final class ServiceHarness {
         around.transport = TimedTransport(timeout: timeout)
         around.pacing = Pacing(clock, wall: WallClock { 0 }, random: { 0.5 })
         around.address = "\(server.address)/\(subject.connector)"
+        around.identity = identity
         around.limiter = Limiter(pacing: around.pacing)
         return around
     }

@@ -3,6 +3,7 @@ import SluiceCore
 import SluiceJSON
 import SluiceMocks
 import SluicePipelines
+import SluiceSaaS
 import SluiceTestKit
 import Testing
 
@@ -56,6 +57,32 @@ struct ServiceSinkTests {
         try await write(bench, sink, [("name", .string, [.string("Newer")]), ("email", .string, [.string("new@example.com")])])
         let users = server.records("zendesk", "users").filter { $0["email"]?.string == "new@example.com" }
         #expect(users.map { $0["name"]?.string } == ["Newer"])
+    }
+
+    @Test("a null of an update clears the field as the service documents it, and one of a new record is left out")
+    func nulls() async throws {
+        let (tickets, zendesk) = try bench("zendesk", ["api_token": "t0ken-t0ken"], ["email": "a@example.com"])
+        let update = "zendesk: tickets\nconnection: mock\nmode: update"
+        let comment = DataType.structure([Field("body", .string)])
+        for (value, shown) in [(Value.string("x1"), "x1" as String?), (.null, nil)] {
+            // A comment is added, so a null of it says nothing.
+            let columns: [(String, DataType, [Value])] = [
+                ("id", .int64, [.integer(3)]), ("external_id", .string, [value]), ("comment", comment, [.null]),
+            ]
+            try await write(tickets, update, columns)
+            #expect(zendesk.records("zendesk", "tickets")[2]["external_id"]?.string == shown)
+        }
+        let (customers, stripe) = try bench("stripe", ["api_key": "sk_test_1"])
+        let id = try #require(stripe.records("stripe", "customers").first?["id"]?.string)
+        try await write(
+            customers, "stripe: customers\nconnection: mock\nmode: update",
+            [("id", .string, [.string(id)]), ("email", .string, [.null]), ("name", .string, [.string("Ann")])])
+        #expect(stripe.records("stripe", "customers").first?["email"] == nil)
+        #expect(stripe.records("stripe", "customers").first?["name"]?.string == "Ann")
+        let before = stripe.records("stripe", "customers").count
+        let row: [(String, DataType, [Value])] = [("email", .string, [.null]), ("name", .string, [.string("Bob")])]
+        try await write(customers, "stripe: customers\nconnection: mock\nmode: create", row)
+        #expect(stripe.records("stripe", "customers").dropFirst(before).map { $0["name"]?.string } == ["Bob"])
     }
 
     @Test("a row that is refused ends the run, or goes into a file with its reason") func refusals() async throws {
@@ -112,12 +139,19 @@ struct ServiceSinkTests {
             "mock", connector: "zendesk", settings: ["client_id": "me"],
             secrets: ["client_secret": "s3cret", "refresh_token": "mock-refresh-0"],
             address: "\(server.address)/zendesk")
+        let declaration = try #require(EmbeddedDeclarations.named("zendesk"))
+        let identity = try store.session("mock", of: declaration).identity
         for number in 1...3 {
             let source = try await bench.source("zendesk: organizations\nconnection: mock")
             _ = try await source.readAll()
             let stored = try store.values(of: store.connection("mock"))
             #expect(stored["refresh_token"] == "mock-refresh-\(number)")
         }
+        // It is the same connection still; one that takes its name is another.
+        #expect(try store.session("mock", of: declaration).identity == identity)
+        let others = ["access_token": "t0ken-t0ken"]
+        _ = try store.set("mock", connector: "zendesk", settings: ["subdomain": "b"], secrets: others, address: nil)
+        #expect(try store.session("mock", of: declaration).identity != identity)
     }
 
     @Test("a service that a file declares is read like any other") func declared() async throws {

@@ -31,13 +31,24 @@ final class JobLoadWriter {
         self.purpose = purpose
         self.key = key
         self.refuse = refuse
-        encoder = try CSVFormat(options: [:]).encoder(schema)
+        encoder = try CSVFormat(options: ["null_values": .texts([loader.nullText])]).encoder(schema)
     }
 
     func write(_ batch: Batch) async throws {
         if file.isEmpty { file = encoder.header }
-        try encoder.encode(batch, into: &file)
+        try encoder.encode(keyed(batch), into: &file)
         if file.count >= loader.load.bytes { try await flush() }
+    }
+
+    /// The rows with an empty text in place of a key that is null: what clears a field is no key.
+    private func keyed(_ batch: Batch) throws -> Batch {
+        guard !loader.nullText.isEmpty, let place = schema.index(of: key), schema.fields[place].type == .string else { return batch }
+        let column = batch.columns[place]
+        guard (0..<batch.rowCount).contains(where: { column.isNull($0) }) else { return batch }
+        let texts = (0..<batch.rowCount).map { column.isNull($0) ? Value.string("") : column[$0] }
+        var columns = batch.columns
+        columns[place] = try ColumnBuilder.column(.string, texts)
+        return batch.with(schema, columns)
     }
 
     /// Sends what is left.
@@ -98,7 +109,9 @@ final class JobLoadWriter {
     private func batch(_ csv: [UInt8], _ schema: Schema) throws -> Batch {
         guard !csv.isEmpty else { return Batch(schema, schema.fields.map { .nulls($0.type, count: 0) }, rowCount: 0) }
         let input = FileInput(MemoryAccess(csv), path: purpose, codec: Codec.none)
-        var reader = try CSVFormat(options: ["detect": .text("none")]).reader(input, ReadRequest(schema, keepsRaw: false))
+        let nulls = loader.nullText.isEmpty ? [""] : [loader.nullText, ""]
+        let format = try CSVFormat(options: ["detect": .text("none"), "null_values": .texts(nulls)])
+        var reader = try format.reader(input, ReadRequest(schema, keepsRaw: false))
         var batches: [Batch] = []
         while var piece = try reader.next() {
             while let decoded = try piece.next() { batches.append(decoded.batch) }

@@ -20,8 +20,16 @@ final class JobTracker: Sendable {
         after = Mutex(position)
     }
 
-    /// With all rows that were taken.
-    var position: ReadPosition { after.withLock { $0 } }
+    /// With all rows that were taken, at a place of the reader.
+    func position(of reader: JobReader) -> ReadPosition {
+        var position = after.withLock { $0 }
+        if reader.isDone {
+            position.close(lag: cursor.lag)
+        } else {
+            position.advance(reader.position, since: reader.since)
+        }
+        return position
+    }
 
     /// Columns that it looks at.
     var columns: [String] { keys + [cursor.name] }
@@ -41,13 +49,13 @@ final class JobTracker: Sendable {
             }
         }
         guard let greatest = places.lazy.compactMap(\.self).max() else { return batch.filter(kept) }
-        let bound = max(greatest, after.withLock { $0.high } ?? .min) - cursor.lagMicros
+        let bound = max(greatest, after.withLock { $0.high } ?? .min).less(cursor.lag)
         var noted: [(key: String, place: Int64)] = []
         for (row, place) in places.enumerated() {
             guard let place, place >= bound || place == greatest else { continue }
             noted.append((key(keyColumns, row), place))
         }
-        after.withLock { $0.note(noted, lagMicros: cursor.lagMicros) }
+        after.withLock { $0.note(noted, lag: cursor.lag, known: $0.known) }
         return batch.filter(kept)
     }
 

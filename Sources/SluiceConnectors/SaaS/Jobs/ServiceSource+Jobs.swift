@@ -37,11 +37,7 @@ extension ServiceSource {
         note: @escaping @Sendable (String) -> Void = { _ in }
     ) -> JobReader {
         let values = values(parent, nil)
-        var hash = StableHash()
-        for part in [session.address.origin, name(parent), values["fields"] ?? ""] {
-            hash.add(part.utf8)
-            hash.add(UInt8(0))
-        }
+        let hash = StableHash(of: [name(parent)] + session.traits(job, values))
         return JobReader(
             session, entity, job, values, since: since, key: "read \(name(parent)) \(hash.value.hexadecimal)", ledger: ledger,
             from: position, mayRepeat: mayRepeat, note: note)
@@ -49,16 +45,16 @@ extension ServiceSource {
 
     /// Everything by a job. Pages that a run which was cut off has kept come first.
     func wholeJob(_ job: JobRead, _ parent: String?, _ split: SourceSplit, _ request: SourceRequest) throws(SluiceError) -> JobSplitReader {
-        let kept = try kept(of: parent, by: "job")
+        let kept = try kept(of: parent, by: ["job"] + session.traits(job, values(parent, start)))
         let reader = jobReader(
-            job, parent, since: kept?.position.map { $0.since(lagMicros: 0) } ?? start, from: kept?.position?.job, mayRepeat: false)
+            job, parent, since: kept?.position.map { $0.since(nil) } ?? start, from: kept?.position?.job, mayRepeat: false)
         return try JobSplitReader(reader, [], schema: schema, request, tracker: nil, source: split.id, budget: .max, kept: kept)
     }
 
     private func values(_ parent: String?, _ since: Int64?) -> [String: String] {
         var values = ["fields": entity.readNames.joined(separator: ", ")]
         values["quoted_fields"] = entity.readNames.map { "\"\($0)\"" }.joined(separator: ",")
-        if let cursor = entity.cursor { values["since"] = cursor.sent.text(of: since ?? 0) }
+        if let cursor = entity.cursor { values["since"] = cursor.bound(since) }
         if let parent, let setting = entity.parent?.setting { values[setting] = parent }
         return values
     }
@@ -82,8 +78,9 @@ extension ServiceSource {
         guard !position.isInWindow || position.job != nil || entity.read == nil else { return .pages(stored) }
         while true {
             let wasOpen = position.isInWindow
-            let since = position.since(lagMicros: entity.cursor?.lagMicros ?? 0)
+            let since = position.since(entity.cursor)
             if !wasOpen, try await !usesJob(job, parent, since: since) { return .pages(position) }
+            if !wasOpen { position.begin(since: since) }
             guard let tracker = JobTracker(entity, position) else { return .nothing }
             let reader = jobReader(job, parent, since: since, from: position.job, note: note)
             if !wasOpen { progress.begin(name(parent)) }
@@ -97,7 +94,7 @@ extension ServiceSource {
             }
             try reader.forget()
             guard wasOpen else { return .nothing }
-            position.close()
+            position.close(lag: entity.cursor?.lag ?? 0)
         }
     }
 }

@@ -1,0 +1,90 @@
+import SluiceCore
+import SluiceHTTP
+import SluiceTestKit
+import Testing
+
+@testable import SluiceSaaS
+
+/// Answers that HTTP allows, as a service gives them over a socket.
+@Suite("reading over HTTP")
+struct ServiceReaderTests {
+    private static let declaration = """
+        connector: x
+        summary: X.
+        url: https://x.example.com
+        entities:
+          rows:
+            description: A row.
+            key: id
+            fields: {id: int64}
+            read: {path: /rows, records: rows, page: {cursor: next, parameter: after, done: end}}
+        """
+
+    private func session(_ server: LocalHTTPServer) throws -> ServiceSession {
+        var around = ServiceSession.Surroundings()
+        around.pacing = Pacing(PatientClock(), random: { 0.5 })
+        around.limiter = Limiter(pacing: around.pacing)
+        around.address = server.address
+        return try ServiceSession(ServiceDeclaration(parsing: Self.declaration, path: "x.yaml"), [:], around)
+    }
+
+    /// Records of all pages; the answers come in their order.
+    private func read(_ answers: [LocalHTTPServer.Answer]) async throws -> [String] {
+        let server = try LocalHTTPServer { _, number in answers[min(number, answers.count - 1)] }
+        let session = try session(server)
+        let reader = try ServiceReader(session, session.declaration.entity("rows"), parent: nil, from: ReadPosition())
+        var records: [String] = []
+        while let page = try await reader.next() {
+            for record in page.records { records.append(String(decoding: page.bytes[record], as: UTF8.self)) }
+        }
+        return records
+    }
+
+    private static let first = LocalHTTPServer.Answer.status(200, #"{"rows":[{"id":1}],"next":"b","end":false}"#)
+
+    @Test("204 is a page without records, and the last") func nothing() async throws {
+        #expect(try await read([.status(204, "")]) == [])
+        #expect(try await read([Self.first, .status(204, "")]) == [#"{"id":1}"#])
+    }
+
+    @Test("an empty body with another status is none, and is named so") func empty() async throws {
+        do {
+            _ = try await read([.status(200, "")])
+            Issue.record("taken")
+        } catch let error as SluiceError {
+            #expect(error.message.hasSuffix("answered 200: no whole JSON, but an empty body"), "\(error.message)")
+        }
+    }
+
+    @Test("a byte order mark before JSON is skipped") func mark() async throws {
+        #expect(try await read([.status(200, "\u{FEFF}{\"rows\":[{\"id\":1}],\"end\":true}")]) == [#"{"id":1}"#])
+    }
+
+    @Test("a coding that nobody asked for is an error at once") func coding() async throws {
+        do {
+            _ = try await read([.status(200, "?", headers: ["Content-Encoding": "br"])])
+            Issue.record("taken")
+        } catch let error as SluiceError {
+            #expect(error.code == .serviceFailed && error.message.contains("\"br\""), "\(error.message)")
+        }
+    }
+
+    @Test("a key that servers take for another folder is not sent", arguments: ["..", "."]) func dots(_ key: String) async throws {
+        let server = try LocalHTTPServer { _, _ in .status(200, "{}") }
+        let text = Self.declaration.replacing("fields: {id: int64}", with: "fields: {id: string, name: {type: string, write: update}}")
+        let yaml = text + "\n    write: {update: {method: PUT, path: \"/rows/{key}\"}}"
+        var around = ServiceSession.Surroundings()
+        around.address = server.address
+        let session = try ServiceSession(ServiceDeclaration(parsing: yaml, path: "x.yaml"), [:], around)
+        let writer = try RecordWriter(session, session.declaration.entity("rows"), .update)
+        guard case .refused(let error) = try await writer.write(Array(#"{"id":"\#(key)","name":"x"}"#.utf8), idempotencyKey: "") else {
+            Issue.record("sent")
+            return
+        }
+        #expect(error.code == .requestRefused)
+        guard case .written = try await writer.write(Array(#"{"id":"..a/..","name":"x"}"#.utf8), idempotencyKey: "") else {
+            Issue.record("refused")
+            return
+        }
+    }
+}

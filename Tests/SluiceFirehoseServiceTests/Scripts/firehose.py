@@ -326,6 +326,12 @@ def backup():
     assert list(eventually(lambda: objects(prefix="main/")).values()) == [b"1\n2\n"]
     (key, data), = eventually(lambda: objects("vault")).items()
     assert key.startswith("raw/") and gzip.decompress(data) == b"12"
+    change = lambda version, mode: fh.update_destination(
+        DeliveryStreamName="b", CurrentDeliveryStreamVersionId=version, DestinationId="destinationId-000000000001",
+        ExtendedS3DestinationUpdate={"S3BackupMode": mode})
+    kind, message = code(change, version="1", mode="Disabled")
+    assert kind == "InvalidArgumentException" and "S3BackupMode" in message, (kind, message)
+    change("1", "Enabled")
 
 
 def transforms(*more):

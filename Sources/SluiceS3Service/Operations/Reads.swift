@@ -11,8 +11,10 @@ extension S3Operation {
         },
         S3Operation("GetObjectLegalHold", "GET", .object, mark: "legal-hold") { _ in throw S3Settings.noLock },
         S3Operation("GetObjectRetention", "GET", .object, mark: "retention") { _ in throw S3Settings.noLock },
-        S3Operation("GetObject", "GET", .object, publicAction: "s3:GetObject") { try await read($0) },
-        S3Operation("HeadObject", "HEAD", .object, publicAction: "s3:GetObject") { try await read($0) },
+        S3Operation("GetObject", "GET", .object, publicAction: "s3:GetObject", versionAction: "s3:GetObjectVersion") { try await read($0) },
+        S3Operation("HeadObject", "HEAD", .object, publicAction: "s3:GetObject", versionAction: "s3:GetObjectVersion") {
+            try await read($0)
+        },
     ]
 
     /// The answer to GET; the port leaves the bytes out for HEAD.

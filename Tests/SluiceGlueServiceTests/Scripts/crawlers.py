@@ -43,8 +43,12 @@ assert [(c["Name"], c["Type"]) for c in orders["StorageDescriptor"]["Columns"]][
 assert [k["Name"] for k in orders["PartitionKeys"]] == ["day"] and orders["Parameters"]["classification"] == "csv", orders
 partitions = glue.get_partitions(DatabaseName="raw", TableName="r_orders", Expression="day = '2026-01-02'")["Partitions"]
 assert [p["StorageDescriptor"]["Location"] for p in partitions] == ["s3://lake/raw/orders/day=2026-01-02"], partitions
-statistics = glue.get_column_statistics_for_table(DatabaseName="raw", TableName="r_orders", ColumnNames=["id"])["ColumnStatisticsList"]
-assert statistics[0]["StatisticsData"]["LongColumnStatisticsData"]["MaximumValue"] == 199, statistics
+statistics = glue.get_column_statistics_for_table(DatabaseName="raw", TableName="r_orders", ColumnNames=["id", "shop"])
+data = statistics["ColumnStatisticsList"][0]["StatisticsData"]["LongColumnStatisticsData"]
+assert len(statistics["ColumnStatisticsList"]) == 1 and data["MaximumValue"] == 199, statistics
+# A crawl measures no lengths.
+error, = statistics["Errors"]
+assert error["ColumnName"] == "shop" and error["Error"]["ErrorCode"] == "EntityNotFoundException" and "MaximumLength" in error["Error"]["ErrorMessage"], error
 
 s3.put_object(Bucket="lake", Key="raw/orders/day=2026-01-03/a.csv", Body=b"id,price,shop\n1,2.5,x\n2,3.5,y\n")
 glue.start_crawler(Name="lake")

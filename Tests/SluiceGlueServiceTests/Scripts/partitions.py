@@ -91,7 +91,8 @@ data = {
     "b": ("boolean", "BOOLEAN", {"NumberOfTrues": 4, "NumberOfFalses": 5, "NumberOfNulls": 6}),
     "f": ("double", "DOUBLE", {"MinimumValue": -0.5, "MaximumValue": 1e9} | counts),
 }
-entries = [{"ColumnName": column, "ColumnType": hive, "AnalyzedTime": datetime.now(timezone.utc),
+analyzed = datetime(2024, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
+entries = [{"ColumnName": column, "ColumnType": hive, "AnalyzedTime": analyzed,
             "StatisticsData": {"Type": kind, kind.capitalize() + "ColumnStatisticsData": content}} for column, (hive, kind, content) in data.items()]
 wrong = entries[0] | {"ColumnName": "s"}
 for suffix, more in [("table", {}), ("partition", {"PartitionValues": ["2003", "Oslo"]})]:
@@ -113,6 +114,9 @@ for suffix, more in [("table", {}), ("partition", {"PartitionValues": ["2003", "
     try:
         call("delete", ColumnName="n")
         raise AssertionError("deleted twice")
+        assert entry["AnalyzedTime"] == analyzed, entry
+    other = call("get", ColumnNames=["N"])["ColumnStatisticsList"]
+    assert [(e["ColumnName"], e["AnalyzedTime"]) for e in other] == [("n", analyzed)], other
     except glue.exceptions.EntityNotFoundException:
         pass
 refused("EntityNotFoundException", "Cannot find partition.", glue.get_column_statistics_for_partition, **where, PartitionValues=["1", "x"], ColumnNames=["n"])

@@ -78,6 +78,10 @@ found = glue.get_partition_indexes(**where)["PartitionIndexDescriptorList"]
 assert [(i["IndexName"], [k["Name"] for k in i["Keys"]], i["IndexStatus"]) for i in found] == [
     ("by_year", ["year"], "ACTIVE"), ("both", ["year", "city"], "ACTIVE")], found
 glue.delete_partition_index(**where, IndexName="both")
+glue.create_partition_index(**where, PartitionIndex={"IndexName": "back", "Keys": ["city", "year"]})
+found = glue.get_partition_indexes(**where)["PartitionIndexDescriptorList"]
+assert [[k["Name"] for k in i["Keys"]] for i in found if i["IndexName"] == "back"] == [["city", "year"]], found
+glue.delete_partition_index(**where, IndexName="back")
 refused("EntityNotFoundException", "", glue.delete_partition_index, **where, IndexName="both")
 
 # Statistics.
@@ -110,13 +114,13 @@ for suffix, more in [("table", {}), ("partition", {"PartitionValues": ["2003", "
             got = {k: number(v) if isinstance(v, dict) else v for k, v in got.items()}
             content = {k: number(v) if isinstance(v, dict) else v for k, v in content.items()}
         assert (entry["ColumnType"], got) == (hive, content), (entry, content)
+        assert entry["AnalyzedTime"] == analyzed, entry
+    other = call("get", ColumnNames=["N"])["ColumnStatisticsList"]
+    assert [(e["ColumnName"], e["AnalyzedTime"]) for e in other] == [("n", analyzed)], other
     call("delete", ColumnName="n")
     try:
         call("delete", ColumnName="n")
         raise AssertionError("deleted twice")
-        assert entry["AnalyzedTime"] == analyzed, entry
-    other = call("get", ColumnNames=["N"])["ColumnStatisticsList"]
-    assert [(e["ColumnName"], e["AnalyzedTime"]) for e in other] == [("n", analyzed)], other
     except glue.exceptions.EntityNotFoundException:
         pass
 refused("EntityNotFoundException", "Cannot find partition.", glue.get_column_statistics_for_partition, **where, PartitionValues=["1", "x"], ColumnNames=["n"])

@@ -94,7 +94,9 @@ enum Tables {
         try table.resolveSchema(call)
         var definition = try table.definition(in: database, call.context.places)
         definition.tags = current.definition.tags
-        definition.parameters[Hints.indexes] = current.definition.parameters[Hints.indexes]
+        for hint in [Hints.indexes, TableDefinition.onlyFile] { definition.parameters[hint] = current.definition.parameters[hint] }
+        // Clients are told the file, and say it again; the table's place is the folder.
+        if definition.location == definition.parameters[TableDefinition.onlyFile] { definition.location = current.definition.location }
         let keys = definition.partitionKeys.map { $0.name.lowercased() }
         guard current.partitionCount == 0 || keys == current.definition.partitionKeys.map({ $0.name.lowercased() }) else {
             throw Faults.invalid("The table has \(current.partitionCount) partitions, whose keys cannot become others.")

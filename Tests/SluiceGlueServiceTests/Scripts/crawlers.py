@@ -60,6 +60,24 @@ assert glue.list_crawls(CrawlerName="lake", Filters=[{"FieldName": "STATE", "Fil
 metrics = glue.get_crawler_metrics(CrawlerNameList=["lake"])["CrawlerMetricsList"]
 assert metrics[0]["TablesCreated"] == 2 and metrics[0]["LastRuntimeSeconds"] > 0, metrics
 
+# Tables of one file each in one folder are told by their files, also after a client has said them again.
+s3.put_object(Bucket="lake", Key="mixed/a.json", Body=b'{"at": "2024-01-05T10:00:00Z", "n": 1}\n')
+s3.put_object(Bucket="lake", Key="mixed/b.json", Body=b'{"name": "Ann", "age": 30, "city": "Ulm"}\n')
+glue.create_database(DatabaseInput={"Name": "mixed"})
+glue.create_crawler(Name="mixed", Role="r", DatabaseName="mixed", Targets={"S3Targets": [{"Path": "s3://lake/mixed"}]})
+for _ in range(2):
+    glue.start_crawler(Name="mixed")
+    finished("mixed")
+    for name in "ab":
+        table = glue.get_table(DatabaseName="mixed", Name=name)["Table"]
+        assert table["StorageDescriptor"]["Location"] == f"s3://lake/mixed/{name}.json", table
+        assert not [key for key in table["Parameters"] if key.startswith("sluice")], table
+        glue.update_table(DatabaseName="mixed", TableInput={
+            key: table[key] for key in ["Name", "StorageDescriptor", "PartitionKeys", "Parameters", "TableType"]})
+        assert glue.get_table(DatabaseName="mixed", Name=name)["Table"]["StorageDescriptor"]["Location"] == f"s3://lake/mixed/{name}.json"
+glue.delete_crawler(Name="mixed")
+glue.delete_database(Name="mixed")
+
 # A folder of the project, and what no crawl may see.
 os.makedirs(project + "/data/notes")
 with open(project + "/data/notes/n.csv", "w") as file:

@@ -181,9 +181,8 @@ package final class BucketService: Service {
     /// Removes what the rules of all buckets say.
     private static func expire(in store: BucketStore) async {
         for bucket in (try? store.buckets()) ?? [] {
-            guard let setting = try? store.setting(bucket.name, "lifecycle"), let rules = try? LifecycleDocument.rules(setting) else {
-                continue
-            }
+            let setting = try? store.setting(bucket.name, BucketInfo.lifecycle)
+            guard let setting, let rules = try? LifecycleDocument.rules(setting) else { continue }
             _ = try? await store.expire(bucket.name, rules)
         }
     }

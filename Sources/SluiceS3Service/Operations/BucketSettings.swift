@@ -73,7 +73,7 @@ extension S3Operation {
             absent: ServiceFault(404, "NoSuchCORSConfiguration", "The CORS configuration does not exist")
         ) { _, bytes in _ = try CORSRules(bytes) },
         Setting(
-            kind: "lifecycle", name: "BucketLifecycleConfiguration",
+            kind: BucketInfo.lifecycle, name: "BucketLifecycleConfiguration",
             absent: ServiceFault(404, "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist")
         ) { _, bytes in _ = try LifecycleDocument.rules(bytes) },
         Setting(kind: "policy", name: "BucketPolicy", absent: S3Settings.noPolicy, putStatus: 204, type: "application/json") {

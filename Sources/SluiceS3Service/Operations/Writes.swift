@@ -19,7 +19,9 @@ extension S3Operation {
         let (file, checksum) = try await ObjectBody.read(call)
         traits.checksum = checksum.map { .init($0, isComposite: false) }
         let version = try await call.store.put(bucket.name, key, file, traits, if: condition)
-        return ServiceResponse(200, ObjectHeaders.written(version, bucket.versioning != .never), .bytes([]))
+        var headers = ObjectHeaders.written(version, bucket.versioning != .never)
+        call.addExpiration(of: version, to: &headers)
+        return ServiceResponse(200, headers, .bytes([]))
     }
 
     private static func copyObject(_ call: S3Call) async throws -> ServiceResponse {
@@ -50,6 +52,7 @@ extension S3Operation {
         var headers: [(String, String)] = []
         if bucket.versioning != .never { headers.append(("x-amz-version-id", version.versionID)) }
         if source.version.versionID != ObjectVersion.nullID { headers.append(("x-amz-copy-source-version-id", source.version.versionID)) }
+        if let text = call.expiration(of: version) { headers.append(("x-amz-expiration", text)) }
         return CopySource.result("CopyObjectResult", version.etag, version.modifiedMicros, traits.checksum).response(200, headers)
     }
 

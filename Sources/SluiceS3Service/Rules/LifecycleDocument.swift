@@ -27,6 +27,7 @@ enum LifecycleDocument {
 
     private static func rule(_ element: XMLElement) throws(ServiceFault) -> ExpiryRule {
         var rule = ExpiryRule()
+        rule.id = element["ID"] ?? ""
         let (filter, prefix) = (element.all("Filter").first, element["Prefix"])
         // Without either, S3 takes no rule; with both, nobody knows which is meant.
         guard (filter == nil) != (prefix == nil) else { throw .malformedXML }

@@ -1,4 +1,6 @@
+import SluiceAWS
 import SluiceBuckets
+import SluiceHTTP
 import SluiceServer
 
 extension BucketService {
@@ -25,7 +27,8 @@ extension BucketService {
         } catch BucketFailure.noSuchKey {
             // `docs` is `docs/` where that has an index.
             if !isFolder, let index = ObjectKey(path + "/" + rules.index), (try? store.info(call.bucketName, index)) != nil {
-                return ServiceResponse(302, HeaderFields([("Location", "/" + path + "/")]), .bytes([]))
+                let address = "/" + PercentText.encode(path, keepsSlashes: true) + "/"
+                return ServiceResponse(302, HeaderFields([("Location", address)]), .bytes([]))
             }
             guard let errorKey = rules.errorKey.flatMap({ ObjectKey($0) }), isOpen(call, errorKey) else {
                 throw BucketFailure.noSuchKey(key)
@@ -37,7 +40,27 @@ extension BucketService {
     /// Whether everybody may read an object; where there are no keys, everybody may do everything.
     private func isOpen(_ call: S3Call, _ key: ObjectKey) -> Bool {
         guard wantsSignatures else { return true }
-        guard let policy = (try? store.setting(call.bucketName, "policy")).flatMap(BucketPolicy.init) else { return false }
-        return policy.allowsEverybody("s3:GetObject", "arn:aws:s3:::\(call.bucketName)/\(key.text)")
+        return isOpenToAll(call.bucketName, "s3:GetObject", "arn:aws:s3:::\(call.bucketName)/\(key.text)")
+    }
+
+    /// An error as a browser shows it.
+    static func page(of fault: ServiceFault, _ id: String) -> [UInt8] {
+        let reasons = [400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 412: "Precondition Failed"]
+        let title = "\(fault.status) \(reasons[fault.status] ?? "Error")"
+        let lines = [("Code", fault.code), ("Message", fault.message)] + fault.details + [("RequestId", id), ("HostId", id)]
+        let items = lines.map { "<li>\($0.0): \(XMLText.escaped($0.1))</li>\n" }.joined()
+        let page = """
+            <html>
+            <head><title>\(title)</title></head>
+            <body>
+            <h1>\(title)</h1>
+            <ul>
+            \(items)</ul>
+            <hr/>
+            </body>
+            </html>
+
+            """
+        return Array(page.utf8)
     }
 }

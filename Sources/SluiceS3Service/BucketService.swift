@@ -47,7 +47,8 @@ package final class BucketService: Service {
         let address = S3Address(request.head)
         let query = request.head.query
         if request.head.method == "OPTIONS" { return try preflight(request.head, address) }
-        let call = S3Call(store, request, query, address, events: events, forms: forms)
+        // Websites look at no query.
+        let call = S3Call(store, request, address.isWebsite ? QueryItems("") : query, address, events: events, forms: forms)
         do {
             var response: ServiceResponse
             if address.isWebsite {
@@ -80,11 +81,16 @@ package final class BucketService: Service {
         guard operation.name != "CreateBucket", !operation.admitsCallers else { return }
         let isOwn = try store.bucket(bucket).owner == call.request.caller.account
         if isOwn, !wantsSignatures || call.request.signature != nil { return }
-        guard let action = operation.publicAction, let policy = try? store.setting(bucket, "policy") else {
-            throw ServiceFault.accessDenied
-        }
+        guard let action = operation.publicAction(call.query) else { throw ServiceFault.accessDenied }
         let resource = "arn:aws:s3:::\(bucket)" + (operation.level == .object ? "/" + (try call.key.text) : "")
-        guard BucketPolicy(policy)?.allowsEverybody(action, resource) == true else { throw ServiceFault.accessDenied }
+        guard isOpenToAll(bucket, action, resource) else { throw ServiceFault.accessDenied }
+    }
+
+    /// Whether everybody may do something with a resource of a bucket: as its policy says, unless its public access is restricted.
+    func isOpenToAll(_ bucket: String, _ action: String, _ resource: String) -> Bool {
+        let policy = (try? store.setting(bucket, "policy")).flatMap(BucketPolicy.init)
+        guard let policy, policy.allowsEverybody(action, resource) else { return false }
+        return !PublicAccessBlock(of: bucket, in: store).restrictsBucket
     }
 
     /// What every answer has, and what pages of browsers are told.
@@ -142,6 +148,10 @@ package final class BucketService: Service {
         var headers = fault.headers
         mark(&headers, head, S3Address(head), id)
         guard head.method != "HEAD", fault.status != 304 else { return ServiceResponse(fault.status, headers, .none(length: nil)) }
+        if S3Address(head).isWebsite {
+            headers["Content-Type"] = "text/html; charset=utf-8"
+            return ServiceResponse(fault.status, headers, .bytes(Self.page(of: fault, id)))
+        }
         let document = XMLWriter("Error", isPlain: true) { document in
             document.add("Code", fault.code)
             document.add("Message", fault.message)
@@ -171,9 +181,8 @@ package final class BucketService: Service {
     /// Removes what the rules of all buckets say.
     private static func expire(in store: BucketStore) async {
         for bucket in (try? store.buckets()) ?? [] {
-            guard let setting = try? store.setting(bucket.name, "lifecycle"), let rules = try? LifecycleDocument.rules(setting) else {
-                continue
-            }
+            let setting = try? store.setting(bucket.name, BucketInfo.lifecycle)
+            guard let setting, let rules = try? LifecycleDocument.rules(setting) else { continue }
             _ = try? await store.expire(bucket.name, rules)
         }
     }

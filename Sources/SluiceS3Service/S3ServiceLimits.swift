@@ -8,6 +8,8 @@ enum S3ServiceLimits {
     static let deletedKeys = 1_000
     /// Bytes of all user metadata of an object, names and values.
     static let metadataBytes = 2 << 10
+    /// Parts that one answer about an object has.
+    static let partsOfAttributes = 1_000
     static let objectTags = 10
     static let bucketTags = 50
     static let tagKeyCharacters = 128

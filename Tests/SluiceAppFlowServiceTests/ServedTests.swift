@@ -208,6 +208,11 @@ struct ServedTests {
         await home.runs.wait(for: "copy")
         #expect(try await call("/start-flow", #"{"flowName":"copy","clientToken":"s"}"#)["executionId"] == first)
         #expect(try home.executions(of: "copy").count == 1)
+        // A token is one of its flow.
+        _ = try await call("/create-flow", flow(more: token).replacing(#""copy""#, with: #""other""#))
+        let second = try await call("/start-flow", #"{"flowName":"other","clientToken":"s"}"#)["executionId"]
+        #expect(second != nil && second != first)
+        await home.runs.wait(for: "other")
     }
 
     @Test("what an ended server had committed is delivered by the next one") func resumed() async throws {

@@ -1,6 +1,7 @@
 import Glibc
 import SluiceCore
 import SluiceTestKit
+import Synchronization
 import Testing
 
 @testable import SluiceBuckets
@@ -47,6 +48,26 @@ import Testing
     @Test("keys that are none", arguments: ["", String(repeating: "x", count: 1_025)]) func noKeys(_ text: String) {
         #expect(ObjectKey(text) == nil)
         #expect(ObjectKey([0xFF]) == nil)
+    }
+
+    @Test("a file that is written again has another time, in microseconds, also where the clock stands or goes back")
+    func times() async throws {
+        let directory = try TemporaryDirectory()
+        let now = Mutex<Int64>(1_700_000_000_000_000)
+        let store = try BucketStore(directory.path("buckets"), clock: WallClock { now.withLock { $0 } })
+        try await store.createBucket("times", owner: "0", region: "us-east-1")
+        var times: Set<Int64> = []
+        for back: Int64 in [0, 0, 0, 86_400_000_000, 0, 1] {
+            now.withLock { $0 -= back }
+            let file = store.newFile()
+            try file.append([1])
+            _ = try await store.put("times", "k".key, file, ObjectTraits())
+            var status = stat()
+            #expect(stat(directory.path("buckets/times/k"), &status) == 0)
+            times.insert(Int64(status.st_mtim.tv_sec) * 1_000_000 + Int64(status.st_mtim.tv_nsec) / 1_000)
+        }
+        #expect(times.count == 6)
+        await store.close()
     }
 
     @Test("conditions hold in the moment of the write") func conditions() async throws {

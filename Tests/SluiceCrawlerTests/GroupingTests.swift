@@ -44,6 +44,20 @@ struct GroupingTests {
             ])
     }
 
+    @Test("a table of one file among those of others says which it is") func onlyFiles() async throws {
+        let folder = try CrawlFolder()
+        try folder.write("events/a.jsonl", "{\"at\":\"2024-01-05T10:00:00Z\",\"n\":{\"x\":1}}\n")
+        try folder.write("events/b.jsonl", "{\"name\":\"Ann\",\"age\":30,\"city\":\"Ulm\"}\n")
+        try folder.write("alone/c.csv", CrawlFolder.orders(1))
+        try await folder.apply()
+        func file(_ name: String) throws -> String? { try folder.table(name).definition.parameters[TableDefinition.onlyFile] }
+        #expect(try file("a") == folder.data + "/events/a.jsonl" && folder.table("a").definition.location == folder.data + "/events")
+        #expect(try file("b") == folder.data + "/events/b.jsonl")
+        #expect(try file("alone") == nil)
+        try await folder.apply()
+        #expect(try folder.table("a").version == 1)
+    }
+
     @Test("one column more or less is still the same table; the column is null where it is not") func drift() async throws {
         let folder = try CrawlFolder()
         for day in 1...4 { try folder.write("t/day=\(day)/a.csv", CrawlFolder.orders(day)) }

@@ -37,7 +37,10 @@ import Testing
         let python = try #require(Self.python)
         try await DeliveryBench.run { bench in
             try bench.catalog.createDatabase("shop")
-            let columns = [CatalogColumn("id", .int64), CatalogColumn("name", .string), CatalogColumn("at", .timestamp(zoned: false))]
+            let columns = [
+                CatalogColumn("id", .int64), CatalogColumn("name", .string), CatalogColumn("at", .timestamp(zoned: false)),
+                CatalogColumn("userId", .int64), CatalogColumn("st", .structure([Field("innerKey", .int64)])),
+            ]
             try bench.catalog.putTable(
                 TableDefinition(
                     name: try TableName(database: "shop", table: "orders"), columns: columns, location: bench.directory.path("orders"),

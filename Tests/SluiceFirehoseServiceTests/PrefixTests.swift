@@ -47,11 +47,25 @@ import Testing
         #expect(query.names == ["day", "x y", "n", "f"])
         let record = try JSONParser.parse(
             Array(#"{"at":{"day":"mon"},"list":[0,{"a b":1.50}],"n":false,"f":{"g h":"z"}}"#.utf8))
-        #expect(try query.values(in: record) == ["day": "mon", "x y": "1.50", "n": "false", "f": "z"])
+        #expect(try query.values(in: record) == ["day": "mon", "x y": "1.5", "n": "false", "f": "z"])
         for text in [#"{}"#, #"{"at":{"day":null}}"#, #"{"at":{"day":""}}"#, #"{"at":{"day":[1]}}"#, "[]", "1"] {
             let node = try JSONParser.parse(Array(text.utf8))
             #expect(throws: PatternFault.self) { try query.values(in: node) }
         }
+    }
+
+    @Test(
+        "numbers as jq 1.6 writes them",
+        arguments: [
+            ("1.50", "1.5"), ("1.0", "1"), ("1e2", "100"), ("100", "100"), ("-1.50", "-1.5"), ("0", "0"), ("-0.0", "-0"),
+            ("12345678901234567890", "12345678901234567000"), ("123456789012345678", "123456789012345680"),
+            ("9007199254740993", "9007199254740992"), ("1e15", "1000000000000000"), ("1e16", "1e+16"), ("12345e15", "12345000000000000000"),
+            ("12345e30", "1.2345e+34"), ("1e-4", "0.0001"), ("1e-5", "1e-05"), ("123e-8", "1.23e-06"), ("1234.5e-7", "0.00012345"),
+            ("1.5e300", "1.5e+300"), ("5e-324", "5e-324"), ("1e-400", "0"), ("-1e1000", "-1.7976931348623157e+308"), ("0.1", "0.1"),
+        ])
+    func numbers(_ number: String, _ expected: String) throws {
+        let record = try JSONParser.parse(Array(#"{"n":\#(number)}"#.utf8))
+        #expect(try MetadataQuery("{n: .n}").values(in: record) == ["n": expected])
     }
 
     @Test(

@@ -10,7 +10,9 @@ import Testing
         "figures have the names that Glue gives them",
         arguments: [
             ("RowCount", "Dataset.*.RowCount"), (#"Completeness "email""#, "Column.email.Completeness"),
-            (#"Uniqueness "a" "b c""#, "Multicolumn.a,b c.Uniqueness"),
+            (#"Uniqueness "a" "b c""#, "Multicolumn.a,b c.Uniqueness"), (#"IsComplete "id""#, "Column.id.Completeness"),
+            (#"IsUnique "id""#, "Column.id.Uniqueness"), (#"IsPrimaryKey "a" "b""#, "Multicolumn.a,b.Uniqueness"),
+            (#"CustomSql "select count(*) from primary where a = 'b'""#, "Dataset.*.CustomSQL"),
             (#"Completeness "a" where "b > 1""#, #"Completeness "a" where "b > 1""#),
             (#"ColumnValues "a" > 0"#, #"ColumnValues "a" > 0"#), ("", ""),
         ])

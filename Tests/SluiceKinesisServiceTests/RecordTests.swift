@@ -26,6 +26,23 @@ struct RecordTests {
         #expect(ServiceNumber(stored)?.record == stored)
     }
 
+    @Test("a part of a page is as far behind as its own last record") func behind() {
+        func batch(_ first: UInt128, _ arrivals: RecordBatch.Arrivals, _ count: Int) -> RecordBatch {
+            let rows = (0..<count).map { _ in [UInt8(1)] }
+            var payloads = RawRecords(bytes: [UInt8](repeating: 1, count: count))
+            payloads.starts = (0..<count).map { Int32($0) }
+            payloads.ends = (0..<count).map { Int32($0 + 1) }
+            return RecordBatch(
+                numbers: .stepping(first: first, step: 1), arrivals: arrivals, keys: ByteRows(rows), payloads: payloads)
+        }
+        let batches = [batch(0, .same(1_000_000), 1), batch(1, .listed([3_500_000, 4_000_000]), 2)]
+        for behind: Int64 in [0, 250] {
+            let parts = ShardPush.parts(RecordPage(batches: batches, next: nil, millisBehindLatest: behind))
+            #expect(parts.map(\.millisBehindLatest) == [3_000 + behind, behind])
+        }
+        #expect(ShardPush.parts(RecordPage(batches: [], next: nil, millisBehindLatest: 5)).map(\.millisBehindLatest) == [5])
+    }
+
     /// What the way over values makes of a request.
     private func slow(_ text: String) throws -> PutEntries {
         guard case .list(let records)? = try WireFormat.json.decode(Array(text.utf8))["Records"] else { return PutEntries() }

@@ -111,6 +111,19 @@ struct ServedTests {
         await again.close()
     }
 
+    @Test("shards behind one that is named wrongly, and behind none") func filters() async throws {
+        _ = try await call("CreateStream", .structure(["StreamName": .text("s"), "ShardCount": .integer(1)]))
+        for (shard, words) in [("zzz", "zzz of the ShardFilter"), (nil, "ShardId must be specified")] {
+            let filter = WireValue.structure(["Type": .text("AFTER_SHARD_ID"), "ShardId": shard.map { .text($0) }])
+            do {
+                _ = try await call("ListShards", .structure(["StreamName": .text("s"), "ShardFilter": filter]))
+                Issue.record("the filter was taken")
+            } catch let fault as ServiceFault {
+                #expect(fault.code == "InvalidArgumentException" && fault.message.contains(words), "\(fault.message)")
+            }
+        }
+    }
+
     @Test("faults that a test asks for, one record and one call at a time")
     func faults() async throws {
         let place = directory.path("faulty")

@@ -1,3 +1,4 @@
+import SluiceAWS
 import SluiceBuckets
 import SluiceCore
 import SluiceTestKit
@@ -15,6 +16,33 @@ import Testing
 
     private func rules(_ text: String) throws -> [ExpiryRule] {
         try LifecycleDocument.rules(Array("<LifecycleConfiguration>\(text)</LifecycleConfiguration>".utf8))
+    }
+
+    @Test("an object says when the rules of its bucket remove it, and which does") func told() async throws {
+        let days = Days()
+        try await PortBench.run(clock: days.clock) { bench in
+            _ = try await bench.send("PUT", "/told")
+            _ = try await bench.send("PUT", "/told/log/k", body: [1])
+            func expiration(_ method: String, _ path: String, _ headers: [(String, String)] = []) async throws -> String? {
+                try await bench.send(method, path, headers: headers, body: method == "PUT" ? [1] : []).header("x-amz-expiration")
+            }
+            #expect(try await expiration("GET", "/told/log/k") == nil)
+            let rules = """
+                <LifecycleConfiguration>
+                <Rule><ID>a b</ID><Status>Enabled</Status><Filter><Prefix>log/</Prefix></Filter><Expiration><Days>3</Days></Expiration></Rule>
+                <Rule><ID>later</ID><Status>Enabled</Status><Filter/><Expiration><Date>2030-01-01T00:00:00Z</Date></Expiration></Rule>
+                </LifecycleConfiguration>
+                """
+            #expect(try await bench.send("PUT", "/told", query: [.init("lifecycle", "")], body: Array(rules.utf8)).status == 200)
+            // Day 20000 is 2024-10-04.
+            let soon = #"expiry-date="Tue, 08 Oct 2024 00:00:00 GMT", rule-id="a%20b""#
+            for method in ["GET", "HEAD", "PUT"] { #expect(try await expiration(method, "/told/log/k") == soon, "\(method)") }
+            #expect(try await expiration("PUT", "/told/log/c", [("x-amz-copy-source", "/told/log/k")]) == soon)
+            let later = #"expiry-date="Tue, 01 Jan 2030 00:00:00 GMT", rule-id="later""#
+            #expect(try await expiration("PUT", "/told/other") == later)
+            #expect(try await bench.send("DELETE", "/told", query: [.init("lifecycle", "")]).status == 204)
+            #expect(try await expiration("GET", "/told/log/k") == nil)
+        }
     }
 
     @Test("by age, prefix and tag; older versions, lone markers and uploads") func expiry() async throws {

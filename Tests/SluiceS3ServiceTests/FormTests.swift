@@ -1,3 +1,4 @@
+import SluiceAWS
 import SluiceCore
 import SluiceServer
 import SluiceTestKit
@@ -36,6 +37,20 @@ import Testing
                 .bytes(Array("hello\r\n--\r\n-b".utf8)),
             ])
         #expect(isDone)
+    }
+
+    @Test("the file's name is what follows its folders, of Windows as well", arguments: [#"C:\dir\x.txt"#, "/data/me/x.txt", "x.txt"])
+    func paths(_ path: String) async throws {
+        let (events, _) = try decode(Self.form.replacing(#"a\"b.txt"#, with: path), piece: 64)
+        #expect(events.contains(.file(name: path)))
+        try await PortBench.run { bench in
+            _ = try await bench.send("PUT", "/forms")
+            let answer = try await bench.send(
+                "POST", "/forms", headers: [("Content-Type", "multipart/form-data; boundary=b")],
+                body: Array(Self.form.replacing(#"a\"b.txt"#, with: path).utf8))
+            #expect(answer.status == 204, "\(answer.text)")
+            #expect(try await bench.send("GET", "/forms/k/x.txt").status == 200)
+        }
     }
 
     @Test("a form that is cut is not done", arguments: 1..<40) func cut(_ count: Int) throws {

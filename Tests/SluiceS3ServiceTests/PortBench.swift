@@ -59,6 +59,8 @@ final class PortBench: Sendable {
 extension HTTPAnswer {
     var text: String { String(decoding: body, as: UTF8.self) }
 
+    func header(_ name: String) -> String? { headers[name.lowercased()] }
+
     /// The code of an error; nil for another answer.
     var errorCode: String? { (try? XMLParser.parse(body))?["Code"] }
 }

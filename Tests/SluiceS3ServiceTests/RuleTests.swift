@@ -53,6 +53,43 @@ import Testing
         #expect(refusal(nameless + nameless) == nil)
     }
 
+    @Test(
+        "rules of a lifecycle that S3 refuses, because they say less than they seem to",
+        arguments: [
+            ("<Filter>\(tag)</Filter>\(abort)", "InvalidRequest"),
+            ("<Filter><And><Prefix>a</Prefix>\(tag)</And></Filter>\(abort)", "InvalidRequest"),
+            ("<Filter>\(size)</Filter>\(abort)", "InvalidRequest"), ("<Filter>\(tag)</Filter>\(marker)", "InvalidRequest"),
+            ("<Filter/><Expiration><Days>1</Days><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>", "MalformedXML"),
+            ("<Filter/><Expiration><Days>1</Days><Date>2030-01-01T00:00:00Z</Date></Expiration>", "MalformedXML"),
+            ("<Filter>\(size)<Prefix>a</Prefix></Filter>\(days)", "MalformedXML"),
+            ("<Filter>\(tag)\(tag)</Filter>\(days)", "MalformedXML"),
+            ("<Filter><And>\(tag)\(tag)</And></Filter>\(days)", "InvalidRequest"),
+            ("<Filter><ObjectSizeLessThan>many</ObjectSizeLessThan></Filter>\(days)", "MalformedXML"),
+            ("<Filter><And>\(size)<ObjectSizeLessThan>5</ObjectSizeLessThan></And></Filter>\(days)", "InvalidRequest"),
+            ("<Filter><Tag><Value>v</Value></Tag></Filter>\(days)", "MalformedXML"),
+            ("<Filter><Suffix>a</Suffix></Filter>\(days)", "MalformedXML"),
+            (days, "MalformedXML"), ("<Prefix>a</Prefix><Filter/>\(days)", "MalformedXML"), ("<Prefix>a</Prefix>\(days)", nil),
+            ("<Filter>\(tag)</Filter>\(days)", nil), ("<Filter/>\(marker)", nil), ("<Filter><Prefix>a</Prefix></Filter>\(abort)", nil),
+            ("<Filter><And><Prefix>a</Prefix>\(tag)\(size)</And></Filter>\(days)", nil),
+        ] as [(String, String?)])
+    func lifecycleRefusals(_ rule: String, _ code: String?) {
+        let document = "<LifecycleConfiguration><Rule><Status>Enabled</Status>\(rule)</Rule></LifecycleConfiguration>"
+        do throws(ServiceFault) {
+            _ = try LifecycleDocument.rules(Array(document.utf8))
+            #expect(code == nil, "\(rule)")
+        } catch {
+            #expect(error.code == code, "\(rule): \(error.message)")
+        }
+    }
+
+    private static let tag = "<Tag><Key>k</Key><Value>v</Value></Tag>"
+    private static let size = "<ObjectSizeGreaterThan>10</ObjectSizeGreaterThan>"
+    private static let days = "<Expiration><Days>1</Days></Expiration>"
+    private static let marker = "<Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>"
+    private static let abort = """
+        <AbortIncompleteMultipartUpload><DaysAfterInitiation>1</DaysAfterInitiation></AbortIncompleteMultipartUpload>
+        """
+
     @Test("what expires by a moved time is gone when it is moved") func moved() async throws {
         let shift = TimeShift()
         let clock = WallClock { WallClock.system.nowMicros() + shift.micros }

@@ -9,7 +9,7 @@ extension Change {
         _ version: ObjectVersion, _ bucket: BucketInfo, content: [UInt8]?, as kind: ObjectEvent.Kind
     ) throws(SluiceError) -> ObjectVersion {
         var version = version
-        version.versionID = bucket.versioning == .enabled ? Self.versionID(version.file.stamp) : ObjectVersion.nullID
+        version.versionID = bucket.versioning == .enabled ? ObjectVersion.newID(version.file.stamp) : ObjectVersion.nullID
         version.file.place = folders.place(bucket.name, version.key)
         let replaced = try displace(bucket, version.key, by: version.versionID)
         try index.insert(version, bucket, isObject: true)
@@ -32,7 +32,7 @@ extension Change {
             return nil
         }
         let stamp = stamp()
-        let id = bucket.versioning == .enabled ? Self.versionID(stamp) : ObjectVersion.nullID
+        let id = bucket.versioning == .enabled ? ObjectVersion.newID(stamp) : ObjectVersion.nullID
         let replaced = try displace(bucket, key, by: id)
         try index.deleteObject(bucket, key)
         let marker = ObjectVersion(
@@ -85,18 +85,5 @@ extension Change {
         newest.file.place = folders.place(bucket.name, key)
         try index.insert(newest, bucket, isObject: true)
         settle(newest.file, bucket.name, key)
-    }
-
-    /// 32 letters and digits, of which nobody can guess the last.
-    private static func versionID(_ stamp: Int64) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._".utf8)
-        var bytes: [UInt8] = []
-        var rest = UInt64(bitPattern: stamp)
-        for _ in 0..<11 {
-            bytes.append(alphabet[Int(rest & 63)])
-            rest >>= 6
-        }
-        for _ in 0..<21 { bytes.append(alphabet[Int.random(in: 0..<64)]) }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

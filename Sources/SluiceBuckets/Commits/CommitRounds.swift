@@ -43,10 +43,11 @@ final class CommitRounds: @unchecked Sendable {
         try recover()
     }
 
-    /// A number for a file, greater than all before.
+    /// A number for a file, greater than all before by a microsecond or more: crawls and pipelines look at the microseconds of a file's time, also
+    /// where the clock stands still or went back.
     func stamp() -> Int64 {
         last.withLock { last in
-            last = max(clock.nowMicros() * 1_000, last + 1)
+            last = max(clock.nowMicros(), last / 1_000 + 1) * 1_000
             return last
         }
     }

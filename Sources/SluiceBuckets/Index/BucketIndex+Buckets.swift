@@ -2,13 +2,16 @@ import SluiceCore
 import SluiceSQLite
 
 extension BucketIndex {
-    private static let columns =
-        "id, name, owner, region, created, versioning, EXISTS (SELECT 1 FROM watches WHERE watches.bucket = buckets.id)"
+    private static let columns = """
+        id, name, owner, region, created, versioning, EXISTS (SELECT 1 FROM watches WHERE watches.bucket = buckets.id),
+        EXISTS (SELECT 1 FROM settings WHERE settings.bucket = buckets.id AND kind = '\(BucketInfo.lifecycle)')
+        """
 
     private static func bucket(_ row: SQLiteStatement) -> BucketInfo {
         BucketInfo(
             id: row.integer(0), name: row.text(1) ?? "", owner: row.text(2) ?? "", region: row.text(3) ?? "", createdMicros: row.integer(4),
-            versioning: BucketInfo.Versioning(rawValue: row.integer(5)) ?? .never, isWatched: row.integer(6) != 0)
+            versioning: BucketInfo.Versioning(rawValue: row.integer(5)) ?? .never, isWatched: row.integer(6) != 0,
+            hasLifecycle: row.integer(7) != 0)
     }
 
     func bucket(_ name: String) throws(SluiceError) -> BucketInfo? {

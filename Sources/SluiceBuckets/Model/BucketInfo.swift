@@ -14,4 +14,9 @@ package struct BucketInfo: Hashable, Sendable {
     package let versioning: Versioning
     /// Whether somebody wants to know of its events.
     let isWatched: Bool
+    /// Whether rules say when its objects are removed.
+    package let hasLifecycle: Bool
+
+    /// The setting that the rules are in.
+    package static let lifecycle = "lifecycle"
 }

@@ -1,5 +1,7 @@
 /// When objects of a bucket are removed by themselves.
 package struct ExpiryRule: Hashable, Sendable {
+    /// Its name, which it need not have.
+    package var id = ""
     package var prefix: [UInt8] = []
     /// All of which an object must have.
     package var tags: [ObjectTraits.Field] = []
@@ -24,6 +26,13 @@ package struct ExpiryRule: Hashable, Sendable {
         version.key.bytes.starts(with: prefix) && tags.allSatisfy(version.traits.tags.contains)
             && overBytes.map { version.byteCount > $0 } ?? true
             && underBytes.map { version.byteCount < $0 } ?? true
+    }
+
+    /// When the rule removes what a key stands for; nil where it is not about it.
+    package func expiryMicros(of version: ObjectVersion) -> Int64? {
+        guard holds(for: version) else { return nil }
+        let aged = days.map { (version.modifiedMicros / Self.dayMicros + 1 + Int64($0)) * Self.dayMicros }
+        return [aged, epochDay.map { Int64($0) * Self.dayMicros }].compactMap(\.self).min()
     }
 
     /// Whether a time is so many whole days ago, counted from the midnight behind it, as S3 does.

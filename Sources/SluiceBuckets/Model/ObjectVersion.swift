@@ -17,4 +17,24 @@ package struct ObjectVersion: Hashable, Sendable {
 
     /// Of a version that is written without versions.
     package static let nullID = "null"
+
+    private static let idLetters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._".utf8)
+    private static let idCount = 32
+
+    /// An id of a new version, of which nobody can guess the last letters and digits.
+    static func newID(_ stamp: Int64) -> String {
+        var bytes: [UInt8] = []
+        var rest = UInt64(bitPattern: stamp)
+        for _ in 0..<11 {
+            bytes.append(idLetters[Int(rest & 63)])
+            rest >>= 6
+        }
+        while bytes.count < idCount { bytes.append(idLetters[Int.random(in: 0..<64)]) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Whether a text may be the id of a version.
+    package static func isID(_ text: String) -> Bool {
+        text == nullID || text.utf8.count == idCount && text.utf8.allSatisfy(idLetters.contains)
+    }
 }

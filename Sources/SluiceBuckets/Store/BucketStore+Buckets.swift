@@ -87,6 +87,7 @@ extension BucketStore {
 
     /// - Parameter value: Nil takes the setting away.
     package func set(_ name: String, _ kind: String, _ value: [UInt8]?) async throws(BucketFailure) {
+        defer { known.forget() }
         try await committer.commit { change throws(BucketFailure) in
             let bucket = try change.index.existingBucket(name)
             try change.onDisk { index throws(SluiceError) in try index.set(bucket, kind, value) }

@@ -5,8 +5,16 @@ extension Catalog {
     /// Keeps what is known of columns of a table, or of one of its partitions, in place of what was known of them.
     ///
     /// - Throws: `notFound`; `unknownColumn` for a column that the table does not have.
+    package func setStatistics(_ statistics: [ColumnStatistics], of name: TableName, partition: [String]? = nil) throws(SluiceError) {
+        try setStatistics(statistics, of: name, partition: partition, analyzedMicros: [:])
+    }
+
+    /// Keeps what others measured.
+    ///
+    /// - Parameter analyzedMicros: When a column was looked at, by its name; now for others.
+    /// - Throws: as above.
     package func setStatistics(
-        _ statistics: [ColumnStatistics], of name: TableName, partition: [String]? = nil
+        _ statistics: [ColumnStatistics], of name: TableName, partition: [String]?, analyzedMicros: [String: Int64]
     ) throws(SluiceError) {
         let now = clock.nowMicros()
         try write { db in
@@ -18,7 +26,7 @@ extension Catalog {
                     .unknownColumn, "table \"\(name)\" has no column \(column.quotedForMessage)",
                     remedy: Suggestion.remedy(for: column, in: names, noun: "columns"))
             }
-            try Self.setStatistics(statistics, table: table, partition: partition, now: now, db)
+            try Self.setStatistics(statistics, table: table, partition: partition, now: now, analyzedMicros: analyzedMicros, db)
         }
     }
 
@@ -57,7 +65,8 @@ extension Catalog {
     }
 
     static func setStatistics(
-        _ statistics: [ColumnStatistics], table: Int64, partition: [String]?, now: Int64, _ db: GRDB.Database
+        _ statistics: [ColumnStatistics], table: Int64, partition: [String]?, now: Int64, analyzedMicros: [String: Int64] = [:],
+        _ db: GRDB.Database
     ) throws {
         let insert = try db.makeStatement(
             sql: """
@@ -66,7 +75,8 @@ extension Catalog {
                 """)
         let values = partition.map(StoredText.partition) ?? ""
         for column in statistics {
-            try insert.execute(arguments: [values, column.column, try StoredText.json(column), now, table])
+            let analyzed = analyzedMicros[column.column] ?? now
+            try insert.execute(arguments: [values, column.column, try StoredText.json(column), analyzed, table])
         }
     }
 

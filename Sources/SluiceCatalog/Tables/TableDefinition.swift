@@ -63,6 +63,9 @@ extension TableDefinition {
     private static let crawlerMark = "DEPRECATED_BY_CRAWLER"
     private static let mark = "deprecated"
 
+    /// The parameter with the one file of a table in whose folder files of other tables lie: what clients of Glue, who list a location, are told.
+    package static let onlyFile = "sluice.glue.file"
+
     /// Why the table should not be used any more; nil for one in use. It stands in the parameters, where other programs find it.
     package var deprecation: String? {
         get { parameters[Self.mark] ?? parameters[Self.crawlerMark].map { _ in "a crawler did not find its data any more" } }

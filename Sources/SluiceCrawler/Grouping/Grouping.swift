@@ -160,7 +160,7 @@ struct Grouping {
         for (cluster, indices) in byCluster.sorted(by: { $0.value[0] < $1.value[0] }) {
             let names = indices.map { files[$0].file.name }
             let name = byCluster.count == 1 ? folder.name : TableNaming.common(names) ?? folder.name
-            emit(Part(cluster: cluster, depth: 0, files: indices, home: folder), name: name)
+            emit(Part(cluster: cluster, depth: 0, files: indices, home: folder), name: name, sharesFolder: byCluster.count > 1)
         }
         return .apart
     }
@@ -191,7 +191,7 @@ struct Grouping {
         odd.append(OddFile(path: files[index].file.path, reason: "\(reason): \(kind.format), \(kind.columns.count) columns"))
     }
 
-    private mutating func emit(_ part: Part, name: String? = nil) {
+    private mutating func emit(_ part: Part, name: String? = nil, sharesFolder: Bool = false) {
         let folder = part.home
         var kind = files[part.files[0]].kind
         for index in part.files.dropFirst() { kind.join(files[index].kind) }
@@ -202,7 +202,7 @@ struct Grouping {
         groups.append(
             TableGroup(
                 baseName: name ?? (isFile ? TableNaming.stem(files[part.files[0]].file.name) : folder.name), location: path(of: folder),
-                keys: keys, kind: kind,
+                sharesFolder: sharesFolder, keys: keys, kind: kind,
                 files: zip(part.files, values).map { file($0, $1) }))
     }
 

@@ -8,6 +8,8 @@ struct TableGroup: Sendable {
     var baseName: String
     /// The folder that all files lie below.
     var location: String
+    /// Whether files of other tables lie in the same folder.
+    var sharesFolder = false
     /// Names of the folder levels between the location and the files.
     var keys: [PartitionKey]
     /// How the files are read.

@@ -195,6 +195,8 @@ struct CatalogComparison {
         definition.formatOptions = StoredOptions.texts(group.kind.options.merging(decision.options) { $1 })
         definition.parameters["classification"] = group.kind.format
         definition.parameters["compressionType"] = group.kind.compression
+        let isOnly = group.sharesFolder && group.files.count == 1
+        definition.parameters[TableDefinition.onlyFile] = isOnly ? group.files[0].file.path : nil
         if group.table == nil { definition.parameters["crawler"] = settings.name }
         definition.parameters[Self.deprecation] = nil
         if !settings.exclusions.isEmpty {

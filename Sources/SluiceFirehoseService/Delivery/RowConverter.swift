@@ -16,7 +16,8 @@ struct RowConverter {
     private let conversion: Conversion
     private let schema: Schema
     private let version: Int
-    private let shape: NameShape
+    /// Nil where names stay as they are.
+    private let names: NameShape?
     private let hasTimes: Bool
 
     /// - Throws: `notFound` where the catalog has no such table or version; what it says of their names.
@@ -32,7 +33,7 @@ struct RowConverter {
             schema = try Schema(table.definition.columns.map(\.field))
             version = table.version
         }
-        shape = NameShape(conversion)
+        names = NameShape(conversion, schema)
         hasTimes = schema.fields.contains { TimeShape.has($0.type) }
     }
 
@@ -92,8 +93,8 @@ struct RowConverter {
         for row in 0..<records.count {
             let record = records[row]
             rows.starts.append(Int32(rows.bytes.count))
-            if shape.changes || hasTimes, let node = try? JSONParser.parse(Array(record)) {
-                let shaped = shape.changes ? shape.shaped(node) : node
+            if names != nil || hasTimes, let node = try? JSONParser.parse(Array(record)) {
+                let shaped = names?.shaped(node) ?? node
                 (hasTimes ? TimeShape.shaped(shaped, .structure(schema.fields)) : shaped).append(to: &rows.bytes)
             } else {
                 rows.bytes.append(contentsOf: record)
@@ -114,29 +115,5 @@ struct RowConverter {
             code: error.code == .malformedRecord || error.code == .invalidEncoding
                 ? "DataFormatConversion.ParseError" : "DataFormatConversion.MalformedData",
             message: column + error.message, details: [.init("dataCatalogTable", table)])
-    }
-}
-
-/// How names of members become those of columns: OpenX's options.
-struct NameShape {
-    private let conversion: Conversion
-
-    init(_ conversion: Conversion) { self.conversion = conversion }
-
-    var changes: Bool { conversion.ignoresCase || conversion.dotsBecomeUnderscores || !conversion.mappings.isEmpty }
-
-    func shaped(_ node: JSONNode) -> JSONNode {
-        switch node {
-        case .object(let members):
-            .object(members.map { .init(name: name($0.name), value: shaped($0.value)) })
-        case .list(let elements): .list(elements.map(shaped))
-        default: node
-        }
-    }
-
-    private func name(_ name: String) -> String {
-        if let column = conversion.mappings[name] { return column }
-        let lowered = conversion.ignoresCase ? name.lowercased() : name
-        return conversion.dotsBecomeUnderscores ? lowered.replacing(".", with: "_") : lowered
     }
 }

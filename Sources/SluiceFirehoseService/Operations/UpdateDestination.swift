@@ -43,6 +43,9 @@ enum UpdateDestination {
         guard kind == stream.kind else {
             throw Faults.invalid("\(member) is for another kind of destination than that of \(stream.name), which cannot change.")
         }
+        if kind == .s3, stream.destination["S3BackupMode"] == .text("Enabled"), update["S3BackupMode"] == .text("Disabled") {
+            throw Faults.invalid("S3BackupMode of \(stream.name) is Enabled, and cannot be changed to Disabled.")
+        }
         let document = DestinationDocument.updated(stream.destination, by: update, kind)
         let path = member.prefix(1).lowercased() + member.dropFirst()
         let plan = try DeliveryPlan(document, kind, at: path)

@@ -76,11 +76,11 @@ struct MetadataQuery: Hashable, Sendable {
 }
 
 extension JSONNode {
-    /// A text, number or boolean as text; nil for what is none.
+    /// A text, number or boolean as jq writes it; nil for what is none.
     fileprivate var scalarText: String? {
         switch self {
         case .text(let bytes): String(decoding: bytes, as: UTF8.self)
-        case .number(let digits): String(decoding: digits, as: UTF8.self)
+        case .number(let digits): QueryNumber.text(digits)
         case .boolean(let flag): flag ? "true" : "false"
         case .null, .list, .object: nil
         }

@@ -22,7 +22,7 @@ struct StatisticsTask: Sendable {
         }
         var chosen: [CatalogColumn] = []
         for name in names {
-            guard let column = all.first(where: { $0.name == name }) else {
+            guard let column = all.named(name) else {
                 throw SluiceError(
                     .unknownColumn, "table \(definition.name) has no column \(name.quotedForMessage)",
                     remedy: Suggestion.remedy(for: name, in: all.map(\.name), noun: "columns"))

@@ -79,16 +79,23 @@ struct QualityResultValue: Sendable {
 
 /// Names of measured figures as Glue writes them: `Dataset.*.RowCount`, `Column.email.Completeness`, `Multicolumn.a,b.Uniqueness`.
 enum MetricName {
+    /// Rules that are judged by the figure of another one.
+    private static let figures = ["IsComplete": "Completeness", "IsUnique": "Uniqueness", "IsPrimaryKey": "Uniqueness"]
+    /// Of what stands in quotes, it is about the whole data set.
+    private static let statement = "CustomSql"
+
     /// - Parameter figure: As a rule writes it without its condition: `Completeness "email"`; other texts stay as they are.
     static func text(_ figure: String) -> String {
         var parts = figure.split(separator: "\"", omittingEmptySubsequences: false)
         let type = parts.removeFirst().filter { $0 != " " }
         guard !type.isEmpty, type.allSatisfy(\.isLetter) else { return figure }
         if parts.isEmpty { return "Dataset.*.\(type)" }
+        if type == statement { return "Dataset.*.CustomSQL" }
         // Names stand at even places, and blanks between them.
         let names = parts.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
         let rest = parts.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
         guard rest.allSatisfy({ $0.allSatisfy { $0 == " " } }), names.count == rest.count else { return figure }
-        return names.count == 1 ? "Column.\(names[0]).\(type)" : "Multicolumn.\(names.joined(separator: ",")).\(type)"
+        let metric = figures[type] ?? type
+        return names.count == 1 ? "Column.\(names[0]).\(metric)" : "Multicolumn.\(names.joined(separator: ",")).\(metric)"
     }
 }

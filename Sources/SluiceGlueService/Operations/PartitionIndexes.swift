@@ -43,7 +43,8 @@ enum PartitionIndexes {
             try input.finish()
             let definition = try call.table(database, table).definition
             let indexes = Hints.indexes(definition.parameters).map { index in
-                let keys = definition.partitionKeys.filter { index.keys.contains($0.name) }.map { key in
+                // In the order of the index, which counts.
+                let keys = index.keys.compactMap { name in definition.partitionKeys.first { $0.name == name } }.map { key in
                     WireValue.structure(["Name": .text(key.name), "Type": ColumnTypes.text(key).map { .text($0) }])
                 }
                 return WireValue.structure([

@@ -18,8 +18,9 @@ enum Statistics {
         var table: TableDefinition
         var partition: [String]?
 
+        /// Names of columns have no case in Hive.
         func column(_ name: String) throws(ServiceFault) -> CatalogColumn {
-            if let column = (table.columns + table.partitionKeys).first(where: { $0.name == name }) { return column }
+            if let column = (table.columns + table.partitionKeys).named(name) { return column }
             throw Faults.missing("Column \(name) not found.")
         }
     }
@@ -45,14 +46,17 @@ enum Statistics {
         let subject = try found(database, name, partition, call)
         var errors: [WireValue] = []
         var statistics: [ColumnStatistics] = []
+        var times: [String: Int64] = [:]
         for entry in entries {
             do throws(ServiceFault) {
-                statistics.append(try entry.statistics(of: subject.column(entry.column).type))
+                let column = try subject.column(entry.column)
+                statistics.append(try entry.statistics(of: column))
+                times[column.name] = entry.analyzedMicros
             } catch {
                 errors.append(.structure(["ColumnStatistics": entry.given, "Error": Faults.detail(error)]))
             }
         }
-        try call.catalog.setStatistics(statistics, of: subject.table.name, partition: partition)
+        try call.catalog.setStatistics(statistics, of: subject.table.name, partition: partition, analyzedMicros: times)
         return .value(.structure(["Errors": .list(errors)]))
     }
 
@@ -68,13 +72,14 @@ enum Statistics {
         var found: [WireValue] = []
         var errors: [WireValue] = []
         for column in columns ?? [] {
-            if let stored = known.first(where: { $0.statistics.column == column }) {
-                found.append(StatisticsValues.value(stored, of: try subject.column(column)))
-            } else {
-                errors.append(
-                    .structure([
-                        "ColumnName": .text(column), "Error": Faults.detail(Faults.missing("Statistics do not exist for the column.")),
-                    ]))
+            do throws(ServiceFault) {
+                let subject = try? subject.column(column)
+                guard let subject, let stored = known.first(where: { $0.statistics.column == subject.name }) else {
+                    throw Faults.missing("Statistics do not exist for the column.")
+                }
+                found.append(try StatisticsValues.value(stored, of: subject))
+            } catch {
+                errors.append(.structure(["ColumnName": .text(column), "Error": Faults.detail(error)]))
             }
         }
         return .value(.structure(["ColumnStatisticsList": .list(found), "Errors": .list(errors)]))
@@ -82,16 +87,22 @@ enum Statistics {
 
     private static func delete(_ call: GlueCall, hasPartition: Bool) throws -> TargetAnswer {
         var input = try call.members()
-        let (database, name) = (try input.databaseName(), try input.tableName())
+        let (database, table) = (try input.databaseName(), try input.tableName())
         let partition = hasPartition ? try input.partitionValues() : nil
         let column = try input.requiredText("ColumnName", Rules.name)
         try input.finish()
-        let subject = try found(database, name, partition, call)
+        let subject = try found(database, table, partition, call)
         let known = try call.catalog.statistics(of: subject.table.name, partition: partition)
-        guard known.contains(where: { $0.statistics.column == column }) else {
+        let name = try? subject.column(column).name
+        guard let name, known.contains(where: { $0.statistics.column == name }) else {
             throw Faults.missing("Statistics do not exist for the column \(column).")
         }
-        try call.catalog.deleteStatistics(of: subject.table.name, columns: [column], partition: partition)
+        try call.catalog.deleteStatistics(of: subject.table.name, columns: [name], partition: partition)
         return .empty
     }
+}
+
+extension [CatalogColumn] {
+    /// The column of a name: of that very one, or of one that differs in case alone.
+    func named(_ name: String) -> CatalogColumn? { first { $0.name == name } ?? first { $0.name.lowercased() == name.lowercased() } }
 }

@@ -10,7 +10,64 @@ enum TableSearch {
     private struct Condition: Sendable {
         var key: String
         var value: String
-        var comparator: String
+        var comparator: String?
+    }
+
+    /// A condition with its value read as the key wants it.
+    private struct Filter {
+        let condition: Condition
+        /// Of a key that is a time: microseconds since 1970.
+        let micros: Int64?
+
+        /// - Throws: `InvalidInputException` for a value that is no time where the key is one.
+        init(_ condition: Condition) throws(ServiceFault) {
+            self.condition = condition
+            guard TableSearch.isTime(condition.key) else {
+                micros = nil
+                return
+            }
+            guard let micros = TableSearch.micros(condition.value) else {
+                throw Faults.invalid("\(condition.value) is no time: give seconds since 1970, or 2024-01-01T00:00:00Z.")
+            }
+            self.micros = micros
+        }
+
+        func holds(for record: TableRecord) -> Bool {
+            if let micros {
+                let time = condition.key.lowercased() == "createtime" ? record.createdMicros : record.updatedMicros
+                return compares(time, micros, <) ?? (time == micros)
+            }
+            guard let value = TableSearch.member(condition.key, of: record) else { return false }
+            return compares(value, condition.value, TableSearch.isBefore) ?? TableSearch.resembles(value, condition.value)
+        }
+
+        /// Nil where the condition is of equality.
+        private func compares<Element>(_ value: Element, _ other: Element, _ isBefore: (Element, Element) -> Bool) -> Bool? {
+            switch condition.comparator {
+            case "GREATER_THAN": isBefore(other, value)
+            case "LESS_THAN": isBefore(value, other)
+            case "GREATER_THAN_EQUALS": !isBefore(value, other)
+            case "LESS_THAN_EQUALS": !isBefore(other, value)
+            default: nil
+            }
+        }
+    }
+
+    private static func isTime(_ key: String) -> Bool { ["createtime", "updatetime"].contains(key.lowercased()) }
+
+    /// Seconds since 1970, or ISO 8601, in UTC where it names no zone.
+    private static func micros(_ text: String) -> Int64? {
+        if let seconds = Double(text), abs(seconds) < 1e12 { return Int64(seconds * 1_000_000) }
+        return Array(text.utf8).withUnsafeBufferPointer { bytes in
+            TimeText.timestamp(bytes)?.utcMicros ?? TimeText.date(bytes).map { Int64($0) * TimeText.microsPerDay }
+        }
+    }
+
+    /// Whether a text, or a word of it between marks such as `-`, `:` and `#`, is another, without regard to case. Source: Glue's API reference,
+    /// "SearchTables".
+    private static func resembles(_ text: String, _ word: String) -> Bool {
+        let (text, word) = (text.lowercased(), word.lowercased())
+        return text == word || text.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.contains { $0 == word }
     }
 
     @Sendable static func run(_ call: GlueCall) async throws -> TargetAnswer {
@@ -22,7 +79,7 @@ enum TableSearch {
             try input.structures("Filters", count: Rules.elements) { filter throws(ServiceFault) in
                 Condition(
                     key: try filter.requiredText("Key", Rules.search), value: try filter.requiredText("Value", Rules.search),
-                    comparator: try filter.text("Comparator", comparators) ?? "EQUALS")
+                    comparator: try filter.text("Comparator", comparators))
             } ?? []
         let orders =
             try input.structures("SortCriteria", count: 0...1) { sort throws(ServiceFault) in
@@ -31,7 +88,8 @@ enum TableSearch {
         let share = try input.text("ResourceShareType", TextRule(values: ["FOREIGN", "ALL", "FEDERATED"]))
         try input.finish()
         var found = share == "FOREIGN" || share == "FEDERATED" ? [] : try tables(text, call)
-        found = found.filter { record in conditions.allSatisfy { holds($0, of: record) } }
+        let filters = try conditions.map(Filter.init)
+        found = found.filter { record in filters.allSatisfy { $0.holds(for: record) } }
         if let (field, direction) = orders.first {
             found.sort { a, b in
                 let (a, b) = direction == "ASC" ? (a, b) : (b, a)
@@ -75,17 +133,6 @@ enum TableSearch {
         case "updatetime": return String(Double(record.updatedMicros) / 1_000_000)
         case "classification": return definition.parameters["classification"] ?? definition.format
         default: return Hints.visible(definition.parameters)[key]
-        }
-    }
-
-    private static func holds(_ condition: Condition, of record: TableRecord) -> Bool {
-        guard let value = member(condition.key, of: record) else { return false }
-        switch condition.comparator {
-        case "GREATER_THAN": return isBefore(condition.value, value)
-        case "LESS_THAN": return isBefore(value, condition.value)
-        case "GREATER_THAN_EQUALS": return !isBefore(value, condition.value)
-        case "LESS_THAN_EQUALS": return !isBefore(condition.value, value)
-        default: return value.lowercased() == condition.value.lowercased()
         }
     }
 

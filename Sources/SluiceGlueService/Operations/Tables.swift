@@ -16,7 +16,7 @@ enum Tables {
     @Sendable private static func create(_ call: GlueCall) async throws -> TargetAnswer {
         var input = try call.members()
         let database = try input.databaseName()
-        let table = try input.tableInput()
+        var table = try input.tableInput()
         let name = try input.text("Name", Rules.name)
         let indexes = try input.structures("PartitionIndexes", count: 0...GlueLimits.partitionIndexes) { index throws(ServiceFault) in
             try index.partitionIndex()
@@ -27,6 +27,7 @@ enum Tables {
             throw Faults.invalid("Name is \(name), and TableInput has the name \(table.name).")
         }
         try call.requireDatabase(database)
+        try table.resolveSchema(call)
         var definition = try table.definition(in: database, call.context.places)
         for index in indexes ?? [] { try PartitionIndexes.add(index, to: &definition) }
         do throws(SluiceError) {
@@ -79,7 +80,7 @@ enum Tables {
     @Sendable private static func update(_ call: GlueCall) async throws -> TargetAnswer {
         var input = try call.members()
         let database = try input.databaseName()
-        let table = try input.tableInput()
+        var table = try input.tableInput()
         let name = try input.text("Name", Rules.name)
         let skipsArchive = try input.boolean("SkipArchive") ?? false
         let version = try input.text("VersionId", Rules.name)
@@ -90,9 +91,12 @@ enum Tables {
         ])
         if let name, name.lowercased() != table.name.lowercased() { throw Faults.invalid("A table keeps its name: \(name).") }
         let current = try call.table(database, table.name)
+        try table.resolveSchema(call)
         var definition = try table.definition(in: database, call.context.places)
         definition.tags = current.definition.tags
-        definition.parameters[Hints.indexes] = current.definition.parameters[Hints.indexes]
+        for hint in [Hints.indexes, TableDefinition.onlyFile] { definition.parameters[hint] = current.definition.parameters[hint] }
+        // Clients are told the file, and say it again; the table's place is the folder.
+        if definition.location == definition.parameters[TableDefinition.onlyFile] { definition.location = current.definition.location }
         let keys = definition.partitionKeys.map { $0.name.lowercased() }
         guard current.partitionCount == 0 || keys == current.definition.partitionKeys.map({ $0.name.lowercased() }) else {
             throw Faults.invalid("The table has \(current.partitionCount) partitions, whose keys cannot become others.")

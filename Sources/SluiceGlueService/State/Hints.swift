@@ -39,6 +39,7 @@ enum Hints {
     /// As above, for one of many.
     static func location(_ place: String, _ parameters: [String: String], _ places: Places, _ buckets: inout BucketLook) -> String? {
         if let given = parameters[location], (places.folder(given, &buckets) ?? given) == place { return given }
+        if let file = parameters[TableDefinition.onlyFile], file.hasPrefix(place + "/") { return places.shown(file) }
         return place.isEmpty ? nil : places.shown(place)
     }
 

@@ -19,28 +19,52 @@ enum StatisticsValues {
         }
     }
 
-    static func value(_ stored: StoredStatistics, of column: CatalogColumn) -> WireValue {
+    /// The member of `StatisticsData` that a kind has.
+    static func member(_ kind: String) -> String { String(kind.prefix(1)) + kind.dropFirst().lowercased() + "ColumnStatisticsData" }
+
+    /// The members that statistics of a kind always have. Source: Glue's API reference, "ColumnStatisticsData".
+    static func required(_ kind: String) -> [String] {
+        switch kind {
+        case "BOOLEAN": ["NumberOfTrues", "NumberOfFalses", "NumberOfNulls"]
+        case "STRING": ["MaximumLength", "AverageLength", "NumberOfNulls", "NumberOfDistinctValues"]
+        case "BINARY": ["MaximumLength", "AverageLength", "NumberOfNulls"]
+        default: ["NumberOfNulls", "NumberOfDistinctValues"]
+        }
+    }
+
+    /// - Throws: `EntityNotFoundException` where something was not measured that such statistics always have: nothing is made up.
+    static func value(_ stored: StoredStatistics, of column: CatalogColumn) throws(ServiceFault) -> WireValue {
         let kind = kind(column.type)
-        let name = String(kind.prefix(1)) + kind.dropFirst().lowercased() + "ColumnStatisticsData"
+        let data = data(stored.statistics, column.type)
+        let lacking = required(kind).filter { data[$0] == nil }
+        guard lacking.isEmpty else {
+            throw Faults.missing(
+                "Statistics do not exist for the column: \(lacking.joined(separator: ", ")) was not measured; "
+                    + "start a column statistics task run.")
+        }
         return .structure([
             "ColumnName": .text(column.name), "ColumnType": .text(ColumnTypes.text(column) ?? ""),
             "AnalyzedTime": .time(micros: stored.analyzedMicros),
-            "StatisticsData": .object([.init("Type", .text(kind)), .init(name, data(stored.statistics, kind, column.type))]),
+            "StatisticsData": .object([.init("Type", .text(kind)), .init(member(kind), data)]),
         ])
     }
 
-    private static func data(_ statistics: ColumnStatistics, _ kind: String, _ type: DataType) -> WireValue {
-        let nulls = WireValue.integer(statistics.nulls ?? 0)
-        let distinct = WireValue.integer(statistics.distinct ?? 0)
-        switch kind {
+    /// What was measured, of what the column's kind has.
+    private static func data(_ statistics: ColumnStatistics, _ type: DataType) -> WireValue {
+        // A column without values has no lengths, which then are zero.
+        let isEmpty = statistics.rows.map { $0 == statistics.nulls } ?? false
+        let nulls = statistics.nulls.map(WireValue.integer)
+        let distinct = statistics.distinct.map(WireValue.integer)
+        switch kind(type) {
         case "BOOLEAN":
             return .structure([
-                "NumberOfTrues": .integer(statistics.trues ?? 0), "NumberOfFalses": .integer(statistics.falses ?? 0),
-                "NumberOfNulls": nulls,
+                "NumberOfTrues": (statistics.trues ?? (isEmpty ? 0 : nil)).map(WireValue.integer),
+                "NumberOfFalses": (statistics.falses ?? (isEmpty ? 0 : nil)).map(WireValue.integer), "NumberOfNulls": nulls,
             ])
-        case "STRING", "BINARY":
+        case let kind where ["STRING", "BINARY"].contains(kind):
             return .structure([
-                "MaximumLength": .integer(statistics.maximumLength ?? 0), "AverageLength": .real(statistics.averageLength ?? 0),
+                "MaximumLength": (statistics.maximumLength ?? (isEmpty ? 0 : nil)).map(WireValue.integer),
+                "AverageLength": (statistics.averageLength ?? (isEmpty ? 0 : nil)).map(WireValue.real),
                 "NumberOfNulls": nulls, "NumberOfDistinctValues": kind == "STRING" ? distinct : nil,
             ])
         default:
@@ -82,6 +106,7 @@ enum StatisticsValues {
 struct StatisticsInput: Sendable {
     var column: String
     var kind: String
+    var analyzedMicros: Int64
     /// The member of the kind.
     var data: WireValue
     /// As it came, for errors.
@@ -89,13 +114,17 @@ struct StatisticsInput: Sendable {
 
     /// What the catalog is to have.
     ///
-    /// - Throws: `InvalidInputException` for statistics of another kind than the column's.
-    func statistics(of type: DataType) throws(ServiceFault) -> ColumnStatistics {
+    /// - Throws: `InvalidInputException` for statistics of another kind than the column's, and where a member is missing.
+    func statistics(of subject: CatalogColumn) throws(ServiceFault) -> ColumnStatistics {
+        let type = subject.type
         let wanted = StatisticsValues.kind(type)
         guard kind == wanted else { throw Faults.invalid("Column \(column) has statistics of the type \(wanted), not \(kind).") }
+        if let name = StatisticsValues.required(kind).first(where: { data[$0] == nil }) {
+            throw Faults.invalid("\(name) of column \(column) is missing.")
+        }
         func count(_ name: String) -> Int64? { data[name]?.whole }
         var statistics = ColumnStatistics(
-            column: column, nulls: count("NumberOfNulls"), distinct: count("NumberOfDistinctValues"),
+            column: subject.name, nulls: count("NumberOfNulls"), distinct: count("NumberOfDistinctValues"),
             maximumLength: count("MaximumLength"), trues: count("NumberOfTrues"), falses: count("NumberOfFalses"))
         switch data["AverageLength"] {
         case .real(let length)?: statistics.averageLength = length
@@ -155,17 +184,19 @@ extension InputReader {
         let list = try structures("ColumnStatisticsList", count: 0...25) { entry throws(ServiceFault) in
             let column = try entry.requiredText("ColumnName", Rules.name)
             let type = try entry.requiredText("ColumnType", Rules.columnType)
-            if try entry.time("AnalyzedTime") == nil { entry.missing("AnalyzedTime") }
+            let analyzedMicros = try entry.time("AnalyzedTime")
+            if analyzedMicros == nil { entry.missing("AnalyzedTime") }
             let data = try entry.structure("StatisticsData") { data throws(ServiceFault) in
                 let kind = try data.requiredText("Type", TextRule(values: StatisticsValues.kinds))
-                return (kind, data.value(String(kind.prefix(1)) + kind.dropFirst().lowercased() + "ColumnStatisticsData") ?? .object([]))
+                return (kind, data.value(StatisticsValues.member(kind)) ?? .object([]))
             }
             if data == nil { entry.missing("StatisticsData") }
             let given = WireValue.structure([
                 "ColumnName": .text(column), "ColumnType": .text(type), "AnalyzedTime": entry.value("AnalyzedTime"),
                 "StatisticsData": entry.value("StatisticsData"),
             ])
-            return StatisticsInput(column: column, kind: data?.0 ?? "", data: data?.1 ?? .null, given: given)
+            return StatisticsInput(
+                column: column, kind: data?.0 ?? "", analyzedMicros: analyzedMicros ?? 0, data: data?.1 ?? .null, given: given)
         }
         if let list { return list }
         missing("ColumnStatisticsList")

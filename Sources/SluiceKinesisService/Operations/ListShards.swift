@@ -74,8 +74,9 @@ enum ListShards {
         func filter() throws(ServiceFault) -> ShardFilter {
             switch type {
             case "AFTER_SHARD_ID":
-                guard let shard, let id = ShardID(parsing: shard) else {
-                    throw Faults.invalid("ShardId must be specified for the ShardFilter type AFTER_SHARD_ID.")
+                guard let shard else { throw Faults.invalid("ShardId must be specified for the ShardFilter type AFTER_SHARD_ID.") }
+                guard let id = ShardID(parsing: shard) else {
+                    throw Faults.invalid("The ShardId \(shard) of the ShardFilter names no shard.")
                 }
                 return .afterShard(id)
             case "AT_TRIM_HORIZON": return .atTrimHorizon

@@ -108,13 +108,15 @@ struct ShardPush: Sendable {
         }
     }
 
-    /// A page in parts that events may have, the shard's end in the last one.
-    private static func parts(_ page: RecordPage) -> [RecordPage] {
+    /// A page in parts that events may have, each with how far its own last record is behind the newest one; the shard's end in the last one.
+    static func parts(_ page: RecordPage) -> [RecordPage] {
         var parts: [RecordPage] = []
+        let last = page.batches.last.map { $0.arrivalMicros($0.count - 1) } ?? 0
         for batch in page.batches {
             for start in stride(from: 0, to: batch.count, by: ServiceLimits.eventRecords) {
                 let rows = start..<min(batch.count, start + ServiceLimits.eventRecords)
-                parts.append(RecordPage(batches: [batch.slice(rows)], next: nil, millisBehindLatest: page.millisBehindLatest))
+                let behind = page.millisBehindLatest + max(0, last - batch.arrivalMicros(rows.upperBound - 1)) / 1_000
+                parts.append(RecordPage(batches: [batch.slice(rows)], next: nil, millisBehindLatest: behind))
             }
         }
         if parts.isEmpty { return [page] }

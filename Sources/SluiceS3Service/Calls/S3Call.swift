@@ -55,13 +55,14 @@ struct S3Call: Sendable {
 
     /// The version that the query asks for.
     ///
-    /// - Throws: `InvalidArgument` for an empty one.
-    var versionID: String? {
-        get throws(ServiceFault) {
-            guard let id = query["versionId"] else { return nil }
-            guard !id.isEmpty else { throw .invalidArgument("versionId", id, "Version id cannot be the empty string") }
-            return id
-        }
+    /// - Throws: `InvalidArgument` for an empty one, and for what no version can have.
+    var versionID: String? { get throws(ServiceFault) { try Self.checkedVersion(query["versionId"]) } }
+
+    static func checkedVersion(_ id: String?) throws(ServiceFault) -> String? {
+        guard let id else { return nil }
+        guard !id.isEmpty else { throw .invalidArgument("versionId", id, "Version id cannot be the empty string") }
+        guard ObjectVersion.isID(id) else { throw .invalidArgument("versionId", id, "Invalid version id specified") }
+        return id
     }
 
     /// A number of the query within bounds.

@@ -112,21 +112,22 @@ struct FormDecoder {
         return nil
     }
 
-    /// `name="value"`, with `\"` and `%22` for quotes in it, as clients write them.
+    /// `name="value"`, with `\"` for quotes in it, as some clients write them; other backslashes are themselves, as in paths of Windows.
     private static func parameter(_ name: String, of text: Substring) -> String? {
         var rest = text
         while let semicolon = rest.firstIndex(of: ";") {
             rest = rest[rest.index(after: semicolon)...].drop { $0 == " " }
             guard rest.lowercased().hasPrefix(name + "=\"") else { continue }
             var value = ""
-            var isEscaped = false
             for character in rest.dropFirst(name.count + 2) {
-                if isEscaped || character != "\\" && character != "\"" {
+                if character != "\"" {
                     value.append(character)
-                } else if character == "\"" {
+                } else if value.last == "\\" {
+                    value.removeLast()
+                    value.append(character)
+                } else {
                     return value
                 }
-                isEscaped = character == "\\" && !isEscaped
             }
             return nil
         }

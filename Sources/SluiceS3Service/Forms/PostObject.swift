@@ -127,6 +127,7 @@ struct PostObject {
         let location = "/\(call.bucketName)/" + PercentText.encode(key, keepsSlashes: true)
         let isVersioned = try call.store.bucket(call.bucketName).versioning != .never
         var headers = ObjectHeaders.written(version, isVersioned)
+        call.addExpiration(of: version, to: &headers)
         if let address = fields["success_action_redirect"] ?? fields["redirect"] {
             let result = [("bucket", call.bucketName), ("key", key), ("etag", etag)].map { "\($0)=\(PercentText.encode($1))" }
             headers.add("Location", address + (address.contains("?") ? "&" : "?") + result.joined(separator: "&"))

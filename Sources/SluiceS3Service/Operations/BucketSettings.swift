@@ -14,7 +14,7 @@ private struct Setting: Sendable {
     var putStatus = 200
     var type = "application/xml"
     /// - Throws: what is wrong with a document.
-    var check: @Sendable ([UInt8]) throws -> Void
+    var check: @Sendable (S3Call, [UInt8]) throws -> Void
 
     var operations: [S3Operation] {
         var operations = [
@@ -28,7 +28,7 @@ private struct Setting: Sendable {
             S3Operation("Put" + name, "PUT", .bucket, mark: kind) { call in
                 _ = try call.store.bucket(call.bucketName)
                 let bytes = try await call.documentBytes(upTo: S3ServiceLimits.documentBytes)
-                try check(bytes)
+                try check(call, bytes)
                 try await call.store.set(call.bucketName, kind, bytes)
                 return ServiceResponse(putStatus, HeaderFields(), putStatus == 204 ? .none(length: nil) : .bytes([]))
             },
@@ -71,27 +71,25 @@ extension S3Operation {
         Setting(
             kind: "cors", name: "BucketCors",
             absent: ServiceFault(404, "NoSuchCORSConfiguration", "The CORS configuration does not exist")
-        ) { bytes in _ = try CORSRules(bytes) },
+        ) { _, bytes in _ = try CORSRules(bytes) },
         Setting(
-            kind: "lifecycle", name: "BucketLifecycleConfiguration",
+            kind: BucketInfo.lifecycle, name: "BucketLifecycleConfiguration",
             absent: ServiceFault(404, "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist")
-        ) { bytes in _ = try LifecycleDocument.rules(bytes) },
-        Setting(kind: "policy", name: "BucketPolicy", absent: S3Settings.noPolicy, putStatus: 204, type: "application/json") { bytes in
-            guard bytes.count <= S3ServiceLimits.policyBytes, BucketPolicy(bytes) != nil else {
-                throw ServiceFault(400, "MalformedPolicy", "Policies must be valid JSON with a Version and a Statement of at most 20 KB")
-            }
+        ) { _, bytes in _ = try LifecycleDocument.rules(bytes) },
+        Setting(kind: "policy", name: "BucketPolicy", absent: S3Settings.noPolicy, putStatus: 204, type: "application/json") {
+            try BucketPolicy.check($1, for: $0)
         },
         Setting(
             kind: "tagging", name: "BucketTagging", absent: ServiceFault(404, "NoSuchTagSet", "The TagSet does not exist"), putStatus: 204
-        ) { bytes in _ = try S3Tags.parse(try S3Settings.root(bytes, "Tagging"), limit: S3ServiceLimits.bucketTags) },
+        ) { _, bytes in _ = try S3Tags.parse(try S3Settings.root(bytes, "Tagging"), limit: S3ServiceLimits.bucketTags) },
         Setting(
             kind: "website", name: "BucketWebsite",
             absent: ServiceFault(404, "NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration")
-        ) { bytes in _ = try WebsiteRules(bytes) },
+        ) { _, bytes in _ = try WebsiteRules(bytes) },
         Setting(
-            kind: "publicAccessBlock", name: "PublicAccessBlock",
+            kind: PublicAccessBlock.setting, name: "PublicAccessBlock",
             absent: ServiceFault(404, "NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found")
-        ) { bytes in _ = try S3Settings.root(bytes, "PublicAccessBlockConfiguration") },
+        ) { _, bytes in _ = try PublicAccessBlock(bytes) },
     ]
 
     /// Settings that have one value here.

@@ -112,7 +112,10 @@ extension S3Operation {
                     element.add("Initiated", S3Time.iso(upload.startedMicros))
                     element.add("StorageClass", "STANDARD")
                     for name in ["Owner", "Initiator"] { element.add(name) { $0.add("ID", call.request.caller.account) } }
-                    element.add("ChecksumAlgorithm", upload.algorithm?.rawValue)
+                    if let algorithm = upload.algorithm {
+                        element.add("ChecksumAlgorithm", algorithm.rawValue)
+                        element.add("ChecksumType", upload.isComposite ? "COMPOSITE" : "FULL_OBJECT")
+                    }
                 }
             }
         }.response()

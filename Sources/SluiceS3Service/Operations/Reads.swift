@@ -4,15 +4,17 @@ import SluiceServer
 
 extension S3Operation {
     static let reads: [S3Operation] = [
-        S3Operation("GetObjectAttributes", "GET", .object, mark: "attributes", run: getObjectAttributes),
+        S3Operation("GetObjectAttributes", "GET", .object, mark: "attributes", run: ObjectAttributes.get),
         S3Operation("GetObjectAcl", "GET", .object, mark: "acl") { call in
             _ = try await call.store.open(call.bucketName, call.key, version: call.versionID)
             return S3Settings.acl(call.request.caller.account).response()
         },
         S3Operation("GetObjectLegalHold", "GET", .object, mark: "legal-hold") { _ in throw S3Settings.noLock },
         S3Operation("GetObjectRetention", "GET", .object, mark: "retention") { _ in throw S3Settings.noLock },
-        S3Operation("GetObject", "GET", .object, publicAction: "s3:GetObject") { try await read($0) },
-        S3Operation("HeadObject", "HEAD", .object, publicAction: "s3:GetObject") { try await read($0) },
+        S3Operation("GetObject", "GET", .object, publicAction: "s3:GetObject", versionAction: "s3:GetObjectVersion") { try await read($0) },
+        S3Operation("HeadObject", "HEAD", .object, publicAction: "s3:GetObject", versionAction: "s3:GetObjectVersion") {
+            try await read($0)
+        },
     ]
 
     /// The answer to GET; the port leaves the bytes out for HEAD.
@@ -22,6 +24,7 @@ extension S3Operation {
         try ReadConditions.check(version, call)
         let (range, part) = try chosen(version, call)
         var headers = ObjectHeaders.all(version, call, isWhole: range == nil)
+        call.addExpiration(of: version, to: &headers)
         if let part { headers.add("x-amz-mp-parts-count", "\(part)") }
         if let range {
             headers.add(
@@ -56,43 +59,5 @@ extension S3Operation {
         guard !sizes.isEmpty else { return (version.byteCount == 0 ? nil : 0..<version.byteCount, nil) }
         let start = sizes[..<(number - 1)].reduce(0, +)
         return (start..<(start + sizes[number - 1]), sizes.count)
-    }
-
-    private static func getObjectAttributes(_ call: S3Call) async throws -> ServiceResponse {
-        let wanted = Set((call.header("x-amz-object-attributes") ?? "").split(separator: ",").map { $0.filter { $0 != " " } })
-        guard !wanted.isEmpty else {
-            throw ServiceFault.invalidRequest(
-                "The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty")
-        }
-        let version = try await call.store.open(call.bucketName, call.key, version: call.versionID).version
-        var headers = [("Last-Modified", S3Time.http(version.modifiedMicros))]
-        if version.versionID != ObjectVersion.nullID { headers.append(("x-amz-version-id", version.versionID)) }
-        return XMLWriter("GetObjectAttributesResponse") { document in
-            if wanted.contains("ETag") { document.add("ETag", version.etag) }
-            if wanted.contains("Checksum"), let checksum = version.traits.checksum {
-                document.add("Checksum") {
-                    $0.add(checksum.value.algorithm.element, checksum.value.value)
-                    $0.add("ChecksumType", checksum.isComposite ? "COMPOSITE" : "FULL_OBJECT")
-                }
-            }
-            let sizes = version.traits.partBytes
-            if wanted.contains("ObjectParts"), !sizes.isEmpty {
-                document.add("ObjectParts") { parts in
-                    parts.add("PartsCount", Int64(sizes.count))
-                    parts.add("IsTruncated", false)
-                    for (place, size) in sizes.enumerated() {
-                        parts.add("Part") { part in
-                            part.add("PartNumber", Int64(place + 1))
-                            part.add("Size", size)
-                            if let checksum = version.traits.checksum, place < version.traits.partChecksums.count {
-                                part.add(checksum.value.algorithm.element, version.traits.partChecksums[place])
-                            }
-                        }
-                    }
-                }
-            }
-            if wanted.contains("StorageClass") { document.add("StorageClass", "STANDARD") }
-            if wanted.contains("ObjectSize") { document.add("ObjectSize", version.byteCount) }
-        }.response(200, headers)
     }
 }

@@ -17,7 +17,9 @@ struct S3Operation: Sendable {
     /// A header by which it is known.
     var header: String?
     /// Whether everybody may ask for it where the bucket's policy says so, without a signature; the policy's name of it.
-    var publicAction: String?
+    private var publicAction: String?
+    /// The policy's name of it where a version is named; nil: the same.
+    private var versionAction: String?
     /// Whether the operation itself finds out who may, by what is in the body.
     var admitsCallers: Bool
     /// What it is answered with where Sluice does not have it.
@@ -26,7 +28,7 @@ struct S3Operation: Sendable {
 
     init(
         _ name: String, _ method: String, _ level: Level, mark: String? = nil, header: String? = nil, publicAction: String? = nil,
-        admitsCallers: Bool = false, run: @escaping Body
+        versionAction: String? = nil, admitsCallers: Bool = false, run: @escaping Body
     ) {
         self.name = name
         self.method = method
@@ -34,6 +36,7 @@ struct S3Operation: Sendable {
         self.mark = mark
         self.header = header
         self.publicAction = publicAction
+        self.versionAction = versionAction
         self.admitsCallers = admitsCallers
         self.run = run
     }
@@ -44,6 +47,9 @@ struct S3Operation: Sendable {
         self.parameter = parameter
         self.refusal = refusal
     }
+
+    /// What a policy calls it; nil where none opens it. Source: S3's user guide, "Required permissions for S3 API operations".
+    func publicAction(_ query: QueryItems) -> String? { query["versionId"] == nil ? publicAction : versionAction ?? publicAction }
 
     /// All of them; of several that fit, the first is meant.
     static let all: [S3Operation] =

@@ -158,6 +158,10 @@ extension S3Operation {
         }
         let done = try await call.store.complete(
             bucket.name, key, call.query["uploadId"] ?? "", parts, checksum: declared, if: try call.writeCondition())
+        var headers = bucket.versioning == .never ? [] : [("x-amz-version-id", done.versionID)]
+        if let version = try? call.store.info(bucket.name, key), version.etag == done.etag, let text = call.expiration(of: version) {
+            headers.append(("x-amz-expiration", text))
+        }
         return XMLWriter("CompleteMultipartUploadResult") { document in
             let host = call.header("Host") ?? "localhost"
             document.add("Location", "http://\(host)/\(bucket.name)/\(key.text)")
@@ -168,6 +172,6 @@ extension S3Operation {
                 document.add(checksum.value.algorithm.element, checksum.value.value)
                 document.add("ChecksumType", checksum.isComposite ? "COMPOSITE" : "FULL_OBJECT")
             }
-        }.response(200, bucket.versioning == .never ? [] : [("x-amz-version-id", done.versionID)])
+        }.response(200, headers)
     }
 }

@@ -19,7 +19,9 @@ extension S3Operation {
         let (file, checksum) = try await ObjectBody.read(call)
         traits.checksum = checksum.map { .init($0, isComposite: false) }
         let version = try await call.store.put(bucket.name, key, file, traits, if: condition)
-        return ServiceResponse(200, ObjectHeaders.written(version, bucket.versioning != .never), .bytes([]))
+        var headers = ObjectHeaders.written(version, bucket.versioning != .never)
+        call.addExpiration(of: version, to: &headers)
+        return ServiceResponse(200, headers, .bytes([]))
     }
 
     private static func copyObject(_ call: S3Call) async throws -> ServiceResponse {
@@ -50,6 +52,7 @@ extension S3Operation {
         var headers: [(String, String)] = []
         if bucket.versioning != .never { headers.append(("x-amz-version-id", version.versionID)) }
         if source.version.versionID != ObjectVersion.nullID { headers.append(("x-amz-copy-source-version-id", source.version.versionID)) }
+        if let text = call.expiration(of: version) { headers.append(("x-amz-expiration", text)) }
         return CopySource.result("CopyObjectResult", version.etag, version.modifiedMicros, traits.checksum).response(200, headers)
     }
 
@@ -120,6 +123,7 @@ extension S3Operation {
         var condition = WriteCondition()
         condition.matches = object["ETag"].map(S3Call.unquoted)
         condition.byteCount = object["Size"].flatMap { Int64($0) }
+        do throws(ServiceFault) { _ = try S3Call.checkedVersion(object["VersionId"]) } catch { return .failure(error) }
         do throws(BucketFailure) {
             return .success(try await call.store.delete(call.bucketName, key, version: object["VersionId"], if: condition))
         } catch {
@@ -144,12 +148,23 @@ struct CopySource: Sendable {
             throw ServiceFault.invalidArgument(
                 "x-amz-copy-source", text, "Copy Source must mention the source bucket and key: sourcebucket/sourcekey")
         }
-        let version = parts.count == 2 ? QueryItems(String(parts[1]))["versionId"] : nil
+        let version = try S3Call.checkedVersion(parts.count == 2 ? QueryItems(String(parts[1]))["versionId"] : nil)
         let bucket = String(decoding: path[..<slash], as: UTF8.self)
-        guard try call.store.bucket(bucket).owner == call.request.caller.account else { throw ServiceFault.accessDenied }
-        let object = try await call.store.open(bucket, key, version: version)
+        let owner = try call.store.bucket(bucket).owner
+        guard owner == call.request.caller.account, call.header("x-amz-source-expected-bucket-owner") ?? owner == owner else {
+            throw ServiceFault.accessDenied
+        }
+        let object = try await opened(bucket, key, version, call)
         try ReadConditions.check(object.version, call, prefix: "x-amz-copy-source-")
         return CopySource(bucket: bucket, object: object)
+    }
+
+    private static func opened(_ bucket: String, _ key: ObjectKey, _ version: String?, _ call: S3Call) async throws -> OpenObject {
+        do {
+            return try await call.store.open(bucket, key, version: version)
+        } catch BucketFailure.deleteMarker where version != nil {
+            throw ServiceFault.invalidRequest("The source of a copy request may not specifically refer to a delete marker by version id.")
+        }
     }
 
     static func result(_ root: String, _ etag: String, _ modifiedMicros: Int64, _ checksum: ObjectTraits.Checksum?) -> XMLWriter {

@@ -4,7 +4,7 @@ import SluiceServer
 
 /// Rules by which objects expire. Source: S3's API reference, "LifecycleRule".
 enum LifecycleDocument {
-    /// - Throws: `MalformedXML`, `InvalidArgument`; `NotImplemented` for rules that move objects to other classes of storage.
+    /// - Throws: `MalformedXML`, `InvalidArgument`, `InvalidRequest`; `NotImplemented` for rules that move objects to other classes of storage.
     static func rules(_ bytes: [UInt8]) throws(ServiceFault) -> [ExpiryRule] {
         let root = try S3Settings.root(bytes, "LifecycleConfiguration")
         let elements = root.all("Rule")
@@ -27,18 +27,26 @@ enum LifecycleDocument {
 
     private static func rule(_ element: XMLElement) throws(ServiceFault) -> ExpiryRule {
         var rule = ExpiryRule()
-        rule.prefix = Array((element["Prefix"] ?? "").utf8)
-        if let filter = element.all("Filter").first { try read(filter, into: &rule) }
+        rule.id = element["ID"] ?? ""
+        let (filter, prefix) = (element.all("Filter").first, element["Prefix"])
+        // Without either, S3 takes no rule; with both, nobody knows which is meant.
+        guard (filter == nil) != (prefix == nil) else { throw .malformedXML }
+        rule.prefix = Array((prefix ?? "").utf8)
+        if let filter { try read(filter, into: &rule) }
         var acts = false
         if let expiration = element.all("Expiration").first {
             acts = true
             rule.days = try days(expiration, "Days")
-            rule.removesLoneMarkers = expiration["ExpiredObjectDeleteMarker"] == "true"
+            rule.removesLoneMarkers = try flag(expiration, "ExpiredObjectDeleteMarker") ?? false
             if let text = expiration["Date"] {
                 guard let day = S3Time.day(iso: text) else { throw .invalidArgument("Date", text, "'Date' must be at midnight GMT") }
                 rule.epochDay = day
             }
-            guard rule.days != nil || rule.epochDay != nil || rule.removesLoneMarkers else { throw .malformedXML }
+            let names = ["Days", "Date", "ExpiredObjectDeleteMarker"].filter { expiration[$0] != nil }
+            guard names.count == 1, rule.days != nil || rule.epochDay != nil || rule.removesLoneMarkers else { throw .malformedXML }
+            guard !rule.removesLoneMarkers || rule.tags.isEmpty else {
+                throw .invalidRequest("ExpiredObjectDeleteMarker cannot be specified with Tags.")
+            }
         }
         if let expiration = element.all("NoncurrentVersionExpiration").first {
             acts = true
@@ -50,17 +58,45 @@ enum LifecycleDocument {
             acts = true
             guard let days = try days(abort, "DaysAfterInitiation") else { throw .malformedXML }
             rule.uploadDays = days
+            // Uploads have neither tags nor a size yet.
+            guard rule.tags.isEmpty else { throw .invalidRequest("AbortIncompleteMultipartUpload cannot be specified with Tags.") }
+            guard rule.overBytes == nil, rule.underBytes == nil else {
+                throw .invalidRequest("AbortIncompleteMultipartUpload cannot be specified with Object Size.")
+            }
         }
         guard acts else { throw .invalidRequest("At least one action needs to be specified in a rule") }
         return rule
     }
 
     private static func read(_ filter: XMLElement, into rule: inout ExpiryRule) throws(ServiceFault) {
+        let known: Set = ["Prefix", "Tag", "ObjectSizeGreaterThan", "ObjectSizeLessThan"]
+        // One condition, or several in `And`.
+        guard filter.children.count <= 1 else { throw .malformedXML }
         let parts = filter.all("And").first ?? filter
-        rule.prefix = Array((parts["Prefix"] ?? String(decoding: rule.prefix, as: UTF8.self)).utf8)
-        rule.tags = parts.all("Tag").map { .init($0["Key"] ?? "", $0["Value"] ?? "") }
-        rule.overBytes = parts["ObjectSizeGreaterThan"].flatMap { Int64($0) }
-        rule.underBytes = parts["ObjectSizeLessThan"].flatMap { Int64($0) }
+        guard parts.children.allSatisfy({ known.contains($0.name) }) else { throw .malformedXML }
+        rule.prefix = Array((parts["Prefix"] ?? "").utf8)
+        for tag in parts.all("Tag") {
+            guard let key = tag["Key"], !key.isEmpty, let value = tag["Value"] else { throw .malformedXML }
+            guard !rule.tags.contains(where: { $0.name == key }) else { throw .invalidRequest("Duplicate Tag Keys are not allowed.") }
+            rule.tags.append(.init(key, value))
+        }
+        rule.overBytes = try size(parts, "ObjectSizeGreaterThan")
+        rule.underBytes = try size(parts, "ObjectSizeLessThan")
+        if let over = rule.overBytes, let under = rule.underBytes, over >= under {
+            throw .invalidRequest("'ObjectSizeLessThan' has to be a value greater than 'ObjectSizeGreaterThan'.")
+        }
+    }
+
+    private static func size(_ element: XMLElement, _ name: String) throws(ServiceFault) -> Int64? {
+        guard let text = element[name] else { return nil }
+        guard let bytes = Int64(text), bytes >= 0 else { throw .malformedXML }
+        return bytes
+    }
+
+    private static func flag(_ element: XMLElement, _ name: String) throws(ServiceFault) -> Bool? {
+        guard let text = element[name] else { return nil }
+        guard ["true", "false"].contains(text.lowercased()) else { throw .malformedXML }
+        return text.lowercased() == "true"
     }
 
     private static func days(_ element: XMLElement, _ name: String) throws(ServiceFault) -> Int? {

@@ -293,16 +293,17 @@ def conversion():
                "SchemaConfiguration": {"RoleARN": ROLE, "DatabaseName": "shop", "TableName": "orders", "Region": "us-east-1", "VersionId": "LATEST"},
                "InputFormatConfiguration": {"Deserializer": {"OpenXJsonSerDe": {"ColumnToJsonKeyMappings": {"at": "when"}}}},
                "OutputFormatConfiguration": {"Serializer": {"ParquetSerDe": {"Compression": "GZIP"}}}})
-    bad = [b'{"id":"many"}', b"nothing", b'[{"id":9}]', b'{"id":"x"}']
+    bad = [b'{"id":"many"}', b"nothing", b'[{"id":9}]', b'{"id":"x"}', b'{"userId":"x"}']
     several = (b'{"id":3,"when":"2026-11-30T10:00:00.123+02:00"}{"id":4,"when":"2026-11-30T08:00:00Z"}\n'
                b'{"id":5,"when":1796025600}\n{"id":6,"when":1796025600123} {"id":7,"when":1796025600.5}')
-    put("orders", b'{"ID":1,"Name":"a","when":"2026-11-30T10:00:00","more":[1]}\n', bad[0], b'{"id":2}', bad[1], several, bad[2], b'{"id":8}{"id":"x"}')
+    put("orders", b'{"ID":1,"Name":"a","when":"2026-11-30T10:00:00","more":[1],"userId":7,"st":{"innerKey":8}}\n', bad[0], b'{"id":2}', bad[1], several, bad[2], b'{"id":8}{"id":"x"}', bad[4])
     found = eventually(lambda: len(objects()) >= 2 and objects())
     (key, data), = [(k, v) for k, v in found.items() if k.startswith("orders/")]
     assert key.endswith(".parquet"), key
     table = pq.read_table(io.BytesIO(data))
     rows = table.to_pylist()
     assert [r["id"] for r in rows] == [1, 2, 3, 4, 5, 6, 7, 8] and rows[0]["name"] == "a" and rows[0]["at"].hour == 10 and rows[1]["at"] is None, rows
+    assert rows[0]["userId"] == 7 and rows[0]["st"] == {"innerKey": 8}, rows[0]
     times = [r["at"].replace(tzinfo=None).isoformat() for r in rows[2:7]]
     assert times == [f"2026-11-30T08:00:00{rest}" for rest in (".123000", "", "", ".123000", ".500000")], times
     assert pq.ParquetFile(io.BytesIO(data)).metadata.row_group(0).column(0).compression == "GZIP"
@@ -310,7 +311,7 @@ def conversion():
     failed = [json.loads(line) for line in data.splitlines()]
     assert [base64.b64decode(f["rawData"]) for f in failed] == bad
     assert [f["lastErrorCode"] for f in failed] == [
-        f"DataFormatConversion.{kind}" for kind in ("MalformedData", "ParseError", "ParseError", "MalformedData")], failed
+        f"DataFormatConversion.{kind}" for kind in ("MalformedData", "ParseError", "ParseError", "MalformedData", "MalformedData")], failed
     assert 0 <= failed[0]["attemptEndingTimestamp"] - failed[0]["arrivalTimestamp"] < 43_200_000, failed
     assert failed[0]["arrivalTimestamp"] > (time.time() + 43_200) * 1_000, failed
     assert failed[0]["dataCatalogTable"]["tableName"] == "orders" and "id" in failed[0]["lastErrorMessage"]
@@ -325,6 +326,12 @@ def backup():
     assert list(eventually(lambda: objects(prefix="main/")).values()) == [b"1\n2\n"]
     (key, data), = eventually(lambda: objects("vault")).items()
     assert key.startswith("raw/") and gzip.decompress(data) == b"12"
+    change = lambda version, mode: fh.update_destination(
+        DeliveryStreamName="b", CurrentDeliveryStreamVersionId=version, DestinationId="destinationId-000000000001",
+        ExtendedS3DestinationUpdate={"S3BackupMode": mode})
+    kind, message = code(change, version="1", mode="Disabled")
+    assert kind == "InvalidArgumentException" and "S3BackupMode" in message, (kind, message)
+    change("1", "Enabled")
 
 
 def transforms(*more):

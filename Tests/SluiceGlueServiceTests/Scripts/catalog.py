@@ -99,6 +99,19 @@ assert names(glue.search_tables(SearchText="orders")) == ["orders"]
 assert names(glue.search_tables(Filters=[{"Key": "n", "Value": "3", "Comparator": "LESS_THAN"}],
                                 SortCriteria=[{"FieldName": "Name", "Sort": "DESC"}])) == ["t02", "t01", "t00"]
 assert names(glue.search_tables(Filters=[{"Key": "DatabaseName", "Value": "db1"}], MaxResults=3)) == ["t00", "t01", "t02"]
+found = glue.search_tables(Filters=[{"Key": "Name", "Value": "link"}])["TableList"]
+assert found == [], found
+for name in ["customer-link", "xx-link-yy", "xxlinkyy", "a_link"]:
+    glue.create_table(DatabaseName="db1", TableInput={"Name": name})
+assert names(glue.search_tables(Filters=[{"Key": "Name", "Value": "Link"}])) == ["customer-link", "xx-link-yy"]
+assert names(glue.search_tables(Filters=[{"Key": "Name", "Value": "a_link"}])) == ["a_link"]
+changed = lambda value, comparator: names(glue.search_tables(
+    Filters=[{"Key": "UpdateTime", "Value": value, "Comparator": comparator}, {"Key": "Name", "Value": "xxlinkyy"}]))
+for value in ["2024-01-01T00:00:00Z", "2024-01-01", "1704067200"]:
+    assert changed(value, "GREATER_THAN") == ["xxlinkyy"] and changed(value, "LESS_THAN") == [], value
+refused("InvalidInputException", "no time", changed, value="soon", comparator="LESS_THAN")
+for name in ["customer-link", "xx-link-yy", "xxlinkyy", "a_link"]:
+    glue.delete_table(DatabaseName="db1", Name=name)
 errors = glue.batch_delete_table(DatabaseName="db1", TablesToDelete=["t00", "gone"])["Errors"]
 assert [e["TableName"] for e in errors] == ["gone"], errors
 glue.delete_table(DatabaseName="db1", Name="t01")

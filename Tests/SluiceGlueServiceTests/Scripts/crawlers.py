@@ -43,8 +43,12 @@ assert [(c["Name"], c["Type"]) for c in orders["StorageDescriptor"]["Columns"]][
 assert [k["Name"] for k in orders["PartitionKeys"]] == ["day"] and orders["Parameters"]["classification"] == "csv", orders
 partitions = glue.get_partitions(DatabaseName="raw", TableName="r_orders", Expression="day = '2026-01-02'")["Partitions"]
 assert [p["StorageDescriptor"]["Location"] for p in partitions] == ["s3://lake/raw/orders/day=2026-01-02"], partitions
-statistics = glue.get_column_statistics_for_table(DatabaseName="raw", TableName="r_orders", ColumnNames=["id"])["ColumnStatisticsList"]
-assert statistics[0]["StatisticsData"]["LongColumnStatisticsData"]["MaximumValue"] == 199, statistics
+statistics = glue.get_column_statistics_for_table(DatabaseName="raw", TableName="r_orders", ColumnNames=["id", "shop"])
+data = statistics["ColumnStatisticsList"][0]["StatisticsData"]["LongColumnStatisticsData"]
+assert len(statistics["ColumnStatisticsList"]) == 1 and data["MaximumValue"] == 199, statistics
+# A crawl measures no lengths.
+error, = statistics["Errors"]
+assert error["ColumnName"] == "shop" and error["Error"]["ErrorCode"] == "EntityNotFoundException" and "MaximumLength" in error["Error"]["ErrorMessage"], error
 
 s3.put_object(Bucket="lake", Key="raw/orders/day=2026-01-03/a.csv", Body=b"id,price,shop\n1,2.5,x\n2,3.5,y\n")
 glue.start_crawler(Name="lake")
@@ -55,6 +59,24 @@ assert [c["State"] for c in crawls] == ["COMPLETED", "COMPLETED"] and crawls[0][
 assert glue.list_crawls(CrawlerName="lake", Filters=[{"FieldName": "STATE", "FilterOperator": "EQ", "FieldValue": "FAILED"}])["Crawls"] == []
 metrics = glue.get_crawler_metrics(CrawlerNameList=["lake"])["CrawlerMetricsList"]
 assert metrics[0]["TablesCreated"] == 2 and metrics[0]["LastRuntimeSeconds"] > 0, metrics
+
+# Tables of one file each in one folder are told by their files, also after a client has said them again.
+s3.put_object(Bucket="lake", Key="mixed/a.json", Body=b'{"at": "2024-01-05T10:00:00Z", "n": 1}\n')
+s3.put_object(Bucket="lake", Key="mixed/b.json", Body=b'{"name": "Ann", "age": 30, "city": "Ulm"}\n')
+glue.create_database(DatabaseInput={"Name": "mixed"})
+glue.create_crawler(Name="mixed", Role="r", DatabaseName="mixed", Targets={"S3Targets": [{"Path": "s3://lake/mixed"}]})
+for _ in range(2):
+    glue.start_crawler(Name="mixed")
+    finished("mixed")
+    for name in "ab":
+        table = glue.get_table(DatabaseName="mixed", Name=name)["Table"]
+        assert table["StorageDescriptor"]["Location"] == f"s3://lake/mixed/{name}.json", table
+        assert not [key for key in table["Parameters"] if key.startswith("sluice")], table
+        glue.update_table(DatabaseName="mixed", TableInput={
+            key: table[key] for key in ["Name", "StorageDescriptor", "PartitionKeys", "Parameters", "TableType"]})
+        assert glue.get_table(DatabaseName="mixed", Name=name)["Table"]["StorageDescriptor"]["Location"] == f"s3://lake/mixed/{name}.json"
+glue.delete_crawler(Name="mixed")
+glue.delete_database(Name="mixed")
 
 # A folder of the project, and what no crawl may see.
 os.makedirs(project + "/data/notes")

@@ -78,6 +78,10 @@ found = glue.get_partition_indexes(**where)["PartitionIndexDescriptorList"]
 assert [(i["IndexName"], [k["Name"] for k in i["Keys"]], i["IndexStatus"]) for i in found] == [
     ("by_year", ["year"], "ACTIVE"), ("both", ["year", "city"], "ACTIVE")], found
 glue.delete_partition_index(**where, IndexName="both")
+glue.create_partition_index(**where, PartitionIndex={"IndexName": "back", "Keys": ["city", "year"]})
+found = glue.get_partition_indexes(**where)["PartitionIndexDescriptorList"]
+assert [[k["Name"] for k in i["Keys"]] for i in found if i["IndexName"] == "back"] == [["city", "year"]], found
+glue.delete_partition_index(**where, IndexName="back")
 refused("EntityNotFoundException", "", glue.delete_partition_index, **where, IndexName="both")
 
 # Statistics.
@@ -91,7 +95,8 @@ data = {
     "b": ("boolean", "BOOLEAN", {"NumberOfTrues": 4, "NumberOfFalses": 5, "NumberOfNulls": 6}),
     "f": ("double", "DOUBLE", {"MinimumValue": -0.5, "MaximumValue": 1e9} | counts),
 }
-entries = [{"ColumnName": column, "ColumnType": hive, "AnalyzedTime": datetime.now(timezone.utc),
+analyzed = datetime(2024, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
+entries = [{"ColumnName": column, "ColumnType": hive, "AnalyzedTime": analyzed,
             "StatisticsData": {"Type": kind, kind.capitalize() + "ColumnStatisticsData": content}} for column, (hive, kind, content) in data.items()]
 wrong = entries[0] | {"ColumnName": "s"}
 for suffix, more in [("table", {}), ("partition", {"PartitionValues": ["2003", "Oslo"]})]:
@@ -109,6 +114,9 @@ for suffix, more in [("table", {}), ("partition", {"PartitionValues": ["2003", "
             got = {k: number(v) if isinstance(v, dict) else v for k, v in got.items()}
             content = {k: number(v) if isinstance(v, dict) else v for k, v in content.items()}
         assert (entry["ColumnType"], got) == (hive, content), (entry, content)
+        assert entry["AnalyzedTime"] == analyzed, entry
+    other = call("get", ColumnNames=["N"])["ColumnStatisticsList"]
+    assert [(e["ColumnName"], e["AnalyzedTime"]) for e in other] == [("n", analyzed)], other
     call("delete", ColumnName="n")
     try:
         call("delete", ColumnName="n")

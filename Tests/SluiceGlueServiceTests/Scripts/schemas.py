@@ -75,4 +75,27 @@ refused("EntityNotFoundException", "", glue.get_schema, SchemaId=schema)
 assert glue.get_registry(RegistryId={"RegistryName": "shop"})["Status"] == "AVAILABLE"
 glue.delete_registry(RegistryId={"RegistryName": "shop"})
 refused("EntityNotFoundException", "", glue.get_registry, RegistryId={"RegistryName": "shop"})
+# Tables that take their columns from a schema.
+rich = avro(number, {"name": "when", "type": ["null", {"type": "long", "logicalType": "timestamp-millis"}]}, {"name": "lines", "type": {
+    "type": "array", "items": {"type": "record", "name": "Line", "fields": [{"name": "price", "type": "double"}]}}})
+version = glue.create_schema(SchemaName="rich", DataFormat="AVRO", SchemaDefinition=rich, Compatibility="NONE")["SchemaVersionId"]
+glue.register_schema_version(SchemaId={"SchemaName": "rich"}, SchemaDefinition=avro(number))
+glue.create_schema(SchemaName="loop", DataFormat="AVRO", SchemaDefinition=avro({"name": "next", "type": ["null", "Order"]}))
+glue.create_schema(SchemaName="json", DataFormat="JSON", SchemaDefinition="{}")
+glue.create_database(DatabaseInput={"Name": "tables"})
+table = lambda name, reference, **storage: glue.create_table(DatabaseName="tables", TableInput={
+    "Name": name, "StorageDescriptor": {"Location": "/data/x", "SchemaReference": reference} | storage})
+columns = lambda name: [(c["Name"], c["Type"]) for c in glue.get_table(DatabaseName="tables", Name=name)["Table"]["StorageDescriptor"]["Columns"]]
+three = [("id", "bigint"), ("when", "timestamp"), ("lines", "array<struct<price:double>>")]
+table("by_id", {"SchemaVersionId": version})
+table("by_number", {"SchemaId": {"SchemaName": "rich"}, "SchemaVersionNumber": 1}, Columns=[])
+table("newest", {"SchemaId": {"SchemaName": "rich"}})
+table("given", {"SchemaVersionId": version}, Columns=[{"Name": "other", "Type": "int"}])
+assert (columns("by_id"), columns("by_number"), columns("newest")) == (three, three, three[:1]), (columns("by_id"), columns("newest"))
+assert columns("given") == [("other", "int")]
+for reference in [{"SchemaId": {"SchemaName": "none"}}, {"SchemaId": {"SchemaName": "rich"}, "SchemaVersionNumber": 9},
+                  {"SchemaVersionId": "00000000-0000-0000-0000-000000000000"}]:
+    refused("EntityNotFoundException", "not found", table, name="x", reference=reference)
+refused("InvalidInputException", "contains itself", table, name="x", reference={"SchemaId": {"SchemaName": "loop"}})
+refused("InvalidInputException", "AVRO", table, name="x", reference={"SchemaId": {"SchemaName": "json"}})
 print("ok")

@@ -200,7 +200,8 @@ def versions(bucket):
     assert marker["DeleteMarker"]
     assert refused("NoSuchKey", s3.get_object, Bucket=bucket, Key="k")["ResponseMetadata"]["HTTPHeaders"]["x-amz-delete-marker"] == "true"
     refused("MethodNotAllowed", s3.get_object, Bucket=bucket, Key="k", VersionId=marker["VersionId"])
-    refused("NoSuchVersion", s3.get_object, Bucket=bucket, Key="k", VersionId="none")
+    refused("InvalidArgument", s3.get_object, Bucket=bucket, Key="k", VersionId="none")
+    refused("NoSuchVersion", s3.get_object, Bucket=bucket, Key="k", VersionId="n" * 32)
     for size in [1, 2, 1000]:
         pages = list(s3.get_paginator("list_object_versions").paginate(Bucket=bucket, PaginationConfig={"PageSize": size}))
         assert [v["VersionId"] for page in pages for v in page.get("Versions", [])] == ids[::-1], size

@@ -1,0 +1,81 @@
+import SluiceAWS
+import SluiceBuckets
+import SluiceServer
+import SluiceTestKit
+import Testing
+
+@testable import SluiceS3Service
+
+@Suite("what S3 says of versions, copies and parts") struct VersionRuleTests {
+    @Test("an id that no version can have") func ids() async throws {
+        try await PortBench.run { bench in
+            _ = try await bench.send("PUT", "/ids")
+            try await bench.store.setVersioning("ids", .enabled)
+            _ = try await bench.send("PUT", "/ids/k", body: [1])
+            for method in ["GET", "DELETE"] {
+                let answer = try await bench.send(method, "/ids/k", query: [.init("versionId", "none")])
+                #expect(answer.errorCode == "InvalidArgument" && answer.text.contains("Invalid version id specified"), "\(answer.text)")
+            }
+            let absent = String(repeating: "x", count: 32)
+            #expect(try await bench.send("GET", "/ids/k", query: [.init("versionId", absent)]).errorCode == "NoSuchVersion")
+            #expect(try await bench.send("DELETE", "/ids/k", query: [.init("versionId", absent)]).status == 204)
+            let many = "<Delete><Object><Key>k</Key><VersionId>none</VersionId></Object></Delete>"
+            let answer = try await bench.send("POST", "/ids", query: [.init("delete", "")], body: Array(many.utf8))
+            #expect(answer.text.contains("<Code>InvalidArgument</Code>"), "\(answer.text)")
+        }
+    }
+
+    @Test("copies: whose the source has to be, and no delete markers by their versions") func copies() async throws {
+        try await PortBench.run { bench in
+            _ = try await bench.send("PUT", "/copies")
+            try await bench.store.setVersioning("copies", .enabled)
+            _ = try await bench.send("PUT", "/copies/k", body: [1])
+            let key = try #require(ObjectKey("part"))
+            let upload = try await bench.store.beginUpload("copies", key, ObjectTraits(), algorithm: .crc32, isComposite: true)
+            let part: [SignableRequest.Parameter] = [.init("partNumber", "1"), .init("uploadId", upload.id)]
+            for (path, query) in [("/copies/c", []), ("/copies/part", part)] {
+                for (owner, status) in [("111111111111", 403), ("000000000000", 200)] {
+                    let answer = try await bench.send(
+                        "PUT", path, query: query,
+                        headers: [("x-amz-copy-source", "/copies/k"), ("x-amz-source-expected-bucket-owner", owner)])
+                    #expect(answer.status == status, "\(answer.text)")
+                }
+            }
+            let uploads = try await bench.send("GET", "/copies", query: [.init("uploads", "")])
+            #expect(uploads.text.contains("<ChecksumAlgorithm>CRC32</ChecksumAlgorithm><ChecksumType>COMPOSITE</ChecksumType>"))
+            let marker = try #require(try await bench.send("DELETE", "/copies/k").header("x-amz-version-id"))
+            for (source, code) in [("/copies/k?versionId=" + marker, "InvalidRequest"), ("/copies/k", "NoSuchKey")] {
+                let answer = try await bench.send("PUT", "/copies/c", headers: [("x-amz-copy-source", source)])
+                #expect(answer.errorCode == code, "\(answer.text)")
+            }
+        }
+    }
+
+    @Test("parts of an object in pages, and attributes that there are") func attributes() async throws {
+        try await PortBench.run { bench in
+            _ = try await bench.send("PUT", "/parts")
+            var traits = ObjectTraits()
+            traits.partBytes = [5, 6, 7]
+            let file = bench.store.newFile()
+            try file.append([UInt8](repeating: 0, count: 18))
+            _ = try await bench.store.put("parts", try #require(ObjectKey("k")), file, traits)
+            func attributes(_ names: String, _ more: [(String, String)] = []) async throws -> HTTPAnswer {
+                try await bench.send(
+                    "GET", "/parts/k", query: [.init("attributes", "")], headers: [("x-amz-object-attributes", names)] + more)
+            }
+            let page = try await attributes("ObjectParts,ObjectSize", [("x-amz-max-parts", "1"), ("x-amz-part-number-marker", "1")])
+            let root = try XMLParser.parse(page.body)
+            let parts = try #require(root.all("ObjectParts").first)
+            let names = ["PartsCount", "PartNumberMarker", "NextPartNumberMarker", "MaxParts", "IsTruncated"]
+            #expect(names.map { parts[$0] } == ["3", "1", "2", "1", "true"])
+            #expect(parts.all("Part").map { $0["Size"] } == ["6"])
+            let rest = try #require(
+                try XMLParser.parse(try await attributes("ObjectParts", [("x-amz-part-number-marker", "2")]).body).all("ObjectParts").first)
+            #expect(names.map { rest[$0] } == ["3", "2", "3", "1000", "false"])
+            #expect(rest.all("Part").map { $0["PartNumber"] } == ["3"])
+            let unknown = try await attributes("ETag,Colour")
+            #expect(unknown.errorCode == "InvalidArgument" && unknown.text.contains("Invalid attribute name specified."))
+            #expect(try await attributes("ObjectParts", [("x-amz-max-parts", "-1")]).errorCode == "InvalidArgument")
+        }
+    }
+}

@@ -76,6 +76,19 @@ package struct ScheduleTransaction {
         try row("SELECT * FROM schedule_ticks WHERE job = ? AND logical = ?", [job, logical]).map(Self.tick)
     }
 
+    /// The first second from a moment on of which a job has no tick.
+    ///
+    /// - Complexity: O(ticks in a row from the moment on).
+    package func freeSecond(of job: String, from moment: Int64) throws -> Int64 {
+        guard try tick(job, moment) != nil else { return moment }
+        let row = try row(
+            """
+            SELECT logical + 1 FROM schedule_ticks AS taken WHERE job = ?1 AND logical >= ?2 AND NOT EXISTS
+                (SELECT 1 FROM schedule_ticks WHERE job = ?1 AND logical = taken.logical + 1) ORDER BY logical LIMIT 1
+            """, [job, moment])
+        return row?[0] ?? moment
+    }
+
     /// Ticks of a job from one moment to before another, in order.
     package func ticks(_ job: String, in range: Range<Int64>, limit: Int) throws -> [StoredTick] {
         try Row.fetchAll(

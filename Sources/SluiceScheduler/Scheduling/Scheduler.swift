@@ -106,7 +106,7 @@ package final class Scheduler {
         var cursor: Int64
     }
 
-    enum StopReason { case cancelled, timedOut, replaced, drained }
+    enum StopReason { case cancelled, timedOut, drained }
 
     package init(
         catalog: Catalog, jobs: JobSet, launcher: any JobLauncher, options: Options = Options(), tell: @escaping (Event) -> Void = { _ in }

@@ -29,11 +29,12 @@ extension Scheduler {
         return over
     }
 
-    /// Whether a tick may get another run: it was skipped, and what it waits for is done again.
+    /// Whether a tick may get another run: what it waits for is done again, by whatever the cause goes back to. That a second one of several jobs
+    /// ends, by another clock, does nothing again.
     private func mayReplace(_ tick: StoredTick, _ cause: ScheduledRun, _ ledger: ScheduleTransaction) throws -> Bool {
         guard let id = tick.run, let before = try ledger.run(id) else { return true }
-        guard before.root != cause.root else { return false }
-        return before.state == .skipped || cause.cause.isAgain || cause.cause == .backfill || cause.cause == .jobs
+        guard before.root != cause.root, let root = cause.root == cause.id ? cause : try ledger.run(cause.root) else { return false }
+        return root.cause.isAgain || root.cause == .backfill
     }
 
     /// What has become of a condition.

@@ -190,7 +190,7 @@ struct JobSetReader {
                     ?? "declare it in a file of catalog/: calendar: \(name), and its days under exclude")
         }
         job.rules.schedule?.excluded.formUnion(days)
-        job.rules.scheduleText += "|\(name)"
+        job.rules.scheduleText = ClockText.adding(name, days, to: job.rules.scheduleText)
     }
 
     private func checkPool(_ pool: PlacedName) throws(SluiceError) {

@@ -41,7 +41,7 @@ struct ScheduleLoadCommand: ReportingCommand {
         }
         for notice in jobs.compactMap({ set.missingFile(of: $0.job.name) }).prefix(Self.shownNotices) { session.console.warning(notice) }
         try session.catalog().changeSchedule { ledger in
-            for (job, text) in jobs { try ScheduleRequests.declare(job, text, isPaused: job.rules.startsPaused, ledger) }
+            for (job, text) in jobs { try ScheduleRequests.declare(set[job.name] ?? job, text, isPaused: job.rules.startsPaused, ledger) }
         }
         return Report(
             [.line("Added \(HumanText.count(jobs.count, "job")).")], json: .object(["jobs": .texts(jobs.map { $0.job.name })]))

@@ -14,7 +14,7 @@ extension Scheduler {
             case .failed, .timedOut: notify(.failure, run, job)
             case .succeeded:
                 notify(.success, run, job)
-                let before = (try? catalog.readSchedule { try $0.lastEnded(run.job, before: run.id) }) ?? nil
+                let before = (try? catalog.readSchedule { try $0.lastEnded(before: run) }) ?? nil
                 let wasLate =
                     (try? catalog.readSchedule { try $0.isNoted(NoticeKind.late.rawValue, about: subject(.late, run, job), of: job.name) })
                 if wasLate == true || before.map({ [.failed, .timedOut].contains($0.state) }) == true { notify(.recovery, run, job) }

@@ -145,6 +145,24 @@ import Testing
         #expect(wrong.contains { $0.code == .unknownKey && $0.message.contains("slot") }, "\(wrong)")
     }
 
+    @Test("a zone without a clock is that of the dates; without one it is that of the first job before that has one") func zones() throws {
+        let set = try JobSet(
+            [
+                job("a", #"{at: "30 23 * * *", timezone: America/New_York}"#), job("b", "{after: a}"), job("c", "{after: [d, b]}"),
+                job("d"),
+                job("e", "{after: c, timezone: Asia/Tokyo}"), job("f", "{after: e}"),
+            ].map { job in
+                var job = job
+                job.work = .command("echo {logical_date}")
+                return job
+            })
+        // 2026-02-03 in UTC, at half past eleven of the day before in New York.
+        let tick: Int64 = 1_770_179_400
+        let dates = try set.names.map { name in "\(name) \(try #require(set[name]).preview(of: tick).dropFirst(5))" }
+        #expect(
+            dates == ["a 2026-02-03", "b 2026-02-03", "c 2026-02-03", "d 2026-02-04", "e 2026-02-04", "f 2026-02-04"], "\(dates)")
+    }
+
     @Test("a cycle is printed, and graphs are drawn") func graphs() throws {
         func set(_ after: [String: String]) throws -> JobSet {
             try JobSet(after.sorted { $0.key < $1.key }.map { try job($0.key, $0.value.isEmpty ? "" : "{after: [\($0.value)]}") })

@@ -13,7 +13,7 @@ struct JobCommand {
 
     /// What the signs stand for that depend on the tick alone.
     static func values(_ job: JobDeclaration, tick: Int64) -> [String: String] {
-        let zone = job.rules.schedule?.zone ?? .utc
+        let zone = job.rules.dateZone
         let previous = job.rules.schedule.flatMap { $0.previous(before: tick) } ?? tick
         return [
             "logical_time": ZoneRules.utc.text(of: tick), "logical_date": String(zone.text(of: tick).prefix(10)),

@@ -141,6 +141,8 @@ struct JobSetReader {
             jobs.forEach { leaveOut($0) }
             leaveOutThoseBehindNothing(dependent)
         }
+        var zones: [String: ZoneRules?] = [:]
+        for name in dependent { passZone(to: name, &zones) }
         describe()
         if files + unread > 0 { set.isWhole = unread == 0 }
         return (set, errors)
@@ -184,6 +186,26 @@ struct JobSetReader {
         for name in dependent {
             for other in set[name]?.rules.after?.jobs ?? [] { set.followers[other, default: []].append(name) }
         }
+    }
+
+    /// A job that has neither a clock nor a zone has that of the first job before it that has one.
+    ///
+    /// - Parameter known: The zones of those that were looked at.
+    /// - Returns: Its zone; nil where nothing says one.
+    @discardableResult
+    private mutating func passZone(to name: String, _ known: inout [String: ZoneRules?]) -> ZoneRules? {
+        if let zone = known[name] { return zone }
+        guard var job = set[name] else { return nil }
+        var zone = job.rules.schedule?.zone ?? job.rules.zone
+        if zone == nil, let after = job.rules.after {
+            for other in after.jobs where zone == nil { zone = passZone(to: other, &known) }
+            if zone !== job.rules.zoneBefore {
+                job.rules.zoneBefore = zone
+                set.jobs[name] = JobSet.Entry(job)
+            }
+        }
+        known[name] = .some(zone)
+        return zone
     }
 
     private func mistake(of name: String, after other: String, at place: SourceLocation?) -> SluiceError {

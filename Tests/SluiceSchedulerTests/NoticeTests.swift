@@ -58,4 +58,21 @@ import Testing
         }
         #expect(kinds() == [[String]](repeating: ["failure", "recovery"], count: 8).flatMap(\.self))
     }
+
+    @Test("runs of a backfill are not late, nor is a job behind them") func backfill() throws {
+        ends(0)
+        let jobs = try [
+            job("a", "{at: \"0 3 * * *\", expected_by: 60s, \(Self.notify)}"), job("b", "{after: a, expected_by: 60s, \(Self.notify)}"),
+        ]
+        let only = try SimulatedScheduler(1, world, JobSet(jobs))
+        try only.run(seconds: 1)
+        world.state.withLock { $0.duration = { _, _ in (5_000_000, 0) } }
+        let begin = (world.now / 1_000_000 / 86_400 - 9) * 86_400 + 3 * 3_600
+        try only.catalog.changeSchedule { ledger in
+            _ = try ScheduleRequests.backfill(jobs[0], (0..<3).map { begin + $0 * 86_400 }, parameters: [:], width: 1, ledger)
+        }
+        try only.run(seconds: 60)
+        #expect(try only.runs().count == 6 && only.runs().allSatisfy { $0.state == .succeeded })
+        #expect(kinds().isEmpty, "\(kinds())")
+    }
 }

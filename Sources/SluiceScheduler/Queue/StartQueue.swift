@@ -122,7 +122,10 @@ struct StartQueue {
         guard let stage = stages.removeValue(forKey: id) else { return }
         guard case .due(let turn, let lane) = stage, let place = take(turn, lane) else { return }
         if isStarted { turns[place.priority] = max(turns[place.priority] ?? 0, place.turn) }
-        if due.isEmpty { (lastTurns, turns) = ([:], [:]) }
+        if due.isEmpty {
+            (lastTurns, turns) = ([:], [:])
+            (lanes, laneIndices, freeLanes) = ([], [:], [])
+        }
     }
 
     /// The runs that are due at a moment, in their order.

@@ -30,6 +30,9 @@ import Testing
             "cat <<'EOF'\n{}\nEOF\n", "cat <<-\"EOF\" | cat\n\tit's \"\nEOF\nprintf %s {}", "# don't {}\nprintf %s {}",
             "cat <<EOF\ndon't $(printf %s \"{}\")\nEOF", "(printf %s {})", "echo \"it's $((1 + 2))\" > /dev/null; printf %s '{}'",
             "echo $((1<<2)) > /dev/null\nprintf %s \"{}\"", "if [ {} != y ]; then printf %s {}; fi", "printf %s \"\\\"{}\" | cut -c 2-",
+            "printf %s $(echo a)#{}", "printf %s `echo a`#{}", "(true)#{}\nprintf %s {}", "printf %s x \\\n#{}\nprintf %s {}",
+            "`true # it's`; printf %s {}", "printf %s `printf %s 'a\\`'` {}",
+            "(printf %s \"$( (printf %s {}) )\")",
         ])
     func itself(_ template: String) async throws {
         for value in Self.values + (template.contains("<<") || template.contains("#") || template.contains("cut") ? [] : ["line\nbreak"]) {
@@ -46,6 +49,8 @@ import Testing
     func harmless(_ value: String) async throws {
         for template in [
             "echo $(({}))", "cat <<EOF\n{}\nEOF\n", "cat <<'EOF'\n{}\nEOF\n", "cat <<-EOF\n\t{}\n\tEOF\n", "# {}\n", "echo \\{}",
+            "(true)#{}\n",
+            "true \\\n#{}\n", "echo $(true)#{}\n", "echo `true`#{}\n", "echo \"$(true) \"#{}\n", "echo x>#{}\n",
             "echo `echo \\`echo {}\\``", "echo \"`echo \"{}\"`\"", "cat <<A <<B\n{}\nA\n{}\nB\n",
         ] {
             let directory = try TemporaryDirectory()

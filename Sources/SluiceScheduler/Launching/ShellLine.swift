@@ -7,8 +7,8 @@
 struct ShellLine {
     /// Where in the line a place is.
     private enum Context: Equatable {
-        /// Words of a command; `isInner` up to a closing parenthesis.
-        case words(isInner: Bool)
+        /// Words of a command; in parentheses, and in `$(…)`.
+        case words, subshell, substitution
         case single, double, backquotes, comment, arithmetic
         /// `${…}`, whose text is quoted as what is around it.
         case parameter(isQuoted: Bool)
@@ -16,7 +16,7 @@ struct ShellLine {
     }
 
     private(set) var text = ""
-    private var contexts = [Context.words(isInner: false)]
+    private var contexts = [Context.words]
     /// Here-documents that begin with the next line.
     private var pending: [ShellDocument] = []
     /// The word behind `<<` so far; nil elsewhere.
@@ -29,7 +29,7 @@ struct ShellLine {
     private var isEscaped = false
     private var isWordStart = true
 
-    private var context: Context { contexts.last ?? .words(isInner: false) }
+    private var context: Context { contexts.last ?? .words }
 
     /// Adds a part of the author's text.
     mutating func add(_ part: String) {
@@ -65,7 +65,7 @@ struct ShellLine {
         case .document(let document): found = quoted(value, in: document)
         // Nothing that could end it.
         case .arithmetic: found = String(value.filter { $0.isASCII && ($0.isLetter || $0.isNumber || "_.+-*/%".contains($0)) })
-        case .words, .backquotes, .parameter: found = ShellValue.word(value)
+        case .words, .subshell, .substitution, .backquotes, .parameter: found = ShellValue.word(value)
         }
         for (index, context) in contexts.enumerated().reversed() where context == .backquotes {
             found = Self.escaped(found, contexts[..<index].contains(.double) ? "\\$`\"" : "\\$`")
@@ -96,36 +96,51 @@ struct ShellLine {
         text.unicodeScalars.append(sign)
         defer { last = (last.1, sign) }
         if documentWord != nil, takesForDocumentWord(sign) { return }
-        if isEscaped {
-            (isEscaped, isWordStart) = (false, false)
-            if sign == "`" { followInnerBackquote() }
-            return
-        }
+        if isEscaped, takesEscaped(sign) { return }
         switch context {
-        case .comment:
-            if sign == "\n" {
-                contexts.removeLast()
-                follow(sign)
-            }
-        case .single: if sign == "'" { contexts.removeLast() }
+        case .comment where sign == "\n":
+            contexts.removeLast()
+            follow(sign)
+        case .single where sign == "'": contexts.removeLast()
+        case .comment, .single: followLiteral(sign)
         case .document(let document): follow(sign, in: document)
         case .double, .parameter(isQuoted: true), .arithmetic: followQuoted(sign)
-        case .words, .backquotes, .parameter: follow(sign)
+        case .words, .subshell, .substitution, .backquotes, .parameter: follow(sign)
         }
+    }
+
+    /// - Returns: Whether a sign behind a backslash has lost its meaning.
+    private mutating func takesEscaped(_ sign: Unicode.Scalar) -> Bool {
+        isEscaped = false
+        if context == .single || context == .comment { return "\\$`".unicodeScalars.contains(sign) }
+        // A line that goes on with the next one is as without its end.
+        if sign != "\n" { isWordStart = false }
+        if sign == "`" { followInnerBackquote() }
+        return true
+    }
+
+    /// A sign in single quotes, or in a comment: backquotes around it are found before what stands in them is read.
+    private mutating func followLiteral(_ sign: Unicode.Scalar) {
+        guard contexts.contains(.backquotes) else { return }
+        if sign == "`" { followBackquote() } else if sign == "\\" { isEscaped = true }
     }
 
     /// A sign outside of quotes.
     private mutating func follow(_ sign: Unicode.Scalar) {
         let begins = isWordStart
-        isWordStart = " \t\n;&|()".unicodeScalars.contains(sign)
+        isWordStart = " \t\n;&|()<>".unicodeScalars.contains(sign)
         switch sign {
-        case "\\": isEscaped = true
+        case "\\": (isEscaped, isWordStart) = (true, begins)
         case "'": contexts.append(.single)
         case "\"": contexts.append(.double)
         case "`": followBackquote()
         case "#" where begins: contexts.append(.comment)
-        case "(": contexts.append(last == ("$", "(") ? .arithmetic : .words(isInner: true))
-        case ")": if context == .words(isInner: true) { contexts.removeLast() }
+        case "(": contexts.append(last == ("$", "(") ? .arithmetic : last.1 == "$" ? .substitution : .subshell)
+        case ")" where context == .subshell: contexts.removeLast()
+        case ")" where context == .substitution:
+            contexts.removeLast()
+            // The word goes on behind it.
+            isWordStart = false
         case "{" where last.1 == "$": contexts.append(.parameter(isQuoted: false))
         case "}": if case .parameter = context { contexts.removeLast() }
         case "<" where last.1 == "<": documentWord = ""
@@ -151,7 +166,7 @@ struct ShellLine {
         switch sign {
         case "`": followBackquote()
         case "(" where last.1 == "$":
-            contexts.append(.words(isInner: true))
+            contexts.append(.substitution)
             isWordStart = true
         case "{" where last.1 == "$": contexts.append(.parameter(isQuoted: true))
         default: break
@@ -159,19 +174,16 @@ struct ShellLine {
     }
 
     private mutating func followBackquote() {
-        isWordStart = true
-        if let open = contexts.lastIndex(of: .backquotes) {
-            contexts.removeSubrange(open...)
-        } else {
-            contexts.append(.backquotes)
-        }
+        let open = contexts.lastIndex(of: .backquotes)
+        isWordStart = open == nil
+        if let open { contexts.removeSubrange(open...) } else { contexts.append(.backquotes) }
     }
 
     /// Backquotes within others have a backslash before them.
     private mutating func followInnerBackquote() {
         let open = contexts.indices.filter { contexts[$0] == .backquotes }
         if open.isEmpty { return }
-        isWordStart = true
+        isWordStart = open.count == 1
         if open.count > 1, let inner = open.last { contexts.removeSubrange(inner...) } else { contexts.append(.backquotes) }
     }
 

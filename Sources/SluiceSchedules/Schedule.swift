@@ -27,9 +27,10 @@ package struct Schedule: Sendable {
     /// The first tick behind a moment; nil where there is none any more.
     ///
     /// - Complexity: O(expressions · log transitions), and the days in between that a calendar excludes.
-    package func next(after moment: Int64) -> Int64? {
+    package func next(after moment: Int64) -> Int64? { next(after: start.map { max(moment, $0 - 1) } ?? moment, until: end) }
+
+    private func next(after moment: Int64, until end: Int64?) -> Int64? {
         var moment = moment
-        if let start { moment = max(moment, start - 1) }
         for _ in 0..<ScheduleLimits.excludedTicks {
             guard let tick = expressions.lazy.compactMap({ candidate($0, after: moment) }).min(), tick <= end ?? .max else { return nil }
             let local = zone.local(at: tick)
@@ -44,11 +45,23 @@ package struct Schedule: Sendable {
 
     /// The last tick at or before a moment, and not at or before `floor`; nil where there is none.
     package func last(notAfter moment: Int64, after floor: Int64) -> Int64? {
+        Self.last(notAfter: moment, after: floor) { next(after: $0) }
+    }
+
+    /// The last tick before a moment, however long ago; of the first one behind the start, the one that was before it but for the start.
+    ///
+    /// - Returns: Nil where there is none since 1970.
+    package func previous(before moment: Int64) -> Int64? {
+        Self.last(notAfter: moment - 1, after: Self.firstMoment) { next(after: $0, until: end) }
+    }
+
+    private static func last(notAfter moment: Int64, after floor: Int64, _ next: (Int64) -> Int64?) -> Int64? {
+        guard moment > floor else { return nil }
         var reach: Int64 = 64
         while true {
             let begin = moment - floor > reach ? moment - reach : floor
-            if var tick = next(after: begin), tick <= moment {
-                while let later = next(after: tick), later <= moment { tick = later }
+            if var tick = next(begin), tick <= moment {
+                while let later = next(tick), later <= moment { tick = later }
                 return tick
             }
             if begin == floor { return nil }
@@ -96,6 +109,9 @@ package struct Schedule: Sendable {
             return tick <= Self.lastMoment ? tick : nil
         }
     }
+
+    /// Local times of 1970 are up to 14 hours earlier.
+    private static let firstMoment: Int64 = -86_400
 
     private static let lastMoment =
         Int64(

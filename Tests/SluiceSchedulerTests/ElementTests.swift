@@ -94,6 +94,29 @@ import Testing
         #expect(try runs(scheduler, "b").filter { $0.element == nil }.map(\.state) == [.succeeded])
     }
 
+    @Test("a byte order mark is no part of the first element") func mark() throws {
+        try directory.write("list.txt", "\u{FEFF}eu\r\nus\r\n")
+        let job = try job("a", "{each: {file: \"\(directory.path("list.txt"))\"}}")
+        let only = try SimulatedScheduler(1, world, JobSet([job]))
+        try run(only, seconds: 1)
+        try only.catalog.changeSchedule { _ = try ScheduleRequests.add(job, .manual, $0) }
+        try run(only, seconds: 5)
+        #expect(try runs(only, "a").compactMap(\.element).sorted() == ["eu", "us"])
+    }
+
+    @Test(
+        "of a diamond's values of a property, what a job told itself goes before what another one passed on", arguments: ["b, c", "c, b"])
+    func diamond(_ order: String) throws {
+        let jobs = try JobSet([job("a"), job("b", "{after: a}"), job("c", "{after: a}"), job("d", "{after: [\(order)]}")])
+        let first = try #require(jobs["a"])
+        world.state.withLock { $0.properties = ["a": "mode=old\n", "b": "mode=new\n"] }
+        let only = try SimulatedScheduler(1, world, jobs)
+        try run(only, seconds: 1)
+        try only.catalog.changeSchedule { _ = try ScheduleRequests.add(first, .manual, $0) }
+        try run(only, seconds: 10)
+        #expect(try runs(only, "d").map(\.properties) == [["mode": "new"]])
+    }
+
     @Test("properties are passed on, conditions on them are met or skip the job") func properties() throws {
         let jobs = try JobSet([
             job("a"), job("full", "{after: {jobs: a, properties: {mode: full}}}"),

@@ -121,6 +121,48 @@ import Testing
         #expect(try check("elsewhere.yaml")?.name == "e")
     }
 
+    @Test("calendars and pools have their own keys, and one declaration of each name; at work the one that was there stays")
+    func calendarsAndPools() throws {
+        try directory.write("jobs/j.yaml", "job: j\ncommand: x\nschedule: {at: \"0 1 * * *\", calendar: c, pool: p}\n")
+        try directory.write("jobs/m.yaml", "calendar: c\nexclude: [12-25]\n")
+        try directory.write("jobs/n.yaml", "pool: p\nslots: 2\ndescription: the database\n")
+        let before = try load()
+        try directory.write("jobs/a.yaml", "calendar: c\nexclude: [12-26]\n")
+        try directory.write("jobs/b.yaml", "pool: p\nslots: 3\n")
+        func messages(_ found: (set: JobSet, mistakes: [SluiceError])) -> [String] {
+            found.mistakes.map { $0.message.replacing(directory.path("jobs/"), with: "") }
+        }
+        let told = ["the calendar \"c\" is declared in a.yaml and in m.yaml", "the pool \"p\" is declared in b.yaml and in n.yaml"]
+        let fresh = JobSet.read(folders: [directory.path("jobs")])
+        #expect(messages(fresh) == told && fresh.set.pools == ["p": 3])
+        let again = JobSet.read(folders: [directory.path("jobs")], stored: JobRows(), keeping: before)
+        #expect(messages(again) == told && again.set.pools == ["p": 2])
+        #expect(again.set["j"]?.rules.scheduleText == before["j"]?.rules.scheduleText)
+        try directory.write("jobs/a.yaml", "calendar: x\nexclude: [12-26]\nexlude: [12-24]\n")
+        try directory.write("jobs/b.yaml", "pool: y\nslot: 3\n")
+        let wrong = JobSet.read(folders: [directory.path("jobs")]).mistakes
+        #expect(wrong.contains { $0.code == .unknownKey && $0.message.contains("exlude") }, "\(wrong)")
+        #expect(wrong.contains { $0.code == .unknownKey && $0.message.contains("slot") }, "\(wrong)")
+    }
+
+    @Test("a zone without a clock is that of the dates; without one it is that of the first job before that has one") func zones() throws {
+        let set = try JobSet(
+            [
+                job("a", #"{at: "30 23 * * *", timezone: America/New_York}"#), job("b", "{after: a}"), job("c", "{after: [d, b]}"),
+                job("d"),
+                job("e", "{after: c, timezone: Asia/Tokyo}"), job("f", "{after: e}"),
+            ].map { job in
+                var job = job
+                job.work = .command("echo {logical_date}")
+                return job
+            })
+        // 2026-02-03 in UTC, at half past eleven of the day before in New York.
+        let tick: Int64 = 1_770_179_400
+        let dates = try set.names.map { name in "\(name) \(try #require(set[name]).preview(of: tick).dropFirst(5))" }
+        #expect(
+            dates == ["a 2026-02-03", "b 2026-02-03", "c 2026-02-03", "d 2026-02-04", "e 2026-02-04", "f 2026-02-04"], "\(dates)")
+    }
+
     @Test("a cycle is printed, and graphs are drawn") func graphs() throws {
         func set(_ after: [String: String]) throws -> JobSet {
             try JobSet(after.sorted { $0.key < $1.key }.map { try job($0.key, $0.value.isEmpty ? "" : "{after: [\($0.value)]}") })

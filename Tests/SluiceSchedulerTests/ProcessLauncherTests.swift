@@ -152,17 +152,4 @@ import Testing
         #expect(found.values == ["a": "x=y", "c.d-e": ""] && found.unreadable == 3)
         #expect(RunProperties.variable("c.d-e") == "C_D_E")
     }
-
-    @Test(
-        "values mean nothing to the shell, in quotes or outside of them",
-        arguments: ["a b", "$(touch harm)", "`touch harm`", "'; touch harm; '", "\"; touch harm; \"", "a&touch harm&", "*"])
-    func escaped(_ value: String) async throws {
-        let directory = try TemporaryDirectory()
-        for template in ["echo {}", "echo \"{}\"", "echo '{}'"] {
-            _ = try? await Command.shell(template.replacing("{}", with: ShellValue.escaped(value)), directory: directory.root).run()
-        }
-        #expect(directory.files().isEmpty)
-        let plain = try await Command.shell("printf %s \(ShellValue.escaped(value))", directory: directory.root).run()
-        #expect(plain.output == value)
-    }
 }

@@ -202,6 +202,22 @@ import Testing
         #expect(try plan(again: true).allSatisfy { if case .run = $0 { true } else { false } })
     }
 
+    @Test("a backfill of one at a time runs its ticks in their order, again and again") func backfillOrder() throws {
+        takes(0)
+        let daily = try job("daily", #"{at: "0 3 * * *"}"#)
+        let only = try scheduler([daily])
+        try run(only, seconds: 1)
+        for round in 1...6 {
+            let begin = (world.now / 1_000_000 / 86_400 - Int64(round) * 10) * 86_400 + 3 * 3_600
+            let made = try only.catalog.changeSchedule { ledger in
+                try ScheduleRequests.backfill(daily, (0..<4).map { begin + $0 * 86_400 }, parameters: [:], width: 1, ledger)
+            }
+            try run(only, seconds: 10)
+            let starts = try made.map { run in try only.catalog.readSchedule { try $0.run(run.id) }?.startedMicros ?? 0 }
+            #expect(starts.allSatisfy { $0 > 0 } && starts == starts.sorted() && Set(starts).count == 4, "\(starts)")
+        }
+    }
+
     @Test("runs that wait go on waiting while their job is paused, but for those that a person asked for") func paused() throws {
         takes(30)
         let jobs = try [job("a", #"{at: "0 0 1 1 *"}"#)]

@@ -235,3 +235,19 @@ func job(_ name: String, _ schedule: String = "", work: String = "command: work"
     let rules = schedule.isEmpty ? "" : "\nschedule: \(schedule)"
     return try JobDeclaration(text: "job: \(name)\n\(work)\(rules)\n", path: "<test>", directory: ".")
 }
+
+extension SimulatedScheduler {
+    /// Steps each second for so many.
+    func run(seconds: Int) throws {
+        for _ in 0..<seconds {
+            world.settle()
+            _ = try scheduler.step()
+            world.move(micros: 1_000_000)
+        }
+    }
+
+    /// Runs of a job, or of all, in the order of their ids.
+    func runs(_ job: String? = nil) throws -> [ScheduledRun] {
+        try catalog.readSchedule { try $0.runs(job: job, limit: 1_000) }.reversed()
+    }
+}

@@ -10,9 +10,11 @@ import Testing
 
     private static func id(_ name: String) -> RunID { RunID("01" + name) }
 
-    private static func run(_ name: String, due second: Int64, priority: Int = 0, root: String? = nil) -> ScheduledRun {
+    private static func run(
+        _ name: String, due second: Int64, priority: Int = 0, root: String? = nil, job: String? = nil, cause: RunCause = .schedule
+    ) -> ScheduledRun {
         ScheduledRun(
-            id: id(name), job: name, logical: second, cause: .schedule, root: root.map { id($0) }, priority: priority, createdMicros: 0,
+            id: id(name), job: job ?? name, logical: second, cause: cause, root: root.map { id($0) }, priority: priority, createdMicros: 0,
             notBeforeMicros: second * Self.second)
     }
 
@@ -59,11 +61,37 @@ import Testing
 
     @Test("all runs that go back to one run are one crowd: a backfill takes turns with what is due beside it") func graphs() {
         var queue = StartQueue()
-        for number in 0..<100 { queue.put(Self.run("f\(100 + number)", due: 1, root: "f100")) }
+        for number in 0..<100 { queue.put(Self.run("f\(100 + number)", due: 1, root: "f100", job: "f", cause: .backfill)) }
         queue.put(Self.run("x", due: 1))
         queue.put(Self.run("y", due: 5))
-        // The first run of a backfill is its own root, and stands with what is due in the same second.
-        #expect(Self.started(&queue, at: 5, limit: 4) == ["f100", "f101", "y", "f102"])
+        #expect(Self.started(&queue, at: 5, limit: 5) == ["f100", "x", "y", "f101", "f102"])
+    }
+
+    @Test("runs of one job start in the order of their ticks, whatever seconds they share with other jobs, and whatever their ids are")
+    func lanes() {
+        var queue = StartQueue()
+        // The seconds 0 and 20 are those of another job, too.
+        for name in ["o0", "o20"] { queue.put(Self.run(name, due: name == "o0" ? 0 : 20, job: "o")) }
+        for (name, tick) in [("z0", 0), ("y20", 20), ("x25", 25), ("w30", 30), ("v35", 35)] {
+            queue.put(Self.run(name, due: Int64(tick), job: "a"))
+        }
+        let order = Self.started(&queue, at: 40)
+        #expect(order.filter { !$0.hasPrefix("o") } == ["z0", "y20", "x25", "w30", "v35"], "\(order)")
+        // The first run of a backfill has the highest id.
+        for (name, tick) in [("9", 1), ("3", 2), ("1", 3), ("2", 4)] {
+            var run = Self.run(name, due: 50, root: "9", job: "a", cause: .backfill)
+            run.logical = Int64(tick)
+            queue.put(run)
+        }
+        #expect(Self.started(&queue, at: 50) == ["9", "3", "1", "2"])
+        // One that is due later, and whose tick is older, takes the first place that is left.
+        for tick in [7, 8, 9] { queue.put(Self.run("t\(tick)", due: 60 + Int64(tick), job: "b")) }
+        #expect(Self.started(&queue, at: 70, limit: 1) == ["t7"])
+        var retry = Self.run("r", due: 71, job: "b")
+        retry.logical = 1
+        queue.put(retry)
+        #expect(Self.started(&queue, at: 71) == ["r", "t8", "t9"])
+        #expect(queue.isEmpty)
     }
 
     @Test("runs that are put to another time, taken out, or put in again") func changes() {
@@ -90,6 +118,7 @@ import Testing
         var random = SeededGenerator(seed: seed)
         var queue = StartQueue()
         var waiting: [RunID: Int64] = [:]
+        var runs: [RunID: ScheduledRun] = [:]
         var now: Int64 = 0
         for number in 0..<3_000 {
             now += Int64.random(in: 0...2, using: &random)
@@ -98,8 +127,8 @@ import Testing
                 let roots = [nil, "r\(Int.random(in: 0...3, using: &random))"]
                 let run = Self.run(
                     "n\(number % 400)", due: now + Int64.random(in: -3...9, using: &random),
-                    priority: Int.random(in: 0...2, using: &random),
-                    root: roots[Int.random(in: 0...1, using: &random)])
+                    priority: number % 400 % 3, root: roots[Int.random(in: 0...1, using: &random)], job: "j\(number % 400 % 7)")
+                runs[run.id] = run
                 queue.put(run)
                 waiting[run.id] = run.notBeforeMicros
             case 2:
@@ -113,6 +142,9 @@ import Testing
             }
             let due = Array(queue.due(at: now * Self.second))
             #expect(Set(due).count == due.count)
+            for lane in Dictionary(grouping: due.compactMap { runs[$0] }, by: { "\($0.job) \($0.priority)" }).values {
+                #expect(lane.map(\.logical) == lane.map(\.logical).sorted())
+            }
             #expect(Set(due) == Set(waiting.filter { $0.value <= now * Self.second }.keys))
             #expect(queue.nextMicros() == waiting.values.filter { $0 > now * Self.second }.min())
         }

@@ -76,6 +76,19 @@ package struct ScheduleTransaction {
         try row("SELECT * FROM schedule_ticks WHERE job = ? AND logical = ?", [job, logical]).map(Self.tick)
     }
 
+    /// The first second from a moment on of which a job has no tick.
+    ///
+    /// - Complexity: O(ticks in a row from the moment on).
+    package func freeSecond(of job: String, from moment: Int64) throws -> Int64 {
+        guard try tick(job, moment) != nil else { return moment }
+        let row = try row(
+            """
+            SELECT logical + 1 FROM schedule_ticks AS taken WHERE job = ?1 AND logical >= ?2 AND NOT EXISTS
+                (SELECT 1 FROM schedule_ticks WHERE job = ?1 AND logical = taken.logical + 1) ORDER BY logical LIMIT 1
+            """, [job, moment])
+        return row?[0] ?? moment
+    }
+
     /// Ticks of a job from one moment to before another, in order.
     package func ticks(_ job: String, in range: Range<Int64>, limit: Int) throws -> [StoredTick] {
         try Row.fetchAll(
@@ -154,14 +167,21 @@ package struct ScheduleTransaction {
         ).map(ScheduleTables.run)
     }
 
-    /// The last run of a job that was over before another one of it.
-    package func lastEnded(_ job: String, before id: RunID) throws -> ScheduledRun? {
+    /// What ended before a run of the same job did, and says how it went: no elements, nothing that was left out or that somebody ended.
+    ///
+    /// - Complexity: O(runs that were made last). One that was made long before may be missed.
+    package func lastEnded(before run: ScheduledRun) throws -> ScheduledRun? {
+        // Ids of one millisecond are in no order.
         try Row.fetchOne(
             db,
             sql: """
-                SELECT * FROM schedule_runs WHERE job = ? AND id < ? AND ended IS NOT NULL AND state <> 'skipped' ORDER BY id DESC LIMIT 1
+                SELECT * FROM (
+                    SELECT * FROM schedule_runs WHERE job = ?1 AND id <> ?2 AND parent IS NULL AND ended IS NOT NULL
+                        AND state NOT IN ('skipped', 'cancelled') AND (ended < ?3 OR ended = ?3 AND logical < ?4)
+                    ORDER BY id DESC LIMIT 100)
+                ORDER BY ended DESC, logical DESC LIMIT 1
                 """,
-            arguments: [job, id.text]
+            arguments: [run.job, run.id.text, run.endedMicros ?? now, run.logical]
         ).map(ScheduleTables.run)
     }
 

@@ -92,6 +92,9 @@ package struct ScheduledRun: Hashable, Sendable {
         (self.element, self.parent, self.properties) = (element, parent, properties)
     }
 
+    /// Whether a backfill made it, or a run of one that it comes behind.
+    package var isOfBackfill: Bool { cause == .backfill || width != nil && parent == nil }
+
     package var json: Value {
         .structure([
             .init("run_id", .string(id.text)), .init("job", .string(job)),

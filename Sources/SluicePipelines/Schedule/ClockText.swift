@@ -2,13 +2,27 @@ package import SluiceSchedules
 
 /// What decides the ticks of a job, as one text: the expressions, the zone, start and end in seconds since 1970 (0: none), excluded days.
 ///
-/// `0 2 * * *|Europe/Berlin|0|0|2026-12-25`. Behind it stand names of calendars, whose days the text does not have.
+/// `0 2 * * *|Europe/Berlin|0|0|2026-12-25`. Behind it stand names of calendars, each with a mark of its days: `|holidays#` and 16 signs.
 package enum ClockText {
     private static let separator = UInt8(ascii: "|")
 
     static func text(_ expressions: [String], _ schedule: Schedule, excluded: [String]) -> String {
         (expressions + [schedule.zone.name, "\(schedule.start ?? 0)", "\(schedule.end ?? 0)"] + excluded)
             .joined(separator: String(UnicodeScalar(separator)))
+    }
+
+    /// The text with a declared calendar, whose days decide the ticks, too.
+    package static func adding(_ calendar: String, _ days: ExcludedDays, to text: String) -> String {
+        text + "|" + calendar + "#" + days.mark
+    }
+
+    /// Whether a text that the ledger has is that of a clock: also where it has the calendars without marks, as versions before wrote them.
+    package static func isSame(_ stored: String, as text: String) -> Bool {
+        if stored == text { return true }
+        let plain = text.split(separator: "|", omittingEmptySubsequences: false).map { part in
+            part.suffix(17).first == "#" ? part.dropLast(17) : part
+        }
+        return stored == plain.joined(separator: "|")
     }
 
     /// The schedule that a text without calendars decides, but for its jitter, which is no part of it.

@@ -206,7 +206,8 @@ package enum RunVariables {
         }.joined()
     }
 
-    private static func parts(_ text: String) -> [(text: String, isVariable: Bool)] {
+    /// The text in order, as names in braces that stand for something and what is between them.
+    package static func parts(_ text: String) -> [(text: String, isVariable: Bool)] {
         var found: [(text: String, isVariable: Bool)] = []
         var rest = text[...]
         while let open = rest.firstIndex(of: "{") {

@@ -43,6 +43,10 @@ package struct ScheduleDeclaration: Sendable {
     package var schedule: Schedule?
     /// What decides the ticks, as a `ClockText`.
     package var scheduleText = ""
+    /// The declared zone, of its clock and of its dates.
+    package var zone: ZoneRules?
+    /// That of a job before this one, where this one has neither a clock nor a zone; `JobSet` puts it in.
+    package var zoneBefore: ZoneRules?
     /// Calendars whose days are excluded; `JobSet` puts them into the schedule.
     package var calendars: [PlacedName] = []
     package var catchUp = CatchUp.last
@@ -90,8 +94,9 @@ package struct ScheduleDeclaration: Sendable {
                 expressions.append(try text.placed { (text) throws(ScheduleSyntaxError) in try ScheduleExpression(text) })
             }
         }
+        if let node = keyed?[key: "timezone"] { zone = try errors.attempt { try Self.zone(node) } }
         guard !texts.isEmpty else {
-            let clockKeys = ["timezone", "start", "end", "exclude", "calendar", "jitter", "catch_up", "catch_up_limit"]
+            let clockKeys = ["start", "end", "exclude", "calendar", "jitter", "catch_up", "catch_up_limit"]
             if let key = clockKeys.first(where: { keyed?[key: $0] != nil }), let place = keyed?[key: key] {
                 try errors.add(
                     place.invalid("\(key) means nothing without `at`", remedy: "say when the job runs, such as at: \"30 2 * * *\""))
@@ -99,16 +104,7 @@ package struct ScheduleDeclaration: Sendable {
             return
         }
         var schedule = Schedule(expressions)
-        if let zone = keyed?[key: "timezone"] {
-            let name = try zone.string()
-            _ = try errors.attempt {
-                do throws(SluiceError) {
-                    schedule.zone = try ZoneDirectory.system.zone(name)
-                } catch {
-                    throw error.code == .notFound ? error.located(at: zone.location) : error
-                }
-            }
-        }
+        if let zone { schedule.zone = zone }
         for day in keyed?[key: "exclude"]?.oneOrMany() ?? [] {
             _ = try errors.attempt { try day.placed { (text) throws(ScheduleSyntaxError) in try schedule.excluded.add(text) } }
         }
@@ -125,6 +121,15 @@ package struct ScheduleDeclaration: Sendable {
         let excluded = try (keyed?[key: "exclude"]?.oneOrMany() ?? []).map { try $0.string() }
         scheduleText = ClockText.text(words, schedule, excluded: excluded)
         self.schedule = schedule
+    }
+
+    private static func zone(_ node: DefinitionNode) throws(SluiceError) -> ZoneRules {
+        let name = try node.string()
+        do throws(SluiceError) {
+            return try ZoneDirectory.system.zone(name)
+        } catch {
+            throw error.code == .notFound ? error.located(at: node.location) : error
+        }
     }
 
     private mutating func readTriggers(_ keyed: DefinitionNode?) throws {
@@ -164,6 +169,9 @@ package struct ScheduleDeclaration: Sendable {
 }
 
 extension ScheduleDeclaration {
+    /// The zone of its clock, and of its dates.
+    package var dateZone: ZoneRules { schedule?.zone ?? zone ?? zoneBefore ?? .utc }
+
     /// What a person reads of its clock: `30 2 * * * Europe/Berlin`; empty without one.
     package var summary: String {
         guard let zone = schedule?.zone else { return "" }

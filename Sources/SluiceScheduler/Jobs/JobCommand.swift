@@ -13,8 +13,8 @@ struct JobCommand {
 
     /// What the signs stand for that depend on the tick alone.
     static func values(_ job: JobDeclaration, tick: Int64) -> [String: String] {
-        let zone = job.rules.schedule?.zone ?? .utc
-        let previous = job.rules.schedule.flatMap { $0.last(notAfter: tick - 1, after: tick - 400 * 86_400) } ?? tick
+        let zone = job.rules.dateZone
+        let previous = job.rules.schedule.flatMap { $0.previous(before: tick) } ?? tick
         return [
             "logical_time": ZoneRules.utc.text(of: tick), "logical_date": String(zone.text(of: tick).prefix(10)),
             "previous_time": ZoneRules.utc.text(of: previous), "previous_date": String(zone.text(of: previous).prefix(10)),
@@ -36,13 +36,23 @@ struct JobCommand {
     /// What an event brings; no parameters of definitions.
     private static let eventNames: Set<String> = ["files", "event", ScheduledRun.timeoutParameter]
 
-    /// Values for a line of the shell: what others have written in them means nothing to it.
-    private static func escaped(_ values: [String: String], _ run: ScheduledRun, _ arguments: [String]) -> [String: String] {
-        var values = values.mapValues(ShellValue.escaped)
-        values["arguments"] = arguments.map(ShellValue.escaped).joined(separator: " ")
-        values["files"] = (run.parameters["files"] ?? "").split(separator: "\n").map { ShellValue.escaped(String($0)) }
-            .joined(separator: " ")
-        return values
+    /// A line for the shell; what others have written in the values means nothing to it.
+    private static func line(_ template: String, _ values: [String: String], _ run: ScheduledRun, _ arguments: [String]) -> String {
+        var line = ShellLine()
+        for part in RunVariables.parts(template) {
+            if !part.isVariable {
+                line.add(part.text)
+            } else if "{\(part.text)}" == RunVariables.arguments {
+                line.add(values: arguments)
+            } else if part.text == "files" {
+                line.add(values: (run.parameters["files"] ?? "").split(separator: "\n").map { String($0) })
+            } else if let value = values[part.text] ?? (part.text.hasPrefix(RunVariables.propertyPrefix) ? "" : nil) {
+                line.add(value: value)
+            } else {
+                line.add("{\(part.text)}")
+            }
+        }
+        return line.text
     }
 
     private func lacksPort(_ template: String) -> Bool {
@@ -53,9 +63,7 @@ struct JobCommand {
         var given = Self.values(job, run, attempt: attempt)
         given.merge(port) { $1 }
         // A property that nobody has told is empty.
-        func text(_ template: String, _ values: [String: String]? = nil) -> String {
-            RunVariables.replaced(template, values ?? given, else: "")
-        }
+        func text(_ template: String) -> String { RunVariables.replaced(template, given, else: "") }
         // Those of the run go before those of the job.
         var parameters = job.parameters.mapValues { text($0) }
         for (name, value) in run.parameters where !Self.eventNames.contains(name) { parameters[name] = value }
@@ -87,7 +95,7 @@ struct JobCommand {
             let range = ["--from", given["previous_time"] ?? "", "--to", given["logical_time"] ?? ""]
             words = [program, "backfill", "run", file] + range + state + options
         case .command(let line):
-            words = ["/bin/sh", "-c", text(line, Self.escaped(given, run, arguments))]
+            words = ["/bin/sh", "-c", Self.line(line, given, run, arguments)]
             directory = job.directory
         case .program(let parts):
             words = parts.flatMap { $0 == RunVariables.arguments ? arguments : [text($0)] }

@@ -13,6 +13,8 @@ struct JobSetReader {
     private var entries: [JobSet.Entry] = []
     /// The jobs at work, which stay where their names come twice.
     private let old: JobSet?
+    /// Files of calendars and pools, by kind and name.
+    private var paths: [String: String] = [:]
     /// Files that were read, and what could not be, or told no name.
     private var (files, unread) = (0, 0)
 
@@ -55,9 +57,13 @@ struct JobSetReader {
         if root[key: "job"] != nil {
             add(JobSet.Entry(try JobDeclaration(root, path: file.path, directory: file.directory)))
         } else if let node = root[key: "calendar"] {
-            try readCalendar(node, root)
+            try Self.check(root, Self.calendarKeys)
+            var days = ExcludedDays()
+            for day in try root.require("exclude").oneOrMany() { try days.add(day) }
+            try declare(days, node, file.path, \.calendars)
         } else if let node = root[key: "pool"] {
-            set.pools[try node.string()] = try root.require("slots").integer(in: 1...100_000)
+            try Self.check(root, Self.poolKeys)
+            try declare(try root.require("slots").integer(), node, file.path, \.pools)
         } else if root[key: "source"] == nil {
             // A schedule of nothing: what declares a job may be misspelled.
             unread += 1
@@ -66,10 +72,36 @@ struct JobSetReader {
         }
     }
 
-    private mutating func readCalendar(_ node: DefinitionNode, _ root: DefinitionNode) throws {
-        var days = ExcludedDays()
-        for day in try root.require("exclude").oneOrMany() { try days.add(day) }
-        set.calendars[try node.string()] = days
+    private static let calendarKeys = [
+        OptionSpecification("calendar", .string, isRequired: true, "The calendar's name."),
+        OptionSpecification("description", .string, "What it is for."),
+        OptionSpecification("exclude", .oneOrMany(.string), isRequired: true, "Local dates without ticks."),
+    ]
+
+    private static let poolKeys = [
+        OptionSpecification("pool", .string, isRequired: true, "The pool's name."),
+        OptionSpecification("description", .string, "What it is for."),
+        OptionSpecification("slots", .integer(1...100_000), isRequired: true, "How many runs it has room for."),
+    ]
+
+    private static func check(_ root: DefinitionNode, _ keys: [OptionSpecification]) throws {
+        let mistakes = ValueShape.object(keys).errors(in: root, connectors: ConnectorRegistry([]))
+        guard mistakes.isEmpty else { throw DefinitionErrors(mistakes) }
+    }
+
+    /// Takes what jobs name. Of two of one name the one that is at work stays, or the first.
+    private mutating func declare<Item>(
+        _ item: Item, _ name: DefinitionNode, _ path: String, _ items: WritableKeyPath<JobSet, [String: Item]>
+    ) throws {
+        let (text, kind) = (try name.string(), name.path)
+        guard let first = paths.updateValue(path, forKey: "\(kind) \(text)") else {
+            set[keyPath: items][text] = item
+            return
+        }
+        if let atWork = old?[keyPath: items][text] { set[keyPath: items][text] = atWork }
+        throw SluiceError(
+            .alreadyExists, "the \(kind) \(text.quotedForMessage) is declared in \(first) and in \(path)", at: name.location,
+            remedy: "give one of them another name")
     }
 
     mutating func add(_ entry: JobSet.Entry) {
@@ -109,6 +141,8 @@ struct JobSetReader {
             jobs.forEach { leaveOut($0) }
             leaveOutThoseBehindNothing(dependent)
         }
+        var zones: [String: ZoneRules?] = [:]
+        for name in dependent { passZone(to: name, &zones) }
         describe()
         if files + unread > 0 { set.isWhole = unread == 0 }
         return (set, errors)
@@ -154,6 +188,26 @@ struct JobSetReader {
         }
     }
 
+    /// A job that has neither a clock nor a zone has that of the first job before it that has one.
+    ///
+    /// - Parameter known: The zones of those that were looked at.
+    /// - Returns: Its zone; nil where nothing says one.
+    @discardableResult
+    private mutating func passZone(to name: String, _ known: inout [String: ZoneRules?]) -> ZoneRules? {
+        if let zone = known[name] { return zone }
+        guard var job = set[name] else { return nil }
+        var zone = job.rules.schedule?.zone ?? job.rules.zone
+        if zone == nil, let after = job.rules.after {
+            for other in after.jobs where zone == nil { zone = passZone(to: other, &known) }
+            if zone !== job.rules.zoneBefore {
+                job.rules.zoneBefore = zone
+                set.jobs[name] = JobSet.Entry(job)
+            }
+        }
+        known[name] = .some(zone)
+        return zone
+    }
+
     private func mistake(of name: String, after other: String, at place: SourceLocation?) -> SluiceError {
         let head = "the job \(name.quotedForMessage) runs after \(other.quotedForMessage), which "
         if set.leftOut.contains(other) { return SluiceError(.notFound, head + "is left out", at: place, remedy: "mend that one first") }
@@ -190,7 +244,7 @@ struct JobSetReader {
                     ?? "declare it in a file of catalog/: calendar: \(name), and its days under exclude")
         }
         job.rules.schedule?.excluded.formUnion(days)
-        job.rules.scheduleText += "|\(name)"
+        job.rules.scheduleText = ClockText.adding(name, days, to: job.rules.scheduleText)
     }
 
     private func checkPool(_ pool: PlacedName) throws(SluiceError) {

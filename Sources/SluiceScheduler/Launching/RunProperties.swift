@@ -37,13 +37,3 @@ enum RunProperties {
         String(name.uppercased().map { $0.isLetter || $0.isNumber ? $0 : "_" })
     }
 }
-
-/// Values inside of a line for the shell.
-enum ShellValue {
-    /// Each sign that could mean something to a shell gets a backslash, which takes its meaning wherever in quotes or outside of them it stands.
-    static func escaped(_ text: String) -> String {
-        text.map { sign in
-            sign.isLetter || sign.isNumber || "_-./:=,@%+".contains(sign) ? String(sign) : "\\\(sign)"
-        }.joined()
-    }
-}

@@ -6,14 +6,21 @@ import SluiceCatalog
 /// from the moment on at which its first run comes: so a run that is due later waits for one start of each crowd before it, and not for the
 /// thousands that are left of one of them. (Start-time fair queueing, with crowds as flows and starts as their cost.)
 ///
+/// Turns are between jobs. What one job has got of them, its runs have in the order of their ticks: they are one lane, whose first place is that of
+/// its oldest tick, whichever run the place came with.
+///
+/// - Invariant: a lane has as many runs as places, and `due` has the places of all lanes.
 /// - Complexity: O(log waiting) comparisons to add and to remove, and the moving of what stands behind.
 struct StartQueue {
-    /// A run's place in the order.
+    /// A place in the order.
     private struct Place: Comparable {
         var priority: Int
         var turn: Int
         var dueMicros: Int64
+        /// The run that it came with.
         var id: RunID
+        /// The index of its lane.
+        var lane: Int
 
         static func < (a: Self, b: Self) -> Bool {
             if a.priority != b.priority { return a.priority > b.priority }
@@ -30,25 +37,62 @@ struct StartQueue {
         var second: Int64 = 0
     }
 
+    /// Whose runs start in the order of their ticks.
+    private struct LaneKey: Hashable {
+        var job: String
+        var priority: Int
+        /// Of elements, the run of their tick.
+        var parent: RunID?
+        /// Of a backfill, its first run: what is due beside it does not wait for all of it.
+        var backfill: RunID?
+    }
+
+    /// A run in its lane.
+    private struct Turn: Comparable {
+        var logical: Int64
+        var dueMicros: Int64
+        var id: RunID
+
+        static func < (a: Self, b: Self) -> Bool { (a.logical, a.dueMicros, a.id) < (b.logical, b.dueMicros, b.id) }
+    }
+
+    private struct Lane {
+        var key: LaneKey
+        /// Ascending, both: the first run has the first place.
+        var turns: [Turn] = []
+        var places: [Place] = []
+    }
+
     /// What is kept of a run that is not due.
     private struct Waiting {
         var id: RunID
         var root: RunID
         var logical: Int64
-        var priority: Int
+        var lane: LaneKey
 
+        init(_ run: ScheduledRun) {
+            (id, root, logical) = (run.id, run.root, run.logical)
+            lane = LaneKey(job: run.job, priority: run.priority, parent: run.parent, backfill: run.isOfBackfill ? run.root : nil)
+        }
+
+        /// The first run of a backfill is one of its crowd.
         func crowd(due second: Int64) -> Crowd {
-            root == id ? Crowd(priority: priority, root: nil, second: second) : Crowd(priority: priority, root: root)
+            root == id && lane.backfill == nil
+                ? Crowd(priority: lane.priority, root: nil, second: second) : Crowd(priority: lane.priority, root: root)
         }
     }
 
     private enum Stage {
         /// Not due before a time.
         case later(Int64)
-        case due(Place)
+        case due(Turn, lane: Int)
     }
 
     private var due: [Place] = []
+    private var lanes: [Lane] = []
+    private var laneIndices: [LaneKey: Int] = [:]
+    /// Indices of lanes without runs.
+    private var freeLanes: [Int] = []
     /// May hold what was removed or put elsewhere since.
     private var later = TimeHeap<Waiting>()
     private var stages: [RunID: Stage] = [:]
@@ -62,14 +106,13 @@ struct StartQueue {
     /// Adds a run that waits, or puts it to another time.
     mutating func put(_ run: ScheduledRun) {
         switch stages[run.id] {
-        case .due(let place) where place.dueMicros == run.notBeforeMicros && place.priority == run.priority: return
+        case .due(let turn, let lane) where turn.dueMicros == run.notBeforeMicros && lanes[lane].key.priority == run.priority: return
         case .later(let time) where time == run.notBeforeMicros: return
-        case .due(let place): take(place)
+        case .due(let turn, let lane): _ = take(turn, lane)
         case .later, nil: break
         }
         stages[run.id] = .later(run.notBeforeMicros)
-        later.insert(
-            .init(time: run.notBeforeMicros, subject: Waiting(id: run.id, root: run.root, logical: run.logical, priority: run.priority)))
+        later.insert(.init(time: run.notBeforeMicros, subject: Waiting(run)))
     }
 
     /// Takes a run out of the order, where it is in it.
@@ -77,10 +120,12 @@ struct StartQueue {
     /// - Parameter isStarted: Whether its turn counts as done.
     mutating func remove(_ id: RunID, isStarted: Bool) {
         guard let stage = stages.removeValue(forKey: id) else { return }
-        guard case .due(let place) = stage else { return }
-        take(place)
+        guard case .due(let turn, let lane) = stage, let place = take(turn, lane) else { return }
         if isStarted { turns[place.priority] = max(turns[place.priority] ?? 0, place.turn) }
-        if due.isEmpty { (lastTurns, turns) = ([:], [:]) }
+        if due.isEmpty {
+            (lastTurns, turns) = ([:], [:])
+            (lanes, laneIndices, freeLanes) = ([], [:], [])
+        }
     }
 
     /// The runs that are due at a moment, in their order.
@@ -92,18 +137,21 @@ struct StartQueue {
             stages[item.subject.id] = nil
             fresh.append(item)
         }
-        // A backfill begins with its oldest tick, whatever the ids of its runs are.
         for item in fresh.sorted(by: { ($0.time, $0.subject.logical, $0.subject.id) < ($1.time, $1.subject.logical, $1.subject.id) }) {
-            let run = item.subject
+            let (run, priority) = (item.subject, item.subject.lane.priority)
             let crowd = run.crowd(due: item.time.seconds)
-            let turn = max(turns[run.priority] ?? 0, lastTurns[crowd] ?? 0) + 1
+            let turn = max(turns[priority] ?? 0, lastTurns[crowd] ?? 0) + 1
             lastTurns[crowd] = turn
-            let place = Place(priority: run.priority, turn: turn, dueMicros: item.time, id: run.id)
-            stages[run.id] = .due(place)
-            due.insert(place, at: index(of: place))
+            let lane = lane(run.lane)
+            let place = Place(priority: priority, turn: turn, dueMicros: item.time, id: run.id, lane: lane)
+            let own = Turn(logical: run.logical, dueMicros: item.time, id: run.id)
+            stages[run.id] = .due(own, lane: lane)
+            due.insert(place, at: Self.index(of: place, in: due))
+            lanes[lane].places.insert(place, at: Self.index(of: place, in: lanes[lane].places))
+            lanes[lane].turns.insert(own, at: Self.index(of: own, in: lanes[lane].turns))
         }
         if lastTurns.count > Self.crowds { lastTurns = lastTurns.filter { $0.value > turns[$0.key.priority] ?? 0 } }
-        return due.lazy.map(\.id)
+        return DueRuns(places: due, lanes: lanes)
     }
 
     /// When the next run becomes due that is not due yet.
@@ -122,18 +170,59 @@ struct StartQueue {
         }
     }
 
-    private mutating func take(_ place: Place) {
-        let index = index(of: place)
-        if index < due.count, due[index] == place { due.remove(at: index) }
+    /// The lane of a key, which may be new.
+    private mutating func lane(_ key: LaneKey) -> Int {
+        if let known = laneIndices[key] { return known }
+        let index = freeLanes.popLast() ?? lanes.endIndex
+        if index < lanes.endIndex { lanes[index].key = key } else { lanes.append(Lane(key: key)) }
+        laneIndices[key] = index
+        return index
     }
 
-    /// Where a place is, or belongs.
-    private func index(of place: Place) -> Int {
-        var (low, high) = (0, due.count)
+    /// Takes a run out of its lane.
+    ///
+    /// - Returns: The place that it had.
+    private mutating func take(_ turn: Turn, _ lane: Int) -> Place? {
+        let index = Self.index(of: turn, in: lanes[lane].turns)
+        guard index < lanes[lane].turns.count, lanes[lane].turns[index] == turn else { return nil }
+        lanes[lane].turns.remove(at: index)
+        let place = lanes[lane].places.remove(at: index)
+        due.remove(at: Self.index(of: place, in: due))
+        if lanes[lane].turns.isEmpty {
+            laneIndices[lanes[lane].key] = nil
+            freeLanes.append(lane)
+        }
+        return place
+    }
+
+    /// Where something is in an ascending list, or belongs.
+    private static func index<Item: Comparable>(of item: Item, in items: [Item]) -> Int {
+        var (low, high) = (0, items.count)
         while low < high {
             let middle = (low + high) / 2
-            if due[middle] < place { low = middle + 1 } else { high = middle }
+            if items[middle] < item { low = middle + 1 } else { high = middle }
         }
         return low
+    }
+
+    /// The runs that are due, as they stood when they were asked for.
+    private struct DueRuns: Sequence, IteratorProtocol {
+        let places: [Place]
+        let lanes: [Lane]
+        private var position = 0
+        /// How many of a lane are through, where it has several.
+        private var passed: [Int: Int] = [:]
+
+        init(places: [Place], lanes: [Lane]) { (self.places, self.lanes) = (places, lanes) }
+
+        mutating func next() -> RunID? {
+            guard position < places.count else { return nil }
+            let lane = places[position].lane
+            position += 1
+            if lanes[lane].turns.count == 1 { return lanes[lane].turns[0].id }
+            let number = passed[lane, default: 0]
+            passed[lane] = number + 1
+            return lanes[lane].turns[number].id
+        }
     }
 }

@@ -6,6 +6,7 @@ extension ScheduleRequests {
     /// Declares a job, or puts another declaration in the place of the one there is. A job whose clock is new, or another one, has ticks from now on.
     ///
     /// - Parameters:
+    ///   - job: As a set of jobs has it, with its calendars.
     ///   - text: The job's declaration, as the state keeps it.
     ///   - isPaused: Whether a job that was not known begins paused.
     package static func declare(_ job: JobDeclaration, _ text: String, isPaused: Bool, _ ledger: ScheduleTransaction) throws {
@@ -14,7 +15,7 @@ extension ScheduleRequests {
             try ledger.job(job.name)
             ?? StoredJob(
                 name: job.name, declaration: text, schedule: schedule, isPaused: isPaused, cursor: now, createdMicros: ledger.now)
-        if row.schedule != schedule { row.cursor = max(row.cursor, now) }
+        if !ClockText.isSame(row.schedule, as: schedule) { row.cursor = max(row.cursor, now) }
         (row.declaration, row.schedule) = (text, schedule)
         try ledger.put(row)
     }

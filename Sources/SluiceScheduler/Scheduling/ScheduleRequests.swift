@@ -10,16 +10,32 @@ package enum ScheduleRequests {
     /// - Parameters:
     ///   - root: What the run goes back to; nil: itself.
     ///   - properties: What was told to it.
-    /// - Returns: The run; its logical time is now, or the next second that is no tick of the job and has no run yet.
+    /// - Returns: The run; its logical time is now, or the next second that is no tick of the job and has no run yet. Where the clock leaves no
+    ///   such second near, the run is that of the clock's next tick, made early.
     @discardableResult
     package static func add(
         _ job: JobDeclaration, _ cause: RunCause, parameters: [String: String] = [:], root: RunID? = nil,
         properties: [String: String] = [:], _ ledger: ScheduleTransaction
     ) throws -> ScheduledRun {
-        var logical = ledger.now.seconds
-        while try ledger.tick(job.name, logical) != nil || job.rules.schedule?.next(after: logical - 1) == logical { logical += 1 }
         return try add(
-            job, cause, logical: logical, root: root, parameters: parameters, width: nil, ledger, properties: properties)
+            job, cause, logical: ownSecond(of: job, ledger), root: root, parameters: parameters, width: nil, ledger, properties: properties)
+    }
+
+    /// A second for a run that no clock makes, which the clock has not and will not make another run for.
+    ///
+    /// The first one from now on without a tick that is no tick of the clock. A clock of each second has none: behind so many ticks of the clock
+    /// the search ends, and the first of these is taken. The clock finds then that its tick has a run.
+    private static func ownSecond(of job: JobDeclaration, _ ledger: ScheduleTransaction) throws -> Int64 {
+        var second = try ledger.freeSecond(of: job.name, from: ledger.now.seconds)
+        guard let schedule = job.rules.schedule else { return second }
+        let first = second
+        var passed = 0
+        while schedule.next(after: second - 1) == second {
+            passed += 1
+            if passed == SchedulerLimits.passedTicks { return first }
+            second = try ledger.freeSecond(of: job.name, from: second + 1)
+        }
+        return second
     }
 
     /// Does a run that is over again, and what runs after it.

@@ -39,7 +39,8 @@ extension Scheduler {
             found = text.split { $0 == "," || $0.isNewline }.map { Self.trimmed($0) }
         case .file(let file):
             let path = file.hasPrefix("/") || job.directory == "." ? file : job.directory + "/" + file
-            found = String(decoding: try DiskFiles.read(path), as: UTF8.self).split(whereSeparator: \.isNewline).map { Self.trimmed($0) }
+            let text = String(decoding: try DiskFiles.read(path), as: UTF8.self).trimmingPrefix(Self.byteOrderMark)
+            found = text.split(whereSeparator: \.isNewline).map { Self.trimmed($0) }
         case .partitions(let name):
             let table = try catalog.table(TableName(parsing: name))
             let keys = table.definition.partitionKeys.map(\.name)
@@ -54,6 +55,9 @@ extension Scheduler {
         }
         return elements
     }
+
+    /// What some editors begin a file with; no part of its text.
+    private static let byteOrderMark = "\u{FEFF}"
 
     private static func trimmed(_ text: Substring) -> String {
         let head = text.drop(while: \.isWhitespace)

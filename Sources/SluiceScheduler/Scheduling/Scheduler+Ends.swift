@@ -84,7 +84,6 @@ extension Scheduler {
         switch (outcome, entry.stop) {
         case (.exited(0), _): settle(&run, job, .succeeded, nil, mayRetry: false, now)
         case _ where run.isCancelled && outcome != .neverStarted: settle(&run, job, .cancelled, "it was cancelled", mayRetry: false, now)
-        case (_, .replaced?) where wasStopped: settle(&run, job, .cancelled, "a later run of the job took its place", mayRetry: false, now)
         case (_, .timedOut?) where wasStopped:
             settle(&run, job, .timedOut, "it took longer than its timeout" + Self.killed(entry), mayRetry: true, now)
         case (.neverStarted, _): again(&run, "the scheduler ended before it began", now)

@@ -84,9 +84,14 @@ extension Scheduler {
 
     /// Files count when two looks find them the same, so that none is taken while it is written.
     private func lookAtFiles(_ pattern: String, _ event: JobEvent, _ job: JobDeclaration, _ before: String?) throws {
-        let path = pattern.hasPrefix("/") || job.directory == "." ? pattern : job.directory + "/" + pattern
-        let found = try WatchedFiles.found(path)
+        let files = try WatchedFiles(pattern, in: job.directory)
+        let found = files.marks
         let key = job.name + " " + event.key
+        for name in files.unreadable.subtracting(passedFiles[key] ?? []).sorted() {
+            tell(
+                .warning("\(job.name): \(event.key): the file \(name.quotedForMessage) is passed over, since its name is no line of UTF-8"))
+        }
+        passedFiles[key] = files.unreadable.isEmpty ? nil : files.unreadable
         let last = unsettled[key] ?? [:]
         unsettled[key] = found
         let known = Self.sight(before ?? "")

@@ -29,11 +29,12 @@ extension Scheduler {
         return over
     }
 
-    /// Whether a tick may get another run: it was skipped, and what it waits for is done again.
+    /// Whether a tick may get another run: what it waits for is done again, by whatever the cause goes back to. That a second one of several jobs
+    /// ends, by another clock, does nothing again.
     private func mayReplace(_ tick: StoredTick, _ cause: ScheduledRun, _ ledger: ScheduleTransaction) throws -> Bool {
         guard let id = tick.run, let before = try ledger.run(id) else { return true }
-        guard before.root != cause.root else { return false }
-        return before.state == .skipped || cause.cause.isAgain || cause.cause == .backfill || cause.cause == .jobs
+        guard before.root != cause.root, let root = cause.root == cause.id ? cause : try ledger.run(cause.root) else { return false }
+        return root.cause.isAgain || root.cause == .backfill
     }
 
     /// What has become of a condition.
@@ -43,14 +44,32 @@ extension Scheduler {
         case missed(String)
     }
 
-    /// What the runs before one told, those of later jobs in the list before those of earlier ones.
+    /// What the runs before one told. Of several values of a name that of a job that told it itself goes before those that others only passed on;
+    /// then that of a later job in the list.
     private func properties(before condition: JobCondition, _ logical: Int64, _ ledger: ScheduleTransaction) throws -> [String: String] {
-        var found: [String: String] = [:]
+        var values: [String: [(job: String, value: String)]] = [:]
         for name in condition.jobs {
-            guard let id = try ledger.tick(name, logical)?.run, let run = try ledger.run(id) else { continue }
-            found.merge(run.properties) { $1 }
+            for (key, value) in try told(name, logical, ledger) { values[key, default: []].append((name, value)) }
+        }
+        var found: [String: String] = [:]
+        for (key, given) in values {
+            found[key] = given.last?.value
+            guard given.contains(where: { $0.value != found[key] }) else { continue }
+            found[key] = try given.last { try !isPassedOn(key, $0.value, by: $0.job, logical, ledger) }?.value ?? found[key]
         }
         return found
+    }
+
+    /// What the run of a tick tells to those behind it.
+    private func told(_ job: String, _ logical: Int64, _ ledger: ScheduleTransaction) throws -> [String: String] {
+        try ledger.tick(job, logical)?.run.flatMap { try ledger.run($0) }?.properties ?? [:]
+    }
+
+    /// Whether a job has a value of a property from one before it.
+    private func isPassedOn(
+        _ key: String, _ value: String, by job: String, _ logical: Int64, _ ledger: ScheduleTransaction
+    ) throws -> Bool {
+        try (jobs[job]?.rules.after?.jobs ?? []).contains { try told($0, logical, ledger)[key] == value }
     }
 
     /// Nil while it is open.

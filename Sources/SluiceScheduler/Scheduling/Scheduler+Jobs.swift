@@ -119,8 +119,8 @@ extension Scheduler {
             for var row in changed {
                 guard let entry = jobs.jobs[row.name] else { continue }
                 // Another schedule begins now: ticks that it would have had before never were.
+                if !ClockText.isSame(row.schedule, as: entry.scheduleText) { row.cursor = max(row.cursor, moment) }
                 row.schedule = entry.scheduleText
-                row.cursor = max(row.cursor, moment)
                 try ledger.put(row)
                 stored[row.name]?.cursor = row.cursor
             }

@@ -14,7 +14,7 @@ extension Scheduler {
             case .failed, .timedOut: notify(.failure, run, job)
             case .succeeded:
                 notify(.success, run, job)
-                let before = (try? catalog.readSchedule { try $0.lastEnded(run.job, before: run.id) }) ?? nil
+                let before = (try? catalog.readSchedule { try $0.lastEnded(before: run) }) ?? nil
                 let wasLate =
                     (try? catalog.readSchedule { try $0.isNoted(NoticeKind.late.rawValue, about: subject(.late, run, job), of: job.name) })
                 if wasLate == true || before.map({ [.failed, .timedOut].contains($0.state) }) == true { notify(.recovery, run, job) }
@@ -26,7 +26,7 @@ extension Scheduler {
     /// Keeps what ended without success, until it is expected: by then it may have been done again.
     private func remember(_ run: ScheduledRun) {
         // Whoever asks for a run looks at its end.
-        guard run.element == nil, run.cause != .manual, isMissed(run) else { return }
+        guard run.element == nil, run.cause != .manual, !run.isOfBackfill, isMissed(run) else { return }
         for name in jobs.namesExpected where name == run.job || jobs.before[name]?.contains(run.job) == true {
             let key = "\(name) \(run.logical)"
             // The end of its own run says more than that of one before it, in whatever order they are learnt.
@@ -115,8 +115,10 @@ extension Scheduler {
         notify(.late, expected, job)
     }
 
+    /// Nobody expects a run of a backfill at the time of its tick, which is over.
     private func isOverdue(_ run: ScheduledRun, _ job: JobDeclaration, _ now: Int64) -> Bool {
-        job.rules.expectedByMicros.map { now > run.logical * TimeText.microsPerSecond + $0 } ?? false
+        if run.isOfBackfill { return false }
+        return job.rules.expectedByMicros.map { now > run.logical * TimeText.microsPerSecond + $0 } ?? false
     }
 
     /// What a notice is about, so that it is told once: a run; of lateness of a job that runs after others its tick, which may have no run yet.

@@ -18,10 +18,13 @@ extension Scheduler {
         var starts: [Start] = []
         var changed: [ScheduledRun] = []
         var splits: [Split] = []
+        var replaced: Set<RunID> = []
         for id in openRuns.waiting(at: now) {
             // Without a slot only jobs that do not queue have something to do.
             if room.slots <= 0, !jobs.hasOverlapRules { break }
             guard var run = openRuns[id], !run.isCancelled, options.root == nil || run.root == options.root else { continue }
+            // Elements of a tick that is to end.
+            if let parent = run.parent, replaced.contains(parent) || openRuns.cancelled.contains(parent) { continue }
             if starts.count + splits.count >= SchedulerLimits.startedAtOnce {
                 hasMore = true
                 break
@@ -40,12 +43,10 @@ extension Scheduler {
             switch room.place(run, job) {
             case .full: continue
             case .jobIsFull:
-                if job.rules.overlap == .skip {
-                    (run.state, run.reason, run.endedMicros) = (.skipped, "another run of the job had not ended", now)
-                    changed.append(run)
-                }
-                if job.rules.overlap == .replace {
-                    if let oldest = active.filter({ $0.value.job == run.job }).keys.min() { stop(oldest, .replaced) }
+                switch withoutRoom(run, job.rules.overlap, replaced, now) {
+                case .waits: continue
+                case .isOver(let run): changed.append(run)
+                case .replaces(let other): replaced.insert(other.id)
                 }
             case .free where isSplit(run):
                 splits.append(split(run, job, now))
@@ -60,6 +61,11 @@ extension Scheduler {
             }
         }
         if !starts.isEmpty || !changed.isEmpty { try commit(starts, changed) }
+        if !replaced.isEmpty {
+            let others = replaced.sorted().compactMap { openRuns[$0] }
+            try write { ledger in for run in others { try replace(run, ledger) } }
+            hasMore = true
+        }
         if !splits.isEmpty { try commit(splits, now) }
     }
 

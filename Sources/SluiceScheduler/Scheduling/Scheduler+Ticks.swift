@@ -23,7 +23,7 @@ extension Scheduler {
                     guard let job = readable(name), let schedule = job.rules.schedule, var row = try ledger.job(name), !row.isPaused else {
                         continue
                     }
-                    if row.schedule != job.rules.scheduleText, row.declaration == job.storedText {
+                    if !ClockText.isSame(row.schedule, as: job.rules.scheduleText), row.declaration == job.storedText {
                         // What another version of this program made of the same text: ticks that it would have had before never were.
                         (row.schedule, row.cursor) = (job.rules.scheduleText, max(row.cursor, moment))
                         try ledger.put(row)

@@ -65,6 +65,8 @@ package final class Scheduler {
     var eventsMicros: Int64 = 0
     /// Files that were seen once as they are, by event.
     var unsettled: [String: [String: String]] = [:]
+    /// Files that are passed over for their names, by event, so that each is told once.
+    var passedFiles: [String: Set<String>] = [:]
     /// Of whose lateness was told: runs, and ticks of jobs that run after others.
     var late: Set<String> = []
     /// Runs that ended without success before they were expected, with the names of the jobs that are; by these names and their ticks.
@@ -106,7 +108,7 @@ package final class Scheduler {
         var cursor: Int64
     }
 
-    enum StopReason { case cancelled, timedOut, replaced, drained }
+    enum StopReason { case cancelled, timedOut, drained }
 
     package init(
         catalog: Catalog, jobs: JobSet, launcher: any JobLauncher, options: Options = Options(), tell: @escaping (Event) -> Void = { _ in }

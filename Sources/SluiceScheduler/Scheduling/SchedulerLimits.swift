@@ -37,6 +37,8 @@ package enum SchedulerLimits {
     static let batchTicks = 1_000
     /// Transactions of ticks that one step makes before it starts runs: a tick is twenty times cheaper than a start.
     static let tickBatches = 5
+    /// Ticks of a job's clock that are looked at for a second between them, for a run that is asked for.
+    static let passedTicks = 100
     /// Runs that one step starts.
     static let startedAtOnce = 16
     /// How often an attempt that ended with its scheduler is repeated.

@@ -63,6 +63,18 @@ package struct ExcludedDays: Hashable, Sendable {
         ranges += other.ranges
     }
 
+    /// A text of 16 signs that is another one where the days are others, however they were written.
+    package var mark: String {
+        let parts =
+            ["\(weekdays)"] + dates.sorted().map { "\($0)" } + yearly.sorted().map { "-\($0)" }
+            + ranges.sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }.map { "\($0.lowerBound)..\($0.upperBound)" }
+        // FNV-1a.
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in parts.joined(separator: " ").utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
     private static let longNames = [
         "SUN": "SUNDAY", "MON": "MONDAY", "TUE": "TUESDAY", "WED": "WEDNESDAY", "THU": "THURSDAY", "FRI": "FRIDAY", "SAT": "SATURDAY",
     ]

@@ -124,6 +124,11 @@ import Testing
         #expect(loaded.exitCode == 2 && loaded.errors.contains("in jobs.jsonl:1 and in jobs.jsonl:4"), "\(loaded.transcript)")
         #expect(loaded.errors.contains("--> jobs.jsonl:4"), "\(loaded.transcript)")
         #expect(try await project.sluice("jobs").output.hasPrefix("No jobs"))
+        // A byte order mark is no part of the first line.
+        try project.directory.write(
+            "marked.jsonl", "\u{FEFF}{\"job\": \"x\", \"command\": \"true\"}\r\n{\"job\": \"y\", \"command\": \"true\"}\r\n")
+        let marked = try await project.sluice("schedule", "load", "marked.jsonl")
+        #expect(marked.exitCode == 0 && marked.output == "Added 2 jobs.\n", "\(marked.transcript)")
     }
 
     @Test("a backfill that is only shown makes no state; jobs of Glue are taken over")

@@ -62,10 +62,11 @@ struct ScheduleAddCommand: ReportingCommand {
                 remedy: project.stored[name]?.declaration != nil
                     ? "add --replace, or choose another name" : "change the file, or choose another name")
         }
-        if let notice = try project.set.adding([job]).missingFile(of: name) { session.console.warning(notice) }
+        let set = try project.set.adding([job])
+        if let notice = set.missingFile(of: name) { session.console.warning(notice) }
         let catalog = try session.catalog()
-        try catalog.changeSchedule { try ScheduleRequests.declare(job, text, isPaused: paused, $0) }
-        let next = job.rules.schedule?.next(after: ScheduleProject.now)
+        try catalog.changeSchedule { try ScheduleRequests.declare(set[name] ?? job, text, isPaused: paused, $0) }
+        let next = (set[name] ?? job).rules.schedule?.next(after: ScheduleProject.now)
         let zone = job.rules.schedule?.zone ?? .utc
         var blocks: [Report.Block] = [.line("Added the job \(name).")]
         if let next {

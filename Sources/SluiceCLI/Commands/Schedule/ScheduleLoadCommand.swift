@@ -41,7 +41,7 @@ struct ScheduleLoadCommand: ReportingCommand {
         }
         for notice in jobs.compactMap({ set.missingFile(of: $0.job.name) }).prefix(Self.shownNotices) { session.console.warning(notice) }
         try session.catalog().changeSchedule { ledger in
-            for (job, text) in jobs { try ScheduleRequests.declare(job, text, isPaused: job.rules.startsPaused, ledger) }
+            for (job, text) in jobs { try ScheduleRequests.declare(set[job.name] ?? job, text, isPaused: job.rules.startsPaused, ledger) }
         }
         return Report(
             [.line("Added \(HumanText.count(jobs.count, "job")).")], json: .object(["jobs": .texts(jobs.map { $0.job.name })]))
@@ -65,7 +65,9 @@ struct ScheduleLoadCommand: ReportingCommand {
         let bytes = try DiskFiles.read(file == "-" ? "/dev/stdin" : file)
         var found: [(job: JobDeclaration, text: String)] = []
         var errors: [SluiceError] = []
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        // A byte order mark is no part of the text.
+        let text = String(decoding: bytes, as: UTF8.self).trimmingPrefix("\u{FEFF}")
+        let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
         for (index, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
             do {
                 // Each line is a text of its own, which messages name so.

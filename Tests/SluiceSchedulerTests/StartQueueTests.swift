@@ -114,6 +114,29 @@ import Testing
         #expect(Self.started(&queue, at: 10).isEmpty)
     }
 
+    @Test("a sorted queue has what a sorted list has", arguments: [UInt64(1), 2, 3]) func sorted(_ seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var queue = SortedQueue<Int>()
+        var list: [Int] = []
+        for number in 0..<3_000 {
+            switch Int.random(in: 0...4, using: &random) {
+            // Mostly behind all, now and then anywhere.
+            case 0...1:
+                let item = Bool.random(using: &random) ? 10 * number : Int.random(in: 0...30_000, using: &random)
+                if list.contains(item) { continue }
+                queue.insert(item)
+                list.append(item)
+                list.sort()
+            case 2 where !list.isEmpty: #expect(queue.remove(at: 0) == list.removeFirst())
+            case 3 where !list.isEmpty:
+                let position = Int.random(in: list.indices, using: &random)
+                #expect(queue.remove(list.remove(at: position)) == position)
+            default: #expect(queue.remove(-1) == nil)
+            }
+            #expect((0..<queue.count).map { queue[$0] } == list && queue.isEmpty == list.isEmpty)
+        }
+    }
+
     @Test("random operations leave what a plain list has", arguments: [UInt64(1), 2, 3, 4]) func model(_ seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var queue = StartQueue()

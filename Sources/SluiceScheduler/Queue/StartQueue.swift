@@ -10,7 +10,7 @@ import SluiceCatalog
 /// its oldest tick, whichever run the place came with.
 ///
 /// - Invariant: a lane has as many runs as places, and `due` has the places of all lanes.
-/// - Complexity: O(log waiting) comparisons to add and to remove, and the moving of what stands behind.
+/// - Complexity: O(log waiting) comparisons to add and to remove, and the moving of what stands before or behind, as `SortedQueue` does it.
 struct StartQueue {
     /// A place in the order.
     private struct Place: Comparable {
@@ -59,8 +59,8 @@ struct StartQueue {
     private struct Lane {
         var key: LaneKey
         /// Ascending, both: the first run has the first place.
-        var turns: [Turn] = []
-        var places: [Place] = []
+        var turns = SortedQueue<Turn>()
+        var places = SortedQueue<Place>()
     }
 
     /// What is kept of a run that is not due.
@@ -88,7 +88,7 @@ struct StartQueue {
         case due(Turn, lane: Int)
     }
 
-    private var due: [Place] = []
+    private var due = SortedQueue<Place>()
     private var lanes: [Lane] = []
     private var laneIndices: [LaneKey: Int] = [:]
     /// Indices of lanes without runs.
@@ -146,9 +146,9 @@ struct StartQueue {
             let place = Place(priority: priority, turn: turn, dueMicros: item.time, id: run.id, lane: lane)
             let own = Turn(logical: run.logical, dueMicros: item.time, id: run.id)
             stages[run.id] = .due(own, lane: lane)
-            due.insert(place, at: Self.index(of: place, in: due))
-            lanes[lane].places.insert(place, at: Self.index(of: place, in: lanes[lane].places))
-            lanes[lane].turns.insert(own, at: Self.index(of: own, in: lanes[lane].turns))
+            due.insert(place)
+            lanes[lane].places.insert(place)
+            lanes[lane].turns.insert(own)
         }
         if lastTurns.count > Self.crowds { lastTurns = lastTurns.filter { $0.value > turns[$0.key.priority] ?? 0 } }
         return DueRuns(places: due, lanes: lanes)
@@ -183,11 +183,9 @@ struct StartQueue {
     ///
     /// - Returns: The place that it had.
     private mutating func take(_ turn: Turn, _ lane: Int) -> Place? {
-        let index = Self.index(of: turn, in: lanes[lane].turns)
-        guard index < lanes[lane].turns.count, lanes[lane].turns[index] == turn else { return nil }
-        lanes[lane].turns.remove(at: index)
-        let place = lanes[lane].places.remove(at: index)
-        due.remove(at: Self.index(of: place, in: due))
+        guard let position = lanes[lane].turns.remove(turn) else { return nil }
+        let place = lanes[lane].places.remove(at: position)
+        _ = due.remove(place)
         if lanes[lane].turns.isEmpty {
             laneIndices[lanes[lane].key] = nil
             freeLanes.append(lane)
@@ -195,25 +193,15 @@ struct StartQueue {
         return place
     }
 
-    /// Where something is in an ascending list, or belongs.
-    private static func index<Item: Comparable>(of item: Item, in items: [Item]) -> Int {
-        var (low, high) = (0, items.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if items[middle] < item { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
-
     /// The runs that are due, as they stood when they were asked for.
     private struct DueRuns: Sequence, IteratorProtocol {
-        let places: [Place]
+        let places: SortedQueue<Place>
         let lanes: [Lane]
         private var position = 0
         /// How many of a lane are through, where it has several.
         private var passed: [Int: Int] = [:]
 
-        init(places: [Place], lanes: [Lane]) { (self.places, self.lanes) = (places, lanes) }
+        init(places: SortedQueue<Place>, lanes: [Lane]) { (self.places, self.lanes) = (places, lanes) }
 
         mutating func next() -> RunID? {
             guard position < places.count else { return nil }

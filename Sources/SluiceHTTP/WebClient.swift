@@ -123,11 +123,17 @@ package struct WebClient: Sendable {
     /// - Throws: also `serviceFailed` for a body in a coding that was not asked for.
     private func exchanged(_ request: WebRequest) async throws(SluiceError) -> WebAnswer {
         let answer = try await answered(request)
-        guard let coding = answer.headers["content-encoding"], !["", "identity"].contains(coding.lowercased()) else { return answer }
+        // An error is judged by its status; services also write other things there, such as `utf-8`.
+        guard let coding = answer.headers["content-encoding"], Self.codings.contains(coding.lowercased()), !answer.body.isEmpty,
+            (200..<300).contains(answer.status)
+        else { return answer }
         throw SluiceError(
             .serviceFailed, "\(request.label): \(request.shown) answered \(answer.status) in the coding \(coding.quotedForMessage)",
             remedy: "it was not asked for: look at what stands between here and the service")
     }
+
+    /// Codings of bodies (RFC 9110, section 8.4.1, and IANA's registry).
+    private static let codings: Set = ["br", "compress", "x-compress", "dcb", "dcz", "deflate", "gzip", "x-gzip", "zstd"]
 
     private func answered(_ request: WebRequest) async throws(SluiceError) -> WebAnswer {
         do throws(WebFailure) {

@@ -182,8 +182,8 @@ package final class BucketService: Service {
     private static func expire(in store: BucketStore) async {
         for bucket in (try? store.buckets()) ?? [] {
             let setting = try? store.setting(bucket.name, BucketInfo.lifecycle)
-            guard let setting, let rules = try? LifecycleDocument.rules(setting) else { continue }
-            _ = try? await store.expire(bucket.name, rules)
+            guard let setting else { continue }
+            _ = try? await store.expire(bucket.name, LifecycleDocument.stored(setting))
         }
     }
 

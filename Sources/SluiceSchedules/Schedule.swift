@@ -60,9 +60,14 @@ package struct Schedule: Sendable {
         var reach: Int64 = 64
         while true {
             let begin = moment - floor > reach ? moment - reach : floor
-            if var tick = next(begin), tick <= moment {
-                while let later = next(tick), later <= moment { tick = later }
-                return tick
+            if let first = next(begin), first <= moment {
+                // The last one is found by halves, however many there are: a tick is behind `low`, and none from `high` on.
+                var (low, high) = (first - 1, moment)
+                while high - low > 1 {
+                    let middle = low + (high - low) / 2
+                    if let tick = next(middle), tick <= moment { low = max(middle, tick - 1) } else { high = middle }
+                }
+                return low + 1
             }
             if begin == floor { return nil }
             reach *= 4

@@ -8,7 +8,33 @@ extension AvroSchema {
         guard case .named(let name) = root, case .record(let members)? = named[name]?.kind else {
             throw SluiceError(.typeError, "the Avro schema is no record, so that it has no columns")
         }
+        var widths: [String: Int] = [:]
+        guard width(of: root, within: [], &widths) <= Self.mostFields else {
+            throw SluiceError(
+                .limitExceeded, "the Avro schema has more than \(Self.mostFields) fields where every use of a type is written out",
+                remedy: "give the table its columns in place of the schema")
+        }
         return try fields(members, within: [name])
+    }
+
+    /// Fields of columns and in them; types that use one another twice and more have twice as many with each.
+    private static let mostFields = 10_000
+
+    /// How many fields a type has, written out; more than `mostFields` where there are too many.
+    private func width(of node: AvroNode, within open: Set<String>, _ known: inout [String: Int]) -> Int {
+        switch node {
+        case .primitive: return 1
+        case .array(let inner), .map(let inner): return width(of: inner, within: open, &known)
+        case .union(let branches): return branches.reduce(1) { min($0 + width(of: $1, within: open, &known), Self.mostFields + 1) }
+        case .named(let name):
+            if let width = known[name] { return width }
+            guard !open.contains(name), case .record(let members)? = named[name]?.kind else { return 1 }
+            let total = members.reduce(1) {
+                min($0 + width(of: $1.type, within: open.union([name]), &known), Self.mostFields + 1)
+            }
+            known[name] = total
+            return total
+        }
     }
 
     /// - Parameter open: Names of the types around.

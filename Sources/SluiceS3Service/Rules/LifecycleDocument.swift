@@ -25,6 +25,12 @@ enum LifecycleDocument {
         return rules
     }
 
+    /// The rules of a stored document. One that would not be taken now, since another version took it, does nothing; the others go on.
+    static func stored(_ bytes: [UInt8]) -> [ExpiryRule] {
+        guard let root = try? S3Settings.root(bytes, "LifecycleConfiguration") else { return [] }
+        return root.all("Rule").filter { $0["Status"] == "Enabled" }.compactMap { try? rule($0) }
+    }
+
     private static func rule(_ element: XMLElement) throws(ServiceFault) -> ExpiryRule {
         var rule = ExpiryRule()
         rule.id = element["ID"] ?? ""

@@ -33,6 +33,9 @@ package struct ServiceEntity: Sendable {
         /// Where the window behind a greatest cursor begins: before it by the lag, and before the earliest only where the cursor itself is.
         package func since(behind high: Int64) -> Int64 { max(min(high, earliest), high.less(lag)) }
 
+        /// How far below a greatest cursor records stay known. The bound that is sent may be of whole seconds.
+        package var keptLag: Int64 { form == .number ? lag : lag + 999_999 }
+
         /// The lower bound as the service reads it.
         ///
         /// - Parameter place: Nil for the beginning.

@@ -36,7 +36,7 @@ package struct PageWalk: Sendable {
         window = position.window ?? ReadPosition.Window(since: position.since(entity.cursor), known: position.high)
     }
 
-    private var lag: Int64 { entity.cursor?.lag ?? 0 }
+    private var lag: Int64 { entity.cursor?.keptLag ?? 0 }
 
     /// Whether the first page is found by a request of its own.
     package var opens: Bool { window.next == nil && read.opening != nil }
@@ -112,7 +112,8 @@ package struct PageWalk: Sendable {
         window.next = nil
         circle = PageCircle()
         if let cursor = entity.cursor, cursor.order == .ascending {
-            window.since = position.high
+            // What came on this window's pages is behind them; without a record, the window begins once more.
+            if let low = window.low.flatMap({ cursor.form.place(of: $0) }) { window.since = min(low, position.high ?? low) }
         } else if read.resumeParameter != nil, let low = window.low, window.edge != nil {
             window.resumeAt = low
         } else {

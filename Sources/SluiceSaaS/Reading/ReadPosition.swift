@@ -111,7 +111,8 @@ package struct ReadPosition: Codable, Hashable, Sendable {
         let bound = grown.less(lag)
         if grown != high { forget(below: bound, known: known) }
         high = grown
-        for record in fresh where record.place >= bound { seen[record.key] = record.place }
+        // Records that came late are known in the overlap, too, in case it is read once more.
+        for record in fresh where record.place >= bound || record.place <= known ?? .min { seen[record.key] = record.place }
     }
 
     private mutating func forget(below bound: Int64, known: Int64?) {

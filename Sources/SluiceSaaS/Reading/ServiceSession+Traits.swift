@@ -19,7 +19,7 @@ extension ServiceSession {
         let templates =
             declaration.headers.map(\.value) + [entity.read?.path, entity.read?.opening?.path, entity.job?.create.path].compactMap(\.self)
         let names = Set(templates.flatMap(\.names)).intersection(open)
-        return [address.description] + names.sorted().map { "\($0)=\(values[$0] ?? "")" }
+        return [address.description] + names.sorted().compactMap { name in values[name].map { "\(name)=\($0)" } }
     }
 
     /// What pages depend on: the connection, the first request and the way from one to the next.

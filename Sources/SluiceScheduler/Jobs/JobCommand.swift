@@ -37,7 +37,7 @@ struct JobCommand {
     private static let eventNames: Set<String> = ["files", "event", ScheduledRun.timeoutParameter]
 
     /// A line for the shell; what others have written in the values means nothing to it.
-    private static func line(_ template: String, _ values: [String: String], _ run: ScheduledRun, _ arguments: [String]) -> String {
+    private static func line(_ template: String, _ values: [String: String], _ run: ScheduledRun, _ arguments: [String]) -> ShellLine {
         var line = ShellLine()
         for part in RunVariables.parts(template) {
             if !part.isVariable {
@@ -52,7 +52,7 @@ struct JobCommand {
                 line.add("{\(part.text)}")
             }
         }
-        return line.text
+        return line
     }
 
     private func lacksPort(_ template: String) -> Bool {
@@ -95,7 +95,9 @@ struct JobCommand {
             let range = ["--from", given["previous_time"] ?? "", "--to", given["logical_time"] ?? ""]
             words = [program, "backfill", "run", file] + range + state + options
         case .command(let line):
-            words = ["/bin/sh", "-c", Self.line(line, given, run, arguments)]
+            let line = Self.line(line, given, run, arguments)
+            words = ["/bin/sh", "-c", line.text]
+            environment.merge(line.variables) { $1 }
             directory = job.directory
         case .program(let parts):
             words = parts.flatMap { $0 == RunVariables.arguments ? arguments : [text($0)] }

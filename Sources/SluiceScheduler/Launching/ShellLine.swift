@@ -1,9 +1,11 @@
 /// A line for the shell, put together from the text of its author and from values that others have written: what stands in these means nothing to
 /// the shell.
 ///
-/// Each value is quoted as the place asks for at which it stands: in quotes, in a substitution, in a here-document, in a comment. So the text is
-/// followed as a shell reads it (POSIX, Shell Command Language, 2.2, 2.6, 2.7.4), as far as quoting goes, scalar by scalar as a shell does: a sign
-/// that is combined with a quote is none to it. Patterns of a `case` inside of `$(…)` need both parentheses.
+/// No value stands in the line: each is a variable of the environment, and the line expands it, which a shell does not read as commands again. How
+/// the expansion is quoted depends on the place: in quotes, in a substitution, in a here-document. So the text is followed as a shell reads it
+/// (POSIX, Shell Command Language, 2.2, 2.6, 2.7.4), as far as quoting goes, scalar by scalar as a shell does. Where the line is written in a way
+/// that this does not follow, a value may be split into words, or its variable's name stand in its place; it is never executed. Patterns of a
+/// `case` inside of `$(…)` need both parentheses.
 struct ShellLine {
     /// Where in the line a place is.
     private enum Context: Equatable {
@@ -16,6 +18,10 @@ struct ShellLine {
     }
 
     private(set) var text = ""
+    /// The values, by the names of their variables.
+    var variables: [String: String] { Dictionary(uniqueKeysWithValues: names.map { ($1, $0) }) }
+    /// Names of variables, by the values.
+    private var names: [String: String] = [:]
     private var contexts = [Context.words]
     /// Here-documents that begin with the next line.
     private var pending: [ShellDocument] = []
@@ -54,40 +60,34 @@ struct ShellLine {
         last = ("\n", "\n")
     }
 
-    /// A value at the place that is reached, with what backquotes around it take away once more.
-    private func quoted(_ value: String) -> String {
+    /// The expansion of a value at the place that is reached, with what backquotes around it take away once more.
+    private mutating func quoted(_ value: String) -> String {
         var found: String
         switch context {
-        case .single: found = value.unicodeScalars.map { $0 == "'" ? "'\\''" : String($0) }.joined()
-        case .double: found = Self.escaped(value, "\"\\$`")
-        case .parameter(isQuoted: true): found = Self.escaped(value, "\"\\$`}")
-        case .comment: found = Self.inOneLine(value)
-        case .document(let document): found = quoted(value, in: document)
-        // Nothing that could end it.
-        case .arithmetic: found = String(value.filter { $0.isASCII && ($0.isLetter || $0.isNumber || "_.+-*/%".contains($0)) })
-        case .words, .subshell, .substitution, .backquotes, .parameter: found = ShellValue.word(value)
+        case .single: found = "'\"" + expansion(of: value) + "\"'"
+        case .double, .parameter(isQuoted: true): found = expansion(of: value)
+        // Nothing is expanded there.
+        case .comment: return ""
+        case .document(let document) where document.isQuoted: found = Self.plain(value, " _.+-/:,@%=")
+        case .document: found = expansion(of: value)
+        case .arithmetic: found = Self.plain(value, "_.+-*/%")
+        case .words, .subshell, .substitution, .backquotes, .parameter: found = "\"" + expansion(of: value) + "\""
         }
-        for (index, context) in contexts.enumerated().reversed() where context == .backquotes {
-            found = Self.escaped(found, contexts[..<index].contains(.double) ? "\\$`\"" : "\\$`")
+        for (index, context) in contexts.enumerated().reversed() where context == .backquotes && contexts[..<index].contains(.double) {
+            found = found.replacing("\"", with: "\\\"")
         }
         return found
     }
 
-    private func quoted(_ value: String, in document: ShellDocument) -> String {
-        let plain = Self.inOneLine(value)
-        // The line of it may become the one that ends the document.
-        let isEnd = document.end.hasPrefix(document.line(line + plain))
-        if document.isQuoted { return (isEnd ? " " : "") + plain }
-        return (isEnd ? "${IFS+}" : "") + Self.escaped(plain, "\\$`")
+    private mutating func expansion(of value: String) -> String {
+        let name = names[value] ?? "SLUICE_VALUE_\(names.count + 1)"
+        names[value] = name
+        return "${" + name + "}"
     }
 
-    private static func escaped(_ value: String, _ signs: String) -> String {
-        value.unicodeScalars.map { signs.unicodeScalars.contains($0) ? "\\\($0)" : String($0) }.joined()
-    }
-
-    /// Where a line break would end what the value stands in.
-    private static func inOneLine(_ value: String) -> String {
-        value.unicodeScalars.map { $0 == "\n" || $0 == "\r" ? " " : String($0) }.joined()
+    /// Letters, digits and some other signs of a value, where it has to stand in the line itself.
+    private static func plain(_ value: String, _ signs: String) -> String {
+        String(value.filter { $0.isASCII && ($0.isLetter || $0.isNumber || signs.contains($0)) })
     }
 
     // MARK: Following the text
@@ -253,18 +253,4 @@ private struct ShellDocument: Equatable {
     }
 
     func line(_ text: String) -> String { skipsTabs ? String(text.drop { $0 == "\t" }) : text }
-}
-
-/// Values inside of a line for the shell.
-enum ShellValue {
-    private static let signs = "_-./:=,@%+".unicodeScalars
-
-    /// A value as one word, in single quotes where it has signs that could mean something.
-    static func word(_ text: String) -> String {
-        let isPlain = text.unicodeScalars.allSatisfy {
-            $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil) || signs.contains($0)
-        }
-        if isPlain, !text.isEmpty { return text }
-        return "'" + text.unicodeScalars.map { $0 == "'" ? "'\\''" : String($0) }.joined() + "'"
-    }
 }

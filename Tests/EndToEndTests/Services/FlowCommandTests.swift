@@ -161,48 +161,6 @@ struct FlowCommandTests {
         #expect(versions["versions"]?.items.count ?? 0 >= 2, "\(versions)")
     }
 
-    @Test("a removed record is removed at every destination, whatever conditions say of it") func removals() async throws {
-        try write(
-            "contacts",
-            """
-            flow: contacts
-            source: {salesforce: contacts, connection: salesforce}
-            pull: {mode: incremental, deleted: delete}
-            tasks:
-              - filter: NOT IsDeleted -- which all that is removed fails
-              - validate: {Email: {is: not_null, on_fail: drop}}
-              - map_all
-              - map: {IsDeleted: "false"}
-            destinations:
-              all: {table: crm.everybody, keys: Id}
-              some: {table: crm.some, keys: Id, when: "LastName <> 'Last7'", tasks: [{filter: "LastName <> 'Last8'"}]}
-            """)
-        _ = try await run("contacts")
-        let names = (5...9).map { "'Last\($0)'" }.joined(separator: ", ")
-        let found = try await project.json("query", "SELECT Id FROM crm.everybody WHERE LastName IN (\(names)) ORDER BY Id")
-        let ids = found["rows"]?.items.compactMap { $0["Id"]?.text } ?? []
-        try #require(ids.count == 5, "\(found)")
-        for id in ids {
-            let address = "http://127.0.0.1:\(port)/salesforce/services/data/v60.0/sobjects/Contact/\(id)"
-            let removed = try await Command(
-                "curl", ["-s", "-f", "-X", "DELETE", "-H", "Authorization: Bearer mock-access-token", address]
-            ).run()
-            try #require(removed.exitCode == 0, "\(removed.transcript)")
-        }
-        try await advance(120)
-        let again = try await run("contacts")
-        #expect(again["state"]?.text == "succeeded", "\(again)")
-        // Records that came meanwhile are there, too.
-        let list = ids.map { "'\($0)'" }.joined(separator: ", ")
-        for table in ["crm.everybody", "crm.some"] {
-            let left = try await project.json(
-                "query", "SELECT count(*) AS rows, count(CASE WHEN Id IN (\(list)) THEN 1 END) AS removed FROM \(table)")
-            #expect(left["rows"]?[0]?["removed"]?.integer == 0 && left["rows"]?[0]?["rows"]?.integer ?? 0 > 11_000, "\(left)")
-        }
-        let columns = try await project.json("catalog", "show", "crm.everybody")
-        #expect(!"\(columns)".contains("sluice_deleted"))
-    }
-
     @Test("a following run goes on with another plan when a field comes up, and reads it") func newFieldsFollowed() async throws {
         try write(
             "tickets",

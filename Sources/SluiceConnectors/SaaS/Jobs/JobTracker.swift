@@ -24,7 +24,7 @@ final class JobTracker: Sendable {
     func position(of reader: JobReader) -> ReadPosition {
         var position = after.withLock { $0 }
         if reader.isDone {
-            position.close(lag: cursor.lag)
+            position.close(lag: cursor.keptLag)
         } else {
             position.advance(reader.position, since: reader.since)
         }
@@ -49,13 +49,13 @@ final class JobTracker: Sendable {
             }
         }
         guard let greatest = places.lazy.compactMap(\.self).max() else { return batch.filter(kept) }
-        let bound = max(greatest, after.withLock { $0.high } ?? .min).less(cursor.lag)
+        let bound = max(greatest, after.withLock { $0.high } ?? .min).less(cursor.keptLag)
         var noted: [(key: String, place: Int64)] = []
         for (row, place) in places.enumerated() {
             guard let place, place >= bound || place == greatest else { continue }
             noted.append((key(keyColumns, row), place))
         }
-        after.withLock { $0.note(noted, lag: cursor.lag, known: $0.known) }
+        after.withLock { $0.note(noted, lag: cursor.keptLag, known: $0.known) }
         return batch.filter(kept)
     }
 

@@ -94,7 +94,7 @@ extension ServiceSource {
             }
             try reader.forget()
             guard wasOpen else { return .nothing }
-            position.close(lag: entity.cursor?.lag ?? 0)
+            position.close(lag: entity.cursor?.keptLag ?? 0)
         }
     }
 }

@@ -44,7 +44,7 @@ struct AccountTests {
         try await harness.run()
         harness.identity = ConnectionIdentity(name: "a", id: "3")
         #expect(try await refused(harness) == nil)
-        harness.changing = { $0.read?.path = try TemplateText("/{subdomain}/tickets") }
+        harness.changing = { $0.read?.path = try TemplateText("/{email}/tickets") }
         #expect(try await refused(harness)?.code == .otherAccount)
     }
 

@@ -26,7 +26,7 @@ let package = Package(
     name: "sluice",
     targets: [
         // as in the main package
-        room("SluiceCore"),
+        room("SluiceCore", ["CTextScan"]),
         .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -43,7 +43,7 @@ let package = Package(
         room("Crypto"),
         room("SluicePipelines"),
         room("SluiceJSON", ["SluiceCore"]),
-        room("SluiceHTTP", ["SluiceJSON"]),
+        room("SluiceHTTP", ["SluiceCore", "SluiceJSON"]),
         room("SluiceAWS", ["SluiceCore", "Crypto"]),
         room("SluiceBuckets", ["SluiceCore", "SluiceAWS"]),
         room("SluiceServer", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "Crypto"]),

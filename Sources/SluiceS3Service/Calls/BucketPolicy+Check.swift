@@ -1,0 +1,18 @@
+import SluiceBuckets
+import SluiceServer
+
+extension BucketPolicy {
+    /// - Throws: `MalformedPolicy`; `AccessDenied` for a public one where the bucket's public access is blocked.
+    static func check(_ bytes: [UInt8], for call: S3Call) throws(ServiceFault) {
+        guard bytes.count <= S3ServiceLimits.policyBytes, let policy = BucketPolicy(bytes) else {
+            throw ServiceFault(400, "MalformedPolicy", "Policies must be valid JSON with a Version and a Statement of at most 20 KB")
+        }
+        guard policy.concerns(only: call.bucketName) else { throw ServiceFault(400, "MalformedPolicy", "Policy has invalid resource") }
+        guard !policy.isPublic || !PublicAccessBlock(of: call.bucketName, in: call.store).blocksPolicy else {
+            throw ServiceFault(
+                403, "AccessDenied",
+                "s3:PutBucketPolicy on \(call.bucketName) is refused because public policies are blocked by the BlockPublicPolicy block public "
+                    + "access setting.")
+        }
+    }
+}

@@ -47,8 +47,24 @@ import Testing
         try only.run(seconds: 60)
         let runs = try only.runs("a").sorted { $0.logical < $1.logical }
         #expect(runs.map(\.state) == [.failed, .succeeded], "\(runs.map(\.reason))")
-        #expect(runs[0].reason == "exit code 1; it is not tried again, since a later run of the job is at work")
+        #expect(runs[0].reason == "exit code 1; it is not tried again, since a later run of the job took its place")
         #expect(notices().count == 1 && notices()[0].contains(runs[0].id.text))
+    }
+
+    @Test("where a run takes longer to stop than its job's period, only the latest ones wait", arguments: [1, 2])
+    func slowToStop(_ concurrency: Int) throws {
+        let job = try job(
+            "a", "{at: \"* * * * * *\", overlap: replace, concurrency: \(concurrency)}", work: "command: stubborn")
+        let only = try SimulatedScheduler(1, world, JobSet([job]))
+        takes(1_000)
+        try only.run(seconds: 100)
+        let runs = try only.runs("a").sorted { $0.logical < $1.logical }
+        #expect(runs.count >= 95)
+        let waiting = runs.filter { $0.state == .queued }
+        #expect(!waiting.isEmpty && waiting.count <= concurrency, "\(runs.map(\.state))")
+        // What was started is always what was newest: those between were passed over.
+        #expect(runs.count { $0.attempts > 0 } <= 15 * concurrency, "\(runs.map(\.attempts))")
+        #expect(runs.contains { $0.attempts == 0 && $0.reason == "a later run of the job took its place" })
     }
 
     @Test("a tick that is split is replaced as a whole, through another leader: nothing of it begins any more, and nobody is told")

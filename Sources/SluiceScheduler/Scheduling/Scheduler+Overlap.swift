@@ -9,8 +9,8 @@ extension Scheduler {
         case waits
         /// It ends.
         case isOver(ScheduledRun)
-        /// It waits until this one has ended, which is asked for.
-        case replaces(ScheduledRun)
+        /// It waits until this one has ended, which is asked for; nil: until one has, whose end was asked for before.
+        case replaces(ScheduledRun?)
     }
 
     /// - Parameter replaced: Runs whose end this step asks for.
@@ -23,14 +23,24 @@ extension Scheduler {
         }
         let atWork = openRuns.running.compactMap { openRuns[$0] }.filter { $0.job == run.job && $0.parent == nil && !Self.waitsAlways($0) }
         // One at a time, and only when it has ended the next.
-        if atWork.contains(where: { $0.isCancelled || replaced.contains($0.id) }) { return .waits }
+        if atWork.contains(where: { $0.isCancelled || replaced.contains($0.id) }) { return .replaces(nil) }
         guard let oldest = atWork.min(by: Self.isOlder) else { return .waits }
-        guard Self.isOlder(run, oldest) else { return .replaces(oldest) }
-        if run.state == .retrying {
-            let failure = run.reason.map { $0 + "; " } ?? ""
-            return .isOver(Self.ended(run, .failed, failure + "it is not tried again, since a later run of the job is at work", now))
-        }
-        return .isOver(Self.ended(run, .cancelled, "a later run of the job took its place", now))
+        return Self.isOlder(run, oldest) ? .isOver(Self.replaced(run, now)) : .replaces(oldest)
+    }
+
+    /// The runs that end because later ones wait for the same room: where a run takes longer to stop than its job's period, they would grow
+    /// without end, and none of them would be there for longer than it takes to be replaced.
+    ///
+    /// - Parameter waiting: Of one job, those that wait until others have ended.
+    func superseded(_ waiting: [ScheduledRun], of job: JobDeclaration?, _ now: Int64) -> [ScheduledRun] {
+        guard let job, waiting.count > job.rules.concurrency else { return [] }
+        return waiting.sorted(by: Self.isOlder).dropLast(job.rules.concurrency).map { Self.replaced($0, now) }
+    }
+
+    private static func replaced(_ run: ScheduledRun, _ now: Int64) -> ScheduledRun {
+        guard run.state == .retrying else { return ended(run, .cancelled, "a later run of the job took its place", now) }
+        let failure = run.reason.map { $0 + "; " } ?? ""
+        return ended(run, .failed, failure + "it is not tried again, since a later run of the job took its place", now)
     }
 
     /// Asks for the end of a run in whose place a later one comes. Also of a tick that is split, and through a scheduler that dies meanwhile.

@@ -19,6 +19,7 @@ extension Scheduler {
         var changed: [ScheduledRun] = []
         var splits: [Split] = []
         var replaced: Set<RunID> = []
+        var taking: [String: [ScheduledRun]] = [:]
         for id in openRuns.waiting(at: now) {
             // Without a slot only jobs that do not queue have something to do.
             if room.slots <= 0, !jobs.hasOverlapRules { break }
@@ -46,7 +47,9 @@ extension Scheduler {
                 switch withoutRoom(run, job.rules.overlap, replaced, now) {
                 case .waits: continue
                 case .isOver(let run): changed.append(run)
-                case .replaces(let other): replaced.insert(other.id)
+                case .replaces(let other):
+                    if let other { replaced.insert(other.id) }
+                    taking[run.job, default: []].append(run)
                 }
             case .free where isSplit(run):
                 splits.append(split(run, job, now))
@@ -60,6 +63,7 @@ extension Scheduler {
                 }
             }
         }
+        for (job, runs) in taking { changed += superseded(runs, of: jobs[job], now) }
         if !starts.isEmpty || !changed.isEmpty { try commit(starts, changed) }
         if !replaced.isEmpty {
             let others = replaced.sorted().compactMap { openRuns[$0] }

@@ -12,6 +12,17 @@ extension Catalog {
         }
     }
 
+    /// The lineage of the pipeline's last run that succeeded before this one; nil where there is none.
+    package func lineage(before run: RunID, of pipeline: String) throws(SluiceError) -> RecordedLineage? {
+        try read { db in
+            let query = """
+                SELECT runs.id, pipeline, content FROM runs JOIN lineages ON hash = lineage
+                WHERE pipeline = ? AND runs.id < ? AND state = 'succeeded' ORDER BY runs.id DESC LIMIT 1
+                """
+            return try Row.fetchOne(db, sql: query, arguments: [pipeline, run.text]).map(Self.lineage)
+        }
+    }
+
     /// The lineage of each pipeline's newest run that did not fail, by pipeline.
     package func lineages() throws(SluiceError) -> [RecordedLineage] {
         try read { db in

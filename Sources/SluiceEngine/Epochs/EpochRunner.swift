@@ -49,6 +49,7 @@ package struct EpochRunner: Sendable {
         let start = clock.now
         do {
             try work.resume()
+            try work.noteNewOutputs()
             do {
                 try await sharing == nil ? loop(&work) : share(membership(of: plan), &work)
             } catch {

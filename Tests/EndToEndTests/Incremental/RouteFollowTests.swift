@@ -104,6 +104,31 @@ struct RouteFollowTests {
         #expect(windows.rows.map { $0[3] }.sorted() == ["1", "2"])
     }
 
+    @Test("an output that is added later is told of once, by the run that has it first")
+    func addedOutput() async throws {
+        let definition = """
+            name: grows
+            source: {files: "in/*.jsonl", columns: {n: int64}}
+            incremental: true
+            match: all
+            routes:
+              one: {when: n > 0, sink: {files: one, format: csv, mode: append}}
+
+            """
+        try project.directory.write("grows.yaml", definition)
+        try project.directory.write("in/a.jsonl", "{\"n\": 1}\n")
+        #expect(try await project.json("run", "grows.yaml")["notices"]?.items.isEmpty == true)
+        try project.directory.write("grows.yaml", definition + "  two: {when: n > 0, sink: {files: two, format: csv, mode: append}}\n")
+        try project.directory.write("in/b.jsonl", "{\"n\": 2}\n")
+        let second = try await project.json("run", "grows.yaml")
+        let notices = second["notices"]?.items.compactMap(\.text) ?? []
+        #expect(notices.count == 1 && notices[0].contains("/two: an output that earlier runs did not have"), "\(notices)")
+        #expect(try CSVDocument.directory(project.directory.path("two")).rows == [["2"]])
+        #expect(try await project.json("run", "grows.yaml")["notices"]?.items.isEmpty == true)
+        let again = try await project.json("run", "grows.yaml", "--reset")
+        #expect(again["notices"]?.items.isEmpty == true, "\(again)")
+    }
+
     @Test("a following run fails beyond the limits of on_error; the epochs before it stay")
     func limits() async throws {
         try project.directory.write(

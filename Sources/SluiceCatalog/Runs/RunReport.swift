@@ -21,7 +21,7 @@ package struct RunReport: Hashable, Sendable, Codable {
         package var name: String
         package var rowsIn: Int64
         package var rowsOut: Int64
-        /// Rows that became dead letters here.
+        /// Rows that did not go on here: dead letters, skipped, or left out.
         package var rejected: Int64
 
         package init(_ name: String, rowsIn: Int64, rowsOut: Int64, rejected: Int64 = 0) {
@@ -130,6 +130,8 @@ package struct RunReport: Hashable, Sendable, Codable {
     package var bytesIn: Int64 = 0
     package var bytesOut: Int64 = 0
     package var deadLetters: Int64 = 0
+    /// Rows that a step or a contract was told to leave out, as by `on_fail: drop`; nil for none.
+    package var leftOut: Int64?
     /// Where the dead letters are, if there are any.
     package var deadLetterFile: String?
     /// What a person should know of the run; nil where there is nothing.
@@ -146,6 +148,7 @@ package struct RunReport: Hashable, Sendable, Codable {
                 .list((parameters ?? []).map { .structure([.init("name", .string($0.name)), .init("value", .string($0.value))]) })),
             .init("rows_in", .integer(rowsIn)), .init("rows_out", .integer(rowsOut)), .init("bytes_in", .integer(bytesIn)),
             .init("bytes_out", .integer(bytesOut)), .init("dead_letters", .integer(deadLetters)),
+            .init("left_out", .integer(leftOut ?? 0)),
             .init("dead_letter_file", deadLetterFile.map { .string($0) } ?? .null),
             .init("outputs", .list(outputs.map { .string($0) })),
             .init(

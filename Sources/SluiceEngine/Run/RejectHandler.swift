@@ -99,8 +99,10 @@ final class RejectHandler: RejectTaking {
             throw error
         }
         let bad = rejects.count { $0.isBad }
+        let leftOut = rejects.count { $0.isLeftOut }
         let allBad = progress.withSnapshot { snapshot in
-            snapshot.rejected += Int64(rejects.count)
+            snapshot.rejected += Int64(rejects.count - leftOut)
+            snapshot.leftOut += Int64(leftOut)
             snapshot.bad += Int64(bad)
             if step == Self.sourceStep { snapshot.unreadable += Int64(rejects.count) }
             return snapshot.bad
@@ -116,7 +118,8 @@ final class RejectHandler: RejectTaking {
             return letter
         }
         excerpt.withLock { shown in
-            shown.append(contentsOf: letters.prefix(max(0, EngineLimits.shownDeadLetters - shown.count)))
+            let room = max(0, EngineLimits.shownDeadLetters - shown.count)
+            shown.append(contentsOf: zip(rejects, letters).lazy.filter { !$0.0.isLeftOut }.prefix(room).map(\.1))
         }
         if let most = limits?.maxRecords, bad > 0, allBad > most {
             throw tooMany("more than \(most) \(most == 1 ? "record" : "records") could not be processed", "max_records")
@@ -162,7 +165,10 @@ extension SluiceError.Code {
 
 extension Reject {
     /// Whether the record counts against the limits of `on_error`.
-    fileprivate var isBad: Bool { error.code != .lateRow && error.handling != .drop }
+    fileprivate var isBad: Bool { error.code != .lateRow && !isLeftOut }
+
+    /// Whether a step or a contract is told to leave out such rows.
+    fileprivate var isLeftOut: Bool { error.handling == .drop }
 
     /// - Parameter general: The run's policy.
     fileprivate func policy(_ general: ErrorPolicy) -> ErrorPolicy {

@@ -30,8 +30,11 @@ package final class RunProgress: Sendable {
         package var bytesTotal: Int64?
         package var rowsWritten: Int64 = 0
         package var bytesWritten: Int64 = 0
+        /// Records that could not be processed: dead letters, or skipped as `on_error` says.
         package var rejected: Int64 = 0
-        /// Rejected records that count against the limits of `on_error`: all but late rows, and those that a step is told to leave out.
+        /// Rows that a step or a contract is told to leave out, as by `on_fail: drop`.
+        package var leftOut: Int64 = 0
+        /// Rejected records that count against the limits of `on_error`: all but late rows.
         package var bad: Int64 = 0
         /// Rejected records that never became rows.
         package var unreadable: Int64 = 0

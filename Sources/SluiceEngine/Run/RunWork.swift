@@ -94,6 +94,7 @@ extension RunReport {
         bytesIn = counts.bytesRead
         bytesOut = counts.bytesWritten
         deadLetters = counts.rejected
+        leftOut = counts.leftOut == 0 ? nil : counts.leftOut
         let known = plan.notices + counts.lateNotices.filter { !plan.notices.contains($0) }
         notices = known.isEmpty ? nil : known
         let values = plan.definition.parameters.map { Parameter($0.name, value: $0.text) }

@@ -45,6 +45,20 @@ struct DeadLetterCommandTests {
         #expect(try await project.sluice("runs", "show", "last").output.contains("sluice dlq show pieces "), "\(run.transcript)")
     }
 
+    @Test("rows that a step is told to leave out are counted as such, and neither dead letters nor a failure under --strict")
+    func leftOut() async throws {
+        let step = "  - assert: {large: {that: amount > 2, on_fail: drop}}"
+        try project.pipeline(sourceOptions: "  columns: {id: int64, amount: int64}\n", steps: step, more: "on_error: dead_letter")
+        try project.directory.write("in/a.csv", "id,amount\n1,2\n2,3\n3,1\n")
+        let run = try await project.sluice("run", "pipeline.yaml", "--strict")
+        #expect(run.exitCode == 0 && run.output.contains("3 read, 1 written, 0 dead letters, 2 left out"), "\(run.transcript)")
+        #expect(!run.output.contains("the first") && !run.output.contains("sluice dlq"), "\(run.transcript)")
+        try project.directory.write("in/a.csv", "id,amount\n1,2\n2,3\nx,1\n")
+        let mixed = try await project.json("run", "pipeline.yaml")
+        #expect(mixed["dead_letters"]?.integer == 1 && mixed["left_out"]?.integer == 1, "\(mixed)")
+        #expect(mixed["dead_letter_examples"]?.items.count == 1)
+    }
+
     @Test("what is not there is said, with what is", arguments: [["show", "order"], ["drop", "order"], ["show", "orders", "ZZZ"]])
     func absent(_ arguments: [String]) async throws {
         let result = try await project.command(["dlq"] + arguments).run()

@@ -19,7 +19,8 @@ struct RunScreen: Sendable {
         facts.add(
             "rows",
             "\(HumanText.grouped(report.rowsIn)) read, \(HumanText.grouped(report.rowsOut)) written, "
-                + HumanText.count(report.deadLetters, "dead letter"))
+                + HumanText.count(report.deadLetters, "dead letter")
+                + (report.leftOut.map { ", \(HumanText.grouped($0)) left out" } ?? ""))
         facts.add("bytes", "\(HumanText.bytes(report.bytesIn)) read, \(HumanText.bytes(report.bytesOut)) written")
         if let seconds, seconds > 0, report.rowsIn >= Self.rowsForSpeed {
             facts.add(

@@ -16,7 +16,7 @@ struct FoundFields: Sendable {
 
     func known() throws(SluiceError) -> [Field] {
         var fields: [Field] = []
-        for field in try catalog.foundFields(connection: connection, entity: entity) {
+        for field in try catalog.foundFields(connection: connection, entity: entity) where !field.name.isEmpty {
             fields.append(Field(field.name, try DataType(parsing: field.type)))
         }
         return fields
@@ -42,7 +42,8 @@ struct FieldWatch: Sendable {
         var types: [(name: String, type: DataType)] = []
         for row in 0..<records.count {
             guard case .object(let members)? = try? JSONParser.parse(Array(records.bytes[records.range(row)])) else { continue }
-            for member in members where !columns.contains(member.name) {
+            // No column can be called by an empty name.
+            for member in members where !columns.contains(member.name) && !member.name.isEmpty {
                 guard let type = Self.type(of: member.value) else { continue }
                 if let index = types.firstIndex(where: { $0.name == member.name }) {
                     types[index].type = Self.common(types[index].type, type)

@@ -107,10 +107,10 @@ struct RecordsPiece: SplitPiece {
         let origin = Origin(place, .dense(first: first + Int64(done), count: rows.count), raw: part)
         done = rows.upperBound
         var read = try decoder.decode(part, origin: origin)
-        if let watch, read.newMembers != nil {
+        if let watch, let members = read.newMembers {
             try watch.check(part, at: origin.location(0))
-            // What is left has no values yet.
-            read.newMembers = nil
+            // What is left has no values yet, or no name.
+            read.newMembers = members.nameless
         }
         if !keepsRaw { read.batch.origin?.raw = nil }
         return read

@@ -38,11 +38,22 @@ package struct NewMembers: Sendable {
         hasMore = hasMore || other.hasMore
     }
 
+    /// Those that no column can be named by; nil for none.
+    package var nameless: NewMembers? {
+        var found = NewMembers()
+        for entry in entries where entry.name.isEmpty { found.add(entry.name, count: entry.count, at: entry.first) }
+        return found.isEmpty ? nil : found
+    }
+
     /// What a person should know after the run.
     package var notices: [String] {
         let named = entries.map { entry in
-            "member \(entry.name.quotedForMessage) is in \(entry.count) object\(entry.count == 1 ? "" : "s") behind the records that the columns "
-                + "were inferred from, first at \(entry.first), and is left out; declare it as a column to read it"
+            let objects = "\(entry.count) object\(entry.count == 1 ? "" : "s")"
+            if entry.name.isEmpty {
+                return "a member with an empty name is in \(objects), first at \(entry.first), and is left out: no column can be called so"
+            }
+            return "member \(entry.name.quotedForMessage) is in \(objects) behind the records that the columns were inferred "
+                + "from, first at \(entry.first), and is left out; declare it as a column to read it"
         }
         return named + (hasMore ? ["more members came behind the records that the columns were inferred from, and are left out"] : [])
     }

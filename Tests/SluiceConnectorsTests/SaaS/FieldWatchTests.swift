@@ -1,0 +1,42 @@
+import SluiceCatalog
+import SluiceCore
+import SluiceTestKit
+import Testing
+
+@testable import SluiceConnectors
+
+/// Members of records that no declaration names.
+@Suite("fields that no declaration names")
+struct FieldWatchTests {
+    private let directory: TemporaryDirectory
+    private let watch: FieldWatch
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        let found = FoundFields(catalog: try Catalog(home: directory.root), connection: "crm", entity: "crm rows")
+        watch = FieldWatch(found: found, columns: ["id"])
+    }
+
+    private func check(_ record: String) throws {
+        try watch.check(RawRecords(bytes: Array(record.utf8), starts: [0], ends: [Int32(record.utf8.count)]), at: nil)
+    }
+
+    @Test("a field with values is kept with its type, and the page begins again with it") func known() throws {
+        try check(#"{"id":1,"later":null}"#)
+        #expect(throws: SluiceError.self) { try check(#"{"id":1,"size":2,"list":[1]}"#) }
+        #expect(try watch.found.known().map { "\($0.name) \($0.type)" }.sorted() == ["list string", "size int64"])
+    }
+
+    @Test("a field with an empty name ends nothing, and what is known of one is passed over") func nameless() throws {
+        try check(#"{"id":1,"":"x"}"#)
+        #expect(try watch.found.known().isEmpty)
+        try watch.found.keep([Field("", .string), Field("size", .int64)])
+        #expect(try watch.found.known().map(\.name) == ["size"])
+        var members = NewMembers()
+        members.add("size", at: .file(path: "a", line: 1, column: nil))
+        #expect(members.nameless == nil)
+        members.add("", count: 3, at: .file(path: "a", line: 2, column: nil))
+        let notice = "a member with an empty name is in 3 objects, first at a:2, and is left out: no column can be called so"
+        #expect(members.nameless?.notices == [notice])
+    }
+}

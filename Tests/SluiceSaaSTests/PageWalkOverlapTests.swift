@@ -8,27 +8,13 @@ import Testing
 @Suite("records of the overlap")
 struct PageWalkOverlapTests {
     private func walk(_ cursor: String, from position: ReadPosition = ReadPosition()) throws -> PageWalk {
-        let yaml = """
-            connector: x
-            summary: X.
-            url: https://x.example.com
-            entities:
-              rows:
-                description: A row.
-                key: id
-                fields: {id: int64, at: string}
-                cursor: \(cursor)
-                read: {path: /rows, records: rows, page: {cursor: next, parameter: after}}
-            """
-        let entity = try ServiceDeclaration(parsing: yaml, path: "x.yaml").entity("rows")
-        return PageWalk(entity, try #require(entity.read), from: position)
+        try RowsService(cursor: cursor).walk(from: position)
     }
 
     /// - Returns: How many of the records are new.
     private func give(_ walk: inout PageWalk, _ records: [(Int, String)], next: String = "") throws -> Int {
-        let address = try WebAddress(parsing: "https://x.example.com/rows")
         let rows = records.map { "{\"id\":\($0),\"at\":\"2024-01-02T\($1)Z\"}" }.joined(separator: ",")
-        return try walk.take(Array("{\"rows\":[\(rows)],\"next\":\"\(next)\"}".utf8), link: nil, from: address).records.count
+        return try walk.take(Array("{\"rows\":[\(rows)],\"next\":\"\(next)\"}".utf8), link: nil, from: RowsService.address()).records.count
     }
 
     @Test("a bound of whole seconds brings no record again", arguments: ["{field: at}", "{field: at, lag: 0 s}", "{field: at, lag: 5 m}"])

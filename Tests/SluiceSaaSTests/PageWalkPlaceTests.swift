@@ -11,31 +11,14 @@ struct PageWalkPlaceTests {
     private func walk(
         _ cursor: String, key: String = "id", from position: ReadPosition = ReadPosition(), parent: String = "", needsCursor: Bool = true
     ) throws -> PageWalk {
-        let yaml = """
-            connector: x
-            summary: X.
-            url: https://x.example.com
-            entities:
-              rows:
-                description: A row.
-                key: \(key)
-                fields: {id: int64, idd: int64, at: string, att: string}
-                cursor: \(cursor)
-                \(parent)
-                read: {path: /rows, records: rows, page: {cursor: next, parameter: after}}
-              groups:
-                description: A group.
-                key: id
-                fields: {id: int64}
-                read: {path: /groups}
-            """
-        let entity = try ServiceDeclaration(parsing: yaml, path: "x.yaml").entity("rows")
-        return PageWalk(entity, try #require(entity.read), from: position, needsCursor: needsCursor)
+        try RowsService(
+            key: key, fields: "id: int64, idd: int64, at: string, att: string", cursor: cursor, more: parent.isEmpty ? [] : [parent]
+        ).walk(from: position, needsCursor: needsCursor)
     }
 
     private func give(_ walk: inout PageWalk, _ records: String, next: String = "") throws -> Int {
-        let address = try WebAddress(parsing: "https://x.example.com/rows")
-        return try walk.take(Array("{\"rows\":[\(records)],\"next\":\"\(next)\"}".utf8), link: nil, from: address).records.count
+        let page = Array("{\"rows\":[\(records)],\"next\":\"\(next)\"}".utf8)
+        return try walk.take(page, link: nil, from: RowsService.address()).records.count
     }
 
     private static let dated = #"{"id":7,"at":"2024-01-02T03:04:05Z"}"#

@@ -9,27 +9,14 @@ import Testing
 @Suite("walk through pages")
 struct PageWalkTests {
     private func walk(_ page: String, cursor: String = "", from position: ReadPosition = ReadPosition()) throws -> PageWalk {
-        let yaml = """
-            connector: x
-            summary: X.
-            url: https://x.example.com
-            entities:
-              rows:
-                description: A row.
-                key: id
-                fields: {id: int64, at: int64}
-                \(cursor)
-                read: {path: /rows, records: rows, size: 2, page: \(page)}
-            """
-        let entity = try ServiceDeclaration(parsing: yaml, path: "x.yaml").entity("rows")
-        return PageWalk(entity, try #require(entity.read), from: position)
+        try RowsService(page: page, fields: "id: int64, at: int64", cursor: cursor, size: 2).walk(from: position)
     }
 
     /// What was asked for.
-    private static func address() throws(SluiceError) -> WebAddress { try WebAddress(parsing: "https://x.example.com/v1/rows?size=2") }
+    private static func address() throws(SluiceError) -> WebAddress { try RowsService.address("v1/rows?size=2") }
 
-    private static let ascending = "cursor: {field: at, form: seconds, lag: 10 s}"
-    private static let descending = "cursor: {field: at, form: seconds, lag: 10 s, order: descending}"
+    private static let ascending = "{field: at, form: seconds, lag: 10 s}"
+    private static let descending = "{field: at, form: seconds, lag: 10 s, order: descending}"
 
     /// Gives a page of rows `id@at`; which of them were new.
     private func give(_ walk: inout PageWalk, _ rows: String, _ more: String = "", link: String? = nil) throws -> [String] {
@@ -142,21 +129,21 @@ struct PageWalkTests {
         ] as [(String, String?, String)])
     func beginnings(_ cursor: String, _ from: String?, _ since: String) throws {
         let walk = try walk(
-            "{link: true}", cursor: "cursor: {\(cursor)}", from: ReadPosition(startingAt: from.flatMap { CursorForm.time.place(of: $0) }))
+            "{link: true}", cursor: "{\(cursor)}", from: ReadPosition(startingAt: from.flatMap { CursorForm.time.place(of: $0) }))
         #expect(walk.target.since == since)
     }
 
     @Test("numbers have no lag, or one that is a number", arguments: [("", "112"), (", lag: 10", "102")])
     func numbers(_ lag: String, _ since: String) throws {
-        let cursor = "cursor: {field: at, form: number\(lag)}"
+        let cursor = "{field: at, form: number\(lag)}"
         var first = try walk("{cursor: next, parameter: after}", cursor: cursor)
         #expect(first.target.since == "0")
         #expect(try give(&first, "1@100 2@105 3@112 4@112") == ["1", "2", "3", "4"])
         var second = try walk("{cursor: next, parameter: after}", cursor: cursor, from: first.position)
         #expect(second.target.since == since)
         #expect(try give(&second, "3@112 4@112 5@113") == ["5"])
-        #expect(throws: SluiceError.self) { try walk("{link: true}", cursor: "cursor: {field: at, form: number, lag: 5 m}") }
-        #expect(throws: SluiceError.self) { try walk("{link: true}", cursor: "cursor: {field: at, lag: 5}") }
+        #expect(throws: SluiceError.self) { try walk("{link: true}", cursor: "{field: at, form: number, lag: 5 m}") }
+        #expect(throws: SluiceError.self) { try walk("{link: true}", cursor: "{field: at, lag: 5}") }
     }
 
     @Test("in descending order the overlap comes on the last pages, and is left out there, also where the window was left open")

@@ -8,24 +8,14 @@ import Testing
 /// Answers that HTTP allows, as a service gives them over a socket.
 @Suite("reading over HTTP")
 struct ServiceReaderTests {
-    private static let declaration = """
-        connector: x
-        summary: X.
-        url: https://x.example.com
-        entities:
-          rows:
-            description: A row.
-            key: id
-            fields: {id: int64}
-            read: {path: /rows, records: rows, page: {cursor: next, parameter: after, done: end}}
-        """
+    private static let service = RowsService(page: "{cursor: next, parameter: after, done: end}", fields: "id: int64")
 
     private func session(_ server: LocalHTTPServer) throws -> ServiceSession {
         var around = ServiceSession.Surroundings()
         around.pacing = Pacing(PatientClock(), random: { 0.5 })
         around.limiter = Limiter(pacing: around.pacing)
         around.address = server.address
-        return try ServiceSession(ServiceDeclaration(parsing: Self.declaration, path: "x.yaml"), [:], around)
+        return try ServiceSession(ServiceDeclaration(parsing: Self.service.declaration, path: "x.yaml"), [:], around)
     }
 
     /// Records of all pages; the answers come in their order.
@@ -71,11 +61,12 @@ struct ServiceReaderTests {
 
     @Test("a key that servers take for another folder is not sent", arguments: ["..", "."]) func dots(_ key: String) async throws {
         let server = try LocalHTTPServer { _, _ in .status(200, "{}") }
-        let text = Self.declaration.replacing("fields: {id: int64}", with: "fields: {id: string, name: {type: string, write: update}}")
-        let yaml = text + "\n    write: {update: {method: PUT, path: \"/rows/{key}\"}}"
+        var service = Self.service
+        service.fields = "id: string, name: {type: string, write: update}"
+        service.more = ["write: {update: {method: PUT, path: \"/rows/{key}\"}}"]
         var around = ServiceSession.Surroundings()
         around.address = server.address
-        let session = try ServiceSession(ServiceDeclaration(parsing: yaml, path: "x.yaml"), [:], around)
+        let session = try ServiceSession(ServiceDeclaration(parsing: service.declaration, path: "x.yaml"), [:], around)
         let writer = try RecordWriter(session, session.declaration.entity("rows"), .update)
         guard case .refused(let error) = try await writer.write(Array(#"{"id":"\#(key)","name":"x"}"#.utf8), idempotencyKey: "") else {
             Issue.record("sent")

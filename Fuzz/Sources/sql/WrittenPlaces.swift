@@ -1,0 +1,1 @@
+../../../Sources/SluiceQuery/Text/WrittenPlaces.swift

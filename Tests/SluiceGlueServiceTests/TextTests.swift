@@ -14,7 +14,9 @@ import Testing
             (#"IsUnique "id""#, "Column.id.Uniqueness"), (#"IsPrimaryKey "a" "b""#, "Multicolumn.a,b.Uniqueness"),
             (#"CustomSql "select count(*) from primary where a = 'b'""#, "Dataset.*.CustomSQL"),
             (#"Completeness "a" where "b > 1""#, #"Completeness "a" where "b > 1""#),
-            (#"ColumnValues "a" > 0"#, #"ColumnValues "a" > 0"#), ("", ""),
+            (#"ColumnValues "a" > 0"#, "Column.a.ColumnValues.Compliance"), ("", ""),
+            (#"ColumnDataType "a b" = "INTEGER""#, "Column.a b.ColumnDataType.Compliance"),
+            (#"ColumnNamesMatchPattern "[a-z]*""#, "Dataset.*.ColumnNamesPatternMatchRatio"),
         ])
     func metrics(_ figure: String, _ expected: String) { #expect(MetricName.text(figure) == expected) }
 

@@ -73,24 +73,35 @@ struct QualityResultValue: Sendable {
 
     /// Numbers by the names that Glue gives them; what is none is left out.
     private static func metrics(_ figures: [QualityResult.Figure]) -> WireValue {
-        .object(figures.filter(\.value.isFinite).map { .init(MetricName.text($0.name), .real($0.value)) })
+        var names: Set<String> = []
+        return .object(
+            figures.filter(\.value.isFinite).map { figure in
+                // Of two conditions on one column in one rule, the second keeps its text.
+                let name = MetricName.text(figure.name)
+                return .init(names.insert(name).inserted ? name : figure.name, .real(figure.value))
+            })
     }
 }
 
 /// Names of measured figures as Glue writes them: `Dataset.*.RowCount`, `Column.email.Completeness`, `Multicolumn.a,b.Uniqueness`.
+///
+/// Source: "Reported Metrics" of the DQDL rule type reference in the AWS Glue developer guide.
 enum MetricName {
     /// Rules that are judged by the figure of another one.
     private static let figures = ["IsComplete": "Completeness", "IsUnique": "Uniqueness", "IsPrimaryKey": "Uniqueness"]
-    /// Of what stands in quotes, it is about the whole data set.
-    private static let statement = "CustomSql"
+    /// Rules that are judged by the share of rows that keep a condition, which stands behind the column.
+    private static let shares: Set = ["ColumnValues", "ColumnLength", "ColumnDataType", "DataFreshness"]
+    /// Of what stands in quotes, these are about the whole data set.
+    private static let ofDataset = ["CustomSql": "CustomSQL", "ColumnNamesMatchPattern": "ColumnNamesPatternMatchRatio"]
 
     /// - Parameter figure: As a rule writes it without its condition: `Completeness "email"`; other texts stay as they are.
     static func text(_ figure: String) -> String {
         var parts = figure.split(separator: "\"", omittingEmptySubsequences: false)
-        let type = parts.removeFirst().filter { $0 != " " }
+        let type = String(parts.removeFirst().filter { $0 != " " })
         guard !type.isEmpty, type.allSatisfy(\.isLetter) else { return figure }
         if parts.isEmpty { return "Dataset.*.\(type)" }
-        if type == statement { return "Dataset.*.CustomSQL" }
+        if let name = ofDataset[type] { return "Dataset.*.\(name)" }
+        if shares.contains(type) { return "Column.\(parts[0]).\(type).Compliance" }
         // Names stand at even places, and blanks between them.
         let names = parts.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
         let rest = parts.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)

@@ -5,6 +5,12 @@ package struct XMLElement: Hashable, Sendable {
     package var text = ""
     package var children: [XMLElement] = []
 
+    package init(name: String, text: String = "", children: [XMLElement] = []) {
+        self.name = name
+        self.text = text
+        self.children = children
+    }
+
     /// The text of the first child of a name.
     package subscript(name: String) -> String? { children.first { $0.name == name }?.text }
 

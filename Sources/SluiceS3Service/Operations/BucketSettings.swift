@@ -2,7 +2,7 @@ import SluiceAWS
 import SluiceBuckets
 import SluiceServer
 
-/// A setting of a bucket that is kept as it came, once it was checked.
+/// A setting of a bucket that is kept as it came but for what the service adds, once it was checked.
 private struct Setting: Sendable {
     /// The parameter of the query, and its name in the store.
     var kind: String
@@ -13,6 +13,8 @@ private struct Setting: Sendable {
     var deletes = true
     var putStatus = 200
     var type = "application/xml"
+    /// What is kept of a document that was checked, where it is not the document.
+    var kept: (@Sendable ([UInt8]) throws -> [UInt8])?
     /// - Throws: what is wrong with a document.
     var check: @Sendable (S3Call, [UInt8]) throws -> Void
 
@@ -29,7 +31,7 @@ private struct Setting: Sendable {
                 _ = try call.store.bucket(call.bucketName)
                 let bytes = try await call.documentBytes(upTo: S3ServiceLimits.documentBytes)
                 try check(call, bytes)
-                try await call.store.set(call.bucketName, kind, bytes)
+                try await call.store.set(call.bucketName, kind, kept?(bytes) ?? bytes)
                 return ServiceResponse(putStatus, HeaderFields(), putStatus == 204 ? .none(length: nil) : .bytes([]))
             },
         ]
@@ -74,7 +76,8 @@ extension S3Operation {
         ) { _, bytes in _ = try CORSRules(bytes) },
         Setting(
             kind: BucketInfo.lifecycle, name: "BucketLifecycleConfiguration",
-            absent: ServiceFault(404, "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist")
+            absent: ServiceFault(404, "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"),
+            kept: LifecycleDocument.named
         ) { _, bytes in _ = try LifecycleDocument.rules(bytes) },
         Setting(kind: "policy", name: "BucketPolicy", absent: S3Settings.noPolicy, putStatus: 204, type: "application/json") {
             try BucketPolicy.check($1, for: $0)

@@ -23,6 +23,12 @@ struct XMLWriter {
         text += "</\(name)>"
     }
 
+    /// An element with all that is in it.
+    mutating func add(_ element: XMLElement) {
+        if element.children.isEmpty { return add(element.name, element.text) }
+        add(element.name) { writer in element.children.forEach { writer.add($0) } }
+    }
+
     /// Text of the element itself.
     mutating func text(_ value: String) { text += XMLText.escaped(value) }
 

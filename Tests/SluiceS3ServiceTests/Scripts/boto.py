@@ -305,6 +305,13 @@ def settings(bucket):
     rules = [{"ID": "r", "Status": "Enabled", "Filter": {"Prefix": "x/"}, "Expiration": {"Days": 3}}]
     s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
     assert s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"] == rules
+    nameless = [{"Status": "Enabled", "Filter": {"And": {"Prefix": "a & <b>", "Tags": [{"Key": "k", "Value": ""}]}}, "Expiration": {"Days": 3}},
+                rules[0], {"ID": "", "Status": "Disabled", "Filter": {}, "NoncurrentVersionExpiration": {"NoncurrentDays": 1}}]
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": nameless})
+    given = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    names = [rule.pop("ID") for rule in given]
+    assert len(set(names)) == 3 and all(names) and names[1] == "r", names
+    assert given == [{k: v for k, v in rule.items() if k != "ID"} for rule in nameless], given
     transition = [{"ID": "r", "Status": "Enabled", "Filter": {"Prefix": ""}, "Transitions": [{"Days": 3, "StorageClass": "GLACIER"}]}]
     refused("NotImplemented", s3.put_bucket_lifecycle_configuration, Bucket=bucket, LifecycleConfiguration={"Rules": transition})
     s3.delete_bucket_lifecycle(Bucket=bucket)

@@ -32,5 +32,10 @@ import Testing
         #expect(ObjectChecksum(["x-amz-checksum-crc32c": "AAAAAA==", "x-amz-checksum-type": "COMPOSITE"]) == nil)
         #expect(ObjectChecksum(["x-amz-checksum-crc32c": "AAAAAA==-3"]) == nil)
         #expect(ObjectChecksum(["x-amz-checksum-crc32c": "AAAAAA=="])?.algorithm == .crc32c)
+        // A server that does not say which it is shows by the ETag that there were parts.
+        #expect(ObjectChecksum(["x-amz-checksum-crc32": "AAAAAA==", "etag": "\"0123-4\""]) == nil)
+        #expect(
+            ObjectChecksum(["x-amz-checksum-crc32": "AAAAAA==", "x-amz-checksum-type": "FULL_OBJECT", "etag": "\"0123-4\""])?.algorithm
+                == .crc32)
     }
 }

@@ -96,6 +96,15 @@ import Testing
         #expect(result.rejects[1].error.message.contains("NUL"))
     }
 
+    @Test("a NUL within quotes is a part of its field; before and behind them it is none") func quotedNUL() throws {
+        let text = "a,b\n1,\"x\0y\"\n2,\"x\"\"\0\"\n3,x\0\n\0\"4\",x\n"
+        let result = try read(Array(text.utf8), csv(), schema(("a", "string"), ("b", "string")))
+        #expect(result.column("b") == [.string("x\0y"), .string("x\"\0")])
+        #expect(result.rejects.map(\.error.code) == [.invalidEncoding, .invalidEncoding])
+        let mixed = try read(Array("a,b\n1,\"x\0".utf8) + [0xE9] + Array("\"\n".utf8), csv(), schema(("a", "string"), ("b", "string")))
+        #expect(mixed.rejects.map(\.error.message).first?.contains("byte 5") == true, "\(mixed.rejects)")
+    }
+
     @Test("an open quote rejects the line on which it opened, not the rest of the file") func openQuote() throws {
         let text = "a,b\n1,x\n2,\"open\n3,y\n4,z\n"
         let result = try read(text, csv(), schema(("a", "int64")))

@@ -35,7 +35,7 @@ import Testing
 
     private func text(_ random: inout SeededGenerator) -> String {
         let pieces = [
-            "", "a", ",", ";", "\"", "\"\"", "\n", "\r\n", "\r", " ", "\t", "é", "😀", "NA", "#", "\\", "null", "'", "{", "\u{1}", "0",
+            "", "a", ",", ";", "\"", "\"\"", "\n", "\r\n", "\r", " ", "\t", "é", "😀", "NA", "#", "\\", "null", "'", "{", "\u{1}", "0", "\0",
         ]
         return (0..<Int.random(in: 0...4, using: &random)).map { _ in pieces.randomElement(using: &random)! }.joined()
     }

@@ -118,11 +118,11 @@ struct PageWalkTests {
     }
 
     @Test(
-        "a window from the beginning asks for the earliest time of the form, or the declared one; the lag does not lead before it",
+        "a window from the beginning asks for the earliest time of the form, or the declared one; one from a time on for just that, without the lag",
         arguments: [
-            ("field: at", nil, "0001-01-01T00:00:00Z"), ("field: at", "1950-01-01T00:00:00Z", "1949-12-31T23:59:00Z"),
+            ("field: at", nil, "0001-01-01T00:00:00Z"), ("field: at", "1950-01-01T00:00:00Z", "1950-01-01T00:00:00Z"),
             ("field: at, earliest: '1970-01-01'", nil, "1970-01-01T00:00:00Z"),
-            ("field: at, earliest: '1970-01-01'", "1970-01-01T00:00:30Z", "1970-01-01T00:00:00Z"),
+            ("field: at, earliest: '1970-01-01'", "1970-01-01T00:00:30Z", "1970-01-01T00:00:30Z"),
             ("field: at, earliest: '1970-01-01'", "1950-01-01T00:00:00Z", "1950-01-01T00:00:00Z"),
             ("field: at, form: seconds", nil, "0"), ("field: at, form: seconds", "1969-12-31T23:59:50Z", "-10"),
             ("field: at, sent: seconds", nil, "0"), ("field: at, form: seconds, earliest: '-100'", nil, "-100"),
@@ -131,6 +131,20 @@ struct PageWalkTests {
         let walk = try walk(
             "{link: true}", cursor: "{\(cursor)}", from: ReadPosition(startingAt: from.flatMap { CursorForm.time.place(of: $0) }))
         #expect(walk.target.since == since)
+    }
+
+    @Test("a lag that has grown leads no further back than records are known, and is whole once these are") func grownLag() throws {
+        var first = try walk("{cursor: next, parameter: after}", cursor: "{field: at, form: number, lag: 10}")
+        #expect(try give(&first, "1@100 2@115 3@120") == ["1", "2", "3"])
+        let grown = "{field: at, form: number, lag: 30}"
+        var second = try walk("{cursor: next, parameter: after}", cursor: grown, from: first.position)
+        #expect(second.target.since == "110")
+        #expect(try give(&second, "2@115 3@120 4@125") == ["4"])
+        var third = try walk("{cursor: next, parameter: after}", cursor: grown, from: second.position)
+        #expect(third.target.since == "110")
+        #expect(try give(&third, "2@115 3@120 4@125 5@150") == ["5"])
+        let last = try walk("{cursor: next, parameter: after}", cursor: grown, from: third.position)
+        #expect(last.target.since == "120")
     }
 
     @Test("numbers have no lag, or one that is a number", arguments: [("", "112"), (", lag: 10", "102")])

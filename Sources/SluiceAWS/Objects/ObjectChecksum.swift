@@ -35,9 +35,11 @@ package struct ObjectChecksum: Hashable, Sendable {
         self = running.checksum
     }
 
-    /// That of a whole object, as the headers of an answer tell it; nil where they tell none, or one that is made of those of parts.
+    /// That of a whole object, as the headers of an answer tell it; nil where they tell none, or one that is made of those of parts. Servers that
+    /// do not say which it is (moto, in answers to HEAD) show by the ETag that there were parts.
     package init?(_ headers: [String: String]) {
-        guard headers["x-amz-checksum-type"] != "COMPOSITE" else { return nil }
+        let isOfParts = (headers["etag"] ?? "").contains("-")
+        guard (headers["x-amz-checksum-type"] ?? (isOfParts ? "COMPOSITE" : "FULL_OBJECT")) != "COMPOSITE" else { return nil }
         for algorithm in Algorithm.allCases {
             guard let value = headers[algorithm.header], !value.contains("-") else { continue }
             self.init(algorithm, value)

@@ -34,6 +34,9 @@ struct CursorBookmark: Codable, Hashable, Sendable {
         return bookmark
     }
 
+    /// The value for people.
+    var shown: String { kind == "real" ? UInt64(value).map { "\(Double(bitPattern: $0))" } ?? value : value }
+
     func bytes() throws(SluiceError) -> [UInt8] { Array(try SettingsText.text(self).utf8) }
 }
 

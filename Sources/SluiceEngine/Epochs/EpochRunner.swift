@@ -66,7 +66,7 @@ package struct EpochRunner: Sendable {
                 isInterrupted
                 ? SluiceError(.interrupted, "run \(run) was interrupted; its epochs so far are committed", remedy: "run the pipeline again")
                 : SluiceError.endingRun(error)
-            try? catalog.failRun(run, failure, report: work.report, interrupted: isInterrupted, quality: progress.takeQuality())
+            try? catalog.failRun(run, failure, report: work.reportOfFailure, interrupted: isInterrupted, quality: progress.takeQuality())
             throw failure
         }
     }

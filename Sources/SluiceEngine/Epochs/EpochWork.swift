@@ -18,6 +18,8 @@ struct EpochWork {
     private var files: StateFiles
     /// How far the source was read by committed epochs.
     private(set) var positions: SourcePositions = [:]
+    /// Rows and bytes that committed epochs have written.
+    private var written: (rows: Int64, bytes: Int64) = (0, 0)
     /// Committed epochs of the pipeline, over all runs.
     private var epoch = 0
     private var openSplits: Set<String> = []
@@ -90,6 +92,13 @@ struct EpochWork {
         report.deadLetterFile = deadLetterFile
         report.windows = windows.isEmpty ? nil : windows
         report.notices = told.isEmpty ? nil : told
+        return report
+    }
+
+    /// Of a run that ends in the middle of an epoch: what that one has written, nobody sees.
+    var reportOfFailure: RunReport {
+        var report = report
+        (report.rowsOut, report.bytesOut) = written
         return report
     }
 
@@ -272,6 +281,7 @@ struct EpochWork {
         files.committed()
         positions.merge(reached) { $1 }
         epoch += 1
+        written = (report.rowsOut, report.bytesOut)
     }
 }
 
@@ -284,13 +294,4 @@ extension [RunReport.Window] {
         }
         self[index].to = window.to ?? self[index].to
     }
-}
-
-/// Bounds of what a run's record holds.
-enum RunLimits {
-    /// Sources whose windows are told, such as channels.
-    static let listedWindows = 100
-
-    /// Files that the record of a run of several epochs names, the newest.
-    static let listedOutputs = 100
 }

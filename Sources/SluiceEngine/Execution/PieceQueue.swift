@@ -53,15 +53,15 @@ final class PieceQueue: Sendable {
 
     private let inputs: [SegmentInput]
     private let openInput: @Sendable (SegmentInput) async throws -> any SplitReader
-    private let onBytes: @Sendable (Int64) -> Void
+    private let onBytes: @Sendable (_ lane: Int, _ bytes: Int64) -> Void
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - open: Opens an input.
-    ///   - onBytes: Is told of stored bytes that were read.
+    ///   - onBytes: Is told of stored bytes that were read of a lane's inputs.
     init(
         _ inputs: [SegmentInput], open: @escaping @Sendable (SegmentInput) async throws -> any SplitReader,
-        onBytes: @escaping @Sendable (Int64) -> Void
+        onBytes: @escaping @Sendable (_ lane: Int, _ bytes: Int64) -> Void
     ) {
         self.inputs = inputs
         openInput = open
@@ -143,7 +143,7 @@ final class PieceQueue: Sendable {
             state.open[place].isBusy = false
             return (state.open[place].pieces, more)
         }
-        if more != 0 { onBytes(more) }
+        if more != 0 { onBytes(input.lane, more) }
         guard let piece else { return nil }
         wake()
         return Lease(input: input.index, number: number, lane: input.lane, piece: piece)

@@ -27,6 +27,8 @@ final class SegmentRunner: Sendable {
     /// For each worker the chain of each lane, and behind it the chain that all rows go through.
     let chains: [(lanes: [StepChain], common: StepChain)]
     let tail: OrderedTail?
+    /// Lanes whose rows are none of the run's input; nil for all.
+    private let uncounted: Set<Int>?
 
     init(_ segment: Segment, _ end: End, width: Int, rejects: RejectHandler, progress: RunProgress, keepsRaw: Bool) throws {
         self.segment = segment
@@ -35,6 +37,11 @@ final class SegmentRunner: Sendable {
         self.rejects = rejects
         self.progress = progress
         self.keepsRaw = keepsRaw
+        if case .table(_, _, isCounted: false) = end {
+            uncounted = nil
+        } else {
+            uncounted = Set(segment.splits.lazy.filter(\.source.isOfSink).map(\.lane))
+        }
         chains = try (0..<width).map { _ in
             (try segment.lanes.map { try StepChain($0, progress: progress) }, try StepChain(segment.links, progress: progress))
         }
@@ -84,9 +91,6 @@ final class SegmentRunner: Sendable {
         return result.streams.map { LateStream($0, link, progress) }
     }
 
-    /// Whether what is read is the run's input.
-    private var isCounted: Bool { if case .table(_, _, let isCounted) = end { isCounted } else { true } }
-
     /// Who rejected what the readers reject.
     private var sourceName: String { if case .table(_, let step, _) = end { step } else { "source" } }
 
@@ -98,7 +102,9 @@ final class SegmentRunner: Sendable {
         if tail?.isSatisfied == true { return phase + 1 }
         let queue = PieceQueue(
             inputs, open: { [keepsRaw, progress] input in try await Self.open(input, keepsRaw: keepsRaw, progress) },
-            onBytes: { [progress, isCounted] bytes in if isCounted { progress.update { $0.bytesRead += bytes } } })
+            onBytes: { [progress, uncounted] lane, bytes in
+                if uncounted?.contains(lane) == false { progress.update { $0.bytesRead += bytes } }
+            })
         let gate = tail.map { tail in
             OrderedGate<OrderedTail.Parcel>(limit: EngineLimits.queueBytes) { parcel in
                 try await tail.take(parcel)
@@ -189,7 +195,7 @@ final class SegmentRunner: Sendable {
         let taker: any RejectTaking = outlet.gate == nil ? rejects : outlet.collected
         let read = outlet.gate == nil ? read : read.numbered
         let chains = chains[outlet.worker]
-        if outlet.input >= way.firstSplit, isCounted { count(read, lane) }
+        if outlet.input >= way.firstSplit, uncounted?.contains(lane) == false { count(read, lane) }
         if let members = read.newMembers { progress.update { $0.newMembers.add(members) } }
         if !read.rejects.isEmpty { try taker.take(read.rejects, step: sourceName) }
         if let start = way.lanesFrom {

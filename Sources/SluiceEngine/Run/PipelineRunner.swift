@@ -75,7 +75,10 @@ package struct PipelineRunner: Sendable {
             await plan.discard(run: run.text)
             let isInterrupted = error is CancellationError || Task.isCancelled
             let failure = isInterrupted ? Self.interruption(run) : SluiceError.endingRun(error)
-            try? catalog.failRun(run, failure, report: work.report, interrupted: isInterrupted, quality: progress.takeQuality())
+            var report = work.report
+            // Nothing of it is visible.
+            (report.rowsOut, report.bytesOut) = (0, 0)
+            try? catalog.failRun(run, failure, report: report, interrupted: isInterrupted, quality: progress.takeQuality())
             throw failure
         }
         do {

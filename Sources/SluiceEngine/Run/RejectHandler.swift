@@ -93,9 +93,14 @@ final class RejectHandler: RejectTaking {
         if rejects.isEmpty { return }
         if let first = rejects.first(where: { $0.policy(policy) == .fail }) {
             let failed = rejects.filter { $0.policy(policy) == .fail }.map { DeadLetter($0, step: step) }
-            guard let place = try file.stop(with: failed) else { throw first.runError(step: step) }
             var error = first.runError(step: step)
-            error.remedy = [error.remedy, "such records are in \(place)"].compactMap(\.self).joined(separator: "; ")
+            let kept: String?
+            do {
+                kept = try file.stop(with: failed).map { "such records are in \($0)" }
+            } catch {
+                kept = "they could not be kept aside: \(error.message)"
+            }
+            error.remedy = [error.remedy, kept].compactMap(\.self).joined(separator: "; ")
             throw error
         }
         let bad = rejects.count { $0.isBad }

@@ -68,7 +68,7 @@ struct CSVTextRules: Sendable {
         quote = dialect.quote
         comment = dialect.comment
         var special = [Bool](repeating: false, count: 256)
-        for byte in [0x0A, 0x0D, dialect.delimiter, dialect.quote].compactMap({ $0 }) { special[Int(byte)] = true }
+        for byte in [0, 0x0A, 0x0D, dialect.delimiter, dialect.quote].compactMap({ $0 }) { special[Int(byte)] = true }
         self.special = special
     }
 

@@ -14,6 +14,19 @@ extension LibCSV.Failure {
 }
 
 extension CSVDialect {
+    /// Why the record is no text. A NUL within quotes is a part of its field, which somebody wrote so; elsewhere it is the half of a character
+    /// in another encoding.
+    func textFault(in record: UnsafeBufferPointer<UInt8>) -> TextCheck.Fault? {
+        guard let fault = TextCheck.fault(in: record) else { return nil }
+        guard case .nul = fault, let quote else { return fault }
+        var isQuoted = false
+        for byte in record {
+            if byte == quote { isQuoted.toggle() }
+            if byte == 0, !isQuoted { return fault }
+        }
+        return TextCheck.encodingFault(in: record)
+    }
+
     private static let commentMarks = ["#", "//", "--", "%", "!"]
 
     /// Why a record may have another number of fields than the header: it is no data, or the header is none.

@@ -51,7 +51,7 @@ struct CSVFieldTable {
         for row in 0..<rows {
             let range = records.range(row)
             let record = UnsafeBufferPointer(rebasing: bytes[range])
-            if !isPlain, let fault = TextCheck.fault(in: record) {
+            if !isPlain, let fault = decoder.dialect.textFault(in: record) {
                 faults.add(.notText(fault, encoding: decoder.dialect.encoding), row: row, offset: fault.offset)
                 continue
             }

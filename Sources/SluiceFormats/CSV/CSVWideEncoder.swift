@@ -98,7 +98,7 @@ struct CSVWideEncoder: RecordEncoder {
     private func mustBeMarked(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let first = text.first, let last = text.last else { return true }
         if first == 0x20 || first == 0x09 || last == 0x20 || last == 0x09 { return true }
-        if text.contains(where: { special[Int($0)] }) { return true }
+        if text.contains(where: { special[Int($0)] }) || dialect.quote != nil && text.contains(0) { return true }
         // A last byte of the field could make a delimiter with what follows.
         if dialect.wideDelimiter.count > 1, dialect.wideDelimiter.contains(last) { return true }
         if !dialect.comment.isEmpty, text.starts(with: dialect.comment) { return true }

@@ -33,12 +33,17 @@ enum TextCheck {
     static func fault(in bytes: UnsafeBufferPointer<UInt8>) -> Fault? {
         if isPlainASCII(bytes) { return nil }
         let nul = bytes.first(0, from: 0)
+        if case .invalidUTF8(let offset)? = encodingFault(in: bytes), offset < nul { return .invalidUTF8(offset: offset) }
+        return nul < bytes.count ? .nul(offset: nul) : nil
+    }
+
+    /// Whether the bytes are UTF-8, with NUL or without.
+    static func encodingFault(in bytes: UnsafeBufferPointer<UInt8>) -> Fault? {
         do {
             _ = try UTF8Span(validating: bytes.span)
+            return nil
         } catch {
-            let offset = error.byteOffsets.lowerBound
-            if offset < nul { return .invalidUTF8(offset: offset) }
+            return .invalidUTF8(offset: error.byteOffsets.lowerBound)
         }
-        return nul < bytes.count ? .nul(offset: nul) : nil
     }
 }

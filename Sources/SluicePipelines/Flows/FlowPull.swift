@@ -1,9 +1,9 @@
 import SluiceCore
 
 /// The value of `pull`: which records a run reads.
-struct FlowPull {
+package struct FlowPull {
     /// The column that says that a row's key is to be removed; it goes to the destination, which does not store it.
-    static let deletionColumn = "_sluice_deleted"
+    package static let deletionColumn = "_sluice_deleted"
 
     let mode: FlowKeys.PullMode
     let deleted: FlowKeys.Deleted

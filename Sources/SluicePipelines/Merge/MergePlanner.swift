@@ -124,7 +124,8 @@ struct MergePlanner {
         fields += [helpers.deleted, helpers.isNew].map { Field($0, .boolean) }
         let schema = try Schema(fields)
         let heldSchema = try Schema(held)
-        let source = PlannedSource(source: target, columns: heldSchema.names, schema: heldSchema, summary: "the rows that are there")
+        var source = PlannedSource(source: target, columns: heldSchema.names, schema: heldSchema, summary: "the rows that are there")
+        source.isOfSink = true
         let operation = UnionOperation(
             other: source, inputColumns: schema.names.map { new.index(of: $0) }, otherColumns: schema.names.map { heldSchema.index(of: $0) }
         )

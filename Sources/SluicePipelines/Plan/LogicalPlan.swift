@@ -50,6 +50,8 @@ package struct PlannedSource: Sendable {
     package var condition: (any RowCondition)?
     /// What the rows come from, as lineage names it.
     package var dataset = DatasetName(kind: "source", name: "")
+    /// Whether the rows are those that the sink holds, into which others are merged: none of the run's input.
+    package var isOfSink = false
 
     package init(source: any Source, columns: [String], schema: Schema, summary: String) {
         self.source = source

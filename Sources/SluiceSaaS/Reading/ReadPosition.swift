@@ -46,6 +46,10 @@ package struct ReadPosition: Codable, Hashable, Sendable {
     package internal(set) var high: Int64?
     /// Records whose cursors lie within the lag below `high`: cursor by key.
     var seen: [String: Int64] = [:]
+    /// Where the first window begins, as long as nothing was read.
+    private var start: Int64?
+    /// All records from here on are in `seen`: a lag that has grown leads no further back.
+    private var floor: Int64?
     /// Nil between windows.
     package internal(set) var window: Window?
     /// What the parent's record said of its records when they were read to the end.
@@ -75,7 +79,12 @@ package struct ReadPosition: Codable, Hashable, Sendable {
     /// Where the open window begins, or the next one; nil for the beginning.
     package func since(_ cursor: ServiceEntity.Cursor?) -> Int64? {
         if let window { return window.since }
-        return high.map { cursor?.since(behind: $0) ?? $0 }
+        guard let high else { return start }
+        guard let cursor else { return high }
+        let since = cursor.since(behind: high)
+        guard let floor else { return since }
+        // The bound may be sent as whole seconds.
+        return min(high, max(since, floor + (cursor.keptLag - cursor.lag)))
     }
 
     /// A window of a job begins.
@@ -92,7 +101,9 @@ package struct ReadPosition: Codable, Hashable, Sendable {
     /// A window was read to its end.
     package mutating func close(lag: Int64) {
         window = nil
-        if let high { forget(below: high.less(lag), known: nil) }
+        guard let high else { return }
+        forget(below: high.less(lag), known: nil)
+        floor = max(floor ?? .min, high.less(lag))
     }
 
     /// The records within the lag that are there already.
@@ -100,7 +111,7 @@ package struct ReadPosition: Codable, Hashable, Sendable {
     package var holdsAny: Bool { !seen.isEmpty }
 
     /// - Parameter place: Where the first window begins; nil for the beginning.
-    package init(startingAt place: Int64? = nil) { high = place }
+    package init(startingAt place: Int64? = nil) { start = place }
 
     /// Goes on counting from records that were read.
     ///

@@ -59,13 +59,22 @@ package struct JobSet: Sendable {
         return set
     }
 
+    /// Looks for mistakes in the rest of a pipeline's definition, by the path of its file.
+    package typealias PipelineCheck = (String) throws -> Void
+
     /// The jobs that are right by themselves and together, and everything that is wrong with the others.
-    package static func read(folders: [String] = folders, stored: JobRows = JobRows()) -> (set: JobSet, mistakes: [SluiceError]) {
-        read(folders, stored, keeping: nil)
+    ///
+    /// - Parameter check: Nil where a schedule alone is of interest.
+    package static func read(
+        folders: [String] = folders, stored: JobRows = JobRows(), check: PipelineCheck? = nil
+    ) -> (set: JobSet, mistakes: [SluiceError]) {
+        read(folders, stored, keeping: nil, check: check ?? { _ in })
     }
 
-    private static func read(_ folders: [String], _ stored: JobRows, keeping old: JobSet?) -> (set: JobSet, mistakes: [SluiceError]) {
-        var reader = JobSetReader(count: stored.rows.count, keeping: old)
+    private static func read(
+        _ folders: [String], _ stored: JobRows, keeping old: JobSet?, check: @escaping PipelineCheck
+    ) -> (set: JobSet, mistakes: [SluiceError]) {
+        var reader = JobSetReader(count: stored.rows.count, keeping: old, check: check)
         for folder in folders {
             do {
                 for file in try DeclarationFiles.results(below: folder, withAnyOf: fileKeys) {
@@ -100,8 +109,10 @@ package struct JobSet: Sendable {
     /// The jobs of a project that works: of declarations that have become wrong what they said before stays.
     ///
     /// - Parameter old: The jobs at work.
-    package static func read(folders: [String], stored: JobRows, keeping old: JobSet) -> (set: JobSet, mistakes: [SluiceError]) {
-        var (fresh, mistakes) = read(folders, stored, keeping: old)
+    package static func read(
+        folders: [String], stored: JobRows, keeping old: JobSet, check: PipelineCheck? = nil
+    ) -> (set: JobSet, mistakes: [SluiceError]) {
+        var (fresh, mistakes) = read(folders, stored, keeping: old, check: check ?? { _ in })
         fresh.isWhole = fresh.isWhole && !folders.contains { old.hasFiles(below: $0) && isEmpty($0) }
         let broken = Set(mistakes.compactMap { if case .file(let path, _, _)? = $0.location { path } else { nil } })
         let kept = old.names.filter { name in fresh[name] == nil && (old[name]?.path).map(broken.contains) == true }

@@ -13,6 +13,7 @@ struct JobSetReader {
     private var entries: [JobSet.Entry] = []
     /// The jobs at work, which stay where their names come twice.
     private let old: JobSet?
+    private let check: JobSet.PipelineCheck
     /// Files of calendars and pools, by kind and name.
     private var paths: [String: String] = [:]
     /// Files that were read, and what could not be, or told no name.
@@ -22,8 +23,10 @@ struct JobSetReader {
     ///   - other: Whose pools and calendars there are, and what it was read from.
     ///   - count: How many jobs are to be expected.
     ///   - old: The jobs at work.
-    init(beside other: JobSet = JobSet(), count: Int = 0, keeping old: JobSet? = nil) {
+    ///   - check: Looks for mistakes in the rest of a pipeline's definition.
+    init(beside other: JobSet = JobSet(), count: Int = 0, keeping old: JobSet? = nil, check: @escaping JobSet.PipelineCheck = { _ in }) {
         self.old = old
+        self.check = check
         (set.pools, set.calendars, set.isWhole, set.leftOut) = (other.pools, other.calendars, other.isWhole, other.leftOut)
         set.jobs.reserveCapacity(count)
     }
@@ -67,7 +70,9 @@ struct JobSetReader {
         } else if root[key: "source"] == nil {
             // A schedule of nothing: what declares a job may be misspelled.
             unread += 1
-        } else if let job = try JobDeclaration(pipeline: root, path: file.path, directory: ".") {
+        } else if let job = try JobDeclaration(pipeline: root, path: file.path, directory: file.directory) {
+            // What the schedule gives to parameters is known at a tick only.
+            if job.parameters.isEmpty { try check(file.path) }
             add(JobSet.Entry(job))
         }
     }

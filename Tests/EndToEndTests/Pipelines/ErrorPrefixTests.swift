@@ -48,6 +48,14 @@ struct ErrorPrefixTests {
         #expect(try await project.sluice("dlq", "list").output == "No dead letters.\n")
     }
 
+    @Test("where the place cannot be written, the record that ended the run is told all the same") func unwritable() async throws {
+        try pipeline("on_error: {action: fail, prefix: errors}")
+        try project.directory.write("errors", "")
+        let result = try await project.sluice("run", "pipeline.yaml", "--quiet")
+        #expect(result.exitCode == 1 && result.errors.contains("value-does-not-fit"), "\(result.transcript)")
+        #expect(result.errors.contains("they could not be kept aside: "), "\(result.transcript)")
+    }
+
     @Test("of an incremental run each epoch has a file of its own") func epochs() async throws {
         try project.directory.write(
             "pipeline.yaml",

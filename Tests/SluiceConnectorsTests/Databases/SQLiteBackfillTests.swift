@@ -89,7 +89,7 @@ struct SQLiteBackfillTests {
     @Test("rows behind a bookmark are counted where an index does it, and told by nobody where none does")
     func lag() async throws {
         try bench.database.execute(
-            "CREATE TABLE t (id INTEGER PRIMARY KEY, at TIMESTAMP); INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'b')")
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, at TEXT); INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'b')")
         let source = try #require(try await bench.source("sqlite: shop.db\ntable: t\ncursor: at") as? any LaggingSource)
         var positions: SourcePositions = [:]
         #expect(try source.lag(behind: positions).map(\.records) == [3])

@@ -1,6 +1,7 @@
 import SluiceCore
 import SluicePipelines
 import SluiceSQLite
+import Synchronization
 import Testing
 
 @testable import SluiceConnectors
@@ -30,7 +31,7 @@ struct SQLiteCursorTests {
     @Test("rows come in the cursor's order, each once, also those with the last value that come later")
     func ties() async throws {
         try bench.database.execute(
-            "CREATE TABLE t (id INTEGER PRIMARY KEY, at TIMESTAMP); INSERT INTO t VALUES (1, 'b'), (2, 'a'), (5, 'b')")
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, at TEXT); INSERT INTO t VALUES (1, 'b'), (2, 'a'), (5, 'b')")
         let source = try await source("at")
         var positions: SourcePositions = [:]
         #expect(try await read(source, &positions) == [.integer(2), .integer(1), .integer(5)].map { $0 })
@@ -96,6 +97,89 @@ struct SQLiteCursorTests {
             #expect(try await read(source, &positions) == [.integer(Int64(id))], "\(value)")
             #expect(try await read(source, &positions) == nil, "\(value)")
         }
+    }
+
+    /// Rows that are new, and what is said of others.
+    private func tell(_ source: any IncrementalSource, _ positions: inout SourcePositions) async throws -> (rows: Int, notices: [String]) {
+        let notes = Mutex<[String]>([])
+        var request = SliceRequest(limitBytes: .max, leavesUnfinished: false)
+        request.note = { note in notes.withLock { $0.append(note) } }
+        guard let slice = try await source.slice(after: positions, request) else { return (0, notes.withLock { $0 }) }
+        let rows = try await slice.source.readAll(["id"])["id"]
+        positions.merge(slice.reached()) { $1 }
+        return (rows.count, slice.notices + notes.withLock { $0 })
+    }
+
+    @Test(
+        "a value that does not fit the column's type moves no bookmark, and is told of",
+        arguments: [
+            ("INTEGER", ["1", "'abc'", "3"], ["4"]), ("INTEGER", ["1", "x'00'"], ["2"]), ("DECIMAL(10,2)", ["9.5", "'n/a'"], ["10"]),
+            ("TIMESTAMP", ["'2024-01-01 10:00:00'", "'unknown'"], ["'2024-01-02 10:00:00'"]),
+            ("TIMESTAMP", ["'2024-01-01 10:00:00'", "17"], ["'2024-01-02 10:00:00'"]),
+            ("DATE", ["'2024-01-01'", "'31.12.2023'"], ["'2024-01-02'"]),
+        ])
+    func strangers(_ type: String, _ first: [String], _ later: [String]) async throws {
+        try bench.database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, at \(type))")
+        for value in first { try bench.database.execute("INSERT INTO t (at) VALUES (\(value))") }
+        var positions: SourcePositions = [:]
+        let told = try await tell(try await source("at"), &positions)
+        #expect(told.rows == first.count - 1)
+        #expect(told.notices.contains { $0.contains("does not fit the column's type") }, "\(told.notices)")
+        for value in later { try bench.database.execute("INSERT INTO t (at) VALUES (\(value))") }
+        #expect(try await tell(try await source("at"), &positions).rows == later.count)
+        #expect(try await tell(try await source("at"), &positions).rows == 0)
+    }
+
+    @Test(
+        "times whose texts stand in another order are refused: none is passed over",
+        arguments: [
+            ("TIMESTAMPTZ", "2024-01-01 10:00:00+02:00", "2024-01-01 09:30:00+00:00"),
+            ("TIMESTAMPTZ", "2024-01-01 10:00:00Z", "2024-01-01 10:00:00.5Z"), ("TIMESTAMP", "2024-01-01T10:00:00", "2024-01-01 11:00:00"),
+            ("TIMESTAMPTZ", "2024-10-27T02:30:00+02:00", "2024-10-27T02:10:00+01:00"),
+        ])
+    func timesInSeveralForms(_ type: String, _ earlier: String, _ later: String) async throws {
+        try bench.database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, at \(type)); INSERT INTO t (at) VALUES ('\(earlier)')")
+        var positions: SourcePositions = [:]
+        #expect(try await tell(try await source("at"), &positions).rows == 1)
+        try bench.database.execute("INSERT INTO t (at) VALUES ('\(later)')")
+        for kept in [positions, [:]] {
+            let error = await sluiceError {
+                var positions = kept
+                _ = try await self.tell(try await self.source("at"), &positions)
+            }
+            #expect(error?.code == .notIncremental && error?.message.contains(later) == true, "\(error?.message ?? "taken")")
+        }
+        // Written in one way, both are read.
+        let query = "SELECT id, strftime('%Y-%m-%dT%H:%M:%fZ', at) AS at FROM t"
+        try bench.database.execute("CREATE VIEW v AS \(query)")
+        var anew: SourcePositions = [:]
+        #expect(try await tell(try await source("at", table: "v"), &anew).rows == 2)
+    }
+
+    @Test("times in one form go on, through zones and fractions") func timesInOneForm() async throws {
+        try bench.database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, at TIMESTAMPTZ)")
+        var positions: SourcePositions = [:]
+        for value in ["2024-01-01T10:00:00.000Z", "2024-01-01T10:00:00.001Z", "2024-01-01T10:00:00.001Z", "2024-03-31T02:30:00.000Z"] {
+            try bench.database.execute("INSERT INTO t (at) VALUES ('\(value)')")
+            let told = try await tell(try await source("at"), &positions)
+            #expect(told.rows == 1 && told.notices.isEmpty, "\(value) \(told.notices)")
+        }
+        #expect(try await tell(try await source("at"), &positions).rows == 0)
+    }
+
+    @Test("a bookmark that an earlier version kept of such a value is refused") func strayBookmark() async throws {
+        try bench.database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, at INTEGER); INSERT INTO t (at) VALUES (1)")
+        var positions: SourcePositions = [:]
+        _ = try await tell(try await source("at"), &positions)
+        let kept = try #require(positions.first)
+        let text = String(decoding: kept.value, as: UTF8.self).replacing("\"integer\"", with: "\"text\"")
+        positions[kept.key] = Array(text.utf8)
+        let stray = positions
+        let error = await sluiceError {
+            var positions = stray
+            _ = try await self.tell(try await self.source("at"), &positions)
+        }
+        #expect(error?.code == .stateMismatch, "\(error?.message ?? "taken")")
     }
 
     @Test("a column that is added later changes nothing; one that is gone is refused, as is another cursor")

@@ -11,7 +11,8 @@ struct FlowCancelCommand: ReportingCommand {
         return CommandConfiguration(
             commandName: "cancel", abstract: "Stop the run of a flow; what it has committed stays.",
             discussion: """
-                The process that runs the flow is asked to end, as by Ctrl-C, and waited for. `flow resume` goes on later. A run that \
+                The process that runs the flow is asked to end, as by Ctrl-C, and waited for. `flow resume` goes on later. A run of the \
+                scheduler is cancelled, and not tried again. One that \
                 waits for its turn in the scheduler is cancelled by `\(program) schedule cancel`.
 
                 Example:
@@ -42,6 +43,8 @@ struct FlowCancelCommand: ReportingCommand {
                     .usage, "run \(run.id) follows its source in process \(run.process.processID)",
                     remedy: "stop that process: kill -INT \(run.process.processID)")
             }
+            // The scheduler is not to take its end for a failure, which it would try again.
+            if let job = try AnyRun.owner(of: run, catalog) { _ = try await RunCancelling.cancel(job, nil, session, detach: true) }
             if run.process.isRunning { kill(run.process.processID, SIGINT) }
         }
         var ended: [RunRecord] = []

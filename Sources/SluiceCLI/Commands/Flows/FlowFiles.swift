@@ -76,6 +76,18 @@ struct FlowFiles {
         return try book.flows().compactMap { flow in try? Flow(flow, book) }
     }
 
+    private static func isSame(_ file: String?, _ other: String) -> Bool {
+        file.map { WorkingDirectory.placed($0) == WorkingDirectory.placed(other) } ?? false
+    }
+
+    /// Flows of one name would share their bookmarks, and each have the rows of the other missing.
+    static func doubled(_ flows: [Flow]) -> SluiceError {
+        let files = flows.compactMap(\.file)
+        return SluiceError(
+            .alreadyExists, "the flow \(flows[0].name.quotedForMessage) is in \(files.joined(separator: " and in "))",
+            at: files.last.map { .file(path: $0) }, remedy: "give one of them another name")
+    }
+
     /// The flow that a person wants to see, by name or file, or made by a client.
     ///
     /// - Throws: As `find`.
@@ -99,10 +111,16 @@ struct FlowFiles {
                     .usage, "\(name.quotedForMessage) is no flow: it has no key \"\(FlowKeys.flow)\"", at: .file(path: name),
                     remedy: "pipelines are run by `\(Invocation.current.programName) run`")
             }
-            return Flow(try flow.string(), file: name, root)
+            let found = Flow(try flow.string(), file: name, root)
+            // A copy elsewhere is one of the same flow.
+            let same = ((try? all()) ?? []).filter { $0.name == found.name }
+            guard same.count < 2 || !same.contains(where: { isSame($0.file, name) }) else { throw doubled(same) }
+            return found
         }
         let flows = try all()
-        if let found = flows.first(where: { $0.name == name }) { return found }
+        let found = flows.filter { $0.name == name }
+        if found.count > 1 { throw doubled(found) }
+        if let found = found.first { return found }
         throw SluiceError(
             .notFound, "there is no flow \(name.quotedForMessage) in \(DefinitionSearch.directory)/",
             remedy: Suggestion.remedy(for: name, in: flows.map(\.name), noun: "flows") ?? "write one, or name its file")

@@ -70,18 +70,22 @@ struct FlowPreviewCommand: ReportingCommand {
         var blocks: [Report.Block] = []
         var outputs: [Value] = []
         for (output, rows) in zip(plan.outputs, collected) {
-            var table = TextTable(output.outputSchema.fields.map { TextTable.Column($0.name, $0.type.alignment) })
+            // The mark of removed records leads to their removal, and no destination gets it.
+            let mark = output.outputSchema.names.firstIndex(of: FlowPull.deletionColumn)
+            let fields = output.outputSchema.fields.enumerated().filter { $0.offset != mark }
+            var table = TextTable(fields.map { TextTable.Column($0.element.name, $0.element.type.alignment) })
             var items: [Value] = []
             for batch in rows.rows {
-                for row in 0..<batch.rowCount where items.count < limit {
-                    table.add(batch.columns.map { $0[row].cell })
-                    items.append(batch.row(row))
+                for row in 0..<batch.rowCount where items.count < limit && mark.map({ batch.columns[$0][row] }) != .boolean(true) {
+                    let values = fields.map { batch.columns[$0.offset][row] }
+                    table.add(values.map(\.cell))
+                    items.append(.structure(zip(fields, values).map { .init($0.element.name, $1) }))
                 }
             }
             if !blocks.isEmpty { blocks.append(.blank) }
             if let name = output.name { blocks.append(.line(name, .heading)) }
             blocks.append(.table(table))
-            let columns = output.outputSchema.fields.map { Value.object(["name": .string($0.name), "type": .string("\($0.type)")]) }
+            let columns = fields.map { Value.object(["name": .string($0.element.name), "type": .string("\($0.element.type)")]) }
             outputs.append(.object(["destination": .text(output.name), "columns": .list(columns), "rows": .list(items)]))
         }
         if rejected > 0 {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import SluiceCatalog
 import SluiceCore
+import SluiceEngine
 
 /// What runs of flows take.
 struct FlowRunOptions: ParsableArguments, Sendable {
@@ -60,7 +61,8 @@ struct FlowResumeCommand: ReportingCommand {
         return CommandConfiguration(
             commandName: "resume", abstract: "Go on with a flow whose last run failed, was cancelled or was killed.",
             discussion: """
-                It goes on behind the last slice that was committed. Where the last run succeeded, nothing is done.
+                It goes on behind the last slice that was committed. Where the last run succeeded, nothing is read; rows that it could not \
+                put into a database or stream are put there.
 
                 Example:
                   \(program) flow resume accounts
@@ -82,6 +84,7 @@ struct FlowResumeCommand: ReportingCommand {
                 remedy: "start it: \(Invocation.current.programName) flow run \(found.name)")
         }
         guard last.state != .succeeded else {
+            if let report = try await settle(found, last) { return report }
             return Report(
                 [
                     .line("The last run of \(found.name) succeeded; there is nothing to resume."),
@@ -90,5 +93,19 @@ struct FlowResumeCommand: ReportingCommand {
                 json: .object(["flow": .string(found.name), "resumed": .boolean(false), "last_run": last.json]))
         }
         return try await found.run(options, parameters, home, output)
+    }
+
+    /// Puts rows that a run has committed where they belong, as after a database was away.
+    ///
+    /// - Returns: Nil where the flow owes none.
+    private func settle(_ found: FlowFiles.Flow, _ last: RunRecord) async throws -> Report? {
+        let session = Session(home: home.directory)
+        let catalog = try session.catalog()
+        guard try catalog.unpublished().contains(where: { $0.pipeline == found.pipeline }) else { return nil }
+        let outcomes = try await PublicationRecovery.run(catalog, session.streams, session.connectors)
+        if let failure = outcomes.first(where: { $0.records.pipeline == found.pipeline && $0.failure != nil })?.failure { throw failure }
+        return Report(
+            [.line("The last run of \(found.name) succeeded; rows that it owed are at their destination now.", .good)],
+            json: .object(["flow": .string(found.name), "resumed": .boolean(true), "last_run": last.json]))
     }
 }

@@ -21,7 +21,11 @@ struct FlowValidateCommand: ReportingCommand {
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
-        let files = try flows.isEmpty ? FlowFiles.all().compactMap(\.file) : flows.map { try FlowFiles.find($0).file ?? $0 }
+        let all = try flows.isEmpty ? FlowFiles.all() : []
+        for (flow, next) in zip(all, all.dropFirst()) where flow.name == next.name {
+            throw FlowFiles.doubled(all.filter { $0.name == flow.name })
+        }
+        let files = try flows.isEmpty ? all.compactMap(\.file) : flows.map { try FlowFiles.find($0).file ?? $0 }
         guard !files.isEmpty else {
             throw SluiceError(.notFound, "there are no flows in \(DefinitionSearch.directory)/", remedy: "name a file")
         }

@@ -54,11 +54,16 @@ struct RunResult: Sendable {
         return blocks
     }
 
+    /// Whether `head` shows something of a file.
+    private static func isReadable(_ file: String) -> Bool {
+        !file.contains("://") && ["csv", "tsv", "json", "jsonl", "ndjson", "txt"].contains { file.hasSuffix("." + $0) }
+    }
+
     /// Three things that a person may want to see now.
     var nextCommands: [String] {
         let program = Invocation.current.programName
         var commands = tables.prefix(1).map { "\(program) catalog show \($0.definition.name)" }
-        if tables.isEmpty, let file = summary.report.outputs.first(where: { !$0.hasSuffix(".gz") }) {
+        if tables.isEmpty, let file = summary.report.outputs.first(where: Self.isReadable) {
             commands.append("head -n 5 \(ShellText.quoted(WorkingDirectory.relative(file)))")
         }
         if let stream { commands.append("\(program) stream tail \(stream)") }

@@ -29,7 +29,10 @@ final class UpSchedule: Sendable {
             folders = named.isEmpty ? [] : named + (named.contains("catalog") ? [] : ["catalog"])
         }
         self.session = session
-        let (jobs, mistakes) = folders.isEmpty ? (JobSet(), []) : JobSet.read(folders: folders, stored: try Self.stored(session))
+        var (jobs, mistakes) = (JobSet(), [SluiceError]())
+        if !folders.isEmpty {
+            (jobs, mistakes) = JobSet.read(folders: folders, stored: try Self.stored(session)) { _ = try session.definition($0) }
+        }
         state = Mutex(State(jobs: jobs, mistakes: mistakes))
     }
 
@@ -84,7 +87,9 @@ final class UpSchedule: Sendable {
     /// Reads the declarations again and puts their jobs in place; of those that are wrong now the jobs from before stay.
     func reload() throws {
         if folders.isEmpty { return }
-        let (jobs, mistakes) = JobSet.read(folders: folders, stored: try Self.stored(session), keeping: self.jobs)
+        let (jobs, mistakes) = JobSet.read(folders: folders, stored: try Self.stored(session), keeping: self.jobs) { [session] path in
+            _ = try session.definition(path)
+        }
         let put = state.withLock { state in
             (state.jobs, state.mistakes) = (jobs, mistakes)
             return state.put

@@ -8,8 +8,8 @@ import Synchronization
 extension PostgreSQLSource: IncrementalSource {
     func slice(after positions: SourcePositions, _ request: SliceRequest) async throws -> SourceSlice? {
         let cursor = try requireCursor()
-        let key = ExactText("\(access.name)/\(rowsName)")
-        let bookmark = try CursorBookmark.stored(positions[key], cursor: cursor.name, of: rowsName)
+        let name = "\(access.name)/\(rowsName)"
+        let bookmark = try CursorBookmark.stored(positions[ExactText(name)], cursor: cursor.name, of: rowsName)
         try bookmark?.checkColumns(in: schema.names, of: rowsName)
         let connection = try access.connect()
         // Of rows with one value, one more than are known has to be new.
@@ -22,11 +22,7 @@ extension PostgreSQLSource: IncrementalSource {
         guard isNew else { return nil }
         let place = CursorPlace()
         let slice = PostgreSQLSlice(source: self, cursor: cursor, bookmark: bookmark, limitBytes: request.limitBytes, place: place)
-        let reached = try bookmark?.bytes()
-        return SourceSlice(source: slice, openSplits: [slice.split], isLast: true, notices: try missing(cursor, connection)) {
-            let bytes = place.reached.flatMap { try? $0.bytes() } ?? reached
-            return bytes.map { [key: $0] } ?? [:]
-        }
+        return try place.slice(slice, split: slice.split, name: name, after: bookmark, notices: missing(cursor, connection))
     }
 
     func checkIncremental() throws(SluiceError) { _ = try requireCursor() }

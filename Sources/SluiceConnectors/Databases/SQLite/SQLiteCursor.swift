@@ -4,26 +4,32 @@ import SluiceSQLite
 /// A statement over the rows at and behind a bookmark, in the order of the cursor column.
 struct SQLiteCursor {
     let statement: SQLiteStatement
-    private let column: String
+    private let order: SQLiteCursorOrder
     private let firstFurther: Int
     private let hasNumber: Bool
     private let hashed: [String]
     private var tracker: CursorTracker<SQLiteValue>
+    /// The last value's time, where the order is one of time.
+    private var latest: Int64?
+    /// Rows without a time in the column, which are not read.
+    private(set) var strangers = 0
 
     /// - Parameter rows: What is read of each row; it has `further(_:)` as its further expressions.
     init(_ source: SQLiteSource, _ cursor: String, after bookmark: CursorBookmark?, _ rows: SQLiteRowReader) throws(SluiceError) {
         let start = try bookmark.map { bookmark throws(SluiceError) in try SQLiteValue(bookmark) }
-        column = cursor
+        order = try SQLiteCursorOrder(source, cursor)
         firstFurther = rows.firstFurther
         hasNumber = source.rowid != nil
         hashed = Self.hashed(source, bookmark)
         tracker = CursorTracker(
             from: start, seen: bookmark?.seen.compactMap { UInt64($0, radix: 16) } ?? [], isEqual: SQLiteValue.isEqualInOrder)
-        let name = SQLiteConnection.quoted(cursor) + " COLLATE BINARY"
-        let order = [name, source.rowid].compactMap(\.self).joined(separator: ", ")
-        statement = try SQLiteConnection(source.path, .read).prepare(
-            rows.select + " WHERE \(name) " + (start == nil ? "IS NOT NULL" : ">= ?") + " ORDER BY \(order)")
-        if let start { try statement.bind(start, at: 0) }
+        let keys = [order.name, source.rowid].compactMap(\.self).joined(separator: ", ")
+        let condition = order.name + (start == nil ? " IS NOT NULL" : " >= ?") + order.ofClass
+        statement = try SQLiteConnection(source.path, .read).prepare(rows.select + " WHERE \(condition) ORDER BY \(keys)")
+        if let start {
+            latest = try order.micros(of: start)
+            try statement.bind(start, at: 0)
+        }
     }
 
     /// The cursor's value, and the columns by which rows with one value are told apart.
@@ -36,11 +42,25 @@ struct SQLiteCursor {
     /// Goes on to the next row that was not read before.
     ///
     /// - Returns: Whether there is one.
+    /// - Throws: `notIncremental` where a time comes behind a later one.
     mutating func step() throws(SluiceError) -> Bool {
         while try statement.step() {
-            if try tracker.take(statement.value(firstFurther), hash: hash(), cursor: column) { return true }
+            if order.isOfTime, try !takesTime() { continue }
+            if try tracker.take(statement.value(firstFurther), hash: hash(), cursor: order.cursor) { return true }
         }
         return false
+    }
+
+    /// - Returns: Whether the row has a time.
+    private mutating func takesTime() throws(SluiceError) -> Bool {
+        let text = statement.bytes(firstFurther)
+        guard let micros = order.micros(text) else {
+            strangers += 1
+            return false
+        }
+        if let latest, micros < latest, case .text(let last)? = tracker.last { throw order.mixed(last, text) }
+        latest = micros
+        return true
     }
 
     private func hash() -> UInt64 {
@@ -66,7 +86,7 @@ struct SQLiteCursor {
     var bookmark: CursorBookmark? {
         guard let last = tracker.last else { return nil }
         let (kind, value) = last.stored
-        return CursorBookmark(cursor: column, kind: kind, value: value, columns: hashed, seen: tracker.seen.map(\.hexadecimal))
+        return CursorBookmark(cursor: order.cursor, kind: kind, value: value, columns: hashed, seen: tracker.seen.map(\.hexadecimal))
     }
 }
 

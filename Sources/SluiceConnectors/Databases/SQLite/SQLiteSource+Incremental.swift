@@ -7,19 +7,18 @@ import Synchronization
 extension SQLiteSource: IncrementalSource {
     func slice(after positions: SourcePositions, _ request: SliceRequest) async throws -> SourceSlice? {
         let cursor = try requireCursor()
-        let key = ExactText("\(databaseName)/\(rowsName)")
-        let bookmark = try CursorBookmark.stored(positions[key], cursor: cursor, of: rowsName)
+        let name = "\(databaseName)/\(rowsName)"
+        let bookmark = try CursorBookmark.stored(positions[ExactText(name)], cursor: cursor, of: rowsName)
         try bookmark?.checkColumns(in: schema.names, of: rowsName)
+        let order = try SQLiteCursorOrder(self, cursor)
+        if let bookmark { try order.checkHidden(self, behind: SQLiteValue(bookmark)) }
         let probe = try SQLiteRowReader(self, [], further: SQLiteCursor.further(self, cursor, after: bookmark))
         var rows = try SQLiteCursor(self, cursor, after: bookmark, probe)
         guard try rows.step() else { return nil }
         let place = CursorPlace()
-        let slice = SQLiteSlice(source: self, cursor: cursor, bookmark: bookmark, limitBytes: request.limitBytes, place: place)
-        let reached = try bookmark?.bytes()
-        return SourceSlice(source: slice, openSplits: [slice.split], isLast: true, notices: try missing(cursor)) {
-            let bytes = place.reached.flatMap { try? $0.bytes() } ?? reached
-            return bytes.map { [key: $0] } ?? [:]
-        }
+        let slice = SQLiteSlice(
+            source: self, cursor: cursor, bookmark: bookmark, limitBytes: request.limitBytes, place: place, note: request.note)
+        return try place.slice(slice, split: slice.split, name: name, after: bookmark, notices: missing(cursor))
     }
 
     func checkIncremental() throws(SluiceError) { _ = try requireCursor() }
@@ -32,10 +31,26 @@ extension SQLiteSource: IncrementalSource {
 
     /// Tells of rows that have no place in the cursor's order.
     func missing(_ cursor: String) throws(SluiceError) -> [String] {
-        if case .table(let info) = rows, info.columns.contains(where: { $0.name == cursor && $0.isNotNull }) { return [] }
-        let name = SQLiteConnection.quoted(cursor)
-        let found = try SQLiteConnection(path, .read).integer("SELECT 1 FROM \(from) WHERE \(name) IS NULL LIMIT 1")
-        return found == nil ? [] : ["rows of \(rowsName) without a value of the cursor \"\(cursor)\" are not read"]
+        let connection = try SQLiteConnection(path, .read)
+        func has(_ conditions: [String]) throws(SluiceError) -> Bool {
+            for condition in conditions {
+                if try connection.integer("SELECT 1 FROM \(from) WHERE \(condition) LIMIT 1") != nil { return true }
+            }
+            return false
+        }
+        var notices: [String] = []
+        var isNeverNull = false
+        if case .table(let info) = rows { isNeverNull = info.columns.contains { $0.name == cursor && $0.isNotNull } }
+        if !isNeverNull, try has(["\(SQLiteConnection.quoted(cursor)) IS NULL"]) {
+            notices.append("rows of \(rowsName) without a value of the cursor \"\(cursor)\" are not read")
+        }
+        if try has(SQLiteCursorOrder(self, cursor).strangers) { notices.append(strangers(cursor, "rows")) }
+        return notices
+    }
+
+    /// - Parameter rows: How many, for people.
+    fileprivate func strangers(_ cursor: String, _ rows: String) -> String {
+        "\(rows) of \(rowsName) whose cursor \"\(cursor)\" has a value that does not fit the column's type are not read; correct them there"
     }
 }
 
@@ -46,6 +61,8 @@ struct SQLiteSlice: Source {
     let bookmark: CursorBookmark?
     let limitBytes: Int64
     let place: CursorPlace
+    /// Takes what a person should know behind the reading.
+    let note: @Sendable (String) -> Void
 
     var schema: Schema { source.schema }
     var notices: [String] { source.notices }
@@ -67,6 +84,7 @@ final class SQLiteSliceReader: SplitReader {
     private let rows: SQLiteRowReader
     private let limitBytes: Int64
     private let place: CursorPlace
+    private let tell: @Sendable (Int) -> Void
     private let state: Mutex<State>
 
     init(_ slice: SQLiteSlice, _ request: SourceRequest) throws(SluiceError) {
@@ -74,6 +92,9 @@ final class SQLiteSliceReader: SplitReader {
             slice.source, request.columns, further: SQLiteCursor.further(slice.source, slice.cursor, after: slice.bookmark))
         limitBytes = slice.limitBytes
         place = slice.place
+        tell = { [note = slice.note, source = slice.source, cursor = slice.cursor] count in
+            note(source.strangers(cursor, count == 1 ? "1 row" : "\(count) rows"))
+        }
         state = Mutex(State(cursor: try SQLiteCursor(slice.source, slice.cursor, after: slice.bookmark, rows)))
     }
 
@@ -94,6 +115,7 @@ final class SQLiteSliceReader: SplitReader {
             }
             state.bytesRead += batch.byteCount
             if let bookmark = cursor.bookmark { place.note(bookmark) }
+            if isAtEnd, cursor.strangers > 0 { tell(cursor.strangers) }
             state.cursor = isAtEnd || state.bytesRead >= limitBytes ? nil : cursor
             return batch.rowCount == 0 ? nil : batch.finish()
         }

@@ -7,9 +7,9 @@ extension SQLiteSource: LaggingSource {
     func lag(behind positions: SourcePositions) throws -> [SplitLag] {
         let cursor = try requireCursor()
         let bookmark = try CursorBookmark.stored(positions[ExactText("\(databaseName)/\(rowsName)")], cursor: cursor, of: rowsName)
-        let name = SQLiteConnection.quoted(cursor) + " COLLATE BINARY"
+        let order = try SQLiteCursorOrder(self, cursor)
         let start = try bookmark.map { bookmark throws(SluiceError) in try SQLiteValue(bookmark) }
-        let rows = "SELECT 1 FROM \(from) WHERE \(name) " + (start == nil ? "IS NOT NULL" : ">= ?1")
+        let rows = "SELECT 1 FROM \(from) WHERE \(order.name) " + (start == nil ? "IS NOT NULL" : ">= ?1") + order.ofClass
         let connection = try SQLiteConnection(path, .read)
         let values = start.map { [$0] } ?? []
         guard try start == nil || isIndexed(rows, values, connection) else {

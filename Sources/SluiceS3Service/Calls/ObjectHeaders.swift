@@ -12,7 +12,7 @@ enum ObjectHeaders {
         headers.add("Content-Type", version.traits.header("content-type") ?? "binary/octet-stream")
         for field in version.traits.headers where field.name != "content-type" { headers.add(field.name, field.value) }
         for field in version.traits.metadata { headers.add("x-amz-meta-" + field.name, field.value) }
-        if version.versionID != ObjectVersion.nullID { headers.add("x-amz-version-id", version.versionID) }
+        if let id = call.told(version.versionID, in: call.bucketName) { headers.add("x-amz-version-id", id) }
         if !version.traits.tags.isEmpty { headers.add("x-amz-tagging-count", "\(version.traits.tags.count)") }
         if isWhole, call.header("x-amz-checksum-mode")?.uppercased() == "ENABLED" { add(version.traits.checksum, to: &headers) }
         // Presigned addresses say what browsers are told.

@@ -53,6 +53,12 @@ struct S3Call: Sendable {
 
     func header(_ name: String) -> String? { head.headers[name] }
 
+    /// The id of a version as answers tell it: the one that stands for none is told only where there are others, or were.
+    func told(_ versionID: String, in bucket: String) -> String? {
+        if versionID != ObjectVersion.nullID { return versionID }
+        return (try? store.bucket(bucket)).flatMap { $0.versioning == .never ? nil : versionID }
+    }
+
     /// The version that the query asks for.
     ///
     /// - Throws: `InvalidArgument` for an empty one, and for what no version can have.

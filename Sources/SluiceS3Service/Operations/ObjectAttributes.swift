@@ -38,7 +38,7 @@ enum ObjectAttributes {
         let page = try Page(call)
         let version = try await call.store.open(call.bucketName, call.key, version: call.versionID).version
         var headers = [("Last-Modified", S3Time.http(version.modifiedMicros))]
-        if version.versionID != ObjectVersion.nullID { headers.append(("x-amz-version-id", version.versionID)) }
+        if let id = call.told(version.versionID, in: call.bucketName) { headers.append(("x-amz-version-id", id)) }
         return XMLWriter("GetObjectAttributesResponse") { document in
             if wanted.contains(.etag) { document.add("ETag", version.etag) }
             if wanted.contains(.checksum), let checksum = version.traits.checksum {

@@ -82,7 +82,7 @@ extension S3Operation {
         try await call.store.append(source.object, range, to: file)
         let part = try await call.store.putPart(call.bucketName, upload, number, file)
         let checksum = upload.algorithm.map { ObjectTraits.Checksum(ObjectChecksum($0, part.checksum), isComposite: false) }
-        return CopySource.result("CopyPartResult", part.etag, part.modifiedMicros, checksum).response()
+        return CopySource.result("CopyPartResult", part.etag, part.modifiedMicros, checksum).response(200, source.headers(call))
     }
 
     /// `bytes=first-last`, within the source.

@@ -51,7 +51,7 @@ extension S3Operation {
         let version = try await call.store.put(bucket.name, call.key, file, traits, if: try call.writeCondition(), as: .copied)
         var headers: [(String, String)] = []
         if bucket.versioning != .never { headers.append(("x-amz-version-id", version.versionID)) }
-        if source.version.versionID != ObjectVersion.nullID { headers.append(("x-amz-copy-source-version-id", source.version.versionID)) }
+        headers += source.headers(call)
         if let text = call.expiration(of: version) { headers.append(("x-amz-expiration", text)) }
         return CopySource.result("CopyObjectResult", version.etag, version.modifiedMicros, traits.checksum).response(200, headers)
     }
@@ -165,6 +165,11 @@ struct CopySource: Sendable {
         } catch BucketFailure.deleteMarker where version != nil {
             throw ServiceFault.invalidRequest("The source of a copy request may not specifically refer to a delete marker by version id.")
         }
+    }
+
+    /// Which version the copy is of.
+    func headers(_ call: S3Call) -> [(String, String)] {
+        call.told(version.versionID, in: bucket).map { [("x-amz-copy-source-version-id", $0)] } ?? []
     }
 
     static func result(_ root: String, _ etag: String, _ modifiedMicros: Int64, _ checksum: ObjectTraits.Checksum?) -> XMLWriter {

@@ -163,8 +163,7 @@ extension S3Operation {
             headers.append(("x-amz-expiration", text))
         }
         return XMLWriter("CompleteMultipartUploadResult") { document in
-            let host = call.header("Host") ?? "localhost"
-            document.add("Location", "http://\(host)/\(bucket.name)/\(key.text)")
+            document.add("Location", call.address(of: key))
             document.add("Bucket", bucket.name)
             document.add("Key", key.text)
             document.add("ETag", "\"\(done.etag)\"")

@@ -66,6 +66,11 @@ struct TLSTests {
         assert s3.get_object(Bucket="lake", Key="large")["Body"].read() == content
         assert s3.get_object(Bucket="lake", Key="large", Range="bytes=5-8")["Body"].read() == content[5:9]
         assert s3.head_object(Bucket="lake", Key="large")["ContentLength"] == len(content)
+        upload = dict(Bucket="lake", Key="a b/c")
+        upload["UploadId"] = s3.create_multipart_upload(**upload)["UploadId"]
+        part = s3.upload_part(**upload, PartNumber=1, Body=b"x")["ETag"]
+        done = s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part}]})
+        assert done["Location"] in (address + "/lake/a%20b/c", address.replace("://", "://lake.") + "/a%20b/c"), done
         try:
             boto3.client("s3", **keys).list_buckets()
             raise SystemExit("a certificate of nobody was believed")

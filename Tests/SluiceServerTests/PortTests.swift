@@ -1,3 +1,4 @@
+import SluiceCore
 import SluiceServer
 import Testing
 
@@ -5,11 +6,12 @@ import Testing
 @Suite("the port")
 struct PortTests {
     private func serving(
-        _ service: EchoService = EchoService(), change: (inout PortOptions) -> Void = { _ in }, _ body: (Int) async throws -> Void
+        _ service: EchoService = EchoService(), clock: WallClock = .system, change: (inout PortOptions) -> Void = { _ in },
+        _ body: (Int) async throws -> Void
     ) async throws {
         var options = PortOptions(port: 0)
         change(&options)
-        let server = try await PortServer.start(options, services: [service])
+        let server = try await PortServer.start(options, services: [service], clock: clock)
         do {
             try await body(server.port)
         } catch {
@@ -100,6 +102,18 @@ struct PortTests {
             guard intake == .streamed else { return }
             let early = await RawClient.exchange(port, [Array("PUT /echo/early HTTP/1.1\r\n\(head)".utf8)])
             #expect(early.hasPrefix("HTTP/1.1 200") && early.hasSuffix("early"), "\(early)")
+        }
+    }
+
+    @Test("answers say when they were made, also those that no service gives")
+    func dates() async throws {
+        try await serving(clock: WallClock { 784_111_777_900_000 }) { port in
+            for request in [
+                get("/echo"), get("/echo/stream"), get("/_sluice/health"), get("/nothing"), "no HTTP\r\n\r\n",
+            ] {
+                let answer = await RawClient.exchange(port, request)
+                #expect(answer.contains("Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"), "\(answer)")
+            }
         }
     }
 

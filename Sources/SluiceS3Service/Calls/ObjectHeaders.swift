@@ -1,5 +1,6 @@
 import SluiceAWS
 import SluiceBuckets
+import SluiceHTTP
 import SluiceServer
 
 /// Headers of answers about a version.
@@ -8,7 +9,7 @@ enum ObjectHeaders {
     static func all(_ version: ObjectVersion, _ call: S3Call, isWhole: Bool) -> HeaderFields {
         var headers = HeaderFields([("Accept-Ranges", "bytes")])
         headers.add("ETag", "\"\(version.etag)\"")
-        headers.add("Last-Modified", S3Time.http(version.modifiedMicros))
+        headers.add("Last-Modified", HTTPDate.text(version.modifiedMicros))
         headers.add("Content-Type", version.traits.header("content-type") ?? "binary/octet-stream")
         for field in version.traits.headers where field.name != "content-type" { headers.add(field.name, field.value) }
         for field in version.traits.metadata { headers.add("x-amz-meta-" + field.name, field.value) }
@@ -59,12 +60,12 @@ enum ReadConditions {
             : failed("If-None-Match")
         if let match = call.header(prefix + "If-Match") {
             guard isAny(match, version.etag) else { throw failed("If-Match") }
-        } else if let since = call.header(prefix + "If-Unmodified-Since").flatMap(S3Time.seconds), modified > since {
+        } else if let since = call.header(prefix + "If-Unmodified-Since").flatMap(HTTPDate.seconds), modified > since {
             throw failed("If-Unmodified-Since")
         }
         if let match = call.header(prefix + "If-None-Match") {
             if isAny(match, version.etag) { throw notModified }
-        } else if let since = call.header(prefix + "If-Modified-Since").flatMap(S3Time.seconds), modified <= since {
+        } else if let since = call.header(prefix + "If-Modified-Since").flatMap(HTTPDate.seconds), modified <= since {
             throw notModified
         }
     }

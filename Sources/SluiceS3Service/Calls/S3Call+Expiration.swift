@@ -11,7 +11,7 @@ extension S3Call {
         let times = LifecycleDocument.stored(setting).compactMap { rule in rule.expiryMicros(of: version).map { (micros: $0, id: rule.id) }
         }
         guard let next = times.min(by: { $0.micros < $1.micros }) else { return nil }
-        return #"expiry-date="\#(S3Time.http(next.micros))", rule-id="\#(PercentText.encode(next.id))""#
+        return #"expiry-date="\#(HTTPDate.text(next.micros))", rule-id="\#(PercentText.encode(next.id))""#
     }
 
     func addExpiration(of version: ObjectVersion, to headers: inout HeaderFields) {

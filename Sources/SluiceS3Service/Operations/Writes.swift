@@ -73,7 +73,7 @@ extension S3Operation {
             guard let count = Int64(text) else { throw ServiceFault.invalidArgument("x-amz-if-match-size", text, "Invalid size") }
             condition.byteCount = count
         }
-        condition.modifiedSeconds = call.header("x-amz-if-match-last-modified-time").flatMap(S3Time.seconds)
+        condition.modifiedSeconds = call.header("x-amz-if-match-last-modified-time").flatMap(HTTPDate.seconds)
         let removal = try await call.store.delete(call.bucketName, call.key, version: call.versionID, if: condition)
         var headers = HeaderFields()
         if let id = removal.versionID { headers.add("x-amz-version-id", id) }

@@ -9,6 +9,7 @@ struct ConnectionSetup: Sendable {
     let respond: ConnectionHandler.Responder
     let security: NIOSSLContext?
     let patience: PortPatience
+    let date: ResponseDate
 
     func begin(_ channel: any Channel) throws {
         let pipeline = channel.pipeline.syncOperations
@@ -27,7 +28,7 @@ struct ConnectionSetup: Sendable {
         try channel.pipeline.syncOperations.configureHTTPServerPipeline(
             withErrorHandling: false, withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
         try channel.pipeline.syncOperations.addHandlers(
-            HeadRefusal(),
+            HeadRefusal(date),
             ConnectionHandler(
                 patience, on: channel.eventLoop, isSecure: security != nil, sendsFiles: security == nil, respond: respond))
     }

@@ -9,7 +9,10 @@ final class HeadRefusal: ChannelDuplexHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
+    private let date: ResponseDate
     private var isAnswering = false
+
+    init(_ date: ResponseDate) { self.date = date }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
@@ -26,12 +29,18 @@ final class HeadRefusal: ChannelDuplexHandler {
     }
 
     private func refuse(_ error: HTTPParserError, _ context: ChannelHandlerContext) {
-        let isLong = error == .headerOverflow
-        let text = isLong ? Self.limits : "This is no request in HTTP/1.1.\n"
+        if error == .headerOverflow {
+            answer(.requestHeaderFieldsTooLarge, Self.limits, context)
+        } else {
+            answer(.badRequest, "This is no request in HTTP/1.1.\n", context)
+        }
+    }
+
+    private func answer(_ status: HTTPResponseStatus, _ text: String, _ context: ChannelHandlerContext) {
         let headers = HTTPHeaders([
-            ("Connection", "close"), ("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", String(text.utf8.count)),
+            ("Date", date.text), ("Connection", "close"), ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Length", String(text.utf8.count)),
         ])
-        let status = isLong ? HTTPResponseStatus.requestHeaderFieldsTooLarge : .badRequest
         context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)

@@ -76,6 +76,16 @@ import Testing
         }
     }
 
+    @Test("a tag that is only equivalent spares a read, and allows no other") func weakTags() async throws {
+        try await PortBench.run { bench in
+            _ = try await bench.send("PUT", "/weak")
+            let etag = try #require(try await bench.send("PUT", "/weak/k", body: [1]).header("etag"))
+            for (name, status) in [("If-None-Match", 304), ("If-Match", 412)] {
+                #expect(try await bench.send("GET", "/weak/k", headers: [(name, "\"x\", W/" + etag)]).status == status, "\(name)")
+            }
+        }
+    }
+
     @Test("copies: whose the source has to be, and no delete markers by their versions") func copies() async throws {
         try await PortBench.run { bench in
             _ = try await bench.send("PUT", "/copies")

@@ -59,20 +59,22 @@ enum ReadConditions {
             ? ServiceFault(304, "NotModified", "Not Modified", headers: HeaderFields([("ETag", "\"\(version.etag)\"")]))
             : failed("If-None-Match")
         if let match = call.header(prefix + "If-Match") {
-            guard isAny(match, version.etag) else { throw failed("If-Match") }
+            guard isAny(match, version.etag, isWeak: false) else { throw failed("If-Match") }
         } else if let since = call.header(prefix + "If-Unmodified-Since").flatMap(HTTPDate.seconds), modified > since {
             throw failed("If-Unmodified-Since")
         }
         if let match = call.header(prefix + "If-None-Match") {
-            if isAny(match, version.etag) { throw notModified }
+            if isAny(match, version.etag, isWeak: true) { throw notModified }
         } else if let since = call.header(prefix + "If-Modified-Since").flatMap(HTTPDate.seconds), modified <= since {
             throw notModified
         }
     }
 
-    private static func isAny(_ list: String, _ etag: String) -> Bool {
+    /// - Parameter isWeak: Whether a tag that is only said to be equivalent (`W/"…"`) is taken as well (RFC 9110, section 8.8.3.2).
+    private static func isAny(_ list: String, _ etag: String, isWeak: Bool) -> Bool {
         list.split(separator: ",").contains { item in
-            let tag = item.filter { $0 != " " }
+            var tag = item.filter { $0 != " " }
+            if isWeak, tag.hasPrefix("W/") { tag.removeFirst(2) }
             return tag == "*" || S3Call.unquoted(tag) == etag
         }
     }

@@ -35,11 +35,10 @@ extension S3Operation {
                 "The \(type) checksum type cannot be used with the \(algorithm?.rawValue ?? "null") checksum algorithm.")
         }
         let upload = try await call.store.beginUpload(call.bucketName, call.key, traits, algorithm: algorithm, isComposite: isComposite)
-        var headers: [(String, String)] = []
+        var headers = call.abortion(of: upload)
         if let algorithm {
-            headers = [
-                ("x-amz-checksum-algorithm", algorithm.rawValue), ("x-amz-checksum-type", isComposite ? "COMPOSITE" : "FULL_OBJECT"),
-            ]
+            headers.append(("x-amz-checksum-algorithm", algorithm.rawValue))
+            headers.append(("x-amz-checksum-type", isComposite ? "COMPOSITE" : "FULL_OBJECT"))
         }
         return XMLWriter("InitiateMultipartUploadResult") { document in
             document.add("Bucket", call.bucketName)
@@ -130,7 +129,7 @@ extension S3Operation {
                     if let algorithm = upload.algorithm { element.add(algorithm.element, part.checksum) }
                 }
             }
-        }.response()
+        }.response(200, call.abortion(of: upload))
     }
 
     private static func completeMultipartUpload(_ call: S3Call) async throws -> ServiceResponse {

@@ -128,6 +128,11 @@ package final class BucketService: Service {
                 403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.",
                 details: [("AWSAccessKeyId", key)])
         case .malformedSignature(let message): ServiceFault(400, "AuthorizationHeaderMalformed", message)
+        case .malformedAddress(let message): ServiceFault(400, "AuthorizationQueryParametersError", message)
+        case .unsignedHeaders(let names):
+            ServiceFault(
+                403, "AccessDenied", "There were headers present in the request which were not signed",
+                details: [("HeadersNotSigned", names.joined(separator: ", "))])
         case .wrongSignature: ChunkSignatures.wrong
         case .skewedClock:
             ServiceFault(403, "RequestTimeTooSkewed", "The difference between the request time and the current time is too large.")

@@ -14,6 +14,9 @@ enum S3ServiceLimits {
     static let bucketTags = 50
     static let tagKeyCharacters = 128
     static let tagValueCharacters = 256
+    static let ruleNameCharacters = 255
+    /// Older versions that a rule of a lifecycle keeps whatever their age.
+    static let keptVersions = 1...100
     /// Bytes that one upload call may bring (S3: 5 GiB).
     static let uploadedBytes: Int64 = 5 << 30
     /// Bytes of the line before a chunk, and of all trailing headers.

@@ -14,6 +14,7 @@ import Testing
             (#"IsUnique "id""#, "Column.id.Uniqueness"), (#"IsPrimaryKey "a" "b""#, "Multicolumn.a,b.Uniqueness"),
             (#"CustomSql "select count(*) from primary where a = 'b'""#, "Dataset.*.CustomSQL"),
             (#"Completeness "a" where "b > 1""#, #"Completeness "a" where "b > 1""#),
+            (#"RowCount where "n in (1,2)""#, #"RowCount where "n in (1,2)""#), ("no rule", "no rule"),
             (#"ColumnValues "a" > 0"#, "Column.a.ColumnValues.Compliance"), ("", ""),
             (#"ColumnDataType "a b" = "INTEGER""#, "Column.a b.ColumnDataType.Compliance"),
             (#"ColumnNamesMatchPattern "[a-z]*""#, "Dataset.*.ColumnNamesPatternMatchRatio"),

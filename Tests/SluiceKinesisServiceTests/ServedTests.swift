@@ -124,6 +124,45 @@ struct ServedTests {
         }
     }
 
+    @Test("closed shards are listed until their records have expired, and who reads one may go on")
+    func expiredShards() async throws {
+        let stream = WireValue.Member("StreamName", .text("s"))
+        _ = try await call("CreateStream", .object([stream, .init("ShardCount", .integer(1))]))
+        _ = try await call("PutRecord", .object([stream, .init("Data", .text("YQ==")), .init("PartitionKey", .text("k"))]))
+        _ = try await call(
+            "UpdateShardCount", .object([stream, .init("TargetShardCount", .integer(2)), .init("ScalingType", .text("UNIFORM_SCALING"))]))
+        func numbers(_ shards: WireValue?) -> [Int] {
+            guard case .list(let shards)? = shards else { return [] }
+            return shards.compactMap { $0["ShardId"]?.string.flatMap { Int($0.suffix(2)) } }
+        }
+        func listed() async throws -> [[Int]] {
+            let filters = [
+                nil, WireValue.structure(["Type": .text("FROM_TRIM_HORIZON")]),
+                .structure(["Type": .text("FROM_TIMESTAMP"), "Timestamp": .integer(1_000)]),
+            ]
+            var found: [[Int]] = []
+            for filter in filters {
+                found.append(
+                    numbers(try await call("ListShards", .structure(["StreamName": .text("s"), "ShardFilter": filter]))["Shards"]))
+            }
+            let described = try await call("DescribeStream", .object([stream]))
+            return found + [numbers(described["StreamDescription"]?["Shards"])]
+        }
+        #expect(try await listed() == Array(repeating: [0, 1, 2], count: 4))
+        options.shift.advance(by: 25 * 3_600_000_000)
+        #expect(try await listed() == Array(repeating: [1, 2], count: 4))
+        let iterator = try await call(
+            "GetShardIterator",
+            .object([stream, .init("ShardId", .text("shardId-000000000000")), .init("ShardIteratorType", .text("TRIM_HORIZON"))]))
+        let page = try await call("GetRecords", .structure(["ShardIterator": iterator["ShardIterator"]]))
+        #expect(page["Records"] == .list([]) && page["NextShardIterator"] == nil)
+        guard case .list(let children)? = page["ChildShards"] else {
+            Issue.record("no shards come of it: \(page)")
+            return
+        }
+        #expect(children.count == 2)
+    }
+
     @Test("faults that a test asks for, one record and one call at a time")
     func faults() async throws {
         let place = directory.path("faulty")

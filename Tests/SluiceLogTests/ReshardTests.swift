@@ -144,6 +144,30 @@ struct ReshardTests {
         #expect(try open().listShards("s", .fromTrimHorizon).map(\.id.number) == [3])
     }
 
+    @Test("who reads beside the writer sees shards expire, too, and an iterator of one that is gone leads to those that came of it")
+    func expired() async throws {
+        let hour: Int64 = 3_600_000_000
+        let streams = open()
+        clock.set(hour)
+        try streams.createStream("s", StreamConfiguration(retentionHours: 24))
+        _ = try await put(streams, "a", 0)
+        let reading = EmbeddedStreams(StreamStore(directory: temporary.path + "/streams", clock: clock.wall), for: .reading)
+        try await streams.splitShard("s", ShardID(0), at: half)
+        func numbers(_ filter: ShardFilter) throws -> [Int] { try reading.listShards("s", filter).map(\.id.number) }
+        #expect(try numbers(.fromTrimHorizon) == [0, 1, 2])
+        clock.set(25 * hour)
+        #expect(try numbers(.from(micros: 0)) == [0, 1, 2])
+        clock.set(25 * hour + 1)
+        let iterators = try [streams, reading].map { try $0.shardIterator("s", ShardID(0), .trimHorizon) }
+        for filter in [ShardFilter.fromTrimHorizon, .from(micros: 0)] { #expect(try numbers(filter) == [1, 2]) }
+        // The writer removes it; the reader still had it.
+        #expect(try streams.listShards("s", .fromTrimHorizon).count == 2)
+        for iterator in iterators {
+            let page = try streams.getRecords(iterator, limit: 10)
+            #expect(page.batches.isEmpty && page.next == nil && page.children.map(\.id.number) == [1, 2])
+        }
+    }
+
     @Test("a second change is refused while one is under way")
     func busy() async throws {
         let streams = open()

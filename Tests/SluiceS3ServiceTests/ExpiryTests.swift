@@ -45,6 +45,34 @@ import Testing
         }
     }
 
+    @Test("an upload says when the rules of its bucket end it, and which does") func aborted() async throws {
+        let days = Days()
+        try await PortBench.run(clock: days.clock) { bench in
+            _ = try await bench.send("PUT", "/told")
+            let rules = """
+                <LifecycleConfiguration><Rule><ID>a b</ID><Status>Enabled</Status><Filter><Prefix>u/</Prefix></Filter>
+                <AbortIncompleteMultipartUpload><DaysAfterInitiation>2</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>
+                <Rule><ID>off</ID><Status>Disabled</Status><Filter/>
+                <AbortIncompleteMultipartUpload><DaysAfterInitiation>1</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>
+                </LifecycleConfiguration>
+                """
+            #expect(try await bench.send("PUT", "/told", query: [.init("lifecycle", "")], body: Array(rules.utf8)).status == 200)
+            for (key, date, rule) in [("u/1", "Mon, 07 Oct 2024 00:00:00 GMT", "a b"), ("v/1", nil, nil)] as [(String, String?, String?)] {
+                let begun = try await bench.send("POST", "/told/" + key, query: [.init("uploads", "")])
+                let id = try #require(try XMLParser.parse(begun.body)["UploadId"])
+                let listed = try await bench.send("GET", "/told/" + key, query: [.init("uploadId", id)])
+                for answer in [begun, listed] {
+                    #expect(answer.header("x-amz-abort-date") == date && answer.header("x-amz-abort-rule-id") == rule, "\(key)")
+                }
+            }
+            // It is gone when it said.
+            days.pass(2)
+            #expect(try await bench.store.expire("told", LifecycleDocument.stored(Array(rules.utf8))) == 0)
+            days.pass(1)
+            #expect(try await bench.store.expire("told", LifecycleDocument.stored(Array(rules.utf8))) == 1)
+        }
+    }
+
     @Test("by age, prefix and tag; older versions, lone markers and uploads") func expiry() async throws {
         let directory = try TemporaryDirectory()
         let days = Days()

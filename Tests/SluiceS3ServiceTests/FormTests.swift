@@ -53,6 +53,25 @@ import Testing
         }
     }
 
+    @Test("the address of what a form has made is a whole one", arguments: ["localhost:1234", "forms.s3.localhost:1234"])
+    func location(_ host: String) async throws {
+        let file = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a b.txt\"\r\n\r\nhello\r\n--b--\r\n"
+        func field(_ name: String, _ value: String) -> String {
+            "--b\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n"
+        }
+        let form = field("key", "k/${filename}") + field("success_action_status", "201") + file
+        try await PortBench.run { bench in
+            _ = try await bench.send("PUT", "/forms")
+            let isOfBucket = host.hasPrefix("forms.")
+            let answer = try await bench.send(
+                "POST", isOfBucket ? "/" : "/forms", headers: [("Host", host), ("Content-Type", "multipart/form-data; boundary=b")],
+                body: Array(form.utf8))
+            let expected = "http://\(host)\(isOfBucket ? "" : "/forms")/k/a%20b.txt"
+            #expect(answer.status == 201 && answer.header("location") == expected, "\(answer.text)")
+            #expect(try XMLParser.parse(answer.body)["Location"] == expected)
+        }
+    }
+
     @Test("a form that is cut is not done", arguments: 1..<40) func cut(_ count: Int) throws {
         let end = Self.form.utf8.count - " and what follows".utf8.count - 2
         let (_, isDone) = try decode(String(Self.form.utf8.prefix(end - count))!, piece: 16)

@@ -69,6 +69,9 @@ import Testing
             ("<Filter><Tag><Value>v</Value></Tag></Filter>\(days)", "MalformedXML"),
             ("<Filter><Suffix>a</Suffix></Filter>\(days)", "MalformedXML"),
             (days, "MalformedXML"), ("<Prefix>a</Prefix><Filter/>\(days)", "MalformedXML"), ("<Prefix>a</Prefix>\(days)", nil),
+            ("<ID>\(name)x</ID><Filter/>\(days)", "InvalidArgument"), ("<ID>\(name)</ID><Filter/>\(days)", nil),
+            ("<Filter/>\(older("0"))", "InvalidArgument"), ("<Filter/>\(older("101"))", "InvalidArgument"),
+            ("<Filter/>\(older("1"))", nil), ("<Filter/>\(older("100"))", nil), ("<Filter/>\(older("-1"))", "MalformedXML"),
             ("<Filter>\(tag)</Filter>\(days)", nil), ("<Filter/>\(marker)", nil), ("<Filter><Prefix>a</Prefix></Filter>\(abort)", nil),
             ("<Filter><And><Prefix>a</Prefix>\(tag)\(size)</And></Filter>\(days)", nil),
         ] as [(String, String?)])
@@ -86,6 +89,13 @@ import Testing
     private static let size = "<ObjectSizeGreaterThan>10</ObjectSizeGreaterThan>"
     private static let days = "<Expiration><Days>1</Days></Expiration>"
     private static let marker = "<Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>"
+    private static let name = String(repeating: "n", count: 255)
+    private static func older(_ kept: String) -> String {
+        """
+        <NoncurrentVersionExpiration><NoncurrentDays>1</NoncurrentDays><NewerNoncurrentVersions>\(kept)</NewerNoncurrentVersions>
+        </NoncurrentVersionExpiration>
+        """
+    }
     private static let abort = """
         <AbortIncompleteMultipartUpload><DaysAfterInitiation>1</DaysAfterInitiation></AbortIncompleteMultipartUpload>
         """

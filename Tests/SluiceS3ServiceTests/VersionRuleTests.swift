@@ -25,6 +25,67 @@ import Testing
         }
     }
 
+    @Test("a version that was written before there were versions is called null, once there are or were some") func nulls() async throws {
+        try await PortBench.run { bench in
+            _ = try await bench.send("PUT", "/nulls")
+            _ = try await bench.send("PUT", "/nulls/n", body: [1])
+            _ = try await bench.send("PUT", "/copies")
+            let upload = try await bench.store.beginUpload(
+                "copies", try #require(ObjectKey("part")), ObjectTraits(), algorithm: nil, isComposite: false)
+            let part: [SignableRequest.Parameter] = [.init("partNumber", "1"), .init("uploadId", upload.id)]
+            func told() async throws -> [String?] {
+                var ids: [String?] = []
+                for query in [[], [SignableRequest.Parameter("versionId", "null")]] {
+                    for method in ["GET", "HEAD"] {
+                        ids.append(try await bench.send(method, "/nulls/n", query: query).header("x-amz-version-id"))
+                    }
+                }
+                let attributes = [("x-amz-object-attributes", "ETag")]
+                for (mark, headers) in [("tagging", []), ("attributes", attributes)] {
+                    let answer = try await bench.send("GET", "/nulls/n", query: [.init(mark, "")], headers: headers)
+                    ids.append(answer.header("x-amz-version-id"))
+                }
+                ids.append(try await bench.send("DELETE", "/nulls/n", query: [.init("tagging", "")]).header("x-amz-version-id"))
+                let source = [("x-amz-copy-source", "/nulls/n")]
+                for (path, query) in [("/copies/c", []), ("/copies/part", part)] {
+                    let copied = try await bench.send("PUT", path, query: query, headers: source)
+                    #expect(copied.status == 200 && copied.header("x-amz-version-id") == nil, "\(copied.text)")
+                    ids.append(copied.header("x-amz-copy-source-version-id"))
+                }
+                return ids
+            }
+            #expect(try await told() == Array(repeating: nil, count: 9))
+            for versioning in [BucketInfo.Versioning.enabled, .suspended] {
+                try await bench.store.setVersioning("nulls", versioning)
+                #expect(try await told() == Array(repeating: "null", count: 9))
+            }
+        }
+    }
+
+    @Test("a copied part says which version it is of") func copiedPart() async throws {
+        try await PortBench.run { bench in
+            _ = try await bench.send("PUT", "/parts")
+            try await bench.store.setVersioning("parts", .enabled)
+            let id = try #require(try await bench.send("PUT", "/parts/k", body: [1]).header("x-amz-version-id"))
+            let upload = try await bench.store.beginUpload(
+                "parts", try #require(ObjectKey("part")), ObjectTraits(), algorithm: nil, isComposite: false)
+            let copied = try await bench.send(
+                "PUT", "/parts/part", query: [.init("partNumber", "1"), .init("uploadId", upload.id)],
+                headers: [("x-amz-copy-source", "/parts/k")])
+            #expect(copied.header("x-amz-copy-source-version-id") == id, "\(copied.text)")
+        }
+    }
+
+    @Test("a tag that is only equivalent spares a read, and allows no other") func weakTags() async throws {
+        try await PortBench.run { bench in
+            _ = try await bench.send("PUT", "/weak")
+            let etag = try #require(try await bench.send("PUT", "/weak/k", body: [1]).header("etag"))
+            for (name, status) in [("If-None-Match", 304), ("If-Match", 412)] {
+                #expect(try await bench.send("GET", "/weak/k", headers: [(name, "\"x\", W/" + etag)]).status == status, "\(name)")
+            }
+        }
+    }
+
     @Test("copies: whose the source has to be, and no delete markers by their versions") func copies() async throws {
         try await PortBench.run { bench in
             _ = try await bench.send("PUT", "/copies")

@@ -1,3 +1,4 @@
+import SluiceCore
 import SluiceServer
 import Testing
 
@@ -5,11 +6,12 @@ import Testing
 @Suite("the port")
 struct PortTests {
     private func serving(
-        _ service: EchoService = EchoService(), change: (inout PortOptions) -> Void = { _ in }, _ body: (Int) async throws -> Void
+        _ service: EchoService = EchoService(), clock: WallClock = .system, change: (inout PortOptions) -> Void = { _ in },
+        _ body: (Int) async throws -> Void
     ) async throws {
         var options = PortOptions(port: 0)
         change(&options)
-        let server = try await PortServer.start(options, services: [service])
+        let server = try await PortServer.start(options, services: [service], clock: clock)
         do {
             try await body(server.port)
         } catch {
@@ -100,6 +102,35 @@ struct PortTests {
             guard intake == .streamed else { return }
             let early = await RawClient.exchange(port, [Array("PUT /echo/early HTTP/1.1\r\n\(head)".utf8)])
             #expect(early.hasPrefix("HTTP/1.1 200") && early.hasSuffix("early"), "\(early)")
+        }
+    }
+
+    @Test("a request names its host, once")
+    func hosts() async throws {
+        try await serving { port in
+            let end = "Connection: close\r\n\r\n"
+            for head in [" HTTP/1.1\r\n", " HTTP/1.1\r\nHost: a\r\nHost: b\r\n", " HTTP/1.0\r\nHost: a\r\nHost: a\r\n"] {
+                let answer = await RawClient.exchange(port, "GET /echo" + head + end)
+                #expect(answer.hasPrefix("HTTP/1.1 400 ") && answer.hasSuffix("A request names its host, once.\n"), "\(answer)")
+            }
+            #expect(await RawClient.exchange(port, "GET /echo HTTP/1.0\r\n" + end).contains("us-east-1 0"))
+            // What follows a request that is right is looked at as well, and nothing behind one that is not.
+            let good = "GET /echo/a HTTP/1.1\r\nHost: x\r\n\r\n"
+            let bad = "POST /echo/b HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"
+            let both = await RawClient.exchange(port, good + bad + good)
+            #expect(both.contains("GET /echo/a 000000000000 us-east-1 0HTTP/1.1 400 ") && both.hasSuffix("its host, once.\n"), "\(both)")
+        }
+    }
+
+    @Test("answers say when they were made, also those that no service gives")
+    func dates() async throws {
+        try await serving(clock: WallClock { 784_111_777_900_000 }) { port in
+            for request in [
+                get("/echo"), get("/echo/stream"), get("/_sluice/health"), get("/nothing"), "no HTTP\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
+            ] {
+                let answer = await RawClient.exchange(port, request)
+                #expect(answer.contains("Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"), "\(answer)")
+            }
         }
     }
 

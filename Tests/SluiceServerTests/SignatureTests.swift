@@ -61,4 +61,46 @@ struct SignatureTests {
             return
         }
     }
+
+    @Test("headers that a service obeys are signed, also those that were added behind the signature", arguments: [false, true])
+    func unsigned(isPresigned: Bool) throws {
+        let signer = RequestSigner(credentials, region: "us-east-1", service: "s3", pathStyle: .plain)
+        let request = SignableRequest(
+            "PUT", path: "/b/k", headers: [.init("Host", "localhost"), .init("x-amz-meta-a", "1")], payload: .unsigned)
+        let signed =
+            isPresigned ? signer.presigned(request, lifeSeconds: 60, nowMicros: Self.now) : signer.signed(request, nowMicros: Self.now)
+        func sent(_ headers: [SignableRequest.Header]) throws -> VerifiedSignature {
+            var sent = signed
+            sent.headers += headers
+            return try verify(head(sent), nil, "s3")
+        }
+        // Proxies and clients add others, and say with an address that the payload is not signed.
+        let hash = [SignableRequest.Header("x-amz-content-sha256", "UNSIGNED-PAYLOAD")]
+        _ = try sent([.init("Content-Type", "a/b"), .init("X-Amzn-Trace-Id", "1")] + (isPresigned ? hash : []))
+        let added = [SignableRequest.Header("X-Amz-Copy-Source", "other/k"), .init("x-amz-tagging", "a=1")]
+        #expect(throws: LayerRefusal.unsignedHeaders(["x-amz-copy-source", "x-amz-tagging"])) { try sent(added) }
+        #expect(throws: LayerRefusal.wrongSignature) { try sent([.init("x-amz-meta-a", "2")]) }
+    }
+
+    @Test(
+        "an address says what is wrong with its form",
+        arguments: [
+            ("X-Amz-Expires", "604801", "less than a week"), ("X-Amz-Expires", "-1", "non-negative"), ("X-Amz-Expires", "day", "a number"),
+            ("X-Amz-Algorithm", "AWS4-ECDSA-P256-SHA256", "X-Amz-Algorithm only supports"), ("X-Amz-SignedHeaders", nil, "requires the"),
+            ("X-Amz-Date", "20260102T000000Z", "X-Amz-Date"),
+        ] as [(String, String?, String)])
+    func addresses(name: String, value: String?, message: String) throws {
+        let signer = RequestSigner(credentials, region: "us-east-1", service: "s3", pathStyle: .plain)
+        var request = signer.presigned(
+            SignableRequest("GET", path: "/b/k", headers: [.init("Host", "localhost")], payload: .unsigned), lifeSeconds: 60,
+            nowMicros: Self.now)
+        request.query.removeAll { $0.name == name }
+        if let value { request.query.append(.init(name, value)) }
+        let error = #expect(throws: LayerRefusal.self) { try verify(head(request), nil, "s3") }
+        guard case .malformedAddress(let text)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(text.contains(message))
+    }
 }

@@ -31,14 +31,21 @@ package struct ExpiryRule: Hashable, Sendable {
     /// When the rule removes what a key stands for; nil where it is not about it.
     package func expiryMicros(of version: ObjectVersion) -> Int64? {
         guard holds(for: version) else { return nil }
-        let aged = days.map { (version.modifiedMicros / Self.dayMicros + 1 + Int64($0)) * Self.dayMicros }
+        let aged = days.map { Self.endMicros(version.modifiedMicros, days: $0) }
         return [aged, epochDay.map { Int64($0) * Self.dayMicros }].compactMap(\.self).min()
     }
 
-    /// Whether a time is so many whole days ago, counted from the midnight behind it, as S3 does.
-    static func isOver(_ micros: Int64, days: Int, nowMicros: Int64) -> Bool {
-        nowMicros / dayMicros >= micros / dayMicros + 1 + Int64(days)
+    /// When the rule ends an upload that is not completed; nil where it is not about it.
+    package func abortMicros(of upload: BucketUpload) -> Int64? {
+        guard upload.key.bytes.starts(with: prefix) else { return nil }
+        return uploadDays.map { Self.endMicros(upload.startedMicros, days: $0) }
     }
+
+    /// So many whole days behind a time, counted from the midnight behind it, as S3 does.
+    private static func endMicros(_ micros: Int64, days: Int) -> Int64 { (micros / dayMicros + 1 + Int64(days)) * dayMicros }
+
+    /// Whether that time has come.
+    static func isOver(_ micros: Int64, days: Int, nowMicros: Int64) -> Bool { nowMicros >= endMicros(micros, days: days) }
 
     static let dayMicros: Int64 = 86_400_000_000
 }

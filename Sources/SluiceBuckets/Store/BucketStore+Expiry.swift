@@ -82,8 +82,8 @@ extension BucketStore {
     private func expireUploads(_ name: String, _ rule: ExpiryRule) async throws(BucketFailure) -> Int {
         let now = clock.nowMicros()
         var count = 0
-        for upload in try uploads(name, limit: .max) where upload.key.bytes.starts(with: rule.prefix) {
-            guard let days = rule.uploadDays, ExpiryRule.isOver(upload.startedMicros, days: days, nowMicros: now) else { continue }
+        for upload in try uploads(name, limit: .max) {
+            guard let end = rule.abortMicros(of: upload), end <= now else { continue }
             count += try await removed { () throws(BucketFailure) in try await abort(name, upload.key, upload.id) }
         }
         return count

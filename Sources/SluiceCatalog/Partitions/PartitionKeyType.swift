@@ -46,16 +46,27 @@ enum PartitionKeyType: Hashable, Sendable {
             guard let number = text.withUTF8({ NumberText.float($0) }), !number.isNaN else { return nil }
             return .exactly(.float(number))
         case .date:
-            guard let micros = Self.micros(text) else { return nil }
-            let day = Self.floored(micros, by: TimeText.microsPerDay)
-            return day.rest == 0 ? .exactly(.integer(day.quotient)) : .after(.integer(day.quotient))
-        case .timestamp: return Self.micros(text).map { .exactly(.integer($0)) }
+            guard let nanos = Self.nanos(text) else { return nil }
+            let day = Self.floored(nanos, by: Int128(TimeText.microsPerDay) * 1_000)
+            let scalar = PartitionScalar.integer(Int64(day.quotient))
+            return day.rest == 0 ? .exactly(scalar) : .after(scalar)
+        case .timestamp: return Self.nanos(text).map { .exactly(.decimal($0)) }
         }
     }
 
-    private static func micros(_ text: String) -> Int64? {
-        var text = text
-        return text.withUTF8 { TimeText.timestamp($0) }?.utcMicros
+    /// Nanoseconds since 1970: what `TimeText` reads, and three more digits behind it.
+    private static func nanos(_ text: String) -> Int128? {
+        var bytes = Array(text.utf8)
+        var below: Int128 = 0
+        // `2024-12-31 23:59:59.123456`
+        let known = 26
+        if bytes.count > known, bytes[19] == UInt8(ascii: ".") {
+            let digits = bytes[known...].prefix { (0x30...0x39).contains($0) }.map { Int128($0 - 0x30) }
+            guard digits.dropFirst(3).allSatisfy({ $0 == 0 }) else { return nil }
+            below = (0..<3).reduce(0) { $0 * 10 + ($1 < digits.count ? digits[$1] : 0) }
+            bytes.removeSubrange(known..<(known + digits.count))
+        }
+        return bytes.withUnsafeBufferPointer { TimeText.timestamp($0) }.map { Int128($0.utcMicros) * 1_000 + below }
     }
 
     static func floored<Number: FixedWidthInteger & SignedInteger>(_ value: Number, by divisor: Number) -> (quotient: Number, rest: Number)

@@ -24,6 +24,11 @@ package enum PartitionKeys {
         CREATE INDEX partitions_by_key3 ON partitions (table_id, key3) WHERE key_count > 3;
         """
 
+    /// Timestamps were microseconds once; the next look-up reads them anew.
+    static let timestampsAnew = """
+        UPDATE partitions SET key_count = NULL WHERE table_id IN (SELECT table_id FROM table_versions WHERE partition_keys LIKE '%timestamp%');
+        """
+
     /// What SQLite's planner is told of the indexes: a table of many partitions. Without it, the primary key (all partitions of the table, in order)
     /// seems as good as an index on a key, which it is only where there are few, and then either is.
     static let planning = """

@@ -6,10 +6,11 @@ import SluiceCore
 enum PartitionScalar: Hashable, Sendable {
     /// Compared byte for byte.
     case text(String)
-    /// Integers; days of a date; microseconds of a timestamp; 0 and 1 of a boolean.
+    /// Integers; days of a date; 0 and 1 of a boolean.
     case integer(Int64)
     case float(Double)
-    /// The unscaled integer of a decimal, under the scale of its key.
+    /// The unscaled integer of a decimal, under the scale of its key; nanoseconds of a timestamp, of which Hive has nine digits and 64 bits
+    /// hold three centuries.
     case decimal(Int128)
 
     /// What stands in the database: SQLite compares two of one key as `<` does here. A decimal is 16 bytes, the highest first, with the sign

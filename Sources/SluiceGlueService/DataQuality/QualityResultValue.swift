@@ -97,8 +97,9 @@ enum MetricName {
     /// - Parameter figure: As a rule writes it without its condition: `Completeness "email"`; other texts stay as they are.
     static func text(_ figure: String) -> String {
         var parts = figure.split(separator: "\"", omittingEmptySubsequences: false)
-        let type = String(parts.removeFirst().filter { $0 != " " })
-        guard !type.isEmpty, type.allSatisfy(\.isLetter) else { return figure }
+        // One word: behind others, such as `where`, stands no name.
+        let words = parts.removeFirst().split(separator: " ")
+        guard words.count == 1, let type = words.first.map(String.init), type.allSatisfy(\.isLetter) else { return figure }
         if parts.isEmpty { return "Dataset.*.\(type)" }
         if let name = ofDataset[type] { return "Dataset.*.\(name)" }
         if shares.contains(type) { return "Column.\(parts[0]).\(type).Compliance" }

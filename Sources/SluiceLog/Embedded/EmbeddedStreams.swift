@@ -134,6 +134,10 @@ package final class EmbeddedStreams: StreamBackend {
         }
         let token = try IteratorToken(iterator, try key(), nowMicros: store.clock.nowMicros())
         let opened = try stream(tag: token.tag)
+        // Whoever was at the end of a shard that is gone by now goes on with those that came of it.
+        guard opened.shardNumbers.contains(token.shard) else {
+            return RecordPage(batches: [], next: nil, millisBehindLatest: 0, children: opened.children(of: token.shard))
+        }
         var page = ShardPage(try opened.pageReader(shard: token.shard, from: token.offset))
         try page.fill(limit: limit)
         let isAtEnd = try opened.hasEnded(token.shard, at: page.offset)

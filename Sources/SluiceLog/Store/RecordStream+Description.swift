@@ -30,12 +30,13 @@ extension RecordStream {
             openShardCount: metadata.openShards.count, configuration: metadata.configuration)
     }
 
-    /// The shards that a filter lets through, by number.
+    /// The shards that a filter lets through, by number; a closed one only until its last record has expired, whoever still has it open.
     package func shards(_ filter: ShardFilter = .fromTrimHorizon) -> [ShardSummary] {
         let metadata = self.metadata
         let horizon = settings.clock.nowMicros() - Int64(metadata.configuration.retentionHours) * ShardLog.microsPerHour
         return metadata.shards.filter { shard in
-            switch filter {
+            guard !shard.hasExpired(horizonMicros: horizon) else { return false }
+            return switch filter {
             case .afterShard(let id): shard.id.number > id.number
             case .fromTrimHorizon: true
             case .atTrimHorizon: shard.wasOpen(at: max(horizon, metadata.createdMicros))

@@ -33,10 +33,7 @@ extension RecordStream {
         for writer in writers { try writer.removeExpired() }
         let cutoff = settings.clock.nowMicros() - Int64(retentionHours) * ShardLog.microsPerHour
         let expired = table.withLock { table in
-            table.metadata.shards.filter { shard in
-                guard let closed = shard.closed else { return false }
-                return closed.micros < cutoff
-            }.map(\.id)
+            table.metadata.shards.filter { $0.hasExpired(horizonMicros: cutoff) }.map(\.id)
         }
         guard !expired.isEmpty else { return }
         try save { metadata in metadata.shards.removeAll { expired.contains($0.id) } }

@@ -22,6 +22,9 @@ struct ShardRecord: Hashable, Sendable {
 
     var isOpen: Bool { closed == nil }
 
+    /// Whether all that it ever held is older than the retention.
+    func hasExpired(horizonMicros: Int64) -> Bool { closed.map { $0.micros < horizonMicros } ?? false }
+
     var text: String {
         let parents = (0..<2).map { $0 < self.parents.count ? self.parents[$0].description : "-" }.joined(separator: " ")
         let closed = closed.map { "\($0.end) \($0.micros)" } ?? "- -"

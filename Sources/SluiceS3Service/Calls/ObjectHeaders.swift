@@ -1,5 +1,6 @@
 import SluiceAWS
 import SluiceBuckets
+import SluiceHTTP
 import SluiceServer
 
 /// Headers of answers about a version.
@@ -8,11 +9,11 @@ enum ObjectHeaders {
     static func all(_ version: ObjectVersion, _ call: S3Call, isWhole: Bool) -> HeaderFields {
         var headers = HeaderFields([("Accept-Ranges", "bytes")])
         headers.add("ETag", "\"\(version.etag)\"")
-        headers.add("Last-Modified", S3Time.http(version.modifiedMicros))
+        headers.add("Last-Modified", HTTPDate.text(version.modifiedMicros))
         headers.add("Content-Type", version.traits.header("content-type") ?? "binary/octet-stream")
         for field in version.traits.headers where field.name != "content-type" { headers.add(field.name, field.value) }
         for field in version.traits.metadata { headers.add("x-amz-meta-" + field.name, field.value) }
-        if version.versionID != ObjectVersion.nullID { headers.add("x-amz-version-id", version.versionID) }
+        if let id = call.told(version.versionID, in: call.bucketName) { headers.add("x-amz-version-id", id) }
         if !version.traits.tags.isEmpty { headers.add("x-amz-tagging-count", "\(version.traits.tags.count)") }
         if isWhole, call.header("x-amz-checksum-mode")?.uppercased() == "ENABLED" { add(version.traits.checksum, to: &headers) }
         // Presigned addresses say what browsers are told.
@@ -58,20 +59,22 @@ enum ReadConditions {
             ? ServiceFault(304, "NotModified", "Not Modified", headers: HeaderFields([("ETag", "\"\(version.etag)\"")]))
             : failed("If-None-Match")
         if let match = call.header(prefix + "If-Match") {
-            guard isAny(match, version.etag) else { throw failed("If-Match") }
-        } else if let since = call.header(prefix + "If-Unmodified-Since").flatMap(S3Time.seconds), modified > since {
+            guard isAny(match, version.etag, isWeak: false) else { throw failed("If-Match") }
+        } else if let since = call.header(prefix + "If-Unmodified-Since").flatMap(HTTPDate.seconds), modified > since {
             throw failed("If-Unmodified-Since")
         }
         if let match = call.header(prefix + "If-None-Match") {
-            if isAny(match, version.etag) { throw notModified }
-        } else if let since = call.header(prefix + "If-Modified-Since").flatMap(S3Time.seconds), modified <= since {
+            if isAny(match, version.etag, isWeak: true) { throw notModified }
+        } else if let since = call.header(prefix + "If-Modified-Since").flatMap(HTTPDate.seconds), modified <= since {
             throw notModified
         }
     }
 
-    private static func isAny(_ list: String, _ etag: String) -> Bool {
+    /// - Parameter isWeak: Whether a tag that is only said to be equivalent (`W/"…"`) is taken as well (RFC 9110, section 8.8.3.2).
+    private static func isAny(_ list: String, _ etag: String, isWeak: Bool) -> Bool {
         list.split(separator: ",").contains { item in
-            let tag = item.filter { $0 != " " }
+            var tag = item.filter { $0 != " " }
+            if isWeak, tag.hasPrefix("W/") { tag.removeFirst(2) }
             return tag == "*" || S3Call.unquoted(tag) == etag
         }
     }

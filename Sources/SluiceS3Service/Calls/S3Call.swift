@@ -1,5 +1,6 @@
 import SluiceAWS
 import SluiceBuckets
+import SluiceHTTP
 import SluiceServer
 
 /// A request with what every operation looks at.
@@ -52,6 +53,19 @@ struct S3Call: Sendable {
     }
 
     func header(_ name: String) -> String? { head.headers[name] }
+
+    /// The id of a version as answers tell it: the one that stands for none is told only where there are others, or were.
+    func told(_ versionID: String, in bucket: String) -> String? {
+        if versionID != ObjectVersion.nullID { return versionID }
+        return (try? store.bucket(bucket)).flatMap { $0.versioning == .never ? nil : versionID }
+    }
+
+    /// Where an object is, for whoever sent the request.
+    func address(of key: ObjectKey) -> String {
+        let host = request.head.headers["Host"] ?? "localhost"
+        let folder = S3Address.bucket(ofHost: host) == nil ? "/" + bucketName : ""
+        return "\(request.head.isSecure ? "https" : "http")://\(host)\(folder)/" + PercentText.encode(key.text, keepsSlashes: true)
+    }
 
     /// The version that the query asks for.
     ///

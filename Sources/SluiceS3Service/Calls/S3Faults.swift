@@ -1,5 +1,6 @@
 import SluiceBuckets
 import SluiceCore
+import SluiceHTTP
 import SluiceServer
 
 /// What the store refuses, with the codes and sentences of S3.
@@ -68,7 +69,7 @@ extension ServiceFault {
 
     private init(_ marker: ObjectVersion, isCurrent: Bool) {
         var headers = HeaderFields([("x-amz-delete-marker", "true"), ("x-amz-version-id", marker.versionID)])
-        headers["Last-Modified"] = S3Time.http(marker.modifiedMicros)
+        headers["Last-Modified"] = HTTPDate.text(marker.modifiedMicros)
         if isCurrent {
             self.init(404, "NoSuchKey", "The specified key does not exist.", headers: headers, details: [("Key", marker.key.text)])
         } else {

@@ -122,9 +122,9 @@ struct PostObject {
     }
 
     private func answer(_ version: ObjectVersion) throws -> ServiceResponse {
+        let location = call.address(of: try key)
         let key = try key.text
         let etag = "\"\(version.etag)\""
-        let location = "/\(call.bucketName)/" + PercentText.encode(key, keepsSlashes: true)
         let isVersioned = try call.store.bucket(call.bucketName).versioning != .never
         var headers = ObjectHeaders.written(version, isVersioned)
         call.addExpiration(of: version, to: &headers)

@@ -1,5 +1,6 @@
 import SluiceAWS
 import SluiceBuckets
+import SluiceHTTP
 import SluiceServer
 
 /// Attributes of an object without its bytes. Source: S3's API reference, "GetObjectAttributes".
@@ -37,8 +38,8 @@ enum ObjectAttributes {
         let wanted = try wanted(call)
         let page = try Page(call)
         let version = try await call.store.open(call.bucketName, call.key, version: call.versionID).version
-        var headers = [("Last-Modified", S3Time.http(version.modifiedMicros))]
-        if version.versionID != ObjectVersion.nullID { headers.append(("x-amz-version-id", version.versionID)) }
+        var headers = [("Last-Modified", HTTPDate.text(version.modifiedMicros))]
+        if let id = call.told(version.versionID, in: call.bucketName) { headers.append(("x-amz-version-id", id)) }
         return XMLWriter("GetObjectAttributesResponse") { document in
             if wanted.contains(.etag) { document.add("ETag", version.etag) }
             if wanted.contains(.checksum), let checksum = version.traits.checksum {

@@ -35,11 +35,10 @@ extension S3Operation {
                 "The \(type) checksum type cannot be used with the \(algorithm?.rawValue ?? "null") checksum algorithm.")
         }
         let upload = try await call.store.beginUpload(call.bucketName, call.key, traits, algorithm: algorithm, isComposite: isComposite)
-        var headers: [(String, String)] = []
+        var headers = call.abortion(of: upload)
         if let algorithm {
-            headers = [
-                ("x-amz-checksum-algorithm", algorithm.rawValue), ("x-amz-checksum-type", isComposite ? "COMPOSITE" : "FULL_OBJECT"),
-            ]
+            headers.append(("x-amz-checksum-algorithm", algorithm.rawValue))
+            headers.append(("x-amz-checksum-type", isComposite ? "COMPOSITE" : "FULL_OBJECT"))
         }
         return XMLWriter("InitiateMultipartUploadResult") { document in
             document.add("Bucket", call.bucketName)
@@ -82,7 +81,7 @@ extension S3Operation {
         try await call.store.append(source.object, range, to: file)
         let part = try await call.store.putPart(call.bucketName, upload, number, file)
         let checksum = upload.algorithm.map { ObjectTraits.Checksum(ObjectChecksum($0, part.checksum), isComposite: false) }
-        return CopySource.result("CopyPartResult", part.etag, part.modifiedMicros, checksum).response()
+        return CopySource.result("CopyPartResult", part.etag, part.modifiedMicros, checksum).response(200, source.headers(call))
     }
 
     /// `bytes=first-last`, within the source.
@@ -130,7 +129,7 @@ extension S3Operation {
                     if let algorithm = upload.algorithm { element.add(algorithm.element, part.checksum) }
                 }
             }
-        }.response()
+        }.response(200, call.abortion(of: upload))
     }
 
     private static func completeMultipartUpload(_ call: S3Call) async throws -> ServiceResponse {
@@ -163,8 +162,7 @@ extension S3Operation {
             headers.append(("x-amz-expiration", text))
         }
         return XMLWriter("CompleteMultipartUploadResult") { document in
-            let host = call.header("Host") ?? "localhost"
-            document.add("Location", "http://\(host)/\(bucket.name)/\(key.text)")
+            document.add("Location", call.address(of: key))
             document.add("Bucket", bucket.name)
             document.add("Key", key.text)
             document.add("ETag", "\"\(done.etag)\"")

@@ -51,7 +51,7 @@ extension S3Operation {
         let version = try await call.store.put(bucket.name, call.key, file, traits, if: try call.writeCondition(), as: .copied)
         var headers: [(String, String)] = []
         if bucket.versioning != .never { headers.append(("x-amz-version-id", version.versionID)) }
-        if source.version.versionID != ObjectVersion.nullID { headers.append(("x-amz-copy-source-version-id", source.version.versionID)) }
+        headers += source.headers(call)
         if let text = call.expiration(of: version) { headers.append(("x-amz-expiration", text)) }
         return CopySource.result("CopyObjectResult", version.etag, version.modifiedMicros, traits.checksum).response(200, headers)
     }
@@ -73,7 +73,7 @@ extension S3Operation {
             guard let count = Int64(text) else { throw ServiceFault.invalidArgument("x-amz-if-match-size", text, "Invalid size") }
             condition.byteCount = count
         }
-        condition.modifiedSeconds = call.header("x-amz-if-match-last-modified-time").flatMap(S3Time.seconds)
+        condition.modifiedSeconds = call.header("x-amz-if-match-last-modified-time").flatMap(HTTPDate.seconds)
         let removal = try await call.store.delete(call.bucketName, call.key, version: call.versionID, if: condition)
         var headers = HeaderFields()
         if let id = removal.versionID { headers.add("x-amz-version-id", id) }
@@ -165,6 +165,11 @@ struct CopySource: Sendable {
         } catch BucketFailure.deleteMarker where version != nil {
             throw ServiceFault.invalidRequest("The source of a copy request may not specifically refer to a delete marker by version id.")
         }
+    }
+
+    /// Which version the copy is of.
+    func headers(_ call: S3Call) -> [(String, String)] {
+        call.told(version.versionID, in: bucket).map { [("x-amz-copy-source-version-id", $0)] } ?? []
     }
 
     static func result(_ root: String, _ etag: String, _ modifiedMicros: Int64, _ checksum: ObjectTraits.Checksum?) -> XMLWriter {

@@ -48,6 +48,9 @@ enum LifecycleDocument {
     private static func rule(_ element: XMLElement) throws(ServiceFault) -> ExpiryRule {
         var rule = ExpiryRule()
         rule.id = element["ID"] ?? ""
+        guard rule.id.unicodeScalars.count <= S3ServiceLimits.ruleNameCharacters else {
+            throw .invalidArgument("ID", rule.id, "ID length should not exceed allowed limit of \(S3ServiceLimits.ruleNameCharacters)")
+        }
         let (filter, prefix) = (element.all("Filter").first, element["Prefix"])
         // Without either, S3 takes no rule; with both, nobody knows which is meant.
         guard (filter == nil) != (prefix == nil) else { throw .malformedXML }
@@ -72,7 +75,7 @@ enum LifecycleDocument {
             acts = true
             guard let days = try days(expiration, "NoncurrentDays") else { throw .malformedXML }
             rule.olderDays = days
-            rule.keptOlder = try count(expiration, "NewerNoncurrentVersions") ?? 0
+            rule.keptOlder = try kept(expiration, "NewerNoncurrentVersions")
         }
         if let abort = element.all("AbortIncompleteMultipartUpload").first {
             acts = true
@@ -123,6 +126,16 @@ enum LifecycleDocument {
         guard let days = try count(element, name) else { return nil }
         guard days > 0 else { throw .invalidArgument(name, "\(days)", "'\(name)' for Expiration action must be a positive integer") }
         return days
+    }
+
+    /// How many older versions stay all the same: none where it is not said.
+    private static func kept(_ element: XMLElement, _ name: String) throws(ServiceFault) -> Int {
+        guard let count = try count(element, name) else { return 0 }
+        guard S3ServiceLimits.keptVersions.contains(count) else {
+            let (least, most) = (S3ServiceLimits.keptVersions.lowerBound, S3ServiceLimits.keptVersions.upperBound)
+            throw .invalidArgument(name, "\(count)", "'\(name)' for NoncurrentVersionExpiration action must be from \(least) to \(most)")
+        }
+        return count
     }
 
     private static func count(_ element: XMLElement, _ name: String) throws(ServiceFault) -> Int? {

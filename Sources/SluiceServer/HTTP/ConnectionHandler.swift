@@ -28,6 +28,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private let respond: Responder
     private let patience: PortPatience
+    private let isSecure: Bool
     private let sendsFiles: Bool
     private let executor: LoopExecutor
     private var phase = Phase.idle
@@ -47,9 +48,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var bodyBytes = 0
     private var discarded = 0
 
-    /// - Parameter sendsFiles: Whether the kernel can send files: not where the bytes are changed on the way, by TLS or HTTP/2.
-    init(_ patience: PortPatience, on loop: any EventLoop, sendsFiles: Bool, respond: @escaping Responder) {
+    /// - Parameters:
+    ///   - isSecure: Whether requests come over TLS.
+    ///   - sendsFiles: Whether the kernel can send files: not where the bytes are changed on the way, by TLS or HTTP/2.
+    init(_ patience: PortPatience, on loop: any EventLoop, isSecure: Bool, sendsFiles: Bool, respond: @escaping Responder) {
         self.patience = patience
+        self.isSecure = isSecure
         self.sendsFiles = sendsFiles
         executor = LoopExecutor(loop)
         self.respond = respond
@@ -116,7 +120,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func begin(_ part: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        let head = RequestHead(method: part.method.rawValue, target: part.uri, headers: HeaderFields(part.headers))
+        let head = RequestHead(method: part.method.rawValue, target: part.uri, headers: HeaderFields(part.headers), isSecure: isSecure)
         self.head = head
         phase = .busy
         isHeadRequest = part.method == .HEAD

@@ -9,6 +9,7 @@ struct ConnectionSetup: Sendable {
     let respond: ConnectionHandler.Responder
     let security: NIOSSLContext?
     let patience: PortPatience
+    let date: ResponseDate
 
     func begin(_ channel: any Channel) throws {
         let pipeline = channel.pipeline.syncOperations
@@ -27,7 +28,9 @@ struct ConnectionSetup: Sendable {
         try channel.pipeline.syncOperations.configureHTTPServerPipeline(
             withErrorHandling: false, withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
         try channel.pipeline.syncOperations.addHandlers(
-            HeadRefusal(), ConnectionHandler(patience, on: channel.eventLoop, sendsFiles: security == nil, respond: respond))
+            HeadRefusal(date),
+            ConnectionHandler(
+                patience, on: channel.eventLoop, isSecure: security != nil, sendsFiles: security == nil, respond: respond))
     }
 
     private func addHTTP2(_ channel: any Channel) throws {
@@ -45,11 +48,11 @@ struct ConnectionSetup: Sendable {
         try pipeline.addHandler(DrainTranslator())
         _ = try pipeline.configureHTTP2Pipeline(
             mode: .server, connectionConfiguration: connection, streamConfiguration: .init(), streamDelegate: manager.http2StreamDelegate
-        ) { [respond, patience] stream in
+        ) { [respond, patience, isSecure = security != nil] stream in
             stream.eventLoop.makeCompletedFuture {
                 try stream.pipeline.syncOperations.addHandlers(
                     HTTP2FramePayloadToHTTP1ServerCodec(),
-                    ConnectionHandler(patience, on: stream.eventLoop, sendsFiles: false, respond: respond))
+                    ConnectionHandler(patience, on: stream.eventLoop, isSecure: isSecure, sendsFiles: false, respond: respond))
             }
         }
         try pipeline.addHandlers(manager, ConnectionErrors())

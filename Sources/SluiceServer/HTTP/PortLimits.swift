@@ -30,6 +30,6 @@ package enum PortLimits {
     static let readFileBytes = 256 << 10
     /// How far a signature's time may be from now (AWS: 15 minutes).
     package static let clockSkewSeconds: Int64 = 900
-    /// Seconds that a presigned address lives (AWS: 1 to 604,800).
-    package static let presignedSeconds: ClosedRange<Int64> = 1...604_800
+    /// Seconds that a presigned address lives at most (AWS: seven days).
+    package static let presignedSeconds: Int64 = 604_800
 }

@@ -47,7 +47,8 @@ package final class PortServer: Sendable {
         let connections = Connections(most: min(PortLimits.connections, OpenFiles.raise() / 2))
         let router = RequestRouter(options, services: services, clock: clock) { connections.count }
         let setup = ConnectionSetup(
-            respond: { head, body in await router.respond(to: head, body) }, security: security, patience: options.patience)
+            respond: { head, body in await router.respond(to: head, body) }, security: security, patience: options.patience,
+            date: router.date)
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 1_024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)

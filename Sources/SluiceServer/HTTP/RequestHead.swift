@@ -9,9 +9,12 @@ package struct RequestHead: Sendable {
     /// As it was sent; empty where there is none.
     package let rawQuery: String
     package let headers: HeaderFields
+    /// Whether it came over TLS.
+    package let isSecure: Bool
 
-    package init(method: String, target: String, headers: HeaderFields = HeaderFields()) {
+    package init(method: String, target: String, headers: HeaderFields = HeaderFields(), isSecure: Bool = false) {
         self.method = method
+        self.isSecure = isSecure
         self.headers = headers
         // A client of a proxy writes the whole address.
         var target = Substring(target)

@@ -7,7 +7,12 @@ extension LayerRefusal {
         case .foreignOrigin: ServiceFault(403, "ForbiddenOrigin", PageOrigins.refusal)
         case .unsigned: ServiceFault(denied, "MissingAuthenticationTokenException", "Missing Authentication Token")
         case .unknownKey: ServiceFault(denied, "UnrecognizedClientException", "The security token included in the request is invalid.")
-        case .malformedSignature(let message): ServiceFault(denied, "IncompleteSignatureException", message)
+        case .malformedSignature(let message), .malformedAddress(let message):
+            ServiceFault(denied, "IncompleteSignatureException", message)
+        case .unsignedHeaders(let names):
+            ServiceFault(
+                denied, "InvalidSignatureException",
+                names.map { "'\($0)' must be a 'SignedHeader' in the AWS Authorization." }.joined(separator: " "))
         case .wrongSignature, .wrongPayloadHash:
             ServiceFault(
                 denied, "InvalidSignatureException",

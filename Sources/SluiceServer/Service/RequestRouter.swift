@@ -7,6 +7,7 @@ final class RequestRouter: Sendable {
     let services: [any Service]
     let metrics = PortMetrics()
     let clock: WallClock
+    let date: ResponseDate
     let connections: @Sendable () -> Int
     /// Microseconds that a test moved the time by.
     let shift: TimeShift
@@ -20,6 +21,7 @@ final class RequestRouter: Sendable {
         self.services = services
         self.connections = connections
         self.clock = clock
+        date = ResponseDate(clock)
         shift = options.shift
         origins = PageOrigins(options.origins)
         check = options.keys.isEmpty ? nil : SignatureCheck(keys: options.keys)
@@ -51,6 +53,7 @@ final class RequestRouter: Sendable {
         let id = RequestID.make()
         var outcome = await outcome(head, body, id)
         if outcome.response.headers["x-amzn-RequestId"] == nil { outcome.response.headers.add("x-amzn-RequestId", id) }
+        outcome.response.headers["Date"] = date.text
         origins.mark(&outcome.response.headers, head)
         let elapsed = (ContinuousClock.now - start).components
         let micros = elapsed.seconds * 1_000_000 + elapsed.attoseconds / 1_000_000_000_000

@@ -30,6 +30,10 @@ package enum LayerRefusal: Error, Hashable, Sendable {
     case unknownKey(String)
     /// What is wrong with the signature's form.
     case malformedSignature(String)
+    /// What is wrong with the form of a presigned address.
+    case malformedAddress(String)
+    /// Headers that the service would obey, and the signature does not cover, by lower-case name.
+    case unsignedHeaders([String])
     case wrongSignature
     /// The signature's time is more than 15 minutes from now.
     case skewedClock

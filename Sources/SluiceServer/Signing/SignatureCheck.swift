@@ -7,7 +7,6 @@ import Synchronization
 ///
 /// Source: AWS' reference "Create a signed AWS API request"; for the query and for bodies that are not signed, S3's "Authenticating Requests".
 final class SignatureCheck: Sendable {
-    private static let algorithm = "AWS4-HMAC-SHA256"
     /// Signing keys that are remembered; a client uses one a day.
     private static let rememberedKeys = 64
 
@@ -16,15 +15,6 @@ final class SignatureCheck: Sendable {
 
     /// - Parameter keys: Secrets by access key.
     init(keys: [String: String]) { secrets = keys }
-
-    /// What stands beside the credential.
-    private struct Claim {
-        var time: String
-        var names: [Substring]
-        var signature: String
-        /// Seconds that it holds; nil for one in the header.
-        var life: Int64?
-    }
 
     /// - Parameters:
     ///   - whole: The body where it was collected.
@@ -40,16 +30,14 @@ final class SignatureCheck: Sendable {
         guard scope.service == service else {
             throw .malformedSignature("Credential should be scoped to correct service: '\(service)'.")
         }
-        let claim: Claim
-        if let header = head.headers["Authorization"] { claim = try Self.claim(header, head) } else { claim = try Self.claim(head) }
-        try Self.checkTime(claim, scope, nowMicros)
-        guard claim.names.contains("host") || head.headers["Host"] == nil else {
-            throw .malformedSignature("'Host' must be a 'SignedHeader' in the AWS Authorization.")
-        }
-        let payload = try Self.payload(head, isInQuery: claim.life != nil, whole: whole, service)
+        let claim = try SignatureClaim(of: head)
+        try claim.checkTime(scope, nowMicros: nowMicros)
+        try claim.checkNames(of: head)
+        let payload = try Self.payload(head, whole: whole)
         let key = signingKey(scope, secret)
         let canonical = Self.canonical(head, claim, payload, service)
-        let text = "\(Self.algorithm)\n\(claim.time)\n\(scope.text)\n\(Hexadecimal.text(SHA256.hash(data: Array(canonical.utf8))))"
+        let digest = Hexadecimal.text(SHA256.hash(data: Array(canonical.utf8)))
+        let text = "\(SignatureClaim.algorithm)\n\(claim.time)\n\(scope.text)\n\(digest)"
         let verified = VerifiedSignature(
             payload: Self.meaning(of: payload), time: claim.time, scope: scope.text, signature: claim.signature, key: key)
         guard Self.isSame(verified.sign(text), claim.signature) else { throw .wrongSignature }
@@ -66,61 +54,10 @@ final class SignatureCheck: Sendable {
         return try older.verify(head, secret: secret, bucket: bucket, nowMicros: nowMicros)
     }
 
-    // MARK: What the request claims
-
-    private static func claim(_ header: String, _ head: RequestHead) throws(LayerRefusal) -> Claim {
-        guard let names = part("SignedHeaders=", of: header) else {
-            throw .malformedSignature("Authorization header requires 'SignedHeaders' parameter.")
-        }
-        guard let signature = part("Signature=", of: header) else {
-            throw .malformedSignature("Authorization header requires 'Signature' parameter.")
-        }
-        guard let time = head.headers["X-Amz-Date"] else {
-            throw .malformedSignature("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
-        }
-        return Claim(time: time, names: names.split(separator: ";"), signature: signature)
-    }
-
-    private static func part(_ name: String, of header: String) -> String? {
-        // `Signature=` is no end of another name here, so each is looked for behind a separator.
-        for piece in header.split(whereSeparator: { $0 == "," || $0 == " " }) where piece.hasPrefix(name) {
-            return String(piece.dropFirst(name.count))
-        }
-        return nil
-    }
-
-    private static func claim(_ head: RequestHead) throws(LayerRefusal) -> Claim {
-        let query = head.query
-        guard query["X-Amz-Algorithm"] == algorithm, let time = query["X-Amz-Date"], let names = query["X-Amz-SignedHeaders"],
-            let signature = query["X-Amz-Signature"], let life = query["X-Amz-Expires"].flatMap(Int64.init),
-            PortLimits.presignedSeconds.contains(life)
-        else {
-            throw .malformedSignature(
-                "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, "
-                    + "X-Amz-SignedHeaders, and X-Amz-Expires parameters.")
-        }
-        return Claim(time: time, names: Substring(names).split(separator: ";"), signature: signature, life: life)
-    }
-
-    private static func checkTime(_ claim: Claim, _ scope: CredentialScope, _ nowMicros: Int64) throws(LayerRefusal) {
-        guard let made = SignatureTime.micros(claim.time), claim.time.hasPrefix(scope.day) else {
-            throw .malformedSignature("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP")
-        }
-        let skew = PortLimits.clockSkewSeconds * 1_000_000
-        if let life = claim.life {
-            if made > nowMicros + skew { throw .skewedClock }
-            if made + life * 1_000_000 < nowMicros { throw .expiredAddress }
-        } else if abs(nowMicros - made) > skew {
-            throw .skewedClock
-        }
-    }
-
     // MARK: The body
 
     /// The hash, or what stands for it, as the canonical request has it.
-    private static func payload(
-        _ head: RequestHead, isInQuery: Bool, whole: [UInt8]?, _ service: String
-    ) throws(LayerRefusal) -> String {
+    private static func payload(_ head: RequestHead, whole: [UInt8]?) throws(LayerRefusal) -> String {
         let said = head.headers["X-Amz-Content-Sha256"] ?? head.query["X-Amz-Content-Sha256"]
         guard let whole else { return said ?? "UNSIGNED-PAYLOAD" }
         if said == "UNSIGNED-PAYLOAD" { return "UNSIGNED-PAYLOAD" }
@@ -136,7 +73,7 @@ final class SignatureCheck: Sendable {
 
     // MARK: The steps of the signature
 
-    private static func canonical(_ head: RequestHead, _ claim: Claim, _ payload: String, _ service: String) -> String {
+    private static func canonical(_ head: RequestHead, _ claim: SignatureClaim, _ payload: String, _ service: String) -> String {
         let path =
             service == "s3"
             ? PercentText.encode(head.path, keepsSlashes: true)

@@ -66,6 +66,12 @@ struct TLSTests {
         assert s3.get_object(Bucket="lake", Key="large")["Body"].read() == content
         assert s3.get_object(Bucket="lake", Key="large", Range="bytes=5-8")["Body"].read() == content[5:9]
         assert s3.head_object(Bucket="lake", Key="large")["ContentLength"] == len(content)
+        upload = dict(Bucket="lake", Key="a b/c")
+        upload["UploadId"] = s3.create_multipart_upload(**upload)["UploadId"]
+        part = s3.upload_part(**upload, PartNumber=1, Body=b"x")["ETag"]
+        done = s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part}]})
+        assert done["Location"] in (address + "/lake/a%20b/c", address.replace("://", "://lake.") + "/a%20b/c"), done
+        assert done["ResponseMetadata"]["HTTPHeaders"]["date"].endswith(" GMT"), done
         try:
             boto3.client("s3", **keys).list_buckets()
             raise SystemExit("a certificate of nobody was believed")
@@ -92,6 +98,7 @@ struct TLSTests {
         let secure = "--cacert ca.pem https://localhost:\(port)"
         #expect(try await curl("--http2 \(write) \(secure)/_sluice/health") == "2 200")
         #expect(try await curl("--http1.1 \(write) \(secure)/_sluice/health") == "1.1 200")
+        #expect(try await curl("--http2 -o /dev/null -w '%header{date}' \(secure)/_sluice/health").hasSuffix(" GMT"))
         try await moveObjects("--http2 --cacert ca.pem", "https://localhost:\(port)", "secure", parallel: "--parallel")
         try await end(running)
         (running, port) = try await project.serve()

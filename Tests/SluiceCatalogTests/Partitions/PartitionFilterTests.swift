@@ -34,6 +34,24 @@ struct PartitionFilterTests {
         ])
     func holding(_ text: String) throws { #expect(try holds(text)) }
 
+    @Test("timestamps have nanoseconds, as those of Hive")
+    func nanoseconds() throws {
+        var row = Self.row
+        row[4] = "2024-05-17 10:30:00.123456789"
+        let holding = [
+            "at > '2023-01-01'", "at IS NOT NULL", "at = '2024-05-17 10:30:00.123456789'", "at = '2024-05-17T10:30:00.123456789000Z'",
+            "at > '2024-05-17 10:30:00.123456788'", "at < '2024-05-17 10:30:00.12345679'", "at > '2024-05-17 10:30:00.123456'",
+            "at <> '2024-05-17 10:30:00.1234567'", "at < '9999-12-31 23:59:59.999999999'", "at > '0001-01-01'",
+        ]
+        for text in holding { #expect(try holds(text, row), "\(text)") }
+        for text in ["at IS NULL", "at = '2024-05-17 10:30:00.123456'", "at >= '2024-05-17 10:30:00.12345679'"] {
+            #expect(try !holds(text, row), "\(text)")
+        }
+        #expect(try holds("day < '2024-05-17 00:00:00.000000001'", row) && !holds("day = '2024-05-17 00:00:00.000000001'", row))
+        row[4] = "2024-05-17 10:30:00.1234567891"
+        #expect(try holds("at IS NULL", row))
+    }
+
     @Test(
         "what does not hold",
         arguments: [

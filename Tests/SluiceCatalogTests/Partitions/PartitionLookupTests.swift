@@ -150,6 +150,41 @@ struct PartitionLookupTests {
         return plan
     }
 
+    private static let times = [
+        "0001-01-01 00:00:00", "1969-12-31 23:59:59.999999999", "1970-01-01 00:00:00", "2024-01-01 00:00:00", "2024-01-01 12:30:00.123456",
+        "2024-01-01 12:30:00.123456789", "9999-12-31 23:59:59.9999999",
+    ]
+
+    @Test("timestamps are found to the nanosecond, also in a state that knew microseconds")
+    func nanoseconds() throws {
+        let keys = [CatalogColumn("at", .timestamp(zoned: false))]
+        let catalog = try home.open()
+        let name = try table(catalog, keys: keys)
+        let stored = (Self.times + [PartitionKeys.nullText]).map { PartitionDefinition(values: [$0], location: "/p") }
+        try catalog.putPartitions(stored, of: name)
+        func check(_ catalog: Catalog) throws {
+            for (place, time) in Self.times.enumerated() {
+                let picks = [
+                    ("=", [time]), ("<", Array(Self.times[..<place])), (">=", Array(Self.times[place...])),
+                    ("<>", Self.times.filter { $0 != time }),
+                ]
+                for (operation, expected) in picks {
+                    let filter = try PartitionFilter(parsing: "at \(operation) '\(time)'", keys: keys)
+                    let found = try catalog.partitions(of: name, where: filter, limit: nil).map(\.values)
+                    #expect(found == expected.map { [$0] }, "\(operation) \(time)")
+                }
+            }
+        }
+        try check(catalog)
+        // As it was before the step.
+        try catalog.write { db in
+            try db.execute(sql: "UPDATE partitions SET key0 = 1704067200000000 WHERE partition_values LIKE '2024-%'")
+            try db.execute(sql: "DELETE FROM grdb_migrations WHERE identifier LIKE '44 %'")
+        }
+        try catalog.close()
+        try check(home.open())
+    }
+
     @Test("when the keys change their types, values are read anew")
     func typeChange() throws {
         let catalog = try home.open()

@@ -84,9 +84,25 @@ for version in ("s3v4", "s3"):
         expect(send("GET", get + "&versionId=null"), 403, "SignatureDoesNotMatch")
         if style == "path":
             expect(send("GET", get, host=f"outer.s3.localhost:{port}"), 403, "SignatureDoesNotMatch")
+        # Whoever has an address cannot make the service do more than it says.
+        more = "SignatureDoesNotMatch" if version == "s3" else "AccessDenied"
+        for headers in ({"x-amz-meta-a": "b"}, {"x-amz-tagging": "a=b"}, {"x-amz-copy-source": "outer/inner/" + urllib.parse.quote(key)}):
+            expect(send("PUT", sign("put_object", Key="put"), b"x", headers), 403, more)
+        expect(send("HEAD", sign("head_object", Key="put")), 404)
+        marked = sign("put_object", Key="put", Metadata={"a": "b"})
+        expect(send("PUT", marked, b"x", {"x-amz-meta-a": "b"}), 200)
         if version == "s3":
             expect(send("GET", sign("get_object", seconds=-60)), 403, "AccessDenied")
-            expect(send("PUT", sign("put_object", Key="put"), b"x", {"x-amz-meta-a": "b"}), 403, "SignatureDoesNotMatch")
+        else:
+            expect(send("GET", get, headers={"x-amz-content-sha256": "UNSIGNED-PAYLOAD"}), 200, b"hello")
+            expect(send("PUT", marked, b"x", {"x-amz-meta-a": "c"}), 403, "SignatureDoesNotMatch")
+            expect(send("GET", sign("get_object", seconds=604_801)), 400, "AuthorizationQueryParametersError")
+            refused = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+            parts = urllib.parse.urlsplit(sign("put_object", Key="put"))
+            refused.request("PUT", parts.path + "?" + parts.query, b"x", {"Host": parts.netloc, "X-Amz-Tagging": "a=b"})
+            content = refused.getresponse().read()
+            assert b"<HeadersNotSigned>x-amz-tagging</HeadersNotSigned>" in content, content
+        expect(send("DELETE", sign("delete_object", Key="put")), 204)
 
 
 def post(form, content, name="n.txt", **changed):

@@ -124,6 +124,24 @@ struct ServedTests {
         #expect(DiskFiles.kind(of: directory.path("firehose/000000000000/us-east-1/streams/s")) == .directory)
     }
 
+    @Test(
+        "a data stream of another region or account is refused as a source",
+        arguments: ["eu-west-1:000000000000", "us-east-1:111122223333"])
+    func foreignSource(_ place: String) async throws {
+        let service = service()
+        let source = """
+            "DeliveryStreamType":"KinesisStreamAsSource","KinesisStreamSourceConfiguration":{"RoleARN":"arn:aws:iam::000000000000:role/r",
+            "KinesisStreamARN":"arn:aws:kinesis:\(place):stream/s"},
+            """
+        let body = Self.creation.replacing(#""ExtendedS3"#, with: source + #""ExtendedS3"#)
+        await #expect {
+            _ = try await call(service, "CreateDeliveryStream", Array(body.utf8))
+        } throws: { error in
+            (error as? ServiceFault)?.message.contains("must be in the account 000000000000 and the region us-east-1") == true
+        }
+        await service.close()
+    }
+
     @Test("a record from before the clock went back is delivered when the interval has passed again") func clockWentBack() async throws {
         let day: Int64 = 86_400_000_000
         let start: Int64 = 1_770_000_000_000_000

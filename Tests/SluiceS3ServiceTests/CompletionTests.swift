@@ -1,4 +1,5 @@
 import SluiceAWS
+import SluiceBuckets
 import SluiceCore
 import SluiceTestKit
 import Testing
@@ -51,6 +52,21 @@ import Testing
                 let answer = try await Self.complete(algorithm, type: type, checksum, bench)
                 #expect(answer.errorCode == code && (answer.status == 200) == (code == nil), "\(checksum): \(answer.text)")
                 if code == nil, algorithm != nil { #expect(answer.text.contains(checksum.value)) }
+            }
+        }
+    }
+
+    @Test("what cannot be done to a delete marker says what was tried") func marker() async throws {
+        try await PortBench.run { bench in
+            _ = try await bench.send("PUT", "/lake")
+            try await bench.store.setVersioning("lake", .enabled)
+            _ = try await bench.send("PUT", "/lake/k", body: [1])
+            let marker = try #require(try await bench.send("DELETE", "/lake/k").header("x-amz-version-id"))
+            let tags = "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>"
+            for (method, query, body) in [("PUT", "tagging", tags), ("GET", "tagging", ""), ("DELETE", "tagging", "")] {
+                let answer = try await bench.send(
+                    method, "/lake/k", query: [.init(query, ""), .init("versionId", marker)], body: Array(body.utf8))
+                #expect(answer.status == 405 && answer.text.contains("<Method>\(method)</Method>"), "\(answer.text)")
             }
         }
     }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 
 #if defined(__linux__)
 #include <link.h>
+#include <linux/openat2.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #endif
@@ -37,6 +39,48 @@ int sluice_sync_file_system(int descriptor) {
     sync();
     return 0;
 #endif
+}
+
+const int sluice_place_only = O_PATH;
+
+static int open_by_parts(int top, const char *path, int flags) {
+    int folder = top;
+    for (;;) {
+        const char *slash = strchr(path, '/');
+        size_t length = slash == NULL ? strlen(path) : (size_t)(slash - path);
+        char name[NAME_MAX + 1];
+        int next = -1, failure = 0;
+        if (length > NAME_MAX) {
+            failure = ENAMETOOLONG;
+        } else {
+            memcpy(name, path, length);
+            name[length] = 0;
+            if (length == 0 || strcmp(name, "..") == 0) failure = length == 0 ? ENOENT : EXDEV;
+        }
+        if (failure == 0) {
+            next = openat(folder, name, (slash == NULL ? flags : O_PATH | O_DIRECTORY) | O_NOFOLLOW | O_CLOEXEC);
+            failure = next < 0 ? errno : 0;
+        }
+        if (folder != top) (void)close(folder);
+        if (failure != 0) return -failure;
+        if (slash == NULL) return next;
+        folder = next;
+        path = slash + 1;
+    }
+}
+
+int sluice_open_beneath(int folder, const char *path, int flags, int by_parts) {
+#if defined(SYS_openat2)
+    if (!by_parts) {
+        struct open_how how = {
+            .flags = (uint64_t)(flags | O_NOFOLLOW | O_CLOEXEC), .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+        long found = syscall(SYS_openat2, folder, path, &how, sizeof how);
+        if (found >= 0) return (int)found;
+        // Old kernels have no such call, and old filters of calls refuse it.
+        if (errno != ENOSYS && errno != EPERM) return -errno;
+    }
+#endif
+    return open_by_parts(folder, path, flags);
 }
 
 #if defined(__linux__)

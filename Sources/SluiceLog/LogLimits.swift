@@ -6,6 +6,8 @@ package enum LogLimits {
     package static let retentionHours = 1...StreamLimits.retentionHours.upperBound
     /// How often the load of an on-demand stream is looked at.
     package static let loadSeconds = 10
+    /// How often what has expired is looked for, besides the moments in which a segment is closed.
+    package static let retentionSeconds = 60
     /// Threads that wait for the disk when one put goes to several shards.
     package static let syncThreads = 8
     /// Names and values of one frame's headers, together.

@@ -65,7 +65,7 @@ package final class BucketService: Service {
             mark(&response.headers, request.head, address, request.id)
             return response
         } catch let failure as BucketFailure {
-            throw ServiceFault(failure, call.bucketName)
+            throw ServiceFault(failure, call.bucketName, method: request.head.method)
         }
     }
 

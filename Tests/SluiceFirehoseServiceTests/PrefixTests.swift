@@ -21,6 +21,21 @@ import Testing
         #expect(text == expected)
     }
 
+    @Test(
+        "the year of the week is that of the week's Saturday",
+        arguments: [
+            ((2026, 12, 26), "2026 26"), ((2026, 12, 27), "2027 27"), ((2026, 12, 31), "2027 27"), ((2027, 1, 1), "2027 27"),
+            ((2027, 12, 31), "2028 28"), ((2022, 12, 31), "2022 22"), ((2023, 1, 1), "2023 23"), ((2024, 12, 29), "2025 25"),
+        ] as [((Int, Int, Int), String)])
+    func weekYears(_ day: (Int, Int, Int), _ expected: String) throws {
+        let date = try #require(CivilDate(year: day.0, month: day.1, day: day.2))
+        for second in [0, 86_399] {
+            let local = Int64(date.daysSinceEpoch * 86_400 + second)
+            #expect(try JavaTimePattern("YYYY YY").text(ofLocal: local, micros: 0) == expected)
+            #expect(try JavaTimePattern("yyyy").text(ofLocal: local, micros: 0) == "\(day.0)")
+        }
+    }
+
     @Test("times before 1970") func early() throws {
         #expect(try JavaTimePattern("yyyy-MM-dd HH:mm:ss").text(ofLocal: -1, micros: 0) == "1969-12-31 23:59:59")
     }

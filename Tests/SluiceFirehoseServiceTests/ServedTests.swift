@@ -3,6 +3,7 @@ import SluiceCatalog
 import SluiceCore
 
 import SluiceTestKit
+import Synchronization
 import Testing
 
 @testable import SluiceFirehoseService
@@ -19,11 +20,11 @@ struct ServedTests {
         buckets = try BucketStore(directory.path("buckets"))
     }
 
-    private func service(faults: FaultInjection = FaultInjection()) -> TargetService<FirehoseHome> {
+    private func service(faults: FaultInjection = FaultInjection(), clock: WallClock = .system) -> TargetService<FirehoseHome> {
         FirehoseService.make(
             FirehoseHome(
                 directory: directory.root, PortOptions(port: 0), buckets: buckets,
-                catalog: { throw SluiceError(.notFound, "there is no catalog") }, faults: faults))
+                catalog: { throw SluiceError(.notFound, "there is no catalog") }, clock: clock, faults: faults))
     }
 
     private func call(_ service: TargetService<FirehoseHome>, _ operation: String, _ body: [UInt8]) async throws -> WireValue {
@@ -121,5 +122,41 @@ struct ServedTests {
             #expect(error.code == .stateCorrupt && error.location?.description.contains("firehose.json") == true)
         }
         #expect(DiskFiles.kind(of: directory.path("firehose/000000000000/us-east-1/streams/s")) == .directory)
+    }
+
+    @Test(
+        "a data stream of another region or account is refused as a source",
+        arguments: ["eu-west-1:000000000000", "us-east-1:111122223333"])
+    func foreignSource(_ place: String) async throws {
+        let service = service()
+        let source = """
+            "DeliveryStreamType":"KinesisStreamAsSource","KinesisStreamSourceConfiguration":{"RoleARN":"arn:aws:iam::000000000000:role/r",
+            "KinesisStreamARN":"arn:aws:kinesis:\(place):stream/s"},
+            """
+        let body = Self.creation.replacing(#""ExtendedS3"#, with: source + #""ExtendedS3"#)
+        await #expect {
+            _ = try await call(service, "CreateDeliveryStream", Array(body.utf8))
+        } throws: { error in
+            (error as? ServiceFault)?.message.contains("must be in the account 000000000000 and the region us-east-1") == true
+        }
+        await service.close()
+    }
+
+    @Test("a record from before the clock went back is delivered when the interval has passed again") func clockWentBack() async throws {
+        let day: Int64 = 86_400_000_000
+        let start: Int64 = 1_770_000_000_000_000
+        let now = Mutex(start + day)
+        let service = service(clock: WallClock { now.withLock { $0 } })
+        try await buckets.createBucket("lake", owner: "000000000000", region: "us-east-1")
+        _ = try await call(service, "CreateDeliveryStream", Array(Self.creation.utf8))
+        _ = try await call(service, "PutRecord", Array(#"{"DeliveryStreamName":"s","Record":{"Data":"YQ=="}}"#.utf8))
+        // The service looks at the clock in between; all looks together do not reach the time of the arrival.
+        let steps: Int64 = 250
+        for step in 0..<steps where try buckets.list("lake", ListingRequest()).entries.isEmpty {
+            now.withLock { $0 = start + step * (day / steps) }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        #expect(try buckets.list("lake", ListingRequest()).entries.count == 1)
+        await service.close()
     }
 }

@@ -51,6 +51,28 @@ struct RetentionTests {
         #expect(try await fresh.next()?.baseSequence == 6)
     }
 
+    @Test("a closed shard that has expired leaves the disk while the stream is open; a reader goes on behind its records")
+    func closedShard() async throws {
+        let clock = ManualMicros(hour)
+        let store = StreamStore(directory: temporary.path + "/streams", clock: clock.wall, retentionInterval: .milliseconds(5))
+        try store.create("s", shards: 1, retentionHours: 2)
+        let stream = try store.open("s", for: .writing)
+        for prefix in ["a", "b"] { try await stream.append(records(prefix, 2), to: 0) }
+        var slow = try stream.reader(shard: 0, from: .start)
+        #expect(try await slow.next(maxBytes: 1)?.baseSequence == 0)
+        try await stream.split(0, at: UInt128(1) << 127)
+        let folder = temporary.path + "/streams/s/shardId-000000000000"
+        #expect(DiskFiles.kind(of: folder) == .directory)
+        clock.set(3 * hour + 1)
+        for _ in 0..<6_000 where DiskFiles.kind(of: folder) != nil { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(DiskFiles.kind(of: folder) == nil)
+        #expect(stream.shardNumbers == [1, 2])
+        // What it has read ahead it may still give.
+        while try await slow.next() != nil {}
+        #expect(try await stream.append(records("c", 1), to: 1).count == 1)
+        stream.close()
+    }
+
     @Test("segments older than the retention are removed, the active one stays")
     func expiry() async throws {
         let clock = ManualMicros(hour)

@@ -82,4 +82,40 @@ import Testing
             #expect(BucketPolicy(Array(text.utf8)) == nil)
         }
     }
+
+    private static func policy(_ statement: String) throws(BucketPolicy.Fault) -> BucketPolicy {
+        try BucketPolicy(parsing: Array(#"{"Statement": {\#(statement)}}"#.utf8))
+    }
+
+    @Test("policies: all but what is named") func others() throws {
+        let everybody = #""Effect": "Allow", "Principal": "*", "#
+        let actions = try Self.policy(everybody + #""NotAction": ["S3:put*"], "Resource": "arn:aws:s3:::b/*""#)
+        #expect(actions.allowsEverybody("s3:GetObject", "arn:aws:s3:::b/k") && actions.isPublic)
+        #expect(!actions.allowsEverybody("s3:PutObject", "arn:aws:s3:::b/k"))
+        let resources = try Self.policy(everybody + #""Action": "s3:GetObject", "NotResource": "arn:aws:s3:::b/q/*""#)
+        #expect(resources.allowsEverybody("s3:GetObject", "arn:aws:s3:::b/p/x") && resources.concerns(only: "b"))
+        #expect(!resources.allowsEverybody("s3:GetObject", "arn:aws:s3:::b/q/x"))
+        let opened = #"{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "arn:aws:s3:::b/*"}"#
+        for (principal, isOpen) in [(#"{"AWS": "arn:aws:iam::1:root"}"#, false), ("\"*\"", true)] {
+            let denial = #"{"Effect": "Deny", "NotPrincipal": \#(principal), "Action": "*", "Resource": "*"}"#
+            let policy = try BucketPolicy(parsing: Array("{\"Statement\": [\(opened), \(denial)]}".utf8))
+            #expect(policy.allowsEverybody("s3:GetObject", "arn:aws:s3:::b/k") == isOpen)
+        }
+    }
+
+    @Test(
+        "policies: what is wrong with one",
+        arguments: [
+            (#""Principal": "*", "Action": "*", "Resource": "*""#, "Missing required field Effect"),
+            (#""Effect": "Allow", "Action": "*", "Resource": "*""#, "Missing required field Principal"),
+            (#""Effect": "Allow", "Principal": "*", "Resource": "*""#, "Missing required field Action"),
+            (#""Effect": "Allow", "Principal": "*", "Action": "*""#, "Missing required field Resource"),
+            (#""Effect": "Allow", "NotPrincipal": "*", "Action": "*", "Resource": "*""#, "Allow with NotPrincipal is not allowed."),
+            (#""Effect": "Deny", "Principal": "*", "Action": "*", "NotAction": "*", "Resource": "*""#, "has both Action and NotAction"),
+        ]) func wrongPolicy(_ statement: String, _ message: String)
+    {
+        #expect {
+            _ = try Self.policy(statement)
+        } throws: { ($0 as? BucketPolicy.Fault)?.message.contains(message) == true }
+    }
 }

@@ -50,9 +50,10 @@ import Testing
         try only.run(seconds: 4)
         #expect(warnings.withLock { $0.count { $0.contains("is passed over") } } == 1)
         try directory.write("in/line\nbreak.csv", "1")
+        try directory.write("in/line\r\nbreak.csv", "1")
         try directory.write("in/new.csv", "1")
         try only.run(seconds: 4)
-        #expect(warnings.withLock { $0.count { $0.contains("is passed over") } } == 2)
+        #expect(warnings.withLock { $0.count { $0.contains("is passed over") } } == 3)
         #expect(try only.runs().map { $0.parameters["files"] } == [directory.path("in/new.csv")])
     }
 }

@@ -147,6 +147,17 @@ struct PortTests {
         }
     }
 
+    @Test(
+        "a time that is no number of whole seconds is refused, and the answer says so",
+        arguments: ["1.5", "1e3", "", "0", "-1", "315360001"])
+    func clock(_ seconds: String) async throws {
+        try await serving(change: { $0.allowsReset = true }) { port in
+            let refused = await RawClient.exchange(port, get("/_sluice/clock?advance=\(seconds)", method: "POST"))
+            #expect(refused.hasPrefix("HTTP/1.1 400") && refused.contains("whole seconds"), "\(refused)")
+            #expect(await RawClient.exchange(port, get("/_sluice/clock?advance=60", method: "POST")).hasPrefix("HTTP/1.1 200"))
+        }
+    }
+
     @Test("pages of other machines are refused, those of this one may read")
     func origins() async throws {
         try await serving(change: { $0.origins = ["https://good.example"] }) { port in

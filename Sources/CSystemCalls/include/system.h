@@ -10,6 +10,15 @@ void sluice_start_storing(int descriptor, int64_t place, int64_t count);
 /// Makes everything durable that was written to the file system of a descriptor. Returns 0, or the number of what failed (`errno`).
 int sluice_sync_file_system(int descriptor);
 
+/// `O_PATH` of open(2): a descriptor that only says where a file is.
+extern const int sluice_place_only;
+
+/// Opens a path below a folder, in which no link is followed, wherever it stands, and nothing leads out of the folder; with the flags of open(2)
+/// but those that make files. Returns the descriptor, which is not inherited, or less than 0: what failed (`-errno`), ELOOP or ENOTDIR for a link.
+///
+/// `by_parts`: folder by folder, as it is done where the system cannot do it in one call (openat2(2), Linux 5.6).
+int sluice_open_beneath(int folder, const char *path, int flags, int by_parts);
+
 /// Copies up to `count` bytes from a place of one file to the position of another, within the system. Returns how many, or less than 0: what
 /// failed (`-errno`).
 int64_t sluice_copy_range(int source, int64_t place, int target, int64_t count);

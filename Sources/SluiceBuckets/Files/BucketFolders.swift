@@ -1,4 +1,3 @@
-import CSystemCalls
 import Glibc
 import SluiceCore
 
@@ -9,11 +8,18 @@ import SluiceCore
 ///     <root>/.sluice/staged/<stamp>    files whose change is not carried out yet
 ///     <root>/.sluice/nameless/xx/<stamp>
 ///
-/// A bucket's name never begins with a dot, so nothing of a bucket is in `.sluice`.
+/// A bucket's name never begins with a dot, so nothing of a bucket is in `.sluice`. Files of buckets are reached without following a link: what
+/// another program links into a bucket's folder is in the way of its keys, and no object.
 struct BucketFolders: Sendable {
-    let root: String
+    let top: RootFolder
+    var root: String { top.path }
 
-    var own: String { root + "/.sluice" }
+    init(root: String) throws(SluiceError) { top = try RootFolder(root) }
+
+    /// The store's own folder.
+    static func own(below root: String) -> String { root + "/.sluice" }
+
+    var own: String { Self.own(below: root) }
     var index: String { own + "/index.sqlite" }
     var lock: String { own + "/lock" }
     var staged: String { own + "/staged" }
@@ -35,15 +41,16 @@ struct BucketFolders: Sendable {
         return "\(nameless)/\(Self.hexadecimal(low, 2))/\(Self.hexadecimal(Int(stamp), 16))"
     }
 
-    /// Nil for a key that is no path.
-    func folderPath(_ bucket: String, _ key: ObjectKey) -> String? { key.fileName.map { "\(folder(bucket))/\($0)" } }
+    /// Below the root; nil for a key that is no path.
+    func path(_ bucket: String, _ key: ObjectKey) -> String? { key.fileName.map { "\(bucket)/\($0)" } }
 
     /// Where a key's file would be: in the folder, unless the key is no path, or a folder or file of another key is in the way.
     func place(_ bucket: String, _ key: ObjectKey) -> StoredFile.Place {
-        guard let path = folderPath(bucket, key) else { return .nameless }
-        var status = stat()
-        if lstat(path, &status) == 0 { return status.st_mode & S_IFMT == S_IFREG ? .folder : .nameless }
-        return errno == ENOENT ? .folder : .nameless
+        guard let path = path(bucket, key) else { return .nameless }
+        return switch top.status(path) {
+        case .success(let status): status.st_mode & S_IFMT == S_IFREG ? .folder : .nameless
+        case .failure(let failure): failure.number == ENOENT ? .folder : .nameless
+        }
     }
 
     private static func hexadecimal(_ number: Int, _ width: Int) -> String {
@@ -61,33 +68,37 @@ extension BucketFolders {
     /// - Returns: Where it is: nameless where something else is in the way of its name.
     func settle(_ file: StoredFile, _ bucket: String, _ key: ObjectKey, content: [UInt8]?) throws(SluiceError) -> StoredFile.Place {
         if let content { try write(content, file.stamp) }
-        guard let own = folderPath(bucket, key) else {
-            try move(file, to: namelessPath(file.stamp), from: [stagedPath(file.stamp)])
+        let (staged, nameless) = (stagedPath(file.stamp), namelessPath(file.stamp))
+        let own = path(bucket, key)
+        guard file.place == .folder, let own else {
+            if holds(file, at: staged) {
+                try rename(staged, to: nameless)
+            } else if let own, holds(file, under: own) {
+                try rename(own, nameless) { top.give(own, to: nameless) }
+            }
             return .nameless
         }
-        guard file.place == .folder else {
-            try move(file, to: namelessPath(file.stamp), from: [stagedPath(file.stamp), own])
-            return .nameless
+        guard let source = [staged, nameless].first(where: { holds(file, at: $0) }) else { return .folder }
+        var failure = top.take(source, as: own)
+        if failure == ENOENT {
+            // Without syncs: a change that is not carried out to the end is carried out again.
+            failure = top.makeFolders(above: own)
+            if failure == 0 { failure = top.take(source, as: own) }
         }
-        do throws(SluiceError) {
-            try move(file, to: own, from: [stagedPath(file.stamp), namelessPath(file.stamp)])
-            return .folder
-        } catch {
-            guard isInTheWay(own) else { throw error }
-            try move(file, to: namelessPath(file.stamp), from: [stagedPath(file.stamp)])
-            return .nameless
-        }
+        if failure == 0 { return .folder }
+        guard isInTheWay(own) else { throw .system(failure, cannot: "rename to", "\(root)/\(own)") }
+        if source == staged { try rename(staged, to: nameless) }
+        return .nameless
     }
 
     /// Removes a file, if it is still that file, and the folders that it leaves empty.
     func remove(_ file: StoredFile, _ bucket: String, _ key: ObjectKey) {
         unlink(stagedPath(file.stamp))
         unlink(namelessPath(file.stamp))
-        guard let path = folderPath(bucket, key), holds(file, at: path) else { return }
-        unlink(path)
-        var parent = DiskFiles.parent(of: path)
-        let top = folder(bucket)
-        while parent.utf8.count > top.utf8.count, rmdir(parent) == 0 { parent = DiskFiles.parent(of: parent) }
+        guard let path = path(bucket, key), holds(file, under: path) else { return }
+        _ = top.unlink(path)
+        var folder = RootFolder.parent(of: path)
+        while let empty = folder, empty != bucket, top.removeDirectory(empty) == 0 { folder = RootFolder.parent(of: empty) }
     }
 
     /// Removes a bucket's folder where it has no file.
@@ -99,6 +110,7 @@ extension BucketFolders {
 
     private func removeEmpty(_ path: String) throws(SluiceError) -> Bool {
         if rmdir(path) == 0 || errno == ENOENT { return true }
+        guard errno == ENOTEMPTY || errno == EEXIST else { return false }
         for name in try DiskFiles.list(path) {
             var status = stat()
             guard lstat("\(path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFDIR, try removeEmpty("\(path)/\(name)") else {
@@ -109,18 +121,18 @@ extension BucketFolders {
     }
 
     /// Makes all that was written durable, of all folders.
-    func syncAll() throws(SluiceError) {
-        let descriptor = Glibc.open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .system(errno, cannot: "open directory", root) }
-        defer { close(descriptor) }
-        let failure = sluice_sync_file_system(descriptor)
-        guard failure == 0 else { throw .system(failure, cannot: "sync the disk of", root) }
-    }
+    func syncAll() throws(SluiceError) { try top.sync() }
 
-    /// Whether a path is that file.
-    func holds(_ file: StoredFile, at path: String) -> Bool {
+    /// Whether a path of the store's own folders is that file.
+    private func holds(_ file: StoredFile, at path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0 && status.isSame(file)
+    }
+
+    /// Whether a path below the root is that file.
+    private func holds(_ file: StoredFile, under path: String) -> Bool {
+        guard case .success(let status) = top.status(path) else { return false }
+        return status.isSame(file)
     }
 
     private func write(_ content: [UInt8], _ stamp: Int64) throws(SluiceError) {
@@ -138,31 +150,24 @@ extension BucketFolders {
         guard futimens(descriptor, [time, time]) == 0 else { throw .system(errno, cannot: "set the time of", path) }
     }
 
-    /// Renames the first of `sources` that is the file; a target that is the file already is fine.
-    private func move(_ file: StoredFile, to target: String, from sources: [String]) throws(SluiceError) {
-        for source in sources where holds(file, at: source) {
-            if rename(source, target) == 0 { return }
-            guard errno == ENOENT else { throw .system(errno, cannot: "rename to", target) }
-            try makeParents(of: target)
-            guard rename(source, target) == 0 else { throw .system(errno, cannot: "rename to", target) }
-            return
-        }
+    /// Renames within the store's own folders, and to them.
+    private func rename(_ source: String, to target: String) throws(SluiceError) {
+        try rename(source, target) { Glibc.rename(source, target) == 0 ? 0 : errno }
     }
 
-    /// Without syncs: a change that is not carried out to the end is carried out again.
-    private func makeParents(of path: String) throws(SluiceError) {
-        let parent = DiskFiles.parent(of: path)
-        if mkdir(parent, 0o755) == 0 || errno == EEXIST { return }
-        guard errno == ENOENT, parent.utf8.count > root.utf8.count else { throw .system(errno, cannot: "create directory", parent) }
-        try makeParents(of: parent)
-        guard mkdir(parent, 0o755) == 0 || errno == EEXIST else { throw .system(errno, cannot: "create directory", parent) }
+    /// - Parameter call: Returns 0, or what failed (`errno`).
+    private func rename(_ source: String, _ target: String, _ call: () -> Int32) throws(SluiceError) {
+        var failure = call()
+        if failure == ENOENT, mkdir(DiskFiles.parent(of: target), 0o755) == 0 || errno == EEXIST { failure = call() }
+        guard failure == 0 else { throw .system(failure, cannot: "rename to", target) }
     }
 
-    /// Whether a folder has the name, or a file that of one of the folders above.
+    /// Whether a folder or a link has the name, or a file or a link that of one of the folders above.
     private func isInTheWay(_ path: String) -> Bool {
-        var status = stat()
-        if lstat(path, &status) == 0 { return status.st_mode & S_IFMT != S_IFREG }
-        return errno == ENOTDIR
+        switch top.status(path) {
+        case .success(let status): status.st_mode & S_IFMT != S_IFREG
+        case .failure(let failure): failure.number == ENOTDIR || failure.number == ELOOP
+        }
     }
 }
 

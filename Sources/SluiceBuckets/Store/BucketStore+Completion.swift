@@ -1,5 +1,5 @@
 import Glibc
-import SluiceAWS
+package import SluiceAWS
 import SluiceCore
 
 extension BucketStore {
@@ -12,11 +12,12 @@ extension BucketStore {
 
     /// Makes an object of the parts of an upload; one that was completed before is answered as it was then.
     ///
-    /// - Parameter checksum: What the object's checksum has to be; nil: not declared.
+    /// - Parameter checksum: What the object's checksum has to be, with or without the number of parts where it is one of their checksums; nil: not
+    ///   declared.
     /// - Throws: `noSuchUpload`, `invalidPart`, `invalidPartOrder`, `partWithoutChecksum`, `partTooSmall`, `badDigest`, `preconditionFailed`; `conflict` where parts
     ///   were uploaded anew meanwhile.
     package func complete(
-        _ name: String, _ key: ObjectKey, _ id: String, _ named: [NamedPart], checksum: String? = nil,
+        _ name: String, _ key: ObjectKey, _ id: String, _ named: [NamedPart], checksum: ObjectChecksum? = nil,
         if condition: WriteCondition = WriteCondition()
     ) async throws(BucketFailure) -> Completion {
         let bucket = try bucket(name)
@@ -30,17 +31,20 @@ extension BucketStore {
         }
         let parts = try chosen(named, try self.parts(upload), upload)
         try condition.check(try read { index throws(SluiceError) in try index.object(bucket, key) }, key)
-        let file = newFile(upload.isComposite ? [] : [upload.algorithm].compactMap { $0 })
+        let algorithm = upload.algorithm ?? checksum?.algorithm
+        let isComposite = upload.algorithm != nil && upload.isComposite
+        let file = newFile(isComposite ? [] : [algorithm].compactMap { $0 })
         try await onThread { [self] () throws(SluiceError) in
             try join(parts, name, key, into: file, digesting: !file.digests.checksums.isEmpty)
         }
         var traits = upload.traits
         traits.partBytes = parts.map(\.byteCount)
-        if let algorithm = upload.algorithm {
+        let whole = file.digests.checksums.first.map { ObjectTraits.Checksum($0, isComposite: false) }
+        let found = isComposite ? algorithm.flatMap { Self.composite(parts, $0) } : whole
+        if let checksum, let found, !found.isSame(as: checksum) { throw .badDigest(checksum.algorithm.rawValue) }
+        if upload.algorithm != nil {
             traits.partChecksums = parts.map(\.checksum)
-            traits.checksum =
-                upload.isComposite ? Self.composite(parts, algorithm) : file.digests.checksums.first.map { .init($0, isComposite: false) }
-            if let checksum, checksum != traits.checksum?.value.value { throw .badDigest(algorithm.rawValue) }
+            traits.checksum = found
         }
         let version = try await finished(file, key, BodyDigests.etag(ofParts: parts.map(\.etag)), traits)
         let content = file.content
@@ -109,5 +113,13 @@ extension BucketStore {
     /// Appends a range of an object to a file, for copies.
     package func append(_ object: OpenObject, _ range: Range<Int64>, to file: NewFile) async throws(BucketFailure) {
         try await onThread { () throws(SluiceError) in try file.append(object.borrowedDescriptor, range, digesting: true) }
+    }
+}
+
+extension ObjectTraits.Checksum {
+    /// Of checksums of parts, their number may be left out.
+    fileprivate func isSame(as declared: ObjectChecksum) -> Bool {
+        guard isComposite, declared.algorithm == value.algorithm else { return declared == value }
+        return declared.value == value.value || declared.value == value.value.prefix { $0 != "-" }
     }
 }

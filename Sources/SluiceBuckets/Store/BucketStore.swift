@@ -23,9 +23,9 @@ package final class BucketStore: Sendable {
     ///
     /// - Throws: `alreadyRunning` where another process has it; what the disk throws.
     package init(_ directory: String, clock: WallClock = .system) throws(SluiceError) {
-        folders = BucketFolders(root: directory)
         self.clock = clock
-        try DiskFiles.createDirectories(folders.own)
+        try DiskFiles.createDirectories(BucketFolders.own(below: directory))
+        folders = try BucketFolders(root: directory)
         switch try FileLock.attempt(folders.lock, sinceMicros: WallClock.system.nowMicros()) {
         case .acquired(let lock): self.lock = lock
         case .held(let holder):

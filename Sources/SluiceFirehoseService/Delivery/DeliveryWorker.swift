@@ -109,10 +109,9 @@ final class DeliveryWorker: Sendable {
         let plan = try plan(of: now)
         try follow(&progress, &waiting)
         try await source.count(&waiting, limit: plan.sizeBytes, extra: plan.processing.delimiter?.count ?? 0)
-        let age = scope.world.clock.nowMicros() - waiting.oldestMicros.clamped
         let isDue =
             waiting.bytes >= plan.sizeBytes || waiting.count >= FirehoseLimits.deliveryRecords
-            || age >= Int64(plan.intervalSeconds) * 1_000_000
+            || waiting.ageMicros(at: scope.world.clock.nowMicros()) >= Int64(plan.intervalSeconds) * 1_000_000
         guard waiting.count > 0, isDue || ends else {
             if ends { return true }
             await restBeforeNextLook(isIdle: waiting.count == 0)
@@ -220,11 +219,6 @@ final class DeliveryWorker: Sendable {
     private func works() {
         if isFailing.exchange(false, ordering: .relaxed) { scope.world.tell("\(label): delivery works again") }
     }
-}
-
-extension Int64 {
-    /// No time at all is far in the future: nothing is due by it.
-    fileprivate var clamped: Int64 { Swift.min(self, .max / 2) }
 }
 
 /// What was tried of one delivery by this process.

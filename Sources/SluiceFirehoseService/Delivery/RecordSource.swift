@@ -131,4 +131,11 @@ struct Waiting: Hashable, Sendable {
     var oldestMicros = Int64.max
 
     init(from next: Progress.Places) { end = next }
+
+    /// How long the oldest has waited; 0 for none. An arrival in the future, because the clock went back, is taken for one at this moment.
+    mutating func ageMicros(at now: Int64) -> Int64 {
+        guard count > 0 else { return 0 }
+        oldestMicros = min(oldestMicros, now)
+        return now - oldestMicros
+    }
 }

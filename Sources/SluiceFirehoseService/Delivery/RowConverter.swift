@@ -34,7 +34,7 @@ struct RowConverter {
             version = table.version
         }
         names = NameShape(conversion, schema)
-        hasTimes = schema.fields.contains { TimeShape.has($0.type) }
+        hasTimes = schema.fields.contains { ValueShape.has($0.type) }
     }
 
     func convert(_ whole: RecordPile) throws -> Converted {
@@ -87,15 +87,16 @@ struct RowConverter {
         return documents
     }
 
-    /// The records with the names that the table has, and times as its columns take them.
+    /// The records with the names that the table has, and times and numbers as its columns take them.
     private func shaped(_ records: RecordPile) -> RawRecords {
         var rows = RawRecords(bytes: [])
         for row in 0..<records.count {
             let record = records[row]
             rows.starts.append(Int32(rows.bytes.count))
-            if names != nil || hasTimes, let node = try? JSONParser.parse(Array(record)) {
+            let reshapes = hasTimes || ValueShape.hasExponent(record)
+            if names != nil || reshapes, let node = try? JSONParser.parse(Array(record)) {
                 let shaped = names?.shaped(node) ?? node
-                (hasTimes ? TimeShape.shaped(shaped, .structure(schema.fields)) : shaped).append(to: &rows.bytes)
+                (reshapes ? ValueShape.shaped(shaped, .structure(schema.fields)) : shaped).append(to: &rows.bytes)
             } else {
                 rows.bytes.append(contentsOf: record)
             }

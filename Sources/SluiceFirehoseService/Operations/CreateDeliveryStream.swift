@@ -25,6 +25,7 @@ enum CreateDeliveryStream {
             throw Faults.invalid("DeliveryStreamEncryptionConfigurationInput is for DirectPut; a data stream has its own encryption.")
         }
         let scope = try call.scope()
+        if let source { try Self.check(source, scope.id) }
         let (document, secret) = Endpoints.withoutSecret(DestinationDocument.completed(given.value, kind))
         try scope.checkFunction(of: DeliveryPlan(DestinationDocument.completed(given.value, kind), kind, at: given.path))
         var stream = DeliveryStream(name: name, createdMicros: scope.world.clock.nowMicros(), kind: kind, destination: document)
@@ -38,6 +39,12 @@ enum CreateDeliveryStream {
             throw Faults.invalid("The data stream that KinesisStreamSourceConfiguration names is not there: \(error.message)")
         }
         return .value(.structure(["DeliveryStreamARN": .text(scope.id.arn(name))]))
+    }
+
+    /// A delivery stream reads data streams of its own account and region, as those of AWS do.
+    private static func check(_ source: WireValue, _ own: ScopeID) throws(ServiceFault) {
+        guard let arn = source["KinesisStreamARN"]?.string, let name = SourceName(arn), name.scope != own else { return }
+        throw Faults.invalid("The data stream \(arn) must be in the account \(own.account) and the region \(own.region).")
     }
 
     private static func source(_ input: inout InputReader) throws(ServiceFault) -> WireValue? {

@@ -82,7 +82,8 @@ struct JavaTimePattern: Hashable, Sendable {
     private static func field(_ letter: Character, _ count: Int, _ date: CivilDate, _ time: Int, micros: Int64) -> String {
         let hour = time / 3_600
         switch letter {
-        case "y", "u", "Y": return count == 2 ? padded(date.year % 100, 2) : padded(date.year, count)
+        case "y", "u": return padded(year: date.year, count)
+        case "Y": return padded(year: weekYear(date), count)
         case "M", "L":
             guard count >= 3 else { return padded(date.month, count) }
             let name = String(decoding: TimePattern.months[date.month - 1], as: UTF8.self)
@@ -104,6 +105,14 @@ struct JavaTimePattern: Hashable, Sendable {
             return String(fraction.prefix(count))
         }
     }
+
+    /// The year of the week that a day is in: weeks begin on Sunday, and the one with January 1 is the first of its year. Source: `WeekFields` of
+    /// Java for the locale `en-US`.
+    private static func weekYear(_ date: CivilDate) -> Int {
+        CivilDate(daysSinceEpoch: date.daysSinceEpoch + 6 - date.isoWeekday % 7).year
+    }
+
+    private static func padded(year: Int, _ count: Int) -> String { count == 2 ? padded(year % 100, 2) : padded(year, count) }
 
     private static func padded(_ number: Int, _ count: Int) -> String {
         let digits = String(number)

@@ -162,12 +162,17 @@ package struct ShardReader: Sendable {
         }
     }
 
-    /// Whether a segment was trimmed; the position is then behind what was.
+    /// Whether a segment was trimmed, or the record at the position; the position is then behind what was.
     private mutating func skipTrimmed(_ base: UInt64) throws(SluiceError) -> Bool {
-        if try view.segmentBases().contains(base) { return false }
+        guard try isTrimmed(base) else { return false }
         segment = nil
         position = max(position, try view.trimPoint())
         return true
+    }
+
+    private func isTrimmed(_ base: UInt64) throws(SluiceError) -> Bool {
+        guard try view.segmentBases().contains(base) else { return true }
+        return try position < view.trimPoint()
     }
 
     /// The header at the segment's next place; nil where the segment has no more.
@@ -197,7 +202,7 @@ package struct ShardReader: Sendable {
         do throws(SluiceError) {
             return try open.window.fill(place, count: count, ahead: wanted)
         } catch {
-            guard error.code == .fileNotFound, try !view.segmentBases().contains(open.base) else { throw error }
+            guard error.code == .fileNotFound, try isTrimmed(open.base) else { throw error }
             return 0
         }
     }

@@ -56,6 +56,10 @@ extension ShardLog {
     }
 
     private func trimStart(to sequence: UInt64) throws(SluiceError) {
+        try trimming.withLock { _ throws(SluiceError) in try trimNow(to: sequence) }
+    }
+
+    private func trimNow(to sequence: UInt64) throws(SluiceError) {
         guard sequence > state.withLock({ $0.trimPoint }) else { return }
         try DiskFiles.writeAtomically(SequenceMark.bytes(sequence), to: paths.startMark)
         let removed = state.withLock { state -> [UInt64] in

@@ -17,6 +17,8 @@ final class ShardLog: Sendable {
     /// Producers of the shards that this one continues.
     let inherited: [Heritage]
     let state: Mutex<State>
+    /// Held while records are trimmed.
+    let trimming = Mutex(())
 
     var tag: UInt64 { settings.tag }
     var files: any LogFiles { settings.files }
@@ -207,6 +209,12 @@ final class ShardLog: Sendable {
 
     /// Takes records again, because what the shard was sealed for failed.
     func unseal() { state.withLock { $0.isSealed = false } }
+
+    /// Ends, because all of its records have expired: for readers that are under way they are trimmed.
+    func retire() {
+        state.withLock { $0.trimPoint = max($0.trimPoint, $0.visibleEnd) }
+        close()
+    }
 
     /// Ends writing: waits for nothing, so call `sync` before. Followers wake up and find the end.
     func close() {

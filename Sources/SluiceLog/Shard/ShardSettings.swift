@@ -11,6 +11,8 @@ final class ShardSettings: Sendable {
     let segmentBytes: Int
     /// Whether writing and syncing goes to threads of their own: appenders are on threads that others depend on.
     let flushesApart: Bool
+    /// How often what has expired is looked for.
+    let retentionInterval: Duration
     private let changing: Mutex<Changing>
 
     struct Changing: Sendable {
@@ -21,12 +23,16 @@ final class ShardSettings: Sendable {
         var cipher: FrameCipher?
     }
 
-    init(tag: UInt64, files: any LogFiles, clock: WallClock, segmentBytes: Int, flushesApart: Bool, _ changing: Changing) {
+    init(
+        tag: UInt64, files: any LogFiles, clock: WallClock, segmentBytes: Int, flushesApart: Bool, retentionInterval: Duration,
+        _ changing: Changing
+    ) {
         self.tag = tag
         self.files = files
         self.clock = clock
         self.segmentBytes = segmentBytes
         self.flushesApart = flushesApart
+        self.retentionInterval = retentionInterval
         self.changing = Mutex(changing)
     }
 

@@ -26,11 +26,15 @@ extension RecordStream {
         try enforceRetention()
     }
 
-    /// Removes what has expired: segments whose records all have, and closed shards without any record left; opening and rolling do it as well.
-    /// Readers leave it to the writer.
+    /// Removes what has expired: segments whose records all have, and closed shards without any record left. A stream that is open for writing
+    /// does so again and again, its shards whenever they close a segment. Readers leave it to the writer.
     package func enforceRetention() throws(SluiceError) {
         if mode == .reading { return }
         for writer in writers { try writer.removeExpired() }
+        try expiring.withLock { _ throws(SluiceError) in try removeExpiredShards() }
+    }
+
+    private func removeExpiredShards() throws(SluiceError) {
         let cutoff = settings.clock.nowMicros() - Int64(retentionHours) * ShardLog.microsPerHour
         let expired = table.withLock { table in
             table.metadata.shards.filter { $0.hasExpired(horizonMicros: cutoff) }.map(\.id)
@@ -42,7 +46,7 @@ extension RecordStream {
                 table.views[id.number] = nil
                 return table.writers.removeValue(forKey: id.number)
             }
-            writer?.close()
+            writer?.retire()
             try DiskFiles.removeTree(ShardFiles(stream: directory, shard: id.number).directory)
         }
     }

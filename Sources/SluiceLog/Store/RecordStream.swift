@@ -19,6 +19,8 @@ package final class RecordStream: Sendable {
     let table: Mutex<ShardTable>
     /// Held while the metadata are changed.
     let saving = Mutex(())
+    /// Held while expired shards are removed.
+    let expiring = Mutex(())
     let load = Mutex(LoadWatch())
     /// Where another process may write the stream.
     let remote: RemoteMetadata?
@@ -27,6 +29,7 @@ package final class RecordStream: Sendable {
     private let lock: FileLock?
     private let syncTicker = Ticker()
     let loadTicker = Ticker()
+    private let retentionTicker = Ticker()
 
     /// The stream's shards and settings at a time.
     struct ShardTable {
@@ -57,6 +60,7 @@ package final class RecordStream: Sendable {
         mode = lock == nil ? .reading : .writing
         table = Mutex(ShardTable(metadata: metadata, views: views, writers: writers, router: metadata.router))
         startTicker()
+        startRetention()
     }
 
     /// What is known of the stream now; a reader looks at what the writer has changed, and keeps to what it knew of a stream that was deleted.
@@ -157,6 +161,7 @@ package final class RecordStream: Sendable {
     package func close() {
         syncTicker.stop()
         loadTicker.stop()
+        retentionTicker.stop()
         // A change of the shards that is under way does not save anything from here on.
         saving.withLock { _ in table.withLock { $0.isClosed = true } }
         for writer in writers {
@@ -176,6 +181,19 @@ package final class RecordStream: Sendable {
             // A failure stays with the shard, which goes on in a new segment.
             for writer in writers where writer.state.withLock({ $0.isDirty }) { try? await writer.sync() }
             return true
+        }
+    }
+
+    /// Begins to look for what has expired.
+    private func startRetention() {
+        guard mode == .writing else { return }
+        retentionTicker.start(every: settings.retentionInterval) { [weak self] in
+            // What cannot be removed now is tried again.
+            await BlockingThreads.syncs.answer { [weak self] in
+                guard let self else { return false }
+                try? self.enforceRetention()
+                return true
+            }
         }
     }
 

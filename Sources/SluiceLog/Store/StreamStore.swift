@@ -9,6 +9,7 @@ package struct StreamStore: Sendable {
     private let files: any LogFiles
     private let segmentBytes: Int
     private let flushesApart: Bool
+    private let retentionInterval: Duration
     /// The key file of the state directory, beside the directory of streams.
     let keys: KeyFile
     /// For streams that are bound to schemas; without, such a stream takes no records that have to be checked.
@@ -20,16 +21,18 @@ package struct StreamStore: Sendable {
     ///   - files: How segments are written; tests inject faults here.
     ///   - segmentBytes: When a segment is closed and the next one begun.
     ///   - flushesApart: Whether waiting for the disk is left to threads of their own, because records are put on threads that others depend on.
+    ///   - retentionInterval: How often a stream that is open for writing looks for what has expired.
     ///   - checks: For streams that are bound to schemas.
     package init(
         directory: String, clock: WallClock = .system, files: any LogFiles = DiskLogFiles(), segmentBytes: Int = LogLimits.segmentBytes,
-        flushesApart: Bool = false, checks: RecordChecks? = nil
+        flushesApart: Bool = false, retentionInterval: Duration = .seconds(LogLimits.retentionSeconds), checks: RecordChecks? = nil
     ) {
         self.directory = directory
         self.clock = clock
         self.files = files
         self.segmentBytes = segmentBytes
         self.flushesApart = flushesApart
+        self.retentionInterval = retentionInterval
         keys = KeyFile(streams: directory)
         self.checks = checks
     }
@@ -207,6 +210,7 @@ package struct StreamStore: Sendable {
         let configuration = metadata.configuration
         return ShardSettings(
             tag: metadata.tag, files: files, clock: clock, segmentBytes: segmentBytes, flushesApart: flushesApart,
+            retentionInterval: retentionInterval,
             ShardSettings.Changing(
                 retentionHours: configuration.retentionHours, retentionBytes: configuration.retentionBytes,
                 durability: configuration.durability, cipher: cipher))

@@ -20,8 +20,9 @@ struct ObjectBody {
     private var expectedBytes: Int64?
     private var seenBytes: Int64 = 0
 
+    /// - Parameter isObject: Whether checksums in headers are of the body, and not of an object that is made of others.
     /// - Throws: `InvalidDigest`, `InvalidRequest`, `EntityTooLarge`, `XAmzContentSHA256Mismatch`.
-    init(_ call: S3Call) throws(ServiceFault) {
+    init(_ call: S3Call, isObject: Bool = true) throws(ServiceFault) {
         body = call.request.body
         let payload = call.header("x-amz-content-sha256") ?? ""
         expectedBytes = call.request.head.contentLength.map(Int64.init)
@@ -47,7 +48,7 @@ struct ObjectBody {
             }
             md5 = bytes
         }
-        try readChecksums(call)
+        if isObject { try readChecksums(call) }
     }
 
     private static let noLength = ServiceFault(411, "MissingContentLength", "You must provide the Content-Length HTTP header.")
@@ -66,16 +67,7 @@ struct ObjectBody {
     }
 
     private mutating func readChecksums(_ call: S3Call) throws(ServiceFault) {
-        for algorithm in ObjectChecksum.Algorithm.allCases {
-            guard let value = call.header(algorithm.header) else { continue }
-            guard declared == nil else {
-                throw .invalidRequest("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.")
-            }
-            guard Base64.decode(value.utf8)?.count == algorithm.byteCount else {
-                throw .invalidRequest("Value for \(algorithm.header) header is invalid.")
-            }
-            declared = ObjectChecksum(algorithm, value)
-        }
+        declared = try ObjectChecksum.declared(by: call)
         if let names = call.header("x-amz-trailer") {
             trailing = ObjectChecksum.Algorithm.allCases.first { names.lowercased() == $0.header }
             guard trailing != nil, decoder != nil else {
@@ -170,6 +162,28 @@ struct ObjectBody {
         let digests = file.digests
         try body.check(digests)
         return (file, digests.checksums.first { $0.algorithm == own ?? algorithm })
+    }
+}
+
+extension ObjectChecksum {
+    /// What the one header `x-amz-checksum-` of a request says.
+    ///
+    /// - Parameter parts: Whether `-` and the number of an object's parts may follow.
+    /// - Throws: `InvalidRequest`.
+    static func declared(by call: S3Call, parts: Bool = false) throws(ServiceFault) -> ObjectChecksum? {
+        var declared: ObjectChecksum?
+        for algorithm in Algorithm.allCases {
+            guard let value = call.header(algorithm.header) else { continue }
+            guard declared == nil else {
+                throw .invalidRequest("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.")
+            }
+            let digest = parts ? value.prefix { $0 != "-" } : value[...]
+            guard Base64.decode(digest.utf8)?.count == algorithm.byteCount else {
+                throw .invalidRequest("Value for \(algorithm.header) header is invalid.")
+            }
+            declared = ObjectChecksum(algorithm, value)
+        }
+        return declared
     }
 }
 

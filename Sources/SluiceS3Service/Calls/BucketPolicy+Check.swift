@@ -4,8 +4,12 @@ import SluiceServer
 extension BucketPolicy {
     /// - Throws: `MalformedPolicy`; `AccessDenied` for a public one where the bucket's public access is blocked.
     static func check(_ bytes: [UInt8], for call: S3Call) throws(ServiceFault) {
-        guard bytes.count <= S3ServiceLimits.policyBytes, let policy = BucketPolicy(bytes) else {
-            throw ServiceFault(400, "MalformedPolicy", "Policies must be valid JSON with a Version and a Statement of at most 20 KB")
+        guard bytes.count <= S3ServiceLimits.policyBytes else {
+            throw ServiceFault(400, "MalformedPolicy", "Policies must be at most 20 KB")
+        }
+        let policy: BucketPolicy
+        do throws(BucketPolicy.Fault) { policy = try BucketPolicy(parsing: bytes) } catch {
+            throw ServiceFault(400, "MalformedPolicy", error.message)
         }
         guard policy.concerns(only: call.bucketName) else { throw ServiceFault(400, "MalformedPolicy", "Policy has invalid resource") }
         guard !policy.isPublic || !PublicAccessBlock(of: call.bucketName, in: call.store).blocksPolicy else {

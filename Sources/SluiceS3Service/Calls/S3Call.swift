@@ -92,16 +92,17 @@ struct S3Call: Sendable {
 
     /// The root of a body in XML.
     ///
+    /// - Parameter isObject: Whether checksums in headers are of the body.
     /// - Throws: `MalformedXML`, also for entities, document types and endless nesting; `EntityTooLarge`.
-    func document(_ root: String) async throws -> XMLElement {
-        let bytes = try await documentBytes(upTo: S3ServiceLimits.documentBytes)
+    func document(_ root: String, isObject: Bool = true) async throws -> XMLElement {
+        let bytes = try await documentBytes(upTo: S3ServiceLimits.documentBytes, isObject: isObject)
         guard let element = try? XMLParser.parse(bytes), element.name == root else { throw ServiceFault.malformedXML }
         return element
     }
 
     /// The bytes of a body that is held whole, checked against the digests that the request declares.
-    func documentBytes(upTo limit: Int) async throws -> [UInt8] {
-        var reader = try ObjectBody(self)
+    func documentBytes(upTo limit: Int, isObject: Bool = true) async throws -> [UInt8] {
+        var reader = try ObjectBody(self, isObject: isObject)
         var bytes: [UInt8] = []
         var digests = BodyDigests(reader.algorithms)
         while let part = try await reader.next() {

@@ -5,7 +5,8 @@ import SluiceServer
 
 /// What the store refuses, with the codes and sentences of S3.
 extension ServiceFault {
-    init(_ failure: BucketFailure, _ bucket: String) {
+    /// - Parameter method: Of the request.
+    init(_ failure: BucketFailure, _ bucket: String, method: String = "GET") {
         switch failure {
         case .noSuchBucket(let name):
             self.init(404, "NoSuchBucket", "The specified bucket does not exist", details: [("BucketName", name)])
@@ -23,7 +24,7 @@ extension ServiceFault {
         case .noSuchVersion(let key, let id):
             self.init(
                 404, "NoSuchVersion", "The specified version does not exist.", details: [("Key", key.text), ("VersionId", id)])
-        case .deleteMarker(let marker, let isCurrent): self.init(marker, isCurrent: isCurrent)
+        case .deleteMarker(let marker, let isCurrent): self.init(marker, isCurrent: isCurrent, method)
         case .preconditionFailed(let header):
             self.init(
                 412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold", details: [("Condition", header)]
@@ -67,7 +68,7 @@ extension ServiceFault {
         }
     }
 
-    private init(_ marker: ObjectVersion, isCurrent: Bool) {
+    private init(_ marker: ObjectVersion, isCurrent: Bool, _ method: String) {
         var headers = HeaderFields([("x-amz-delete-marker", "true"), ("x-amz-version-id", marker.versionID)])
         headers["Last-Modified"] = HTTPDate.text(marker.modifiedMicros)
         if isCurrent {
@@ -76,7 +77,7 @@ extension ServiceFault {
             headers["Allow"] = "DELETE"
             self.init(
                 405, "MethodNotAllowed", "The specified method is not allowed against this resource.", headers: headers,
-                details: [("Method", "GET"), ("ResourceType", "DeleteMarker")])
+                details: [("Method", method), ("ResourceType", "DeleteMarker")])
         }
     }
 }

@@ -135,7 +135,9 @@ extension S3Operation {
     private static func completeMultipartUpload(_ call: S3Call) async throws -> ServiceResponse {
         let bucket = try call.store.bucket(call.bucketName)
         let key = try call.key
-        let root = try await call.document("CompleteMultipartUpload")
+        // A checksum in a header is that of the object.
+        let declared = try ObjectChecksum.declared(by: call, parts: true)
+        let root = try await call.document("CompleteMultipartUpload", isObject: false)
         var parts: [NamedPart] = []
         for element in root.all("Part") {
             guard let number = element["PartNumber"].flatMap({ Int($0) }), let etag = element["ETag"] else {
@@ -145,7 +147,6 @@ extension S3Operation {
             parts.append(NamedPart(number: number, etag: S3Call.unquoted(etag), checksum: checksum))
         }
         guard !parts.isEmpty else { throw ServiceFault.malformedXML }
-        let declared = ObjectChecksum.Algorithm.allCases.compactMap { call.header($0.header) }.first
         if let text = call.header("x-amz-mp-object-size"),
             let upload = try? call.store.upload(bucket.name, key, call.query["uploadId"] ?? "")
         {

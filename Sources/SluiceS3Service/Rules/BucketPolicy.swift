@@ -5,41 +5,83 @@ import SluiceServer
 ///
 /// Statements about other principals are kept and say nothing here: a signed request of the bucket's owner may do everything.
 struct BucketPolicy: Sendable {
+    /// What is wrong with a policy, in S3's words.
+    struct Fault: Error {
+        var message: String
+    }
+
+    /// Names, or all names but some (`NotAction` and its like).
+    private struct Names: Sendable {
+        var patterns: [String]
+        var areOthers: Bool
+
+        func contain(_ name: String) -> Bool { patterns.contains { BucketPolicy.matches($0, name) } != areOthers }
+    }
+
     private struct Statement: Sendable {
         var allows: Bool
         var isForEverybody: Bool
         var isConditional: Bool
-        var actions: [String]
-        var resources: [String]
+        /// In lower case.
+        var actions: Names
+        var resources: Names
+
+        init(_ node: JSONNode) throws(Fault) {
+            guard let effect = node["Effect"]?.string else { throw Fault(message: "Missing required field Effect") }
+            guard ["Allow", "Deny"].contains(effect) else { throw Fault(message: "Invalid effect: \(effect)") }
+            allows = effect == "Allow"
+            isConditional = node["Condition"] != nil
+            actions = try Self.names("Action", of: node)
+            actions.patterns = actions.patterns.map { $0.lowercased() }
+            resources = try Self.names("Resource", of: node)
+            let principal = try Self.one("Principal", of: node)
+            guard !allows || !principal.isOther else { throw Fault(message: "Allow with NotPrincipal is not allowed.") }
+            let names = principal.node.string.map { [$0] } ?? BucketPolicy.texts(principal.node["AWS"])
+            isForEverybody = names.contains("*") != principal.isOther
+        }
+
+        private static func names(_ field: String, of node: JSONNode) throws(Fault) -> Names {
+            let found = try one(field, of: node)
+            return Names(patterns: BucketPolicy.texts(found.node), areOthers: found.isOther)
+        }
+
+        /// A field or its opposite, of which a statement has one.
+        private static func one(_ field: String, of node: JSONNode) throws(Fault) -> (node: JSONNode, isOther: Bool) {
+            switch (node[field], node["Not" + field]) {
+            case (let named?, nil): return (named, false)
+            case (nil, let other?): return (other, true)
+            case (nil, nil): throw Fault(message: "Missing required field \(field)")
+            case (_?, _?): throw Fault(message: "Statement has both \(field) and Not\(field)")
+            }
+        }
     }
 
     private let statements: [Statement]
 
     /// Nil for bytes that are no policy.
     init?(_ bytes: [UInt8]) {
-        guard let root = try? JSONParser.parse(bytes), case .object = root, let list = root["Statement"] else { return nil }
-        let nodes: [JSONNode] = if case .list(let items) = list { items } else { [list] }
-        var statements: [Statement] = []
-        for node in nodes {
-            guard let effect = node["Effect"]?.string, ["Allow", "Deny"].contains(effect), let resource = node["Resource"],
-                let action = node["Action"], let principal = node["Principal"] ?? node["NotPrincipal"]
-            else { return nil }
-            let names = principal.string.map { [$0] } ?? Self.texts(principal["AWS"])
-            statements.append(
-                Statement(
-                    allows: effect == "Allow", isForEverybody: node["Principal"] != nil && names.contains("*"),
-                    isConditional: node["Condition"] != nil, actions: Self.texts(action), resources: Self.texts(resource)))
+        guard let policy = try? BucketPolicy(parsing: bytes) else { return nil }
+        self = policy
+    }
+
+    init(parsing bytes: [UInt8]) throws(Fault) {
+        guard let root = try? JSONParser.parse(bytes), case .object = root else {
+            throw Fault(message: "Policies must be valid JSON and the first byte must be '{'")
         }
-        guard !statements.isEmpty else { return nil }
+        guard let list = root["Statement"] else { throw Fault(message: "Missing required field Statement") }
+        var statements: [Statement] = []
+        let nodes: [JSONNode] = if case .list(let items) = list { items } else { [list] }
+        for node in nodes { statements.append(try Statement(node)) }
+        guard !statements.isEmpty else { throw Fault(message: "Statement is empty!") }
         self.statements = statements
     }
 
-    /// Whether every resource may be a bucket or objects in it.
+    /// Whether every resource that is named may be a bucket or objects in it.
     func concerns(only bucket: String) -> Bool {
         let mark = "arn:aws:s3:::"
         return statements.allSatisfy { statement in
-            !statement.resources.isEmpty
-                && statement.resources.allSatisfy { resource in
+            !statement.resources.patterns.isEmpty
+                && statement.resources.patterns.allSatisfy { resource in
                     guard resource != "*" else { return true }
                     let name = resource.dropFirst(mark.count).prefix { $0 != "/" }
                     return resource.hasPrefix(mark) && Self.matches(String(name), bucket)
@@ -47,7 +89,7 @@ struct BucketPolicy: Sendable {
         }
     }
 
-    private static func texts(_ node: JSONNode?) -> [String] {
+    fileprivate static func texts(_ node: JSONNode?) -> [String] {
         guard let node else { return [] }
         if case .list(let items) = node { return items.compactMap(\.string) }
         return node.string.map { [$0] } ?? []
@@ -56,8 +98,7 @@ struct BucketPolicy: Sendable {
     /// Whether everybody may do something with a resource. Conditions are not read: an Allow with one does not hold, a Deny with one does.
     func allowsEverybody(_ action: String, _ resource: String) -> Bool {
         let fitting = statements.filter { statement in
-            statement.isForEverybody && statement.actions.contains { Self.matches($0.lowercased(), action.lowercased()) }
-                && statement.resources.contains { Self.matches($0, resource) }
+            statement.isForEverybody && statement.actions.contain(action.lowercased()) && statement.resources.contain(resource)
         }
         return fitting.contains { $0.allows && !$0.isConditional } && !fitting.contains { !$0.allows }
     }
@@ -65,7 +106,7 @@ struct BucketPolicy: Sendable {
     var isPublic: Bool { statements.contains { $0.allows && $0.isForEverybody && !$0.isConditional } }
 
     /// `*` stands for any text, `?` for any character.
-    private static func matches(_ pattern: String, _ text: String) -> Bool {
+    fileprivate static func matches(_ pattern: String, _ text: String) -> Bool {
         let (pattern, text) = (Array(pattern.utf8), Array(text.utf8))
         var (place, at) = (0, 0)
         var star: (place: Int, at: Int)?

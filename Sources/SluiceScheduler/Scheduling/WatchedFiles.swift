@@ -45,7 +45,7 @@ struct WatchedFiles {
             return
         }
         guard status.st_mode & S_IFMT == S_IFREG else { return }
-        if path.contains("\n") { unreadable.insert(path) } else { marks[path] = Self.mark(status) }
+        if path.utf8.contains(UInt8(ascii: "\n")) { unreadable.insert(path) } else { marks[path] = Self.mark(status) }
     }
 
     private static func mark(_ status: stat) -> String { "\(status.st_size):\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)" }

@@ -33,7 +33,7 @@ extension RequestRouter {
         case ("POST", "clock"):
             guard options.allowsReset else { return refusedReset() }
             guard let seconds = head.query["advance"].flatMap(Int64.init), Self.mostSeconds.contains(seconds) else {
-                return PortPages.failure(400, "InvalidArgument", "say how many seconds with ?advance=SECONDS")
+                return PortPages.failure(400, "InvalidArgument", "say how many whole seconds, up to ten years, with ?advance=SECONDS")
             }
             shift.advance(by: seconds * 1_000_000)
             for service in services { await service.timeMoved() }

@@ -65,6 +65,29 @@ import Testing
         #expect(try project.directory.text("events").contains(#""key":"in+3/19""#))
     }
 
+    @Test("an object whose key has a line break starts no run without files, and is told", .enabled(if: python != nil))
+    func lineBreaks() async throws {
+        try project.directory.write(
+            "catalog/load.yaml", "job: load\ncommand: \"echo [$SLUICE_FILES] >> ../files\"\nschedule: {concurrency: 9}\n")
+        let (server, port) = try await project.serve(schedules: true)
+        try await run(
+            #"""
+            s3.create_bucket(Bucket="lake")
+            s3.put_bucket_notification_configuration(Bucket="lake", NotificationConfiguration={"LambdaFunctionConfigurations": [
+                {"LambdaFunctionArn": function("load"), "Events": ["s3:ObjectCreated:*"]}]})
+            for key in ("a\nb.csv", "a\r\nb.csv", "last.csv"):
+                s3.put_object(Bucket="lake", Key=key, Body=b"x")
+            print("ok")
+            """#, port)
+        for _ in 0..<6_000 where server.isRunning && (try? project.directory.text("files"))?.contains("last") != true {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        server.signal(15)
+        let ended = try await server.wait(timeout: .seconds(300))
+        #expect(try project.directory.text("files") == "[s3://lake/last.csv]\n", "\(ended.transcript)")
+        #expect(ended.errors.contains("is not told of") && ended.errors.contains(#"a\nb.csv"#), "\(ended.transcript)")
+    }
+
     @Test("events start a workflow by threes, and what is left by time, each once, through kills", .enabled(if: python != nil))
     func workflow() async throws {
         let put = #"""

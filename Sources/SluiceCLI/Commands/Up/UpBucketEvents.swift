@@ -48,7 +48,15 @@ struct UpBucketEvents: Sendable {
         }
         let ledger = NumberedEvents(try session.catalog(publishes: true), source: "buckets")
         let last = try ledger.last(of: name)
-        var rest = events.drop { $0.number <= last }
+        let new = events.drop { $0.number <= last }
+        let unnamed = new.filter(Self.isUnnamed)
+        if let first = unnamed.first {
+            let others = unnamed.count > 1 ? " and \(unnamed.count - 1) more" : ""
+            session.console.warning(
+                "the job \(name) is not told of \("s3://\(first.bucket)/\(first.key.text)".quotedForMessage)\(others): a key with a line break is no "
+                    + "line of its files")
+        }
+        var rest = new.filter { !Self.isUnnamed($0) }[...]
         while let first = rest.first {
             var run = [first]
             var byteCount = Self.bytes(first)
@@ -88,8 +96,11 @@ struct UpBucketEvents: Sendable {
 
     /// The object that an event leaves behind, unless its name is no line.
     private static func address(_ event: ObjectEvent) -> String? {
-        event.kind.isCreation && !event.key.text.contains("\n") ? "s3://\(event.bucket)/\(event.key.text)" : nil
+        event.kind.isCreation && !isUnnamed(event) ? "s3://\(event.bucket)/\(event.key.text)" : nil
     }
+
+    /// Whether an event leaves an object behind whose name is no line.
+    private static func isUnnamed(_ event: ObjectEvent) -> Bool { event.kind.isCreation && event.key.bytes.contains(UInt8(ascii: "\n")) }
 
     private static func bytes(_ event: ObjectEvent) -> Int { EventMessage.text([event]).utf8.count }
 }

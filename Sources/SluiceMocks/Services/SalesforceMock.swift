@@ -87,14 +87,7 @@ package struct SalesforceMock: MockService {
         let refusal = Self.error(401, "INVALID_SESSION_ID", "Session expired or invalid")
         let token = String((request.headers["authorization"] ?? "").dropFirst("Bearer ".count))
         if token == "mock-access-token" { return nil }
-        switch tokens.isValid(token, at: moment.now) {
-        case true?: return nil
-        case false?:
-            var expired = refusal
-            if !moment.faults.contains(.expireToken) { expired.violation = "used a token that had ended" }
-            return expired
-        case nil: return refusal
-        }
+        return tokens.refusal(of: token, at: moment.now, ended: refusal, unknown: refusal)
     }
 
     // MARK: Queries

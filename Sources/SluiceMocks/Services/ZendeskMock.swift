@@ -92,14 +92,7 @@ package struct ZendeskMock: MockService {
         }
         let token = String(header.dropFirst("Bearer ".count))
         if token == "mock-access-token" { return nil }
-        switch tokens.isValid(token, at: moment.now) {
-        case true?: return nil
-        case false?:
-            var expired = refusal
-            if !moment.faults.contains(.expireToken) { expired.violation = "used a token that had ended" }
-            return expired
-        case nil: return refusal
-        }
+        return tokens.refusal(of: token, at: moment.now, ended: refusal, unknown: refusal)
     }
 
     // MARK: Writing

@@ -48,6 +48,11 @@ struct MockTokens: Sendable {
             guard let code = request["code"], codes.remove(code) != nil, (43...128).contains(request["code_verifier"]?.utf8.count ?? 0)
             else { return Self.error("invalid_grant", "the code was used or is unknown, or its verifier is missing") }
             members.append(.init(name: "refresh_token", value: .string(refresh)))
+        case "password":
+            guard request["username"]?.isEmpty == false, request["password"]?.isEmpty == false else {
+                return Self.error("invalid_grant", "no username or password")
+            }
+            members.append(.init(name: "refresh_token", value: .string(refresh)))
         case "urn:ietf:params:oauth:grant-type:jwt-bearer":
             guard request["assertion"]?.split(separator: ".").count == 3 else { return Self.error("invalid_grant", "no assertion") }
         default: return Self.error("unsupported_grant_type", grant)

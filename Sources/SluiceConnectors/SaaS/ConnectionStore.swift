@@ -100,6 +100,7 @@ package struct ConnectionStore: Sendable {
         around.address = connection.address
         around.identity = try identity(of: connection)
         around.limitsFolder = "\(catalog.home)/limits"
+        around.mark = { [cipher] texts throws(SluiceError) in try cipher.mark(texts) }
         around.onSecret = { KnownSecrets.add($0) }
         around.vault = { [self] setting in ConnectionVault(store: self, catalog: catalog, connection: name, setting: setting) }
         return try ServiceSession(declaration, try values(of: connection), around)
@@ -116,7 +117,6 @@ package struct ConnectionStore: Sendable {
             name, connector: connection.connector, settings: connection.settings, secrets: secrets, address: connection.address,
             declaration: connection.declaration, id: identity(of: connection).id)
     }
-}
 
     /// Puts another value in place of a secret setting, unless somebody has set it, or the connection, since it was `before`.
     func replace(_ setting: String, as before: String, by value: String, of identity: ConnectionIdentity) throws(SluiceError) {
@@ -128,6 +128,7 @@ package struct ConnectionStore: Sendable {
         guard try self.identity(of: connection) == identity, try values(of: connection)[setting] == before else { return }
         try replace(setting, by: value, of: identity.name)
     }
+}
 
 extension SystemRandomNumberGenerator {
     /// Sixteen hexadecimal digits that nobody else has.

@@ -74,7 +74,14 @@ enum ServiceOptions {
 
     /// Where the first window begins.
     static func start(_ entity: ServiceEntity, _ options: OptionValues) throws(SluiceError) -> Int64? {
-        guard let text = try options.string("from") else { return nil }
+        guard let text = try options.string("from") else {
+            guard !entity.needsBeginning else {
+                throw SluiceError(
+                    .missingKey, "\(entity.name) are asked for from a time on, and the definition does not say which",
+                    at: options.location(of: "from"), remedy: "say where the first window begins: from: \"2024-01-01T00:00:00Z\"")
+            }
+            return nil
+        }
         guard let cursor = entity.cursor else {
             throw options.invalid("from", "\(entity.name) has no cursor that a window could begin at", remedy: "leave it out")
         }

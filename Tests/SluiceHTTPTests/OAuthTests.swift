@@ -125,4 +125,28 @@ struct OAuthTests {
             #expect(!error.message.contains("s3cret"))
         }
     }
+
+    @Test("an answer that is no whole JSON is asked for again, unless the refresh token may be taken back, and never shown")
+    func cut() async throws {
+        let page = ScriptedService.Reply.answer(200, "<html>Down</html>")
+        let half = ScriptedService.Reply.answer(200, #"{"access_token":"s3cret"#)
+        let (subject, service) = try authenticator([page, half, Self.grant("a")])
+        #expect(try await token(subject) == "Bearer a")
+        #expect(service.requests.count == 3)
+        let (refreshed, once) = try authenticator([half, Self.grant("a")], .refreshToken(MemoryVault("r0")))
+        do {
+            _ = try await token(refreshed)
+            Issue.record("there is no token")
+        } catch let error as SluiceError {
+            #expect(error.code == .serviceFailed && !error.message.contains("s3cret"), "\(error.message)")
+        }
+        #expect(once.requests.count == 1)
+        let (never, _) = try authenticator([half])
+        do {
+            _ = try await token(never)
+            Issue.record("there is no token")
+        } catch let error as SluiceError {
+            #expect(error.code == .serviceFailed && !error.message.contains("s3cret"), "\(error.message)")
+        }
+    }
 }

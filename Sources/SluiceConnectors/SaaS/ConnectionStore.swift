@@ -79,7 +79,7 @@ package struct ConnectionStore: Sendable {
     /// Beside the secrets: what tells a connection from others that had its name before. No setting is called so.
     private static let identitySetting = ""
 
-    private func identity(of connection: StoredConnection) throws(SluiceError) -> ConnectionIdentity {
+    func identity(of connection: StoredConnection) throws(SluiceError) -> ConnectionIdentity {
         ConnectionIdentity(name: connection.name, id: try opened(connection)[Self.identitySetting] ?? "")
     }
 
@@ -100,6 +100,7 @@ package struct ConnectionStore: Sendable {
         around.address = connection.address
         around.identity = try identity(of: connection)
         around.limitsFolder = "\(catalog.home)/limits"
+        around.mark = { [cipher] texts throws(SluiceError) in try cipher.mark(texts) }
         around.onSecret = { KnownSecrets.add($0) }
         around.vault = { [self] setting in ConnectionVault(store: self, catalog: catalog, connection: name, setting: setting) }
         return try ServiceSession(declaration, try values(of: connection), around)
@@ -115,6 +116,17 @@ package struct ConnectionStore: Sendable {
         _ = try set(
             name, connector: connection.connector, settings: connection.settings, secrets: secrets, address: connection.address,
             declaration: connection.declaration, id: identity(of: connection).id)
+    }
+
+    /// Puts another value in place of a secret setting, unless somebody has set it, or the connection, since it was `before`.
+    func replace(_ setting: String, as before: String, by value: String, of identity: ConnectionIdentity) throws(SluiceError) {
+        let folder = "\(catalog.home)/locks"
+        try DiskFiles.createDirectories(folder)
+        let lock = try FileLock.wait("\(folder)/connection-\(identity.name)")
+        defer { lock.release() }
+        let connection = try connection(identity.name)
+        guard try self.identity(of: connection) == identity, try values(of: connection)[setting] == before else { return }
+        try replace(setting, by: value, of: identity.name)
     }
 }
 

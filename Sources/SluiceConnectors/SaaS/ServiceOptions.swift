@@ -49,13 +49,16 @@ enum ServiceOptions {
         "A file of JSON lines that takes rows which the service refuses, each with the reason. Without it the first one ends the run.",
         examples: ["refused.jsonl"])
 
-    /// What of an entity a definition reads.
+    /// What of an entity a definition reads: with its own lag, and its own types of fields.
     static func entity(_ name: String, _ options: OptionValues, _ declaration: ServiceDeclaration, at key: String) throws(SluiceError)
         -> ServiceEntity
     {
         do throws(SluiceError) {
             var entity = try declaration.entity(name)
             if let node = options["lag"], let cursor = entity.cursor { entity.cursor?.lag = try cursor.form.lag(node) }
+            for column in try options.columnTypes("columns") {
+                if let place = entity.fields.firstIndex(where: { $0.name == column.name }) { entity.fields[place].type = column.type }
+            }
             return entity
         } catch {
             throw error.located(at: options.location(of: key))
@@ -71,7 +74,14 @@ enum ServiceOptions {
 
     /// Where the first window begins.
     static func start(_ entity: ServiceEntity, _ options: OptionValues) throws(SluiceError) -> Int64? {
-        guard let text = try options.string("from") else { return nil }
+        guard let text = try options.string("from") else {
+            guard !entity.needsBeginning else {
+                throw SluiceError(
+                    .missingKey, "\(entity.name) are asked for from a time on, and the definition does not say which",
+                    at: options.location(of: "from"), remedy: "say where the first window begins: from: \"2024-01-01T00:00:00Z\"")
+            }
+            return nil
+        }
         guard let cursor = entity.cursor else {
             throw options.invalid("from", "\(entity.name) has no cursor that a window could begin at", remedy: "leave it out")
         }

@@ -68,8 +68,9 @@ final class ServiceSink: Sink {
     func open(schema: Schema, run: String, writer: Int) async throws -> any SinkWriter {
         var jobs: JobLoadWriter?
         if let loader {
-            jobs = try JobLoadWriter(loader, schema, purpose: purpose, key: key) { [self] row, error throws(SluiceError) in
-                try refuse(row, error)
+            let hasRequests = entity.writes[mode] != nil
+            jobs = try JobLoadWriter(loader, schema, purpose: purpose, key: key, hasRequests: hasRequests) {
+                [self] row, error throws(SluiceError) in try refuse(row, error)
             }
         }
         return ServiceSinkWriter(self, jobs, format: format, encoder: try format.encoder(schema))

@@ -9,8 +9,9 @@ struct SingerConfig: Sendable {
     static let connector = SingerConnector.name
 
     private(set) var members: [JSONNode.Member] = []
-    /// Where secrets that the program changes are kept.
-    let origin: (store: ConnectionStore, connection: String)?
+    /// Where its settings are kept; nil where it names no connection.
+    private let origin: (store: ConnectionStore, connection: String)?
+    /// Of the settings, those that are secrets of the connection.
     private var secretNames: Set<String> = []
 
     /// - Throws: `invalidOption` for a connection to something else, and for a config that is no object; `notFound`.
@@ -33,11 +34,28 @@ struct SingerConfig: Sendable {
             }
         }
         if let given, !given.isScalar {
-            for entry in try given.mapping() { put(entry.key, try Self.node(entry.value)) }
+            for entry in try given.mapping() {
+                put(entry.key, try Self.node(entry.value))
+                secretNames.remove(entry.key)
+            }
         }
     }
 
-    var json: [UInt8] { JSONNode.object(members).json }
+    /// What a program's file has, and which secrets are among it: as they are at this moment, since an earlier start may have changed them.
+    ///
+    /// - Throws: `notFound` where the connection is gone.
+    func opened() throws(SluiceError) -> (file: [UInt8], secrets: SingerSecrets?) {
+        guard let origin, !secretNames.isEmpty else { return (JSONNode.object(members).json, nil) }
+        let connection = try origin.store.connection(origin.connection)
+        let values = try origin.store.values(of: connection)
+        var (members, given) = (self.members, [String: String]())
+        for place in members.indices where secretNames.contains(members[place].name) {
+            guard let text = values[members[place].name] else { continue }
+            members[place].value = Self.node(ofText: text)
+            if let text = members[place].value.string { given[members[place].name] = text }
+        }
+        return (JSONNode.object(members).json, SingerSecrets(origin.store, of: try origin.store.identity(of: connection), given: given))
+    }
 
     private mutating func add(connection name: String, of store: ConnectionStore) throws(SluiceError) {
         let connection = try store.connection(name)
@@ -57,16 +75,6 @@ struct SingerConfig: Sendable {
     private mutating func put(_ name: String, _ value: JSONNode) {
         members.removeAll { $0.name == name }
         members.append(JSONNode.Member(name: name, value: value))
-    }
-
-    /// Keeps the secrets of the connection that the program has changed in its file, as those do whose refresh tokens change.
-    func keepChanges(of file: [UInt8]) throws(SluiceError) {
-        guard let origin, !secretNames.isEmpty, let changed = try? JSONParser.parse(file) else { return }
-        for member in members where secretNames.contains(member.name) {
-            guard let value = changed[member.name]?.string, value != member.value.string, !value.isEmpty else { continue }
-            KnownSecrets.add(value)
-            try origin.store.replace(member.name, by: value, of: origin.connection)
-        }
     }
 
     // MARK: JSON

@@ -18,6 +18,8 @@ struct SingerProgram: Sendable {
         guard command.first?.isEmpty == false, !command.contains(where: { $0.contains("\0") }) else {
             throw options.invalid(SingerConnector.name, "the command has no program", remedy: "for example: singer: tap-csv")
         }
+        // Before the connection is read: what a killed process has left may belong to it.
+        SingerScratch.removeAbandoned(home: context.home) { SingerSecrets.areKept(fromAbandoned: $0, in: context.catalog) }
         config = try SingerConfig(options, in: context)
         directory = context.directory
         home = context.home
@@ -36,14 +38,16 @@ struct SingerProgram: Sendable {
         -> SingerRun
     {
         let scratch = try SingerScratch(home: home)
-        let configPath = try scratch.write("config.json", config.json)
+        let (content, secrets) = try config.opened()
+        if let secrets { _ = try scratch.write(SingerSecrets.noteName, secrets.note) }
+        let configPath = try scratch.write(SingerSecrets.configName, content)
         var words = command + ["--config", configPath]
         for file in files { words += [file.option, try scratch.write("\(file.option.drop { $0 == "-" }).json", file.content)] }
         let child = try ChildProcess(
             words + flags, directory: directory, patience: .init(micros: timeout.micros, text: timeout.description),
             writesLines: writesLines)
         child.onErrors = { [log] in log.take($0) }
-        return SingerRun(child: child, scratch: scratch, configPath: configPath, config: config)
+        return SingerRun(child: child, scratch: scratch, secrets: secrets)
     }
 
     /// The catalog that the tap finds.
@@ -77,31 +81,35 @@ struct SingerProgram: Sendable {
     }
 }
 
-/// A program that runs, with the files that it was given.
+/// A program that runs, with the files that it was given. However it ends, the secrets that it has changed are kept.
 final class SingerRun: Sendable {
     let child: ChildProcess
     private let scratch: SingerScratch
-    private let configPath: String
-    private let config: SingerConfig
+    private let secrets: SingerSecrets?
 
-    init(child: ChildProcess, scratch: SingerScratch, configPath: String, config: SingerConfig) {
+    init(child: ChildProcess, scratch: SingerScratch, secrets: SingerSecrets?) {
         self.child = child
         self.scratch = scratch
-        self.configPath = configPath
-        self.config = config
+        self.secrets = secrets
     }
 
-    /// Its output has ended: waits for its end, and keeps the secrets that it has changed.
+    deinit { end() }
+
+    /// Its output has ended: waits for its end.
     ///
     /// - Throws: `execFailed`.
     func finish() async throws {
-        defer { if let file = try? DiskFiles.read(configPath) { try? config.keepChanges(of: file) } }
+        defer { keepSecrets() }
         try await child.finishSuspending()
     }
 
     /// Kills it; its files are gone with the last use.
     func end() {
         child.end()
-        if let file = try? DiskFiles.read(configPath) { try? config.keepChanges(of: file) }
+        keepSecrets()
+    }
+
+    private func keepSecrets() {
+        if let secrets, !secrets.areKept(from: scratch.directory) { scratch.leave() }
     }
 }

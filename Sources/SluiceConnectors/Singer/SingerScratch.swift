@@ -1,11 +1,13 @@
 import Glibc
 import SluiceCore
+import Synchronization
 
-/// A directory for the files that a tap or target is given. Only this user can read it; it is removed with its last use, or by the next one where a
-/// process was killed.
+/// A directory for the files that a tap or target is given. Only this user can read it; it is removed with its last use, or by the next program
+/// where a process was killed.
 final class SingerScratch: Sendable {
-    private let directory: String
+    let directory: String
     private let lock: FileLock
+    private let stays = Mutex(false)
     private static let prefix = "singer-"
     private static let lockSuffix = ".lock"
 
@@ -13,7 +15,6 @@ final class SingerScratch: Sendable {
     init(home: String) throws(SluiceError) {
         let parent = "\(home)/tmp"
         try DiskFiles.createDirectories(parent)
-        Self.removeAbandoned(in: parent)
         while true {
             let path = "\(parent)/\(Self.prefix)\(UInt64.random(in: .min ... .max))"
             // Somebody who cleans up may have been faster.
@@ -25,10 +26,15 @@ final class SingerScratch: Sendable {
     }
 
     deinit {
-        try? DiskFiles.removeTree(directory)
-        unlink(directory + Self.lockSuffix)
+        if !stays.withLock({ $0 }) {
+            try? DiskFiles.removeTree(directory)
+            unlink(directory + Self.lockSuffix)
+        }
         lock.release()
     }
+
+    /// Leaves it to the next program.
+    func leave() { stays.withLock { $0 = true } }
 
     func path(_ name: String) -> String { "\(directory)/\(name)" }
 
@@ -45,13 +51,33 @@ final class SingerScratch: Sendable {
     }
 
     /// Removes what processes that were killed left behind; what cannot be removed stays for the next time.
-    private static func removeAbandoned(in parent: String) {
+    ///
+    /// - Parameters:
+    ///   - home: The state directory.
+    ///   - mayGo: Told each directory before; where it says no, that one stays.
+    static func removeAbandoned(home: String, _ mayGo: (String) -> Bool) {
+        let parent = "\(home)/tmp"
         for name in (try? DiskFiles.list(parent)) ?? [] where name.hasPrefix(prefix) && name.hasSuffix(lockSuffix) {
             let path = "\(parent)/\(name)"
             guard case .acquired(let lock)? = try? FileLock.attempt(path, sinceMicros: nil) else { continue }
-            try? DiskFiles.removeTree(String(path.dropLast(lockSuffix.utf8.count)))
+            defer { lock.release() }
+            let directory = String(path.dropLast(lockSuffix.utf8.count))
+            guard mayGo(directory) else { continue }
+            try? DiskFiles.removeTree(directory)
             unlink(path)
-            lock.release()
         }
+    }
+
+    /// Whether a path is a directory of this user that nobody else can look into.
+    static func isOwn(_ path: String) -> Bool {
+        var found = stat()
+        return lstat(path, &found) == 0 && found.st_mode & S_IFMT == S_IFDIR && found.st_uid == geteuid() && found.st_mode & 0o077 == 0
+    }
+
+    /// The content of a file of this user, in a directory that nobody else can look into; nil for a link, or anything else.
+    static func ownFile(_ path: String) -> [UInt8]? {
+        var found = stat()
+        guard lstat(path, &found) == 0, found.st_mode & S_IFMT == S_IFREG, found.st_uid == geteuid() else { return nil }
+        return try? DiskFiles.read(path)
     }
 }

@@ -89,7 +89,12 @@ package final class OAuthAuthenticator: Authenticator {
         request.setHeader("Accept", "application/json")
         request.body = Array(FormText.encode(form.map { (name: $0.0, value: $0.1) }).utf8)
         request.answerBytes = HTTPLimits.tokenBytes
-        let answer = try await client.send(request)
+        let answer = try await client.send(request) { [client] request, answer in
+            let byStatus = client.judgeByStatus(request, answer)
+            // An intermediary's page, or a body that lost its end; it is not shown, since a part of a token may be in it.
+            guard case .accept = byStatus, request.isRepeatable, (try? JSONParser.parse(answer.body)) == nil else { return byStatus }
+            return .retry("no whole JSON", isThrottled: false)
+        }
         guard let node = try? JSONParser.parse(answer.body), node["access_token"]?.string != nil else {
             throw SluiceError(
                 .serviceFailed, "\(request.shown) answered with no access_token", remedy: "check the address of the token endpoint")

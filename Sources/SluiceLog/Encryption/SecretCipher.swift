@@ -42,7 +42,18 @@ package struct SecretCipher: Sendable {
         }
     }
 
-    private static func derive(_ key: [UInt8]) -> SymmetricKey {
-        HKDF<SHA256>.deriveKey(inputKeyMaterial: SymmetricKey(data: key), info: Array("sluice-secret".utf8), outputByteCount: 32)
+    /// A mark that tells texts apart within the state directory, and says nothing of them to who has no key (HMAC-SHA256).
+    package func mark(_ texts: [String]) throws(SluiceError) -> String {
+        let key = Self.derive(try file.readOrCreate(), for: "sluice-mark")
+        var code = HMAC<SHA256>(key: key)
+        for text in texts {
+            code.update(data: Array(text.utf8))
+            code.update(data: [UInt8(0)])
+        }
+        return Hexadecimal.text(code.finalize())
+    }
+
+    private static func derive(_ key: [UInt8], for use: String = "sluice-secret") -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(inputKeyMaterial: SymmetricKey(data: key), info: Array(use.utf8), outputByteCount: 32)
     }
 }

@@ -81,14 +81,8 @@ package struct MarketoMock: MockService {
             return answer
         }
         let token = String((request.headers["authorization"] ?? "").dropFirst("Bearer ".count))
-        switch tokens.isValid(token, at: moment.now) {
-        case true?: return nil
-        case false?:
-            var answer = Self.error("602", "Access token expired")
-            if !moment.faults.contains(.expireToken) { answer.violation = "used a token that had ended" }
-            return answer
-        case nil: return Self.error("601", "Access token invalid")
-        }
+        return tokens.refusal(
+            of: token, at: moment.now, ended: Self.error("602", "Access token expired"), unknown: Self.error("601", "Access token invalid"))
     }
 
     // MARK: Activities

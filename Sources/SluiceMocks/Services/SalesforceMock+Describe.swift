@@ -30,6 +30,8 @@ extension SalesforceMock {
             .members([
                 "name": .string(member.name), "label": .string(member.name), "type": .string(Self.type(of: member.name)),
                 "custom": .boolean(member.name.hasSuffix("__c")), "nillable": .boolean(!Self.required.contains(member.name)),
+                "externalId": .boolean(member.name == Self.externalID),
+                "idLookup": .boolean(["Id", Self.externalID].contains(member.name)),
                 "createable": .boolean(!Self.readOnly.contains(member.name)), "updateable": .boolean(!Self.readOnly.contains(member.name)),
             ])
         }

@@ -52,8 +52,8 @@ extension SalesforceMock {
         guard let operation = body["operation"]?.string, ["insert", "update", "upsert", "delete", "hardDelete"].contains(operation),
             let form = DelimitedForm(body), body["contentType"]?.string ?? "CSV" == "CSV"
         else { return Self.error(400, "INVALIDJOB", "operation, contentType, columnDelimiter or lineEnding is wrong") }
-        guard operation != "upsert" || body["externalIdFieldName"]?.string?.isEmpty == false else {
-            return Self.error(400, "INVALIDJOB", "externalIdFieldName is required for upsert")
+        guard operation != "upsert" || ["Id", Self.externalID].contains(body["externalIdFieldName"]?.string ?? "") else {
+            return Self.error(400, "INVALIDJOB", "externalIdFieldName has to be a field that tells records apart, for upsert")
         }
         bulk.count += 1
         let id = Self.jobID(bulk.count)
@@ -148,25 +148,26 @@ extension SalesforceMock {
         func fail(_ words: String) { job.failed.append(["", words] + record) }
         guard record.count == job.header.count else { return fail("INVALID_CSV:wrong number of fields:--") }
         let fields = zip(job.header, record).map { (name: $0, text: $1) }
-        let known = members(job.object, 0).map(\.name) + ["External_Id__c"]
+        let known = members(job.object, 0).map(\.name)
         if let unknown = fields.first(where: { !known.contains($0.name) }) {
             return fail("INVALID_FIELD:No such column '\(unknown.name)':--")
         }
-        let wanted = fields.first { $0.name == job.externalID }?.text ?? ""
-        var index = job.operation == "insert" ? nil : find(job, wanted)
-        let isNew = index == nil
-        if isNew {
-            guard job.operation == "insert" || (job.operation == "upsert" && (job.externalID != "Id" || wanted.isEmpty)) else {
-                return fail("INVALID_CROSS_REFERENCE_KEY:invalid cross reference id:--")
-            }
-            let required = job.object == "Account" ? "Name" : "LastName"
-            guard fields.contains(where: { $0.name == required && !$0.text.isEmpty }) else {
-                return fail("REQUIRED_FIELD_MISSING:Required fields are missing: [\(required)]:\(required) --")
-            }
-            index = timelines[job.object]?.insert(at: moment.now)
+        let wanted = fields.first { $0.name == (job.operation == "upsert" ? job.externalID : "Id") }?.text ?? ""
+        let found = job.operation == "insert" ? [] : find(job, wanted)
+        guard found.count < 2 else { return fail("DUPLICATE_EXTERNAL_ID:External id field matched more than one record:--") }
+        let isNew = found.isEmpty
+        guard !isNew || job.operation == "insert" || (job.operation == "upsert" && (job.externalID != "Id" || wanted.isEmpty)) else {
+            return fail("INVALID_CROSS_REFERENCE_KEY:invalid cross reference id:--")
         }
-        guard let index else { return }
-        if job.operation == "delete" || job.operation == "hardDelete" { deleted[job.object, default: []].insert(index) }
+        if let index = found.first, deleted[job.object]?.contains(index) == true { return fail("ENTITY_IS_DELETED:entity is deleted:--") }
+        let isRemoval = job.operation == "delete" || job.operation == "hardDelete"
+        let required = Self.requiredField(of: job.object)
+        let name = fields.first { $0.name == required }?.text ?? ""
+        guard isRemoval || (name != Self.nullText && !(isNew && name.isEmpty)) else {
+            return fail("REQUIRED_FIELD_MISSING:Required fields are missing: [\(required)]:\(required) --")
+        }
+        guard let index = found.first ?? timelines[job.object]?.insert(at: moment.now) else { return }
+        if isRemoval { deleted[job.object, default: []].insert(index) }
         for field in fields where field.name != "Id" && !field.text.isEmpty {
             written[job.object, default: [:]][index, default: []].removeAll { $0.name == field.name }
             written[job.object, default: [:]][index, default: []].append(value(field.name, field.text, job.object))
@@ -175,14 +176,18 @@ extension SalesforceMock {
         job.successful.append([self.id(job.object, index), isNew ? "true" : "false"] + record)
     }
 
-    private func find(_ job: IngestJob, _ wanted: String) -> Int? {
-        if job.externalID == "Id" || job.operation != "upsert" { return index(job.object, wanted) }
-        return written[job.object]?.first { $0.value.contains { $0.name == job.externalID && $0.value.string == wanted } }?.key
+    /// Rows that a row of the file means.
+    private func find(_ job: IngestJob, _ wanted: String) -> [Int] {
+        if job.externalID == "Id" || job.operation != "upsert" { return index(job.object, wanted).map { [$0] } ?? [] }
+        return rows(job.object, externalID: wanted)
     }
+
+    /// What clears a field.
+    private static let nullText = "#N/A"
 
     /// A text of CSV as the record has it.
     private func value(_ name: String, _ text: String, _ object: String) -> JSONNode.Member {
-        if text == "#N/A" { return .init(name: name, value: .null) }
+        if text == Self.nullText { return .init(name: name, value: .null) }
         if ["AnnualRevenue", "NumberOfEmployees"].contains(name) { return .init(name: name, value: .number(Array(text.utf8)[...])) }
         return .init(name: name, value: .string(text))
     }

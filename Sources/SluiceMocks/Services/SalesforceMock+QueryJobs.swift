@@ -67,11 +67,12 @@ extension SalesforceMock {
         var entries = timeline.page(since: query.since, after: nil, limit: .max) {
             query.isWithin($0) && (operation == "queryAll" || !gone.contains($0.index))
         }
+        if !query.isPlain { entries = ordered(entries, by: query) }
         if query.limit < entries.count { entries.removeLast(entries.count - query.limit) }
         let job = QueryJob(
             operation: operation, query: query, form: form, created: moment.now,
             doneAt: moment.now + (moment.faults.contains(.slowJob) ? Self.slowMicros : 0), fails: moment.faults.contains(.failJob),
-            entries: entries.ordered(forJob: bulk.count))
+            entries: query.order.isEmpty ? entries.ordered(forJob: bulk.count) : entries)
         bulk.queries[id] = job
         var members = describe(id, job, moment).filter { !["numberRecordsProcessed", "errorMessage"].contains($0.name) }
         if let place = members.firstIndex(where: { $0.name == "state" }) { members[place].value = .string("UploadComplete") }

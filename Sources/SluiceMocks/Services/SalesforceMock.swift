@@ -9,6 +9,9 @@ package struct SalesforceMock: MockService {
     /// Requests of a day.
     private static let daily = 100_000
 
+    /// A field of all objects that tells records apart by what other systems call them.
+    static let externalID = "External_Id__c"
+
     var timelines: [String: Timeline]
     var written: [String: [Int: [JSONNode.Member]]] = [:]
     var deleted: [String: Set<Int>] = [:]
@@ -27,6 +30,8 @@ package struct SalesforceMock: MockService {
         var place: Timeline.Entry?
         var given: Int
         var total: Int
+        /// All rows, where they come in an order of the query's own.
+        var ordered: [Timeline.Entry]?
     }
 
     package init(seed: UInt64, rows: Int) {
@@ -77,6 +82,7 @@ package struct SalesforceMock: MockService {
         case ("POST", "sobjects", 5) where timelines[steps[4]] != nil: return create(steps[4], request, moment)
         case ("GET", "sobjects", 6) where timelines[steps[4]] != nil && steps[5] == "describe": return description(of: steps[4])
         case (_, "sobjects", 6) where timelines[steps[4]] != nil: return row(steps[4], steps[5], request, moment)
+        case (_, "sobjects", 7) where timelines[steps[4]] != nil: return row(steps[4], by: steps[5], steps[6], request, moment)
         default: return Self.missing
         }
     }
@@ -87,14 +93,7 @@ package struct SalesforceMock: MockService {
         let refusal = Self.error(401, "INVALID_SESSION_ID", "Session expired or invalid")
         let token = String((request.headers["authorization"] ?? "").dropFirst("Bearer ".count))
         if token == "mock-access-token" { return nil }
-        switch tokens.isValid(token, at: moment.now) {
-        case true?: return nil
-        case false?:
-            var expired = refusal
-            if !moment.faults.contains(.expireToken) { expired.violation = "used a token that had ended" }
-            return expired
-        case nil: return refusal
-        }
+        return tokens.refusal(of: token, at: moment.now, ended: refusal, unknown: refusal)
     }
 
     // MARK: Queries
@@ -112,13 +111,16 @@ package struct SalesforceMock: MockService {
             return Self.error(400, "INVALID_FIELD", "No such column '\(unknown)' on entity '\(query.object)'")
         }
         let total = timeline.page(since: query.since, after: nil, limit: .max, isVisible: query.isWithin).count
-        let cursor = Cursor(query: query, includesDeleted: isAll, place: nil, given: 0, total: min(total, query.limit))
+        var cursor = Cursor(query: query, includesDeleted: isAll, place: nil, given: 0, total: min(total, query.limit))
+        if !query.isPlain {
+            cursor.ordered = ordered(timeline.page(since: query.since, after: nil, limit: .max, isVisible: query.isWithin), by: query)
+        }
         return give(cursor, request, moment)
     }
 
     func unknownField(_ query: SOQLQuery) -> String? {
         let known = members(query.object, 0)
-        return query.fields.first { name in !known.contains { $0.name == name } }
+        return (query.fields + query.order.map(\.field)).first { name in !known.contains { $0.name == name } }
     }
 
     private mutating func page(_ locator: String, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
@@ -133,7 +135,9 @@ package struct SalesforceMock: MockService {
         let size = request.headers["sforce-query-options"].flatMap { Int($0.split(separator: "=").last ?? "") } ?? 2_000
         let limit = min(min(max(size, 200), 2_000), cursor.query.limit - cursor.given)
         let timeline = timelines[cursor.query.object] ?? Timeline(seed: 0, rows: 0)
-        let entries = timeline.page(since: cursor.query.since, after: cursor.place, limit: limit, isVisible: cursor.query.isWithin)
+        let entries =
+            cursor.ordered.map { Array($0.dropFirst(cursor.given).prefix(limit)) }
+            ?? timeline.page(since: cursor.query.since, after: cursor.place, limit: limit, isVisible: cursor.query.isWithin)
         let hasDeleted = deleted[cursor.query.object] ?? []
         let shown = entries.filter { cursor.includesDeleted || !hasDeleted.contains($0.index) }
         var next = cursor
@@ -206,6 +210,7 @@ package struct SalesforceMock: MockService {
             ]
         }
         members += [
+            .init(name: Self.externalID, value: .null),
             .init(name: "CreatedDate", value: .string(Self.time(created))),
             .init(name: "SystemModstamp", value: .string(Self.time(updated))),
         ]
@@ -218,42 +223,4 @@ package struct SalesforceMock: MockService {
 
     /// `2024-01-01T00:00:00.000+0000`, as Salesforce writes it.
     static func time(_ micros: Int64) -> String { TimeOfRecord.text(micros).dropLast() + ".000+0000" }
-
-    private mutating func create(_ object: String, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
-        guard case .object(let fields) = request.json else { return Self.error(400, "JSON_PARSER_ERROR", "no object") }
-        let required = object == "Account" ? "Name" : "LastName"
-        guard fields.contains(where: { $0.name == required }) else {
-            return Self.error(400, "REQUIRED_FIELD_MISSING", "Required fields are missing: [\(required)]")
-        }
-        if let refusal = unknown(fields, object) { return refusal }
-        let index = timelines[object]?.insert(at: moment.now) ?? 0
-        written[object, default: [:]][index] = fields
-        return MockAnswer(201, .members(["id": .string(id(object, index)), "success": .boolean(true), "errors": .list([])]))
-    }
-
-    private mutating func row(_ object: String, _ id: String, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
-        guard let index = index(object, id) else { return Self.missing }
-        switch request.method {
-        case "GET": return MockAnswer(200, .object(members(object, index)))
-        case "DELETE":
-            deleted[object, default: []].insert(index)
-            timelines[object]?.touch(index, at: moment.now)
-            return MockAnswer(204, text: "")
-        case "PATCH":
-            guard case .object(let fields) = request.json else { return Self.error(400, "JSON_PARSER_ERROR", "no object") }
-            if let refusal = unknown(fields, object) { return refusal }
-            let names = Set(fields.map(\.name))
-            written[object, default: [:]][index, default: []].removeAll { names.contains($0.name) }
-            written[object, default: [:]][index, default: []] += fields
-            timelines[object]?.touch(index, at: moment.now)
-            return MockAnswer(204, text: "")
-        default: return Self.missing
-        }
-    }
-
-    private func unknown(_ fields: [JSONNode.Member], _ object: String) -> MockAnswer? {
-        let known = members(object, 0)
-        guard let field = fields.first(where: { field in !known.contains { $0.name == field.name } }) else { return nil }
-        return Self.error(400, "INVALID_FIELD", "No such column '\(field.name)' on sobject of type \(object)")
-    }
 }

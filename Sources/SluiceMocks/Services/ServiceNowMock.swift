@@ -1,14 +1,15 @@
 import SluiceCore
 package import SluiceJSON
 
-/// ServiceNow's Table API: encoded queries with a lower bound and an order, pages by limit and offset, values as texts.
+/// ServiceNow's Table API: encoded queries with a lower bound and an order, pages by limit and offset, values as texts; its token endpoint.
 ///
-/// Source: ServiceNow's REST API reference, "Table API".
+/// Source: ServiceNow's REST API reference, "Table API"; "OAuth token endpoint" (`oauth_token.do`).
 package struct ServiceNowMock: MockService {
     package static let name = "servicenow"
 
     private var timelines: [String: Timeline]
     private var written: [String: [Int: [JSONNode.Member]]] = [:]
+    private var tokens = MockTokens()
     private var isLate = false
     private var hasNewField = false
 
@@ -36,9 +37,9 @@ package struct ServiceNowMock: MockService {
         for name in timelines.keys { timelines[name]?.advance(to: moment.now) }
         isLate = moment.faults.contains(.lateWrites)
         if moment.faults.contains(.newField) { hasNewField = true }
-        guard request.headers["authorization"]?.hasPrefix("Basic ") == true else {
-            return Self.error(401, "User Not Authenticated", "Required to provide Auth information")
-        }
+        if request.path == "/oauth_token.do" { return tokens.issue(request, at: moment.now) }
+        if moment.faults.contains(.expireToken) { tokens.expireAll() }
+        if let refusal = unauthorized(request, moment) { return refusal }
         let steps = request.path.split(separator: "/").map(String.init)
         guard steps.count >= 4, steps[0] == "api", steps[1] == "now", steps[2] == "table", timelines[steps[3]] != nil else {
             return Self.error(400, "Invalid table", request.path)
@@ -49,6 +50,14 @@ package struct ServiceNowMock: MockService {
         case ("PATCH", 5), ("PUT", 5): return write(steps[3], steps[4], request, moment)
         default: return Self.error(404, "No Record found", "")
         }
+    }
+
+    private func unauthorized(_ request: MockRequest, _ moment: MockMoment) -> MockAnswer? {
+        let refusal = Self.error(401, "User Not Authenticated", "Required to provide Auth information")
+        let header = request.headers["authorization"] ?? ""
+        if header.hasPrefix("Basic ") { return nil }
+        guard header.hasPrefix("Bearer ") else { return refusal }
+        return tokens.refusal(of: String(header.dropFirst("Bearer ".count)), at: moment.now, ended: refusal, unknown: refusal)
     }
 
     private func list(_ table: String, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {

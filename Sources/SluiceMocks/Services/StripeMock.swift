@@ -72,28 +72,49 @@ package struct StripeMock: MockService {
     private func list(_ entity: String, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
         let limit = request.integer("limit") ?? 10
         guard (1...100).contains(limit) else { return MockAnswer(400, Self.error("parameter_invalid_integer", "limit is from 1 to 100")) }
+        let filter: StripeFilter
+        do throws(StripeFilter.Refusal) {
+            filter = try StripeFilter(request, entity)
+        } catch {
+            return MockAnswer(400, Self.error(error.code, error.words))
+        }
         let timeline = timelines[entity] ?? Timeline(seed: 0, rows: 0)
-        var top = timeline.count - 1
-        if let after = request["starting_after"], !moment.faults.contains(.endless) {
-            guard let found = index(entity, after) else {
-                return MockAnswer(400, Self.error("resource_missing", "No such object: '\(after)'"))
+        // Newest first; of objects that are newer than one, those next to it.
+        let isUpward = request["ending_before"] != nil
+        guard !isUpward || request["starting_after"] == nil else {
+            return MockAnswer(400, Self.error("parameters_exclusive", "Only one of starting_after and ending_before can be given."))
+        }
+        var place = timeline.count - 1
+        if let known = request["ending_before"] ?? request["starting_after"], isUpward || !moment.faults.contains(.endless) {
+            guard let index = index(entity, known) else {
+                return MockAnswer(400, Self.error("resource_missing", "No such object: '\(known)'"))
             }
-            top = found - 1
+            place = isUpward ? index + 1 : index - 1
         }
-        let since = request.integer("created[gte]").map { Int64($0) * 1_000_000 } ?? 0
         var found: [JSONNode] = []
-        var place = top
-        while place >= 0, found.count < limit, timeline.created(place) / 1_000_000 * 1_000_000 >= since {
-            found.append(record(entity, place))
-            place -= 1
+        var hasMore = false
+        while (0..<timeline.count).contains(place), !hasMore {
+            let created = Int(timeline.created(place) / 1_000_000)
+            if isUpward ? created > filter.created.upperBound : created < filter.created.lowerBound { break }
+            if filter.created.contains(created), let object = wanted(entity, place, filter) {
+                hasMore = found.count == limit
+                if !hasMore { found.append(object) }
+            }
+            place += isUpward ? 1 : -1
         }
-        let hasMore = place >= 0 && timeline.created(place) / 1_000_000 * 1_000_000 >= since
+        if isUpward { found.reverse() }
         return MockAnswer(
             200,
             .members([
                 "object": .string("list"), "url": .string(request.path), "has_more": .boolean(hasMore || moment.faults.contains(.endless)),
                 "data": .list(found),
             ]))
+    }
+
+    /// An object, where it has the texts that the list is asked for.
+    private func wanted(_ entity: String, _ index: Int, _ filter: StripeFilter) -> JSONNode? {
+        let object = record(entity, index)
+        return filter.equals.allSatisfy { object[$0.name]?.string == $0.value } ? object : nil
     }
 
     private func record(_ entity: String, _ index: Int) -> JSONNode {

@@ -92,14 +92,7 @@ package struct ZendeskMock: MockService {
         }
         let token = String(header.dropFirst("Bearer ".count))
         if token == "mock-access-token" { return nil }
-        switch tokens.isValid(token, at: moment.now) {
-        case true?: return nil
-        case false?:
-            var expired = refusal
-            if !moment.faults.contains(.expireToken) { expired.violation = "used a token that had ended" }
-            return expired
-        case nil: return refusal
-        }
+        return tokens.refusal(of: token, at: moment.now, ended: refusal, unknown: refusal)
     }
 
     // MARK: Writing
@@ -138,6 +131,9 @@ package struct ZendeskMock: MockService {
             answer.headers["X-Idempotency-Lookup"] = "hit"
             return answer
         }
+        if entity == "users", let email = Self.text("email", in: fields), user(with: "email", email) != nil {
+            return Self.invalid("Email: \(email) is already being used by another user")
+        }
         let index = entity == "tickets" ? tickets.insert(at: moment.now) : users.insert(at: moment.now)
         written[entity]?[index] = fields
         if let key { idempotent[key] = index }
@@ -153,11 +149,24 @@ package struct ZendeskMock: MockService {
 
     private mutating func upsertUser(_ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
         guard let fields = fields("users", request) else { return Self.invalid("user is missing") }
-        let email = fields.first { $0.name == "email" }?.value
-        let known = written["users"]?.first { $0.value.contains { $0.name == "email" && $0.value == email } }?.key
+        let known = ["external_id", "email"].compactMap { name in Self.text(name, in: fields).flatMap { user(with: name, $0) } }.first
         guard let known else { return create("users", request, moment) }
         change("users", known, fields, moment.now)
         return one("users", String(known + 1))
+    }
+
+    private static func text(_ name: String, in fields: [JSONNode.Member]) -> String? { fields.first { $0.name == name }?.value.string }
+
+    /// The user with a text in a field, whatever its case: among those that were written, and by e-mail among the others.
+    private func user(with name: String, _ text: String) -> Int? {
+        let text = text.lowercased()
+        let found = written["users"]?.filter { Self.text(name, in: $0.value)?.lowercased() == text }.keys.min()
+        guard found == nil, name == "email", text.hasPrefix("user"), text.hasSuffix("@example.com") else { return found }
+        let digits = text.dropFirst("user".count).dropLast("@example.com".count)
+        guard let number = Int(digits), String(number) == digits, (1...max(1, users.count)).contains(number), users.count > 0,
+            written["users"]?[number - 1]?.contains(where: { $0.name == "email" }) != true
+        else { return nil }
+        return number - 1
     }
 
     private mutating func change(_ entity: String, _ index: Int, _ fields: [JSONNode.Member], _ now: Int64) {

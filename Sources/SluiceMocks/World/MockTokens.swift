@@ -4,7 +4,14 @@ import SluiceJSON
 struct MockTokens: Sendable {
     static let life: Int64 = 1_800
 
-    private var ends: [String: Int64] = [:]
+    /// A token that was issued.
+    private struct Issued: Sendable {
+        /// When it ends, as its client was told.
+        var toldEnd: Int64
+        var hasEnded = false
+    }
+
+    private var issued: [String: Issued] = [:]
     private var refresh = "mock-refresh-0"
     private var count = 0
     /// Codes of logins that were not exchanged yet.
@@ -41,13 +48,18 @@ struct MockTokens: Sendable {
             guard let code = request["code"], codes.remove(code) != nil, (43...128).contains(request["code_verifier"]?.utf8.count ?? 0)
             else { return Self.error("invalid_grant", "the code was used or is unknown, or its verifier is missing") }
             members.append(.init(name: "refresh_token", value: .string(refresh)))
+        case "password":
+            guard request["username"]?.isEmpty == false, request["password"]?.isEmpty == false else {
+                return Self.error("invalid_grant", "no username or password")
+            }
+            members.append(.init(name: "refresh_token", value: .string(refresh)))
         case "urn:ietf:params:oauth:grant-type:jwt-bearer":
             guard request["assertion"]?.split(separator: ".").count == 3 else { return Self.error("invalid_grant", "no assertion") }
         default: return Self.error("unsupported_grant_type", grant)
         }
         count += 1
         let token = "mock-access-\(count)"
-        ends[token] = now + Self.life * 1_000_000
+        issued[token] = Issued(toldEnd: now + Self.life * 1_000_000)
         members += [
             .init(name: "access_token", value: .string(token)), .init(name: "token_type", value: .string("bearer")),
             .init(name: "expires_in", value: .integer(Int(Self.life))),
@@ -55,8 +67,23 @@ struct MockTokens: Sendable {
         return MockAnswer(200, .object(members))
     }
 
-    /// Whether a bearer token is good; nil for one that was never issued.
-    func isValid(_ token: String, at now: Int64) -> Bool? { ends[token].map { $0 > now } }
+    /// What a request with a bearer token is told; nil where the token is good.
+    ///
+    /// A rule is broken only where the client could know: behind the life that it was told. A token that ends early is refused without blame,
+    /// however often: the refusal may have been lost, and other processes have heard of none.
+    ///
+    /// - Parameters:
+    ///   - ended: For a token that was good.
+    ///   - unknown: For one that was never issued.
+    func refusal(of token: String, at now: Int64, ended: MockAnswer, unknown: MockAnswer) -> MockAnswer? {
+        guard let token = issued[token] else { return unknown }
+        if token.toldEnd > now { return token.hasEnded ? ended : nil }
+        var answer = ended
+        answer.violation = "used a token that had ended"
+        return answer
+    }
 
-    mutating func expireAll() { ends = ends.mapValues { _ in 0 } }
+    mutating func expireAll() {
+        for token in issued.keys { issued[token]?.hasEnded = true }
+    }
 }

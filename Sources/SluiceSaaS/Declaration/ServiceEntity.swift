@@ -154,6 +154,8 @@ package struct ServiceEntity: Sendable {
     /// Which writes there are, one by one or by jobs.
     package var takenWrites: [Write] { Write.allCases.filter { writes[$0] != nil || load?.bodies[$0] != nil } }
     package var isReadable: Bool { read != nil || job != nil }
+    /// Whether records come by jobs alone that each ask for a stretch of time, so that the first one has to begin somewhere.
+    package var needsBeginning: Bool { read == nil && job?.spanMicros != nil }
     /// Whether fields that no declaration names can be read: records have all of them, or the service tells which there are.
     package var hasOpenFields: Bool {
         describe != nil || read.map { !$0.parameters.contains { $0.value.names.contains("fields") } } ?? false

@@ -27,6 +27,7 @@ package enum ServicePage {
         } else if entity.isReadable {
             lines.append("It is read whole.")
         }
+        if entity.needsBeginning { lines.append("A source needs `from`: where the first window begins.") }
         if let parent = entity.parent { lines.append("Each of the \(parent.entity) has its own.") }
         let writes = entity.takenWrites.map { "`\($0.rawValue)`" }
         if let job = entity.job, entity.read != nil {

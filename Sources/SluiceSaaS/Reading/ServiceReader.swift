@@ -1,5 +1,6 @@
 package import SluiceCore
 import SluiceHTTP
+import SluiceJSON
 import Synchronization
 
 /// Reads a window of one entity's records page by page. One task uses it at a time.
@@ -62,7 +63,8 @@ package final class ServiceReader: Sendable {
         if answer.hasNothing { return try walk.withLock { walk throws(SluiceError) in try walk.takeNothing() } }
         let link = answer.headers["link"]
         var page = try walk.withLock { walk throws(SluiceError) in try walk.take(answer.body, link: link, from: address) }
-        for (setting, value) in parents.sorted(by: { $0.key < $1.key }) where entity.fields.contains(where: { $0.name == setting }) {
+        for (setting, key) in parents.sorted(by: { $0.key < $1.key }) {
+            guard let field = entity.fields.first(where: { $0.name == setting }), let value = field.type.json(ofKey: key) else { continue }
             page = page.adding(setting, value)
         }
         return page
@@ -75,11 +77,13 @@ package final class ServiceReader: Sendable {
 
 extension RecordPage {
     /// The page with one more member, the first, in each record.
-    fileprivate func adding(_ name: String, _ value: String) -> RecordPage {
+    ///
+    /// - Parameter value: JSON.
+    fileprivate func adding(_ name: String, _ value: [UInt8]) -> RecordPage {
         var member: [UInt8] = [UInt8(ascii: "{")]
         JSONText.appendString(name.utf8, to: &member)
         member.append(UInt8(ascii: ":"))
-        JSONText.appendString(value.utf8, to: &member)
+        member += value
         var page = RecordPage(bytes: [], records: [], repeated: repeated)
         page.bytes.reserveCapacity(bytes.count + records.count * (member.count + 1))
         for record in records {
@@ -96,5 +100,21 @@ extension RecordPage {
             page.records.append(start..<page.bytes.count)
         }
         return page
+    }
+}
+
+extension DataType {
+    /// A record's key as a column of the type has it, as JSON; nil where the type is of no key. A text that the type does not take stays one.
+    fileprivate func json(ofKey key: String) -> [UInt8]? {
+        switch self {
+        case .list, .structure, .map: return nil
+        case .boolean where ["true", "false"].contains(key): return Array(key.utf8)
+        case .int8, .int16, .int32, .int64, .float32, .float64, .decimal:
+            if case .number(let digits)? = try? JSONParser.parse(Array(key.utf8)) { return Array(digits) }
+        default: break
+        }
+        var text: [UInt8] = []
+        JSONText.appendString(key.utf8, to: &text)
+        return text
     }
 }

@@ -22,6 +22,24 @@ extension ServiceSession {
         return [address.description] + names.sorted().compactMap { name in values[name].map { "\(name)=\($0)" } }
     }
 
+    /// Whose limits requests count for: settings that are no secrets, or where none is given a mark of the keys.
+    ///
+    /// Refresh tokens, which services change, tell nothing of the account.
+    static func account(
+        _ declaration: ServiceDeclaration, _ values: [String: String], _ around: Surroundings
+    ) throws(SluiceError) -> String {
+        let open = declaration.settings.filter { !$0.isSecret }.map { values[$0.name] ?? "" }
+        guard open.allSatisfy(\.isEmpty) else { return open.joined(separator: "\n") }
+        let changing = Set(
+            declaration.logins.compactMap { login -> String? in
+                guard case .refreshToken(_, _, _, let setting, _) = login else { return nil }
+                return setting
+            })
+        let keys = declaration.settings.map(\.name).filter { values[$0] != nil && !changing.contains($0) }
+        guard !keys.isEmpty else { return open.joined(separator: "\n") }
+        return try around.mark(keys.flatMap { [$0, values[$0] ?? ""] })
+    }
+
     /// What pages depend on: the connection, the first request and the way from one to the next.
     ///
     /// - Parameter more: Values beside the settings': the parent's key.

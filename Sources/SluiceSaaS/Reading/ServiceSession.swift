@@ -29,6 +29,8 @@ package struct ServiceSession: Sendable {
         package var limiter: Limiter?
         /// Where processes of one state share the limits of accounts.
         package var limitsFolder: String?
+        /// Tells secrets apart without showing them: a mark of the state, or of this process alone.
+        package var mark: @Sendable ([String]) throws(SluiceError) -> String = { texts in String(texts.hashValue) }
 
         package init() {}
     }
@@ -57,11 +59,11 @@ package struct ServiceSession: Sendable {
         self.values = values
         identity = around.identity
         let login = try Logins(declaration, values, address, around).authenticator()
-        let account = declaration.settings.filter { !$0.isSecret }.map { values[$0.name] ?? "" }.joined(separator: "\n")
         let limiter: Limiter
         if let own = around.limiter {
             limiter = own
         } else {
+            let account = try Self.account(declaration, values, around)
             limiter = try Limiter.shared(
                 account: "\(declaration.name)\n\(account)", host: address.host, concurrency: declaration.concurrency,
                 folder: around.limitsFolder)

@@ -116,6 +116,43 @@ struct JobLoadTests {
         #expect(file.contains(#""NumberOfEmployees":null"#))
     }
 
+    private func refused() throws -> [JSONNode] {
+        try DiskFiles.read(bench.directory.path("refused.jsonl")).split(separator: UInt8(ascii: "\n")).map {
+            try JSONParser.parse(Array($0))
+        }
+    }
+
+    @Test("a text that means null in files is refused, not sent as a null; requests write it") func nullText() async throws {
+        let rows = try batch(["Ann", "#N/A", "Bob"])
+        await #expect(throws: SluiceError.self) { try await write("mode: create\nbulk: always", [rows]) }
+        #expect(names() == [])
+        try await write("mode: create\nbulk: always\nerrors: refused.jsonl", [rows])
+        #expect(names() == ["Ann", "Bob"])
+        #expect(try refused().map { $0["row"]?["Name"]?.string } == ["#N/A"])
+        #expect(try refused().first?["message"]?.string?.contains("\"#N/A\" of \"Name\"") == true)
+        try await write("mode: create\nbulk: never", [batch(["#N/A"])])
+        #expect(names() == ["Ann", "Bob", "#N/A"])
+    }
+
+    @Test("nulls of rows that are refused are nulls in the file, by requests and by jobs", arguments: ["never", "always"])
+    func refusedNulls(_ bulk: String) async throws {
+        let rows = try makeBatch([
+            ("Id", .string, [.string("bad"), .string("worse")]), ("Phone", .string, [.null, .string("")]),
+            ("NumberOfEmployees", .int64, [.null, .integer(5)]),
+        ])
+        try await write("mode: update\nbulk: \(bulk)\nerrors: refused.jsonl", [rows])
+        #expect(
+            try refused().compactMap { $0["row"].map { String(decoding: $0.json, as: UTF8.self) } } == [
+                #"{"Id":"bad","Phone":null,"NumberOfEmployees":null}"#, #"{"Id":"worse","Phone":"","NumberOfEmployees":5}"#,
+            ])
+    }
+
+    @Test("a key that is null stays one in the file of refused rows") func refusedKey() async throws {
+        let rows = try makeBatch([("External_Id__c", .string, [.null]), ("Name", .string, [.null])])
+        try await write("mode: upsert\nkey: External_Id__c\nerrors: refused.jsonl", [rows])
+        #expect(try refused().first?["row"].map { String(decoding: $0.json, as: UTF8.self) } == #"{"External_Id__c":null,"Name":null}"#)
+    }
+
     @Test("some rows of many are refused") func partial() async throws {
         server.plan(FaultPlan([FaultPlan.Rule(.partialFailure, at: 1...Int.max)]))
         let all = (0..<100).map { "n\($0)" }

@@ -81,4 +81,15 @@ struct JobReadTests {
         try await harness.run()
         #expect(harness.destination.count + harness.rejects.count == 300)
     }
+
+    @Test("an entity whose jobs ask for stretches of time is refused without a beginning, before it runs") func beginning() async throws {
+        let bench = try Workbench()
+        _ = try ConnectionStore(bench.catalog).set(
+            "mock", connector: "marketo", settings: ["munchkin": "1-A-2", "client_id": "me"], secrets: ["client_secret": "s3cret-secret"],
+            address: nil)
+        let definition = "marketo: leads\nconnection: mock"
+        let error = try #require(await sluiceError { _ = try await bench.source(definition) })
+        #expect(error.code == .missingKey && error.location != nil && error.remedy?.contains("from: ") == true, "\(error)")
+        _ = try await bench.source(definition + "\nfrom: \"2024-01-01T00:00:00Z\"")
+    }
 }

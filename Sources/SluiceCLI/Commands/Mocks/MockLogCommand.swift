@@ -22,16 +22,28 @@ struct MockLogCommand: ReportingCommand {
         }
         let all = node["requests"]?.elements ?? []
         let requests = all.filter { !violations || $0["violation"] != nil }
-        var table = TextTable([.init("number"), .init("service"), .init("status"), .init("request"), .init("faults"), .init("rule broken")])
-        for request in requests {
-            table.add([
+        let json = Value.object(["requests": .list(requests.map(Self.value))])
+        guard !requests.isEmpty else { return Report([.line(Self.nothing(of: all.count))], json: json) }
+        return Report(Self.blocks(requests, isDrawn: Invocation.current.console.out.isTerminal), json: json)
+    }
+
+    private static let titles = ["number", "service", "status", "request", "faults", "rule broken"]
+
+    /// A table as wide as the terminal, or for programs whole cells with tabs between them.
+    private static func blocks(_ requests: [JSONNode], isDrawn: Bool) -> [Report.Block] {
+        let rows = requests.map { request in
+            [
                 "\(request["number"]?.integer ?? 0)", request["service"]?.string ?? "", "\(request["status"]?.integer ?? 0)",
                 "\(request["method"]?.string ?? "") \(request["target"]?.string ?? "")",
                 (request["faults"]?.elements ?? []).compactMap(\.string).joined(separator: " "), request["violation"]?.string ?? "",
-            ])
+            ]
         }
-        let json = Value.object(["requests": .list(requests.map(Self.value))])
-        return Report(requests.isEmpty ? [.line(Self.nothing(of: all.count))] : [.table(table)], json: json)
+        guard isDrawn else {
+            return ([titles] + rows).map { .verbatim($0.map { CellText.escaped($0) }.joined(separator: "\t")) }
+        }
+        var table = TextTable(titles.map { .init($0) })
+        for row in rows { table.add(row) }
+        return [.table(table)]
     }
 
     /// What is said where there is nothing to list.

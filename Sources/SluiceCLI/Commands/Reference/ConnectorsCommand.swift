@@ -65,6 +65,7 @@ struct ConnectorsCommand: ReportingCommand {
         var blocks = ShownSetting.blocks(service.settings.map { ShownSetting($0) })
         for entity in service.entities {
             blocks += [.blank, .line(entity.name, .heading), .paragraph(entity.description)]
+            if entity.needsBeginning { blocks.append(.paragraph("A source needs from: where the first window begins.")) }
             var table = TextTable([.init("field", isWhole: true), .init("type"), .init("filter"), .init("writes")])
             for field in entity.fields {
                 let writes = ServiceEntity.Write.allCases.filter { field.writes.contains($0) }.map(\.rawValue).joined(separator: " ")

@@ -15,15 +15,19 @@ final class JobLoadWriter {
     /// What files are of, for the ledger: pipeline, connector, entity and write.
     private let purpose: String
     private let key: String
+    /// What a person can do about a text that a file cannot say.
+    private let remedy: String
     private let refuse: (ArraySlice<UInt8>, SluiceError) throws(SluiceError) -> Void
     private var file: [UInt8] = []
     /// How often a file came that is equal to the byte.
     private var occurrences: [UInt64: Int] = [:]
     private(set) var bytesWritten: Int64 = 0
 
-    /// - Parameter refuse: Takes rows that the service does not.
+    /// - Parameters:
+    ///   - hasRequests: Whether the write has requests of its own, too.
+    ///   - refuse: Takes rows that the service does not.
     init(
-        _ loader: JobLoader, _ schema: Schema, purpose: String, key: String,
+        _ loader: JobLoader, _ schema: Schema, purpose: String, key: String, hasRequests: Bool,
         refuse: @escaping (ArraySlice<UInt8>, SluiceError) throws(SluiceError) -> Void
     ) throws(SluiceError) {
         self.loader = loader
@@ -31,13 +35,38 @@ final class JobLoadWriter {
         self.purpose = purpose
         self.key = key
         self.refuse = refuse
+        remedy =
+            "write another text, or name a file that takes such rows: errors: refused.jsonl"
+            + (hasRequests ? "; bulk: never sends them as they are" : "")
         encoder = try CSVFormat(options: ["null_values": .texts([loader.nullText])]).encoder(schema)
     }
 
     func write(_ batch: Batch) async throws {
+        let batch = try sayable(batch)
+        guard batch.rowCount > 0 else { return }
         if file.isEmpty { file = encoder.header }
         try encoder.encode(keyed(batch), into: &file)
         if file.count >= loader.load.bytes { try await flush() }
+    }
+
+    /// The rows without those that have the text which means null in files: the service would clear the field. They are refused.
+    private func sayable(_ batch: Batch) throws -> Batch {
+        let mark = loader.load.nulls
+        guard !mark.isEmpty else { return batch }
+        let texts = schema.fields.indices.filter { schema.fields[$0].type == .string }
+        var kept: [Int32] = []
+        for row in 0..<batch.rowCount {
+            guard let column = texts.first(where: { batch.columns[$0][row] == .string(mark) }) else {
+                kept.append(Int32(row))
+                continue
+            }
+            let name = schema.fields[column].name.quotedForMessage
+            let error = SluiceError(
+                .requestRefused, "\(purpose): files of jobs cannot say the text \(mark.quotedForMessage) of \(name): it means null there",
+                remedy: remedy)
+            try refuse(Array(batch.row(row).json.utf8)[...], error)
+        }
+        return kept.count == batch.rowCount ? batch : batch.gather(kept)
     }
 
     /// The rows with an empty text in place of a key that is null: what clears a field is no key.
@@ -89,28 +118,40 @@ final class JobLoadWriter {
         let originals = try originals(sent)
         for row in 0..<found.rowCount {
             let reason = Self.text(found.columns[0], row)
-            let names = found.columns.dropFirst().map { Self.text($0, row) }
-            let json = originals[names] ?? Value.structure(zip(schema.names, names).map { Value.Member($0, .string($1)) }).json
+            let cells = found.columns.dropFirst().map { Self.text($0, row) }
+            let json = originals[cells] ?? Value.structure(zip(schema.names, cells).map { Value.Member($0, value($1)) }).json
             try refuse(Array(json.utf8)[...], SluiceError(.requestRefused, "\(purpose): \(reason)"))
         }
     }
 
     /// Rows of a file as JSON, by their texts.
     private func originals(_ sent: [UInt8]) throws -> [[String]: String] {
-        let (texts, typed) = (try texts(sent, schema.names), try batch(sent, schema))
+        let (texts, typed) = (try texts(sent, schema.names), try batch(sent, schema, null: loader.nullText))
         guard texts.rowCount == typed.rowCount else { return [:] }
+        let place = loader.nullText.isEmpty ? nil : schema.index(of: key)
         var rows: [[String]: String] = [:]
-        for row in 0..<texts.rowCount { rows[texts.columns.map { Self.text($0, row) }] = typed.row(row).json }
+        for row in 0..<texts.rowCount {
+            var values = typed.columns.map { $0[row] }
+            // As `keyed` has written it.
+            if let place, values[place] == .string("") { values[place] = .null }
+            let members = zip(schema.names, values).map { Value.Member($0, $1) }
+            rows[texts.columns.map { Self.text($0, row) }] = Value.structure(members).json
+        }
         return rows
     }
 
-    private func texts(_ csv: [UInt8], _ names: [String]) throws -> Batch { try batch(csv, Schema(names.map { Field($0, .string) })) }
+    /// A cell of a file; no row with a text that means null has been sent.
+    private func value(_ cell: String) -> Value { cell == loader.nullText ? .null : .string(cell) }
 
-    private func batch(_ csv: [UInt8], _ schema: Schema) throws -> Batch {
+    /// Cells as they are written: services put quotes around what means null, too.
+    private func texts(_ csv: [UInt8], _ names: [String]) throws -> Batch {
+        try batch(csv, Schema(names.map { Field($0, .string) }), null: "")
+    }
+
+    private func batch(_ csv: [UInt8], _ schema: Schema, null: String) throws -> Batch {
         guard !csv.isEmpty else { return Batch(schema, schema.fields.map { .nulls($0.type, count: 0) }, rowCount: 0) }
         let input = FileInput(MemoryAccess(csv), path: purpose, codec: Codec.none)
-        let nulls = loader.nullText.isEmpty ? [""] : [loader.nullText, ""]
-        let format = try CSVFormat(options: ["detect": .text("none"), "null_values": .texts(nulls)])
+        let format = try CSVFormat(options: ["detect": .text("none"), "null_values": .texts([null])])
         var reader = try format.reader(input, ReadRequest(schema, keepsRaw: false))
         var batches: [Batch] = []
         while var piece = try reader.next() {

@@ -129,13 +129,13 @@ struct ServiceSource: Source {
 
     func splitReader(
         _ reader: ServiceReader, _ pages: [RecordPage], _ parent: String?, _ request: SourceRequest, budget: Int64,
-        kept: KeptPages? = nil
+        kept: KeptPages? = nil, endsWith: (@Sendable (SluiceError) -> Void)? = nil
     ) throws(SluiceError) -> ServiceSplitReader {
         let decoder = try layouts.fileDecoder(envelope: nil, columns: request.columns, of: schema)
         return ServiceSplitReader(
             reader, pages, decoder: decoder,
             place: .shard(stream: session.declaration.name, shard: parent.map { "\(entity.name)/\($0)" } ?? entity.name),
-            keepsRaw: request.keepsRaw, budget: budget, watch: watch, kept: kept)
+            keepsRaw: request.keepsRaw, budget: budget, watch: watch, kept: kept, endsWith: endsWith)
     }
 }
 
@@ -160,6 +160,8 @@ final class ServiceProgress: Sendable {
         var begun: Set<String> = []
         /// Splits that were looked at.
         var looked = 0
+        /// Why nothing more can be read by this run.
+        var end: SluiceError?
     }
 
     private let state = Mutex(State())
@@ -185,4 +187,14 @@ final class ServiceProgress: Sendable {
     func finish(_ split: String) { state.withLock { _ = $0.finished.insert(split) } }
 
     func isFinished(_ split: String) -> Bool { state.withLock { $0.finished.contains(split) } }
+
+    /// What was read is committed before the run ends with the error.
+    func end(with error: SluiceError) { state.withLock { $0.end = error } }
+
+    func takeEnd() -> SluiceError? {
+        state.withLock { state in
+            defer { state.end = nil }
+            return state.end
+        }
+    }
 }

@@ -23,6 +23,7 @@ extension ServiceSource: IncrementalSource {
         if let error = progress.takeEnd() { throw error }
         var parts: [ServiceSlice.Part] = []
         let all = try await parents(isFresh: request.leavesUnfinished)
+        progress.tell(request.note)
         for turn in progress.turns(of: all.count) {
             guard parts.count < Self.splitsOfSlice else { break }
             let parent = all[turn]
@@ -86,6 +87,11 @@ extension ServiceSource: IncrementalSource {
                 guard error.code == .quotaSpent, reader.position != begin else { throw error }
                 progress.end(with: error)
                 return part([])
+            }
+            if let refusal = reader.refusal {
+                progress.leaveOut(split, refusal)
+                progress.tell(note)
+                return nil
             }
             guard wasOpen else { return nil }
             position = reader.position

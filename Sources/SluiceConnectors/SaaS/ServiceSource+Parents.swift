@@ -40,6 +40,7 @@ extension ServiceSource {
                     throw SluiceError(.limitExceeded, "\(session.declaration.name) has more than \(SaaSLimits.parents) \(above.name)")
                 }
             }
+            if let refusal = reader.refusal { progress.leaveOut("\(session.declaration.name)/\(above.name)/\(key ?? "")", refusal) }
         }
         return found
     }

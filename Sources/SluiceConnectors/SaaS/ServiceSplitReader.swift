@@ -22,6 +22,7 @@ final class ServiceSplitReader: SplitReader {
     /// Pages of a run that was cut off, and what keeps those of this one; nil where nothing is kept.
     private let kept: KeptPages?
     private let endsWith: (@Sendable (SluiceError) -> Void)?
+    private let leavesOut: @Sendable (SluiceError) -> Void
     private let state: Mutex<State>
 
     /// - Parameters:
@@ -30,9 +31,11 @@ final class ServiceSplitReader: SplitReader {
     ///   - watch: Looks for fields that have no column.
     ///   - kept: What the reader's position is behind.
     ///   - endsWith: Takes that a budget is spent, where what was read is a slice of its own; nil where that is an error at once.
+    ///   - leavesOut: Takes that the parent's records cannot be read.
     init(
         _ reader: ServiceReader, _ pages: [RecordPage], decoder: FilePayloadDecoder, place: Origin.Split, keepsRaw: Bool, budget: Int64,
-        watch: FieldWatch?, kept: KeptPages? = nil, endsWith: (@Sendable (SluiceError) -> Void)? = nil
+        watch: FieldWatch?, kept: KeptPages? = nil, endsWith: (@Sendable (SluiceError) -> Void)? = nil,
+        leavesOut: @escaping @Sendable (SluiceError) -> Void = { _ in }
     ) {
         self.reader = reader
         self.decoder = decoder
@@ -42,6 +45,7 @@ final class ServiceSplitReader: SplitReader {
         self.watch = watch
         self.kept = kept
         self.endsWith = endsWith
+        self.leavesOut = leavesOut
         state = Mutex(State(pages: pages))
     }
 
@@ -65,7 +69,7 @@ final class ServiceSplitReader: SplitReader {
         if let page = try kept.next() { return page }
         if kept.isComplete { return nil }
         do throws(SluiceError) {
-            guard let page = try await reader.next() else { return nil }
+            guard let page = try await readable() else { return nil }
             kept.keep(page, reader.position, isLast: reader.isDone)
             return page
         } catch {
@@ -81,12 +85,18 @@ final class ServiceSplitReader: SplitReader {
     /// The next page from the service; nil also where a budget is spent and what was read is to be committed first.
     private func fetch() async throws(SluiceError) -> RecordPage? {
         do throws(SluiceError) {
-            return try await reader.next()
+            return try await readable()
         } catch {
             guard let endsWith, error.code == .quotaSpent else { throw error }
             endsWith(error)
             return nil
         }
+    }
+
+    private func readable() async throws(SluiceError) -> RecordPage? {
+        let page = try await reader.next()
+        if page == nil, let refusal = reader.refusal { leavesOut(refusal) }
+        return page
     }
 
     private func piece(_ page: RecordPage, first: Int64) -> RecordsPiece {

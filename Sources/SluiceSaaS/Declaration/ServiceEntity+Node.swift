@@ -16,6 +16,7 @@ extension ServiceEntity {
             var parent = Parent(entity: try node.require("entity").string(), setting: try node.require("setting").string())
             parent.count = try node[key: "count"]?.path()
             for item in node[key: "changes"]?.oneOrMany() ?? [] { parent.changes.append(try item.path()) }
+            parent.unreadable = try node.texts("unreadable")
             return parent
         }
         describe = try node[key: "describe"].map { node throws(SluiceError) in try EntityDescription(node) }

@@ -105,6 +105,8 @@ package struct ServiceEntity: Sendable {
         package var count: [String]?
         /// Members of the other record that change with its records of this one: where they are as they were, nobody asks.
         package var changes: [[String]] = []
+        /// Codes and statuses of answers that say that the other record's own cannot be read.
+        package var unreadable: Set<String> = []
     }
 
     /// How one record is sent.

@@ -119,6 +119,10 @@ package enum ServiceKeys {
                     "count", .string, "A number of the other record that is 0, or missing, where it has no records of this one."),
                 OptionSpecification(
                     "changes", names, "Members of the other record that change with its records of this one: unless they do, nobody asks."),
+                OptionSpecification(
+                    "unreadable", names,
+                    "Codes and statuses of answers that say that the other record's own cannot be read: it is left out, and told of.",
+                    examples: ["[not_in_channel, 404]"]),
             ]), "Each record of another entity has records of this one; the other may have a parent, too."),
         OptionSpecification(
             "deleted", .expression, "For which records it is true, they were deleted: flows keep, drop or delete them.",

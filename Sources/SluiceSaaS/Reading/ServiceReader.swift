@@ -1,5 +1,6 @@
 package import SluiceCore
 import SluiceHTTP
+import SluiceJSON
 import Synchronization
 
 /// Reads a window of one entity's records page by page. One task uses it at a time.
@@ -12,6 +13,7 @@ package final class ServiceReader: Sendable {
     /// What its first request asks for.
     let firstTarget: PageTarget
     private let walk: Mutex<PageWalk>
+    private let why = Mutex<SluiceError?>(nil)
 
     /// - Parameters:
     ///   - parent: The key of the record whose records are read; with those of its own parents, as `ParentKeys` writes them.
@@ -37,10 +39,12 @@ package final class ServiceReader: Sendable {
     /// How far pages were handed out.
     package var position: ReadPosition { walk.withLock { $0.position } }
     package var isDone: Bool { walk.withLock { $0.isDone } }
+    /// Why the service gives no more of the parent's records, as the declaration has it; nil where it does.
+    package var refusal: SluiceError? { why.withLock { $0 } }
 
-    /// The next page, maybe one without a record; nil at the window's end.
+    /// The next page, maybe one without a record; nil at the window's end, and where the parent's records cannot be read.
     package func next() async throws(SluiceError) -> RecordPage? {
-        while !isDone {
+        while !isDone, refusal == nil {
             let target = walk.withLock { $0.target }
             do throws(SluiceError) {
                 if let opening = read.opening, walk.withLock({ $0.opens }) {
@@ -49,10 +53,14 @@ package final class ServiceReader: Sendable {
                     continue
                 }
                 let request = try session.pageRequest(entity, read, target, parents)
-                return try take(await session.send(request, read.limits, .json), from: request.address)
+                let unreadable = entity.parent?.unreadable ?? []
+                return try take(await session.send(request, read.limits, .json, unreadable: unreadable), from: request.address)
             } catch {
-                guard error.code == .pageExpired else { throw error }
-                try expire(error)
+                switch error.code {
+                case .pageExpired: try expire(error)
+                case .parentUnreadable: why.withLock { $0 = error }
+                default: throw error
+                }
             }
         }
         return nil
@@ -62,10 +70,17 @@ package final class ServiceReader: Sendable {
         if answer.hasNothing { return try walk.withLock { walk throws(SluiceError) in try walk.takeNothing() } }
         let link = answer.headers["link"]
         var page = try walk.withLock { walk throws(SluiceError) in try walk.take(answer.body, link: link, from: address) }
-        for (setting, value) in parents.sorted(by: { $0.key < $1.key }) where entity.fields.contains(where: { $0.name == setting }) {
-            page = page.adding(setting, value)
+        for (setting, value) in parents.sorted(by: { $0.key < $1.key }) {
+            guard let field = entity.fields.first(where: { $0.name == setting }) else { continue }
+            page = page.adding(setting, Self.json(value, field.type))
         }
         return page
+    }
+
+    /// The key of a parent as a record would have it.
+    private static func json(_ key: String, _ type: DataType) -> JSONNode {
+        guard type != .string, let node = try? JSONParser.parse(Array(key.utf8)), case .number = node else { return .string(key) }
+        return node
     }
 
     private func expire(_ error: SluiceError) throws(SluiceError) {
@@ -75,11 +90,11 @@ package final class ServiceReader: Sendable {
 
 extension RecordPage {
     /// The page with one more member, the first, in each record.
-    fileprivate func adding(_ name: String, _ value: String) -> RecordPage {
+    fileprivate func adding(_ name: String, _ value: JSONNode) -> RecordPage {
         var member: [UInt8] = [UInt8(ascii: "{")]
         JSONText.appendString(name.utf8, to: &member)
         member.append(UInt8(ascii: ":"))
-        JSONText.appendString(value.utf8, to: &member)
+        value.append(to: &member)
         var page = RecordPage(bytes: [], records: [], repeated: repeated)
         page.bytes.reserveCapacity(bytes.count + records.count * (member.count + 1))
         for record in records {

@@ -176,8 +176,11 @@ package struct ServiceSession: Sendable {
         return try WebAddress(parsing: address.appending(path: String(path[..<mark])).description + path[mark...])
     }
 
-    func send(_ request: WebRequest, _ rules: [RateRule], _ shape: AnswerJudge.Shape) async throws(SluiceError) -> WebAnswer {
-        let judge = AnswerJudge(declaration.answers, client, shape)
+    /// - Parameter unreadable: Codes and statuses that say that a parent's records cannot be read.
+    func send(
+        _ request: WebRequest, _ rules: [RateRule], _ shape: AnswerJudge.Shape, unreadable: Set<String> = []
+    ) async throws(SluiceError) -> WebAnswer {
+        let judge = AnswerJudge(declaration.answers, client, shape, unreadable: unreadable)
         let answer = try await client.send(request, rules: declaration.limits + rules) { judge.verdict($0, $1.withoutMark) }
         // Ranges of a file stay as long as they are.
         return shape == .delimited ? answer : answer.withoutMark
@@ -187,4 +190,6 @@ package struct ServiceSession: Sendable {
 extension SluiceError.Code {
     /// A page's cursor has ended; the reader begins again behind what it has.
     package static let pageExpired = Self("page-expired")
+    /// The service gives none of a parent's records; the reader leaves the parent out.
+    static let parentUnreadable = Self("parent-unreadable")
 }

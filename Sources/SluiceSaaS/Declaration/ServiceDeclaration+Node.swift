@@ -51,7 +51,9 @@ extension ServiceDeclaration {
             let templates =
                 [entity.read?.path].compactMap(\.self) + (entity.read?.parameters.map(\.value) ?? []) + (entity.job?.templates ?? [])
                 + (entity.load?.templates ?? [])
-            for name in templates.flatMap(\.names) where !own.contains(name) { throw unknown(name, own, place) }
+            for name in templates.flatMap(\.names) + (entity.read?.body?.names ?? []) where !own.contains(name) {
+                throw unknown(name, own, place)
+            }
             for write in entity.writes.values {
                 for name in write.path.names where !own.contains(name) { throw unknown(name, own, place) }
             }

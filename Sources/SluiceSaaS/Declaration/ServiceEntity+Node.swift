@@ -75,6 +75,11 @@ extension ServiceEntity.Read {
         method = try node[key: "method"]?.string() ?? "GET"
         path = try node.require("path").template()
         parameters = try node.templates("query")
+        if let content = node[key: "body"] {
+            guard method == "POST" else { throw content.invalid("a request of GET has no body", remedy: "say method: POST") }
+            guard content.isMapping else { throw content.wrongType("a mapping, which is sent as an object of JSON") }
+            body = try BodyTemplate(content)
+        }
         records = try node[key: "records"]?.path() ?? []
         size = try node[key: "size"]?.integer() ?? 100
         limits = try node.limits(named: name)

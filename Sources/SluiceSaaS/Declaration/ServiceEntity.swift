@@ -75,6 +75,8 @@ package struct ServiceEntity: Sendable {
         package var method: String
         package var path: TemplateText
         package var parameters: [(name: String, value: TemplateText)]
+        /// JSON that goes along, and that takes in place of the parameters what leads to a page; nil for none.
+        package var body: BodyTemplate? = nil
         /// Where the records are.
         package var records: [String]
         package var paging: Paging
@@ -158,7 +160,8 @@ package struct ServiceEntity: Sendable {
     package var isReadable: Bool { read != nil || job != nil }
     /// Whether fields that no declaration names can be read: records have all of them, or the service tells which there are.
     package var hasOpenFields: Bool {
-        describe != nil || read.map { !$0.parameters.contains { $0.value.names.contains("fields") } } ?? false
+        describe != nil
+            || read.map { !($0.parameters.flatMap(\.value.names) + ($0.body?.names ?? [])).contains("fields") } ?? false
     }
     /// Names of the members that records have.
     package var readNames: [String] { fields.filter(\.isReadable).map(\.name) }

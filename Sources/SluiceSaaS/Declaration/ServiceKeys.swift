@@ -151,6 +151,10 @@ package enum ServiceKeys {
             "query", texts,
             "Parameters: {since} is the window's lower bound, {limit} the size of a page, {fields} the names of all fields, other names are settings."
         ),
+        OptionSpecification(
+            "body", .anything,
+            "With POST: an object of JSON that goes along, with the names of query in its texts; a page's parameter is a member of it.",
+            examples: ["{filter: {changed_since: \"{since}\"}, limit: \"{limit}\"}"]),
         OptionSpecification("records", .string, default: "\"\"", "Where the list of records is; the whole answer when empty."),
         OptionSpecification("size", .integer(1...100_000), default: "100", "Records of a page."),
         OptionSpecification("page", .object(page), "How one page leads to the next; without it there is one."),

@@ -107,13 +107,22 @@ extension ServiceEntity.Read {
         if let path = try page[key: "url"]?.path() { return .address(from: path) }
         if try page[key: "link"]?.boolean() == true { return .link }
         let kind = try page.require("kind").string()
-        if kind == "cursor_value" { return .cursorValue }
+        if kind == "cursor_value" { return .cursorValue(try ServiceEntity.Keyset(page)) }
         let parameter = try page.require("parameter").string()
         switch kind {
         case "key": return .key(parameter: parameter)
         case "offset": return .offset(parameter: parameter)
         default: return .number(parameter: parameter, first: try page[key: "first"]?.integer() ?? 1)
         }
+    }
+}
+
+extension ServiceEntity.Keyset {
+    fileprivate init(_ page: DefinitionNode) throws(SluiceError) {
+        ties = try page.templates("ties")
+        beyond = try page.templates("beyond")
+        skipParameter = try page[key: "skip"]?.string()
+        hasLink = try page[key: "more_link"]?.boolean() ?? false
     }
 }
 

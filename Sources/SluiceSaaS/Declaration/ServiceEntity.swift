@@ -54,13 +54,25 @@ package struct ServiceEntity: Sendable {
         /// The number of records so far.
         case offset(parameter: String)
         /// The window begins again at the greatest cursor, until nothing is new: for services whose other ways lose records that change meanwhile.
-        case cursorValue
+        case cursorValue(Keyset)
         /// Pages by number.
         case number(parameter: String, first: Int)
         /// An address on the page.
         case address(from: [String])
         /// The header `Link` (RFC 8288).
         case link
+    }
+
+    /// How a window that begins again at the greatest cursor gets over records that have the same one, and over those that nobody may see.
+    package struct Keyset: Sendable {
+        /// Parameters that ask for the records of one cursor behind a key, in the order of keys; none where the service cannot be asked so.
+        package var ties: [(name: String, value: TemplateText)] = []
+        /// Parameters that ask for what lies behind that cursor; none where those above ask for that, too.
+        package var beyond: [(name: String, value: TemplateText)] = []
+        /// The parameter that passes over so many records, where a page shows nothing that leads on.
+        package var skipParameter: String?
+        /// Whether the header `Link` says that more follows: pages may be short although it does.
+        package var hasLink = false
     }
 
     /// A request before the first page.

@@ -188,6 +188,15 @@ package enum ServiceKeys {
         OptionSpecification(
             "resume", .string,
             "For records in descending order: the parameter that bounds them, for going on where a page's cursor has ended."),
+        OptionSpecification(
+            "ties", texts,
+            "With cursor_value: parameters that ask for the records of one {cursor} behind a {key}, in the order of keys, where a page is full of such."
+        ),
+        OptionSpecification(
+            "beyond", texts, "Parameters that ask for what lies behind that {cursor}; without them ties asks for that, too."),
+        OptionSpecification("skip", .string, "The parameter that passes over so many records, where a page shows none that leads on."),
+        OptionSpecification(
+            "more_link", .boolean, default: "false", "Whether the header Link says that more follows, also behind a page that is not full."),
     ]
 
     static let cursor = [

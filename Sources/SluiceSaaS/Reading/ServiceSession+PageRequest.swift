@@ -12,7 +12,7 @@ extension ServiceSession {
         _ entity: ServiceEntity, _ read: ServiceEntity.Read, _ target: PageTarget, _ more: [String: String]
     ) throws(SluiceError) -> WebRequest {
         let values = pageValues(entity, read, target, more)
-        let changes = Self.changes(read, target)
+        let changes = Self.changes(read, target, values)
         var request = WebRequest(
             read.method, try pageAddress(entity, read, target, values, read.body == nil ? changes : []),
             label: "\(declaration.name) \(entity.name)", isRepeatable: true)
@@ -70,11 +70,19 @@ extension ServiceSession {
         var isNumber = false
     }
 
-    private static func changes(_ read: ServiceEntity.Read, _ target: PageTarget) -> [Change] {
+    private static func changes(_ read: ServiceEntity.Read, _ target: PageTarget, _ values: [String: String]) -> [Change] {
         var changes: [Change] = []
+        if let place = target.keyset, case .cursorValue(let keyset) = read.paging {
+            var values = values
+            values["cursor"] = place.cursor
+            values["key"] = place.key
+            for parameter in place.key == nil ? keyset.beyond : keyset.ties {
+                if let value = parameter.value.filled(values) { changes.append(Change(name: parameter.name, value: value)) }
+            }
+        }
         guard let name = target.name, let value = target.value else { return changes }
         switch read.paging {
-        case .offset, .number: changes.append(Change(name: name, value: value, isNumber: true))
+        case .offset, .number, .cursorValue: changes.append(Change(name: name, value: value, isNumber: true))
         default: changes.append(Change(name: name, value: value))
         }
         return changes

@@ -1,5 +1,6 @@
 import SluiceCatalog
 import SluiceCore
+import SluiceHTTP
 import SluicePipelines
 import SluiceSaaS
 
@@ -19,18 +20,26 @@ extension ServiceSource: IncrementalSource {
 
     func slice(after positions: SourcePositions, _ request: SliceRequest) async throws -> SourceSlice? {
         try checkIncremental()
+        if let error = progress.takeEnd() { throw error }
         var parts: [ServiceSlice.Part] = []
         let all = try await parents(isFresh: request.leavesUnfinished)
+        progress.tell(request.note)
         for turn in progress.turns(of: all.count) {
             guard parts.count < Self.splitsOfSlice else { break }
             let parent = all[turn]
             let split = name(parent?.key)
             // A run over what there is reads one window of each; one that follows reads for ever.
             if !request.leavesUnfinished, progress.isFinished(split) { continue }
-            if let part = try await part(parent, positions[ExactText(split)], request.note) {
-                parts.append(part)
-            } else {
-                progress.finish(split)
+            do {
+                if let part = try await part(parent, positions[ExactText(split)], request.note) {
+                    parts.append(part)
+                } else {
+                    progress.finish(split)
+                }
+            } catch let error as SluiceError where error.code == .quotaSpent && !parts.isEmpty {
+                // The others are committed first.
+                progress.end(with: error)
+                break
             }
             progress.advance()
         }
@@ -61,18 +70,28 @@ extension ServiceSource: IncrementalSource {
             case .nothing: return nil
             }
         }
-        var pages: [RecordPage] = []
         while true {
             // A window that an earlier run left open is read to its end, and then another is begun.
             let wasOpen = position?.isInWindow ?? false
             let begin = position ?? ReadPosition(startingAt: start)
             let reader = try ServiceReader(session, entity, parent: parent, from: begin, needsCursor: true)
-            while let page = try await reader.next() {
-                guard !page.records.isEmpty else { continue }
-                pages.append(page)
-                return ServiceSlice.Part(
-                    split: split, parent: parent, way: .pages(reader, pages), endsWindows: !wasOpen,
-                    since: begin.since(entity.cursor), mark: owner?.mark)
+            func part(_ pages: [RecordPage]) -> ServiceSlice.Part {
+                ServiceSlice.Part(
+                    split: split, parent: parent, way: .pages(reader, pages), endsWindows: !wasOpen, since: begin.since(entity.cursor),
+                    mark: owner?.mark)
+            }
+            do throws(SluiceError) {
+                while let page = try await reader.next() { if !page.records.isEmpty { return part([page]) } }
+            } catch {
+                // Pages without anything new lead on, too.
+                guard error.code == .quotaSpent, reader.position != begin else { throw error }
+                progress.end(with: error)
+                return part([])
+            }
+            if let refusal = reader.refusal {
+                progress.leaveOut(split, refusal)
+                progress.tell(note)
+                return nil
             }
             guard wasOpen else { return nil }
             position = reader.position
@@ -114,10 +133,12 @@ struct ServiceSlice: Source {
             throw SluiceError(.notFound, "the slice has no \(split.id.quotedForMessage)")
         }
         switch part.way {
-        case .pages(let reader, let pages): return try source.splitReader(reader, pages, part.parent, request, budget: budget)
+        case .pages(let reader, let pages):
+            return try source.splitReader(reader, pages, part.parent, request, budget: budget, endsWith: source.progress.end)
         case .job(let reader, let pages, let tracker):
             return try JobSplitReader(
-                reader, pages, schema: source.schema, request, tracker: tracker, source: part.split, budget: budget)
+                reader, pages, schema: source.schema, request, tracker: tracker, source: part.split, budget: budget,
+                endsWith: source.progress.end)
         }
     }
 

@@ -29,15 +29,18 @@ extension ServiceSource {
         let outer: [String?] = try await above.parent == nil ? [nil] : parents(of: above).map { $0.key }
         let depth = try session.declaration.parents(of: above).count
         var found: [ServiceParent] = []
+        // Pages of a list that grows meanwhile name some of it twice.
+        var known: Set<String> = []
         for key in outer {
             let reader = try ServiceReader(session, above, parent: key, from: ReadPosition(startingAt: nil))
             while let page = try await reader.next() {
                 let outerKeys = key.map { ParentKeys($0, depth: depth).keys } ?? []
-                found += Self.parents(parent, above, on: page, under: outerKeys)
+                found += Self.parents(parent, above, on: page, under: outerKeys).filter { known.insert($0.key).inserted }
                 guard found.count <= SaaSLimits.parents else {
                     throw SluiceError(.limitExceeded, "\(session.declaration.name) has more than \(SaaSLimits.parents) \(above.name)")
                 }
             }
+            if let refusal = reader.refusal { progress.leaveOut("\(session.declaration.name)/\(above.name)/\(key ?? "")", refusal) }
         }
         return found
     }

@@ -104,6 +104,7 @@ struct ServiceSource: Source {
     }
 
     func open(_ split: SourceSplit, _ request: SourceRequest) async throws -> any SplitReader {
+        progress.tell(request.note)
         let prefix = name(nil)
         guard split.id.hasPrefix(prefix) else { throw SluiceError(.notFound, "no part \(split.id.quotedForMessage) of \(prefix)") }
         let parent = entity.parent == nil ? nil : String(split.id.dropFirst(prefix.count + 1))
@@ -129,13 +130,18 @@ struct ServiceSource: Source {
 
     func splitReader(
         _ reader: ServiceReader, _ pages: [RecordPage], _ parent: String?, _ request: SourceRequest, budget: Int64,
-        kept: KeptPages? = nil
+        kept: KeptPages? = nil, endsWith: (@Sendable (SluiceError) -> Void)? = nil
     ) throws(SluiceError) -> ServiceSplitReader {
+        let name = name(parent)
         let decoder = try layouts.fileDecoder(envelope: nil, columns: request.columns, of: schema)
         return ServiceSplitReader(
             reader, pages, decoder: decoder,
             place: .shard(stream: session.declaration.name, shard: parent.map { "\(entity.name)/\($0)" } ?? entity.name),
-            keepsRaw: request.keepsRaw, budget: budget, watch: watch, kept: kept)
+            keepsRaw: request.keepsRaw, budget: budget, watch: watch, kept: kept, endsWith: endsWith,
+            leavesOut: { [progress] error in
+                progress.leaveOut(name, error)
+                progress.tell(request.note)
+            })
     }
 }
 
@@ -160,6 +166,10 @@ final class ServiceProgress: Sendable {
         var begun: Set<String> = []
         /// Splits that were looked at.
         var looked = 0
+        /// What is to be told of parents whose records cannot be read.
+        var untold: [String] = []
+        /// Why nothing more can be read by this run.
+        var end: SluiceError?
     }
 
     private let state = Mutex(State())
@@ -185,4 +195,26 @@ final class ServiceProgress: Sendable {
     func finish(_ split: String) { state.withLock { _ = $0.finished.insert(split) } }
 
     func isFinished(_ split: String) -> Bool { state.withLock { $0.finished.contains(split) } }
+
+    /// The records of a parent cannot be read.
+    func leaveOut(_ split: String, _ why: SluiceError) { state.withLock { $0.untold.append("\(split) is left out: \(why.message)") } }
+
+    /// Tells what was left out and not told yet.
+    func tell(_ note: (String) -> Void) {
+        let texts = state.withLock { state in
+            defer { state.untold = [] }
+            return state.untold
+        }
+        texts.forEach(note)
+    }
+
+    /// What was read is committed before the run ends with the error.
+    func end(with error: SluiceError) { state.withLock { $0.end = error } }
+
+    func takeEnd() -> SluiceError? {
+        state.withLock { state in
+            defer { state.end = nil }
+            return state.end
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import SluiceCore
 import SluiceFormats
+import SluiceHTTP
 import SluicePipelines
 import SluiceSaaS
 import Synchronization
@@ -20,6 +21,8 @@ final class ServiceSplitReader: SplitReader {
     private let watch: FieldWatch?
     /// Pages of a run that was cut off, and what keeps those of this one; nil where nothing is kept.
     private let kept: KeptPages?
+    private let endsWith: (@Sendable (SluiceError) -> Void)?
+    private let leavesOut: @Sendable (SluiceError) -> Void
     private let state: Mutex<State>
 
     /// - Parameters:
@@ -27,9 +30,12 @@ final class ServiceSplitReader: SplitReader {
     ///   - budget: Bytes of pages after which no other is fetched.
     ///   - watch: Looks for fields that have no column.
     ///   - kept: What the reader's position is behind.
+    ///   - endsWith: Takes that a budget is spent, where what was read is a slice of its own; nil where that is an error at once.
+    ///   - leavesOut: Takes that the parent's records cannot be read.
     init(
         _ reader: ServiceReader, _ pages: [RecordPage], decoder: FilePayloadDecoder, place: Origin.Split, keepsRaw: Bool, budget: Int64,
-        watch: FieldWatch?, kept: KeptPages? = nil
+        watch: FieldWatch?, kept: KeptPages? = nil, endsWith: (@Sendable (SluiceError) -> Void)? = nil,
+        leavesOut: @escaping @Sendable (SluiceError) -> Void = { _ in }
     ) {
         self.reader = reader
         self.decoder = decoder
@@ -38,6 +44,8 @@ final class ServiceSplitReader: SplitReader {
         self.budget = budget
         self.watch = watch
         self.kept = kept
+        self.endsWith = endsWith
+        self.leavesOut = leavesOut
         state = Mutex(State(pages: pages))
     }
 
@@ -57,11 +65,11 @@ final class ServiceSplitReader: SplitReader {
 
     private func nextPage() async throws -> RecordPage? {
         if let page = state.withLock({ $0.pages.isEmpty ? nil : $0.pages.removeFirst() }) { return page }
-        guard let kept else { return bytesRead < budget ? try await reader.next() : nil }
+        guard let kept else { return bytesRead < budget ? try await fetch() : nil }
         if let page = try kept.next() { return page }
         if kept.isComplete { return nil }
         do throws(SluiceError) {
-            guard let page = try await reader.next() else { return nil }
+            guard let page = try await readable() else { return nil }
             kept.keep(page, reader.position, isLast: reader.isDone)
             return page
         } catch {
@@ -72,6 +80,23 @@ final class ServiceSplitReader: SplitReader {
             explained.remedy = "run it again: it begins anew"
             throw explained
         }
+    }
+
+    /// The next page from the service; nil also where a budget is spent and what was read is to be committed first.
+    private func fetch() async throws(SluiceError) -> RecordPage? {
+        do throws(SluiceError) {
+            return try await readable()
+        } catch {
+            guard let endsWith, error.code == .quotaSpent else { throw error }
+            endsWith(error)
+            return nil
+        }
+    }
+
+    private func readable() async throws(SluiceError) -> RecordPage? {
+        let page = try await reader.next()
+        if page == nil, let refusal = reader.refusal { leavesOut(refusal) }
+        return page
     }
 
     private func piece(_ page: RecordPage, first: Int64) -> RecordsPiece {

@@ -1,17 +1,19 @@
 import SluiceCore
 package import SluiceJSON
 
-/// ServiceNow's Table API: encoded queries with a lower bound and an order, pages by limit and offset, values as texts; its token endpoint.
+/// ServiceNow's Table API: encoded queries with bounds and an order, pages by limit and offset, access rules that hide rows, values as texts; its token
+/// endpoint.
 ///
 /// Source: ServiceNow's REST API reference, "Table API"; "OAuth token endpoint" (`oauth_token.do`).
 package struct ServiceNowMock: MockService {
     package static let name = "servicenow"
 
-    private var timelines: [String: Timeline]
+    var timelines: [String: Timeline]
     private var written: [String: [Int: [JSONNode.Member]]] = [:]
     private var tokens = MockTokens()
-    private var isLate = false
+    private(set) var isLate = false
     private var hasNewField = false
+    private var hidesRows = false
 
     package init(seed: UInt64, rows: Int) {
         timelines = ["incident": Timeline(seed: seed, rows: rows), "sys_user": Timeline(seed: seed &+ 5, rows: max(1, rows / 10))]
@@ -21,7 +23,7 @@ package struct ServiceNowMock: MockService {
 
     package func refusal(_ moment: MockMoment) -> MockAnswer { Self.error(429, "Rate limit exceeded", "") }
 
-    private static func error(_ status: Int, _ words: String, _ detail: String) -> MockAnswer {
+    static func error(_ status: Int, _ words: String, _ detail: String) -> MockAnswer {
         MockAnswer(
             status,
             .members(["error": .members(["message": .string(words), "detail": .string(detail)]), "status": .string("failure")]))
@@ -30,13 +32,14 @@ package struct ServiceNowMock: MockService {
     package mutating func records(_ entity: String, at now: Int64) -> [JSONNode] {
         let table = entity == "users" ? "sys_user" : "incident"
         timelines[table]?.advance(to: now)
-        return (0..<(timelines[table]?.count ?? 0)).map { record(table, $0) }
+        return (0..<(timelines[table]?.count ?? 0)).filter(isVisible).map { record(table, $0) }
     }
 
     package mutating func answer(_ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
         for name in timelines.keys { timelines[name]?.advance(to: moment.now) }
         isLate = moment.faults.contains(.lateWrites)
         if moment.faults.contains(.newField) { hasNewField = true }
+        if moment.faults.contains(.hideRows) { hidesRows = true }
         if request.path == "/oauth_token.do" { return tokens.issue(request, at: moment.now) }
         if moment.faults.contains(.expireToken) { tokens.expireAll() }
         if let refusal = unauthorized(request, moment) { return refusal }
@@ -60,31 +63,10 @@ package struct ServiceNowMock: MockService {
         return tokens.refusal(of: String(header.dropFirst("Bearer ".count)), at: moment.now, ended: refusal, unknown: refusal)
     }
 
-    private func list(_ table: String, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
-        let timeline = timelines[table] ?? Timeline(seed: 0, rows: 0)
-        let limit = min(10_000, request.integer("sysparm_limit") ?? 10_000)
-        let offset = request.integer("sysparm_offset") ?? 0
-        let query = request["sysparm_query"] ?? ""
-        var since: Int64 = 0
-        for condition in query.split(separator: "^") where condition.hasPrefix("sys_updated_on>=") {
-            let text = condition.dropFirst("sys_updated_on>=".count)
-            guard let time = Array(text.utf8).withUnsafeBufferPointer({ TimeText.timestamp($0) }) else {
-                return Self.error(400, "Invalid query", String(condition))
-            }
-            since = time.utcMicros
-        }
-        // The tick that an endless service never leaves.
-        if moment.faults.contains(.endless) { since = 0 }
-        let (sum, isTooLarge) = limit.addingReportingOverflow(offset)
-        let page = timeline.page(since: since, after: nil, limit: isTooLarge ? limit : sum) { entry in
-            !(isLate && entry.index % 3 == 0 && entry.updated + 30_000_000 > moment.now)
-        }
-        let shown = page.dropFirst(offset).map { record(table, $0.index) }
-        let violation = offset > 0 && !query.contains("ORDERBY") ? "pages by offset without an order" : nil
-        return MockAnswer(200, .members(["result": .list(shown)]), headers: ["X-Total-Count": String(timeline.count)], violation: violation)
-    }
+    /// Whether access rules let anybody see a record: of some hundred neighbours none, of others one of five.
+    func isVisible(_ index: Int) -> Bool { !hidesRows || index % 5 == 0 && !(100..<300).contains(index % 1_000) }
 
-    private func id(_ index: Int) -> String {
+    func id(_ index: Int) -> String {
         let digits = String(index + 1, radix: 16)
         return String(repeating: "0", count: 32 - digits.count) + digits
     }
@@ -92,7 +74,7 @@ package struct ServiceNowMock: MockService {
     /// `2024-01-31 10:00:00`, in UTC.
     private static func time(_ micros: Int64) -> String { String(TimeOfRecord.text(micros).dropLast()).replacing("T", with: " ") }
 
-    private func record(_ table: String, _ index: Int) -> JSONNode {
+    func record(_ table: String, _ index: Int) -> JSONNode {
         let timeline = timelines[table] ?? Timeline(seed: 0, rows: 0)
         let updated = timeline.updated(index)
         let draw = Timeline.mix(timeline.seed, UInt64(bitPattern: updated) ^ UInt64(index))

@@ -25,6 +25,8 @@ package enum MockFault: String, CaseIterable, Sendable {
     case lateWrites = "late-writes"
     /// From here on: records have a field that they had not.
     case newField = "new-field"
+    /// From here on: access rules hide most records, and are applied behind a page's limit.
+    case hideRows = "hide-rows"
     /// From here on: some records have decimals in whole numbers, "null" and empty texts.
     case badValues = "bad-values"
     /// A minute passes behind the answer, so that records change between pages.
@@ -41,7 +43,7 @@ package enum MockFault: String, CaseIterable, Sendable {
     case badBytes = "bad-bytes"
 
     /// Whether it stays once it has begun.
-    package var lasts: Bool { [.lateWrites, .newField, .badValues].contains(self) }
+    package var lasts: Bool { [.lateWrites, .newField, .badValues, .hideRows].contains(self) }
 }
 
 /// Which request meets which fault.

@@ -51,7 +51,15 @@ extension ServiceDeclaration {
             let templates =
                 [entity.read?.path].compactMap(\.self) + (entity.read?.parameters.map(\.value) ?? []) + (entity.job?.templates ?? [])
                 + (entity.load?.templates ?? [])
-            for name in templates.flatMap(\.names) where !own.contains(name) { throw unknown(name, own, place) }
+            for name in templates.flatMap(\.names) + (entity.read?.body?.names ?? []) where !own.contains(name) {
+                throw unknown(name, own, place)
+            }
+            if case .cursorValue(let keyset)? = entity.read?.paging {
+                let known = own.union(["cursor"])
+                for name in (keyset.ties + keyset.beyond).flatMap(\.value.names) where !known.contains(name) {
+                    throw unknown(name, known, place)
+                }
+            }
             for write in entity.writes.values {
                 for name in write.path.names where !own.contains(name) { throw unknown(name, own, place) }
             }

@@ -14,7 +14,10 @@ extension ServiceEntity {
         } else if case .cursorValue? = read?.paging, let page = node[key: "read"]?[key: "page"] {
             throw page.invalid("\(name) has no cursor that pages could begin again at", remedy: "declare one: cursor: {field: …}")
         }
-        if let page = node[key: "read"]?[key: "page"] { try Self.checkPage(page) }
+        if let page = node[key: "read"]?[key: "page"] {
+            try Self.checkPage(page)
+            try checkKeyset(page)
+        }
         if let condition = node[key: "deleted"] { _ = try ExpressionArgument(condition) }
     }
 
@@ -26,6 +29,21 @@ extension ServiceEntity {
         throw place.invalid(
             "\(path.quotedForMessage) is no field of \(name)",
             remedy: Suggestion.remedy(for: String(first), in: fields.map(\.name), noun: "fields"))
+    }
+
+    /// What gets over records with one cursor belongs to pages that begin again there.
+    private func checkKeyset(_ page: DefinitionNode) throws(SluiceError) {
+        guard case .cursorValue(let keyset)? = read?.paging else {
+            guard let node = ["ties", "beyond", "skip", "more_link"].compactMap({ page[key: $0] }).first else { return }
+            throw node.invalid(
+                "pages that do not begin again at a cursor have no use for it", remedy: "leave it out, or say kind: cursor_value")
+        }
+        if let node = page[key: "ties"], key.count != 1 {
+            throw node.invalid("records of one cursor are read by their key, and \(name) has \(key.isEmpty ? "none" : "several")")
+        }
+        if let node = page[key: "beyond"], keyset.ties.isEmpty {
+            throw node.invalid("what lies behind one cursor is asked for when its records were read by their keys", remedy: "say how: ties")
+        }
     }
 
     /// One way leads to the next page, and one flag ends them.

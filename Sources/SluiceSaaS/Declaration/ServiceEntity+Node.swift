@@ -16,6 +16,7 @@ extension ServiceEntity {
             var parent = Parent(entity: try node.require("entity").string(), setting: try node.require("setting").string())
             parent.count = try node[key: "count"]?.path()
             for item in node[key: "changes"]?.oneOrMany() ?? [] { parent.changes.append(try item.path()) }
+            parent.unreadable = try node.texts("unreadable")
             return parent
         }
         describe = try node[key: "describe"].map { node throws(SluiceError) in try EntityDescription(node) }
@@ -74,6 +75,11 @@ extension ServiceEntity.Read {
         method = try node[key: "method"]?.string() ?? "GET"
         path = try node.require("path").template()
         parameters = try node.templates("query")
+        if let content = node[key: "body"] {
+            guard method == "POST" else { throw content.invalid("a request of GET has no body", remedy: "say method: POST") }
+            guard content.isMapping else { throw content.wrongType("a mapping, which is sent as an object of JSON") }
+            body = try BodyTemplate(content)
+        }
         records = try node[key: "records"]?.path() ?? []
         size = try node[key: "size"]?.integer() ?? 100
         limits = try node.limits(named: name)
@@ -101,13 +107,22 @@ extension ServiceEntity.Read {
         if let path = try page[key: "url"]?.path() { return .address(from: path) }
         if try page[key: "link"]?.boolean() == true { return .link }
         let kind = try page.require("kind").string()
-        if kind == "cursor_value" { return .cursorValue }
+        if kind == "cursor_value" { return .cursorValue(try ServiceEntity.Keyset(page)) }
         let parameter = try page.require("parameter").string()
         switch kind {
         case "key": return .key(parameter: parameter)
         case "offset": return .offset(parameter: parameter)
         default: return .number(parameter: parameter, first: try page[key: "first"]?.integer() ?? 1)
         }
+    }
+}
+
+extension ServiceEntity.Keyset {
+    fileprivate init(_ page: DefinitionNode) throws(SluiceError) {
+        ties = try page.templates("ties")
+        beyond = try page.templates("beyond")
+        skipParameter = try page[key: "skip"]?.string()
+        hasLink = try page[key: "more_link"]?.boolean() ?? false
     }
 }
 

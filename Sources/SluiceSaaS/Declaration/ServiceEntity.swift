@@ -54,13 +54,25 @@ package struct ServiceEntity: Sendable {
         /// The number of records so far.
         case offset(parameter: String)
         /// The window begins again at the greatest cursor, until nothing is new: for services whose other ways lose records that change meanwhile.
-        case cursorValue
+        case cursorValue(Keyset)
         /// Pages by number.
         case number(parameter: String, first: Int)
         /// An address on the page.
         case address(from: [String])
         /// The header `Link` (RFC 8288).
         case link
+    }
+
+    /// How a window that begins again at the greatest cursor gets over records that have the same one, and over those that nobody may see.
+    package struct Keyset: Sendable {
+        /// Parameters that ask for the records of one cursor behind a key, in the order of keys; none where the service cannot be asked so.
+        package var ties: [(name: String, value: TemplateText)] = []
+        /// Parameters that ask for what lies behind that cursor; none where those above ask for that, too.
+        package var beyond: [(name: String, value: TemplateText)] = []
+        /// The parameter that passes over so many records, where a page shows nothing that leads on.
+        package var skipParameter: String?
+        /// Whether the header `Link` says that more follows: pages may be short although it does.
+        package var hasLink = false
     }
 
     /// A request before the first page.
@@ -75,6 +87,8 @@ package struct ServiceEntity: Sendable {
         package var method: String
         package var path: TemplateText
         package var parameters: [(name: String, value: TemplateText)]
+        /// JSON that goes along, and that takes in place of the parameters what leads to a page; nil for none.
+        package var body: BodyTemplate? = nil
         /// Where the records are.
         package var records: [String]
         package var paging: Paging
@@ -105,6 +119,8 @@ package struct ServiceEntity: Sendable {
         package var count: [String]?
         /// Members of the other record that change with its records of this one: where they are as they were, nobody asks.
         package var changes: [[String]] = []
+        /// Codes and statuses of answers that say that the other record's own cannot be read.
+        package var unreadable: Set<String> = []
     }
 
     /// How one record is sent.
@@ -158,7 +174,8 @@ package struct ServiceEntity: Sendable {
     package var needsBeginning: Bool { read == nil && job?.spanMicros != nil }
     /// Whether fields that no declaration names can be read: records have all of them, or the service tells which there are.
     package var hasOpenFields: Bool {
-        describe != nil || read.map { !$0.parameters.contains { $0.value.names.contains("fields") } } ?? false
+        describe != nil
+            || read.map { !($0.parameters.flatMap(\.value.names) + ($0.body?.names ?? [])).contains("fields") } ?? false
     }
     /// Names of the members that records have.
     package var readNames: [String] { fields.filter(\.isReadable).map(\.name) }

@@ -119,6 +119,10 @@ package enum ServiceKeys {
                     "count", .string, "A number of the other record that is 0, or missing, where it has no records of this one."),
                 OptionSpecification(
                     "changes", names, "Members of the other record that change with its records of this one: unless they do, nobody asks."),
+                OptionSpecification(
+                    "unreadable", names,
+                    "Codes and statuses of answers that say that the other record's own cannot be read: it is left out, and told of.",
+                    examples: ["[not_in_channel, 404]"]),
             ]), "Each record of another entity has records of this one; the other may have a parent, too."),
         OptionSpecification(
             "deleted", .expression, "For which records it is true, they were deleted: flows keep, drop or delete them.",
@@ -147,6 +151,10 @@ package enum ServiceKeys {
             "query", texts,
             "Parameters: {since} is the window's lower bound, {limit} the size of a page, {fields} the names of all fields, other names are settings."
         ),
+        OptionSpecification(
+            "body", .anything,
+            "With POST: an object of JSON that goes along, with the names of query in its texts; a page's parameter is a member of it.",
+            examples: ["{filter: {changed_since: \"{since}\"}, limit: \"{limit}\"}"]),
         OptionSpecification("records", .string, default: "\"\"", "Where the list of records is; the whole answer when empty."),
         OptionSpecification("size", .integer(1...100_000), default: "100", "Records of a page."),
         OptionSpecification("page", .object(page), "How one page leads to the next; without it there is one."),
@@ -180,6 +188,15 @@ package enum ServiceKeys {
         OptionSpecification(
             "resume", .string,
             "For records in descending order: the parameter that bounds them, for going on where a page's cursor has ended."),
+        OptionSpecification(
+            "ties", texts,
+            "With cursor_value: parameters that ask for the records of one {cursor} behind a {key}, in the order of keys, where a page is full of such."
+        ),
+        OptionSpecification(
+            "beyond", texts, "Parameters that ask for what lies behind that {cursor}; without them ties asks for that, too."),
+        OptionSpecification("skip", .string, "The parameter that passes over so many records, where a page shows none that leads on."),
+        OptionSpecification(
+            "more_link", .boolean, default: "false", "Whether the header Link says that more follows, also behind a page that is not full."),
     ]
 
     static let cursor = [

@@ -46,6 +46,12 @@ package struct TemplateText: Hashable, Sendable, CustomStringConvertible {
         }.joined()
     }
 
+    /// The name of the value that is all of the text.
+    var soleName: String? {
+        guard parts.count == 1, case .name(let name)? = parts.first else { return nil }
+        return name
+    }
+
     package var names: [String] { parts.compactMap { if case .name(let name) = $0 { name } else { nil } } }
 
     /// The text with values in its places; nil where one has no value.

@@ -1,5 +1,6 @@
 extension EmbeddedDeclarations {
     /// Source: ServiceNow's REST API reference, "Table API", and its notes on pagination and inbound rate limits.
+    /// What access rules hide is left out of a page behind its limit: pages are short, or empty, although more follow.
     static let serviceNow = """
         connector: servicenow
         summary: Incidents and users of ServiceNow, by its Table API.
@@ -46,7 +47,12 @@ extension EmbeddedDeclarations {
                 sysparm_exclude_reference_link: "true"
               size: 1000
               records: result
-              page: {kind: cursor_value}
+              page:
+                kind: cursor_value
+                more_link: true
+                skip: sysparm_offset
+                ties: {sysparm_query: "sys_updated_on={cursor}^sys_id>{key}^ORDERBYsys_id"}
+                beyond: {sysparm_query: "sys_updated_on>{cursor}^ORDERBYsys_updated_on^ORDERBYsys_id"}
             write:
               create: {method: POST, path: /api/now/table/incident}
               update: {method: PATCH, path: "/api/now/table/incident/{key}", nulls: empty}

@@ -67,7 +67,7 @@ extension EmbeddedDeclarations {
               reply_count: int64
               latest_reply: {type: string, description: The last reply in its thread.}
             cursor: {field: ts, form: decimal, lag: 1 m, order: descending}
-            parent: {entity: channels, setting: channel}
+            parent: {entity: channels, setting: channel, unreadable: [not_in_channel, channel_not_found]}
             read:
               path: /api/conversations.history
               query: {channel: "{channel}", limit: "{limit}", oldest: "{since}", inclusive: "true"}
@@ -89,7 +89,7 @@ extension EmbeddedDeclarations {
               type: string
               subtype: string
             cursor: {field: ts, form: decimal, lag: 1 m}
-            parent: {entity: messages, setting: thread, count: reply_count, changes: [reply_count, latest_reply]}
+            parent: {entity: messages, setting: thread, count: reply_count, changes: [reply_count, latest_reply], unreadable: [not_in_channel, channel_not_found, thread_not_found]}
             read:
               path: /api/conversations.replies
               query: {channel: "{channel}", ts: "{thread}", limit: "{limit}", oldest: "{since}", inclusive: "true"}

@@ -7,6 +7,8 @@ struct AnswerJudge: Sendable {
     private let answers: ServiceDeclaration.Answers
     private let client: WebClient
     private let shape: Shape
+    /// Codes and statuses that say that a parent's records cannot be read.
+    private let unreadable: Set<String>
 
     /// What an accepted answer must be.
     enum Shape: Sendable {
@@ -17,10 +19,11 @@ struct AnswerJudge: Sendable {
         case delimited
     }
 
-    init(_ answers: ServiceDeclaration.Answers, _ client: WebClient, _ shape: Shape) {
+    init(_ answers: ServiceDeclaration.Answers, _ client: WebClient, _ shape: Shape, unreadable: Set<String> = []) {
         self.answers = answers
         self.client = client
         self.shape = shape
+        self.unreadable = unreadable
     }
 
     func verdict(_ request: WebRequest, _ answer: WebAnswer) -> WebVerdict {
@@ -28,6 +31,9 @@ struct AnswerJudge: Sendable {
         let code = text(answers.code, document)
         let message = [code, text(answers.message, document)].compactMap(\.self)
         let words = message.isEmpty ? nil : message.joined(separator: ": ").prefix(400).description
+        if unreadable.contains(String(answer.status)) || code.map(unreadable.contains) == true {
+            return .refuse(client.failure(.parentUnreadable, request, answer, words ?? WebClient.quoted(answer.body)))
+        }
         if let code {
             if answers.expiredCodes.contains(code) {
                 return .refuse(client.failure(.pageExpired, request, answer, words ?? code, isRetriable: true))

@@ -8,10 +8,10 @@ import SluicePipelines
 /// A window begins at the greatest cursor that was read, less the lag, both included. Records of which key and cursor are known already are
 /// left out, so windows may overlap, and pages may repeat records with equal cursors.
 package struct PageWalk: Sendable {
-    private let entity: ServiceEntity
-    private let read: ServiceEntity.Read
-    package private(set) var position: ReadPosition
-    private var window: ReadPosition.Window
+    let entity: ServiceEntity
+    let read: ServiceEntity.Read
+    package internal(set) var position: ReadPosition
+    var window: ReadPosition.Window
     /// Whether the window was read to its end.
     package private(set) var isDone = false
     private var restarts = 0
@@ -50,6 +50,10 @@ package struct PageWalk: Sendable {
         guard let next = window.next else {
             if let value = window.resumeAt { (target.name, target.value) = (read.resumeParameter, value) }
             if case .number(let name, let first) = read.paging { (target.name, target.value) = (name, String(first)) }
+            if case .cursorValue(let keyset) = read.paging {
+                target.keyset = window.keyset
+                if let skip = window.skip { (target.name, target.value) = (keyset.skipParameter, String(skip)) }
+            }
             return target
         }
         switch read.paging {
@@ -93,7 +97,11 @@ package struct PageWalk: Sendable {
         }
         window.pages += 1
         window.records += parts.records.count
-        if case .cursorValue = read.paging { try beginAgain(parts, page) } else { try advance(parts) }
+        if case .cursorValue(let keyset) = read.paging {
+            try beginAgain(parts, page, by: keyset, hasLink: link.flatMap(LinkHeader.next) != nil)
+        } else {
+            try advance(parts)
+        }
         return page
     }
 
@@ -233,29 +241,8 @@ package struct PageWalk: Sendable {
         position.window = window
     }
 
-    /// The next page begins at the greatest cursor of this one, and holds some of its records again. A page that is neither full nor has much
-    /// that is new is the last one: what comes meanwhile is left for the next window, or there might be no end.
-    private mutating func beginAgain(_ parts: PageParts, _ page: RecordPage) throws(SluiceError) {
-        guard let cursor = entity.cursor, window.pages < SaaSLimits.pages else { throw malformed("is one of too many") }
-        let places = parts.cursors.compactMap { $0.flatMap { cursor.form.place(of: $0) } }
-        let bound = window.since.flatMap { cursor.sent.place(of: cursor.sent.text(of: $0)) } ?? .min
-        guard (places.min() ?? bound) >= bound else {
-            throw malformed("has a record before the bound that was asked for, so it would lead to itself")
-        }
-        let isFull = parts.records.count >= read.size
-        let next = places.max().flatMap { cursor.sent.place(of: cursor.sent.text(of: $0)) } ?? bound
-        guard next > bound || !isFull else {
-            throw malformed("is full of records with one cursor, so nothing leads on")
-        }
-        guard next > bound, isFull || page.records.count * 4 >= read.size else {
-            return try end(parts)
-        }
-        window.since = next
-        position.window = window
-    }
-
     /// - Throws: `notIncremental` where no record was ever placed. Records of a parent may be few, so none of them has to be.
-    private mutating func end(_ parts: PageParts) throws(SluiceError) {
+    mutating func end(_ parts: PageParts) throws(SluiceError) {
         if needsCursor, window.hasStrays == true, entity.parent == nil, isUnplaced { throw stray(parts) }
         isDone = true
         position.close(lag: lag)
@@ -270,7 +257,7 @@ package struct PageWalk: Sendable {
         }
     }
 
-    private func malformed(_ what: String) -> SluiceError {
+    func malformed(_ what: String) -> SluiceError {
         SluiceError(
             .serviceFailed, "a page of \(entity.name) \(what)",
             remedy: "if the service has changed its answers, the connector's declaration has to follow")

@@ -17,11 +17,23 @@ package struct ReadPosition: Codable, Hashable, Sendable {
         var hasStrays: Bool?
         /// An upper bound to begin at, where a page's cursor has ended.
         var resumeAt: String?
+        /// Where pages begin again at the cursor: the place among records of one cursor, instead of `since`.
+        var keyset: Keyset?
+        /// So many records behind that place are passed over: nobody may see them.
+        var skip: Int?
         var pages = 0
         /// Records of all pages.
         var records = 0
         /// How far the results of a job were read; nil where the window is read page by page.
         var job: JobPosition?
+    }
+
+    /// A place among records in the order of cursor and key.
+    struct Keyset: Codable, Hashable, Sendable {
+        /// As the record has it.
+        var cursor: String
+        /// The last key; nil behind all records of the cursor.
+        var key: String?
     }
 
     /// Keys of records with one cursor.

@@ -21,4 +21,6 @@ package struct PageTarget: Hashable, Sendable {
     /// The parameter that leads to the page, or that bounds the first.
     package var name: String?
     package var value: String?
+    /// The place to go on at, instead of the lower bound.
+    var keyset: ReadPosition.Keyset?
 }

@@ -13,6 +13,7 @@ package final class ServiceReader: Sendable {
     /// What its first request asks for.
     let firstTarget: PageTarget
     private let walk: Mutex<PageWalk>
+    private let why = Mutex<SluiceError?>(nil)
 
     /// - Parameters:
     ///   - parent: The key of the record whose records are read; with those of its own parents, as `ParentKeys` writes them.
@@ -38,10 +39,12 @@ package final class ServiceReader: Sendable {
     /// How far pages were handed out.
     package var position: ReadPosition { walk.withLock { $0.position } }
     package var isDone: Bool { walk.withLock { $0.isDone } }
+    /// Why the service gives no more of the parent's records, as the declaration has it; nil where it does.
+    package var refusal: SluiceError? { why.withLock { $0 } }
 
-    /// The next page, maybe one without a record; nil at the window's end.
+    /// The next page, maybe one without a record; nil at the window's end, and where the parent's records cannot be read.
     package func next() async throws(SluiceError) -> RecordPage? {
-        while !isDone {
+        while !isDone, refusal == nil {
             let target = walk.withLock { $0.target }
             do throws(SluiceError) {
                 if let opening = read.opening, walk.withLock({ $0.opens }) {
@@ -50,10 +53,14 @@ package final class ServiceReader: Sendable {
                     continue
                 }
                 let request = try session.pageRequest(entity, read, target, parents)
-                return try take(await session.send(request, read.limits, .json), from: request.address)
+                let unreadable = entity.parent?.unreadable ?? []
+                return try take(await session.send(request, read.limits, .json, unreadable: unreadable), from: request.address)
             } catch {
-                guard error.code == .pageExpired else { throw error }
-                try expire(error)
+                switch error.code {
+                case .pageExpired: try expire(error)
+                case .parentUnreadable: why.withLock { $0 = error }
+                default: throw error
+                }
             }
         }
         return nil

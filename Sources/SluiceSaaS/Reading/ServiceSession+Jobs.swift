@@ -75,7 +75,7 @@ extension ServiceSession {
         }
         var request = WebRequest("GET", try located(path).adding(parameters), label: "\(declaration.name) \(entity.name)")
         request.headers = headers(filled)
-        let answer = try await send(request, [], .json)
+        let answer = try await send(request, [], .json, unreadable: entity.parent?.unreadable ?? [])
         guard let cursor = Self.text(opening.cursor, answer.body), !cursor.isEmpty else {
             throw SluiceError(.serviceFailed, "\(request.label): \(request.shown) answered with nothing that leads to the first page")
         }

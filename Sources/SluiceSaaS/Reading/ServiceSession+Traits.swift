@@ -48,6 +48,7 @@ extension ServiceSession {
     ) throws(SluiceError) -> [String] {
         let request = try pageRequest(entity, read, target, more)
         var traits = identityTraits + [request.method, request.address.description]
+        if let body = request.body { traits.append(String(decoding: body, as: UTF8.self)) }
         for header in request.headers { traits.append("\(header.name): \(header.value)") }
         traits.append(read.records.joined(separator: "."))
         traits.append("\(read.paging) \(read.endsShort) \(read.keepsParameters) \(read.mayBeAbsent) \(read.hasParent) \(read.size)")

@@ -103,46 +103,6 @@ package struct ServiceSession: Sendable {
         _ = try await send(request, [], .json)
     }
 
-    /// The request for a page, without credentials.
-    ///
-    /// - Parameter more: Values beside the settings': the parent's key.
-    /// - Throws: `foreignHost` for a page of another host than the connection's.
-    package func pageRequest(
-        _ entity: ServiceEntity, _ read: ServiceEntity.Read, _ target: PageTarget, _ more: [String: String]
-    ) throws(SluiceError) -> WebRequest {
-        var values = values.merging(more) { $1 }
-        values["since"] = target.since
-        values["limit"] = String(read.size)
-        values["fields"] = entity.fields.filter(\.isReadable).map(\.name).joined(separator: ", ")
-        var address: WebAddress
-        if let link = target.address {
-            address = try self.address.resolving(link)
-            guard address.origin == self.address.origin else {
-                throw SluiceError(
-                    .foreignHost, "\(entity.name): a page leads to another host, \(address.host.quotedForMessage)",
-                    remedy: "no credentials were sent there; check the connection's address")
-            }
-        } else {
-            guard let path = read.path.filled(values, encode: { PercentText.encode($0) }) else {
-                throw SluiceError(.missingKey, "the path of \(entity.name) needs a value that the connection does not have")
-            }
-            address = try located(path)
-            var parameters: [(name: String, value: String)] = []
-            // Where the parameters do not go along, the size of a page still does.
-            for parameter in read.parameters where target.hasParameters || parameter.value.names == ["limit"] {
-                if let value = parameter.value.filled(values) { parameters.append((parameter.name, value)) }
-            }
-            if let name = target.name, let value = target.value {
-                parameters.removeAll { $0.name == name }
-                parameters.append((name, value))
-            }
-            address = address.adding(parameters)
-        }
-        var request = WebRequest(read.method, address, label: "\(declaration.name) \(entity.name)", isRepeatable: true)
-        request.headers = headers(values)
-        return request
-    }
-
     /// Sends a request that writes a record, or a batch of them; `key` fills the path.
     package func write(
         _ entity: ServiceEntity, _ write: ServiceEntity.WriteRequest, body: [UInt8], key: String, isRepeatable: Bool,
@@ -178,8 +138,11 @@ package struct ServiceSession: Sendable {
         return try WebAddress(parsing: address.appending(path: String(path[..<mark])).description + path[mark...])
     }
 
-    func send(_ request: WebRequest, _ rules: [RateRule], _ shape: AnswerJudge.Shape) async throws(SluiceError) -> WebAnswer {
-        let judge = AnswerJudge(declaration.answers, client, shape)
+    /// - Parameter unreadable: Codes and statuses that say that a parent's records cannot be read.
+    func send(
+        _ request: WebRequest, _ rules: [RateRule], _ shape: AnswerJudge.Shape, unreadable: Set<String> = []
+    ) async throws(SluiceError) -> WebAnswer {
+        let judge = AnswerJudge(declaration.answers, client, shape, unreadable: unreadable)
         let answer = try await client.send(request, rules: declaration.limits + rules) { judge.verdict($0, $1.withoutMark) }
         // Ranges of a file stay as long as they are.
         return shape == .delimited ? answer : answer.withoutMark
@@ -189,4 +152,6 @@ package struct ServiceSession: Sendable {
 extension SluiceError.Code {
     /// A page's cursor has ended; the reader begins again behind what it has.
     package static let pageExpired = Self("page-expired")
+    /// The service gives none of a parent's records; the reader leaves the parent out.
+    static let parentUnreadable = Self("parent-unreadable")
 }

@@ -1,6 +1,7 @@
 import SluiceCodecs
 import SluiceCore
 import SluiceFormats
+import SluiceHTTP
 import SluicePipelines
 import SluiceSaaS
 import Synchronization
@@ -24,6 +25,7 @@ final class JobSplitReader: SplitReader {
     private let budget: Int64
     /// Pages of a run that was cut off, and what keeps those of this one; nil where nothing is kept.
     private let kept: KeptPages?
+    private let endsWith: (@Sendable (SluiceError) -> Void)?
     private let state: Mutex<State>
 
     /// - Parameters:
@@ -32,15 +34,17 @@ final class JobSplitReader: SplitReader {
     ///   - source: What places of bad records begin with.
     ///   - budget: Bytes of pages after which no other is fetched.
     ///   - kept: What the reader's position is behind.
+    ///   - endsWith: Takes that a budget is spent, where what was read is a slice of its own; nil where that is an error at once.
     init(
         _ reader: JobReader, _ pages: [JobPage], schema: Schema, _ wanted: SourceRequest, tracker: JobTracker?, source: String,
-        budget: Int64, kept: KeptPages? = nil
+        budget: Int64, kept: KeptPages? = nil, endsWith: (@Sendable (SluiceError) -> Void)? = nil
     ) throws(SluiceError) {
         self.reader = reader
         self.tracker = tracker
         self.source = source
         self.budget = budget
         self.kept = kept
+        self.endsWith = endsWith
         format = try CSVFormat(options: ["detect": .text("none"), "null_values": .texts(reader.nulls)])
         columns = try Self.schema(wanted.columns, of: schema)
         let more = (tracker?.columns ?? []).filter { !wanted.columns.contains($0) && schema[$0] != nil }
@@ -81,7 +85,7 @@ final class JobSplitReader: SplitReader {
 
     private func nextPage() async throws -> JobPage? {
         if let page = state.withLock({ $0.pages.isEmpty ? nil : $0.pages.removeFirst() }) { return page }
-        guard let kept else { return bytesRead < budget ? try await reader.next() : nil }
+        guard let kept else { return bytesRead < budget ? try await fetch() : nil }
         if let page = try kept.next() {
             let number = state.withLock { state in
                 state.keptPages += 1
@@ -100,6 +104,17 @@ final class JobSplitReader: SplitReader {
             // What was kept is of a job that is gone.
             if error.code == .pageExpired { kept.abandon() }
             throw error
+        }
+    }
+
+    /// The next page from the service; nil also where a budget is spent and what was read is to be committed first.
+    private func fetch() async throws(SluiceError) -> JobPage? {
+        do throws(SluiceError) {
+            return try await reader.next()
+        } catch {
+            guard let endsWith, error.code == .quotaSpent else { throw error }
+            endsWith(error)
+            return nil
         }
     }
 }

@@ -7,7 +7,10 @@ import SluiceSaaS
 
 /// Collects rows into files of CSV that jobs of a service read.
 final class JobLoadWriter {
+    /// Jobs that a run makes for a file.
     private static let attempts = 3
+    private static let remedy =
+        "run it again: what was refused is sent again, and nothing else; or name a file that takes such rows: errors: refused.jsonl"
 
     private let loader: JobLoader
     private let schema: Schema
@@ -31,7 +34,11 @@ final class JobLoadWriter {
         self.purpose = purpose
         self.key = key
         self.refuse = refuse
-        encoder = try CSVFormat(options: ["null_values": .texts([loader.nullText])]).encoder(schema)
+        encoder = try Self.encoder(schema, loader)
+    }
+
+    private static func encoder(_ schema: Schema, _ loader: JobLoader) throws(SluiceError) -> any RecordEncoder {
+        try CSVFormat(options: ["null_values": .texts([loader.nullText])]).encoder(schema)
     }
 
     func write(_ batch: Batch) async throws {
@@ -64,26 +71,43 @@ final class JobLoadWriter {
         bytesWritten += Int64(sent.count)
     }
 
-    /// Sends a file, and what the service did not come to once more.
+    /// Sends a file, and what the service did not come to once more. What it refused is sent again where an earlier run ended because of it.
+    ///
+    /// So a file has a row of jobs, of which each has the rows that the one before has left. A run that comes later begins with the jobs that there
+    /// are, and makes up to `attempts` of its own.
     private func send(_ sent: [UInt8], _ purpose: String) async throws {
         var rows = sent
-        for attempt in 1... {
-            let outcome = try await loader.send(rows, purpose: attempt == 1 ? purpose : "\(purpose) again \(attempt)", key: key)
-            try report(outcome.refused, of: sent)
-            let left = try texts(outcome.unprocessed, schema.names).rowCount
-            guard left > 0 || outcome.failure != nil else { return }
-            guard left > 0, attempt < Self.attempts else {
+        var made = 0
+        for number in 1... {
+            let purpose = number == 1 ? purpose : "\(purpose) again \(number)"
+            let outcome = try await loader.send(rows, purpose: purpose, key: key)
+            if outcome.isNew { made += 1 }
+            if !outcome.isTold { try report(outcome.refused, of: sent, purpose) }
+            let left = try left(outcome)
+            guard left.rowCount > 0 || outcome.failure != nil else { return }
+            guard left.rowCount > 0, made < Self.attempts else {
                 throw SluiceError(
                     .jobFailedThere,
-                    "\(outcome.failure ?? "the service's job did not come to its end"); \(left) rows of \(purpose) are not written",
+                    "\(outcome.failure ?? "the service's job did not come to its end"); \(left.rowCount) rows of \(self.purpose) are not written",
                     remedy: "run it again: rows that are written are not sent twice")
             }
-            rows = outcome.unprocessed
+            let encoder = try Self.encoder(left.schema, loader)
+            rows = encoder.header
+            try encoder.encode(left, into: &rows)
         }
     }
 
+    /// Rows for another job, with the texts that the service gave back.
+    private func left(_ outcome: JobLoader.Outcome) throws -> Batch {
+        // A null and an empty text stay two.
+        let nulls = [loader.nullText]
+        let unprocessed = try texts(outcome.unprocessed, schema.names, nulls: nulls)
+        guard outcome.isTold else { return unprocessed }
+        return Batch.concatenated([try texts(outcome.refused, schema.names, nulls: nulls), unprocessed], schema: unprocessed.schema)
+    }
+
     /// Tells of refused rows, each with its reason, as they were before they were sent.
-    private func report(_ refused: [UInt8], of sent: [UInt8]) throws {
+    private func report(_ refused: [UInt8], of sent: [UInt8], _ job: String) throws {
         let found = try texts(refused, [loader.load.reason] + schema.names)
         guard found.rowCount > 0 else { return }
         let originals = try originals(sent)
@@ -91,7 +115,12 @@ final class JobLoadWriter {
             let reason = Self.text(found.columns[0], row)
             let names = found.columns.dropFirst().map { Self.text($0, row) }
             let json = originals[names] ?? Value.structure(zip(schema.names, names).map { Value.Member($0, .string($1)) }).json
-            try refuse(Array(json.utf8)[...], SluiceError(.requestRefused, "\(purpose): \(reason)"))
+            do {
+                try refuse(Array(json.utf8)[...], SluiceError(.requestRefused, "\(purpose): \(reason)", remedy: Self.remedy))
+            } catch {
+                try loader.noteTold(purpose: job)
+                throw error
+            }
         }
     }
 
@@ -104,12 +133,14 @@ final class JobLoadWriter {
         return rows
     }
 
-    private func texts(_ csv: [UInt8], _ names: [String]) throws -> Batch { try batch(csv, Schema(names.map { Field($0, .string) })) }
+    private func texts(_ csv: [UInt8], _ names: [String], nulls: [String]? = nil) throws -> Batch {
+        try batch(csv, Schema(names.map { Field($0, .string) }), nulls: nulls)
+    }
 
-    private func batch(_ csv: [UInt8], _ schema: Schema) throws -> Batch {
+    private func batch(_ csv: [UInt8], _ schema: Schema, nulls: [String]? = nil) throws -> Batch {
         guard !csv.isEmpty else { return Batch(schema, schema.fields.map { .nulls($0.type, count: 0) }, rowCount: 0) }
         let input = FileInput(MemoryAccess(csv), path: purpose, codec: Codec.none)
-        let nulls = loader.nullText.isEmpty ? [""] : [loader.nullText, ""]
+        let nulls = nulls ?? (loader.nullText.isEmpty ? [""] : [loader.nullText, ""])
         let format = try CSVFormat(options: ["detect": .text("none"), "null_values": .texts(nulls)])
         var reader = try format.reader(input, ReadRequest(schema, keepsRaw: false))
         var batches: [Batch] = []

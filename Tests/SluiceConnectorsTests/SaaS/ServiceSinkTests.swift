@@ -44,6 +44,20 @@ struct ServiceSinkTests {
         #expect(made.first?["balance"]?.integer == 5)
     }
 
+    @Test("an epoch that is repeated makes no row twice; an equal row of another epoch is another record")
+    func epochs() async throws {
+        let (bench, server) = try bench("stripe", ["api_key": "sk_test_1"])
+        let before = server.records("stripe", "customers").count
+        let batch = try makeBatch([("name", .string, [.string("Zoë"), .string("Zoë")])])
+        let sink = try await bench.sink("stripe: customers\nconnection: mock\nmode: create")
+        for (epoch, made) in [(1, 2), (1, 2), (2, 4), (2, 4), (1, 4)] {
+            let writer = try await sink.open(schema: batch.schema, run: "r", writer: 0, epoch: epoch)
+            try await writer.write(batch)
+            _ = try await writer.finish()
+            #expect(server.records("stripe", "customers").count - before == made, "epoch \(epoch)")
+        }
+    }
+
     @Test("updates and upserts meet the record of their key") func update() async throws {
         let (bench, server) = try bench("zendesk", ["api_token": "t0ken-t0ken"], ["email": "a@example.com"])
         try await write(

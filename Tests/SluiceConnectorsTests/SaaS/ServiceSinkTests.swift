@@ -156,10 +156,16 @@ struct ServiceSinkTests {
         let declaration = try #require(EmbeddedDeclarations.named("zendesk"))
         let identity = try store.session("mock", of: declaration).identity
         for number in 1...3 {
-            let source = try await bench.source("zendesk: organizations\nconnection: mock")
-            _ = try await source.readAll()
-            let stored = try store.values(of: store.connection("mock"))
+            // Who comes second takes the access token of the first.
+            for _ in 0..<2 { _ = try await bench.source("zendesk: organizations\nconnection: mock").readAll() }
+            #expect(server.journal.filter { $0.target.contains("/oauth/tokens") }.count == number)
+            let connection = try store.connection("mock")
+            let stored = try store.values(of: connection)
             #expect(stored["refresh_token"] == "mock-refresh-\(number)")
+            #expect(Set(stored.keys) == ["client_id", "client_secret", "refresh_token"])
+            #expect(!String(decoding: connection.sealed, as: UTF8.self).contains("mock-"))
+            // Another refresh token, even one of the same text, forgets the access token.
+            try store.replace("refresh_token", by: "mock-refresh-\(number)", of: "mock")
         }
         // It is the same connection still; one that takes its name is another.
         #expect(try store.session("mock", of: declaration).identity == identity)

@@ -9,11 +9,10 @@ package enum AppFlowService {
     /// The service for the port. `AppFlowHome.begin` goes on with what an earlier server had begun.
     package static func make(_ home: AppFlowHome) -> RestService<AppFlowHome> {
         RestService(
-            name: "appflow", bodyBytes: AppFlowLimits.bodyBytes, context: home,
+            name: "appflow", failure: "InternalServerException", bodyBytes: AppFlowLimits.bodyBytes, context: home,
             operations: operations.map { operation in
                 AppFlowOperation(operation.name, operation.method, operation.path) { call in
                     try call.checkAccount()
-                    if call.context.faults.fails { throw ServiceFault(500, "InternalServerException", "The failure was asked for.") }
                     do {
                         return try await operation.run(call)
                     } catch {

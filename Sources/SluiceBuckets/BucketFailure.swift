@@ -27,6 +27,15 @@ package enum BucketFailure: Error, Sendable {
     /// The disk or the index failed.
     case disk(SluiceError)
 
+    /// What is wrong, as a part of a sentence.
+    package var text: String {
+        switch self {
+        case .noSuchBucket(let name): "there is no bucket \(name.quotedForMessage)"
+        case .disk(let error): ErrorLine.text(error)
+        default: "\(self)"
+        }
+    }
+
     /// The failure of the disk or the index that `body` throws.
     static func onDisk<Result>(_ body: () throws(SluiceError) -> Result) throws(BucketFailure) -> Result {
         do throws(SluiceError) { return try body() } catch { throw .disk(error) }

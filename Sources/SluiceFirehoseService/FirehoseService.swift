@@ -9,12 +9,7 @@ package enum FirehoseService {
     package static func make(_ home: FirehoseHome) -> TargetService<FirehoseHome> {
         TargetService(
             name: "firehose", prefix: "Firehose_20150804", version: "1.1", bodyBytes: FirehoseLimits.bodyBytes, context: home,
-            operations: operations.map { operation in
-                FirehoseOperation(operation.name) { call in
-                    if call.context.faults.fails { throw ServiceFault(500, "InternalFailure", "The failure was asked for.") }
-                    return try await operation.run(call)
-                }
-            }, reset: { try await $0.reset() }, drain: { _ in }, close: { await $0.close() })
+            operations: operations, reset: { try await $0.reset() }, drain: { _ in }, close: { await $0.close() })
     }
 
     /// One file each.

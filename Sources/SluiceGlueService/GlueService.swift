@@ -7,7 +7,8 @@ package enum GlueService {
     /// The service for the port. Emptying the port's state leaves the catalog, which is not the port's, as it is.
     package static func make(_ home: GlueHome) -> TargetService<GlueHome> {
         TargetService(
-            name: "glue", prefix: "AWSGlue", version: "1.1", bodyBytes: GlueLimits.bodyBytes, context: home,
+            name: "glue", prefix: "AWSGlue", version: "1.1", failure: "InternalServiceException", bodyBytes: GlueLimits.bodyBytes,
+            context: home,
             operations: operations.map { operation in
                 GlueOperation(operation.name, isShort: operation.isShort) { call in
                     try call.checkAccount()

@@ -21,6 +21,8 @@ package enum HTTPLimits {
     static let tokenBytes = 1 << 20
     /// A token is renewed when less than this is left of its life, or less than half.
     static let tokenMargin = Duration.seconds(300)
+    /// Credentials of one request that are refused, before it is given up though others come in their place.
+    static let renewals = 8
     /// How often a process looks whether another one has made place.
     static let placePause = Duration.milliseconds(20)
     /// How long an assertion is good that asks for a token.

@@ -36,7 +36,9 @@ package struct WebClient: Sendable {
     private struct History {
         var failures = 0
         var throttled = 0
-        var hasRenewed = false
+        /// Credentials that were refused, and had another one in their place.
+        var renewals = 0
+        var hasAsked = false
     }
 
     /// Sends a request until it is accepted or refused.
@@ -60,10 +62,9 @@ package struct WebClient: Sendable {
                 case .accept: return answer
                 case .refuse(let error): throw error
                 case .renew(let reason):
-                    guard !history.hasRenewed, try await authenticator.renew(after: attempt) else {
+                    guard try await renew(&history, after: attempt) else {
                         throw failure(.credentialsRefused, request, answer, reason, remedy: "check the connection's credentials")
                     }
-                    history.hasRenewed = true
                 case .retry(let reason, let isThrottled, let after):
                     let error = failure(.serviceFailed, request, answer, reason, isRetriable: true)
                     if isThrottled {
@@ -74,6 +75,19 @@ package struct WebClient: Sendable {
                     }
                 }
             }
+        }
+    }
+
+    /// Whether another attempt has another credential. One is asked for once; what others were given meanwhile is tried beside it.
+    private func renew(_ history: inout History, after attempt: WebRequest) async throws(SluiceError) -> Bool {
+        guard history.renewals < HTTPLimits.renewals else { return false }
+        history.renewals += 1
+        switch try await authenticator.renew(after: attempt, mayAsk: !history.hasAsked) {
+        case .none: return false
+        case .taken: return true
+        case .asked:
+            history.hasAsked = true
+            return true
         }
     }
 

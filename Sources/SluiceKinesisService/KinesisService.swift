@@ -12,7 +12,6 @@ package enum KinesisService {
             context: home,
             operations: operations.map { operation in
                 KinesisOperation(operation.name) { call in
-                    if call.context.faults.fails { throw ServiceFault(500, "InternalFailure", "The failure was asked for.") }
                     guard let quotas = call.context.quotas else { return try await operation.run(call) }
                     try quotas.admit(operation.name, call)
                     let answer = try await operation.run(call)

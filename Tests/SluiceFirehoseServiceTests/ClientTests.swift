@@ -32,6 +32,38 @@ import Testing
         }
     }
 
+    @Test("people are told how long an endpoint is tried, and what becomes of its records then", .enabled(if: Self.python != nil))
+    func toldOfEndpoint() async throws {
+        let python = try #require(Self.python)
+        try await DeliveryBench.run { bench in
+            let outcome = try await bench.script(python, "endpoint_late")
+            #expect(outcome == "ok", "\(outcome)\n\(bench.told.all)")
+            let first = try #require(bench.told.all.first)
+            let rest = "it is tried again for 1 s, and what the endpoint has not taken then goes to the bucket"
+            #expect(first.hasPrefix("firehose late: delivery fails: http://127.0.0.1:") && first.hasSuffix("; \(rest)"), "\(first)")
+            #expect(bench.told.all.contains { $0.contains("did not take 1 records, which are in the bucket now") }, "\(bench.told.all)")
+        }
+    }
+
+    @Test("people are told in one line what is wrong with a function, where, and what to do", .enabled(if: Self.python != nil))
+    func toldOfFunction() async throws {
+        let python = try #require(Self.python)
+        let wrong = RecordFunctions(exists: { _ in true }) { _, _ in
+            throw TwoErrors(errors: [
+                SluiceError(.invalidOption, "there is no key oops", at: .file(path: "pipelines/shout.yaml"), remedy: "remove it"),
+                SluiceError(.invalidOption, "there is no key ouch"),
+            ])
+        }
+        let bench = try await DeliveryBench(try TemporaryDirectory(), functions: wrong)
+        #expect(try await bench.script(python, "put_transformed") == "ok")
+        await bench.server.drain(within: .seconds(1))
+        let first = try #require(bench.told.all.first)
+        let reason = "pipelines/shout.yaml: there is no key oops; remove it (and 1 more)"
+        #expect(first.hasPrefix("firehose t: delivery fails: \(reason); "), "\(first)")
+    }
+
+    private struct TwoErrors: ErrorList { let errors: [SluiceError] }
+
     @Test("rows become Parquet by a table of the catalog, and those that do not fit are kept", .enabled(if: Self.python != nil))
     func conversion() async throws {
         let python = try #require(Self.python)

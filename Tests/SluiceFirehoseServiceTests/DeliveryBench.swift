@@ -24,7 +24,7 @@ final class DeliveryBench: Sendable {
         var all: [String] { held.withLock { $0 } }
     }
 
-    init(_ directory: TemporaryDirectory, faults: FaultInjection = FaultInjection(), functions: RecordFunctions = shouting) async throws {
+    init(_ directory: TemporaryDirectory, functions: RecordFunctions = shouting) async throws {
         self.directory = directory
         var options = PortOptions(port: 0)
         options.allowsReset = true
@@ -32,7 +32,7 @@ final class DeliveryBench: Sendable {
         self.catalog = catalog
         let store = try BucketStore(directory.path("home/buckets"))
         home = FirehoseHome(
-            directory: directory.path("home"), options, buckets: store, catalog: { catalog }, functions: functions, faults: faults,
+            directory: directory.path("home"), options, buckets: store, catalog: { catalog }, functions: functions,
             tell: { [told] in told.add($0) })
         let kinesis = KinesisHome(directory: directory.path("home"), options)
         server = try await PortServer.start(

@@ -63,7 +63,12 @@ import Testing
         let record = try JSONParser.parse(
             Array(#"{"at":{"day":"mon"},"list":[0,{"a b":1.50}],"n":false,"f":{"g h":"z"}}"#.utf8))
         #expect(try query.values(in: record) == ["day": "mon", "x y": "1.5", "n": "false", "f": "z"])
-        for text in [#"{}"#, #"{"at":{"day":null}}"#, #"{"at":{"day":""}}"#, #"{"at":{"day":[1]}}"#, "[]", "1"] {
+        // Of members with one name jq takes the last, also where it is null.
+        let twice = try JSONParser.parse(Array(#"{"u":"first","u":{"v":1},"u":{"v":2,"v":"last"}}"#.utf8))
+        #expect(try MetadataQuery("{u: .u.v}").values(in: twice) == ["u": "last"])
+        for text in [
+            #"{}"#, #"{"at":{"day":null}}"#, #"{"at":{"day":"mon","day":null}}"#, #"{"at":{"day":""}}"#, #"{"at":{"day":[1]}}"#, "[]", "1",
+        ] {
             let node = try JSONParser.parse(Array(text.utf8))
             #expect(throws: PatternFault.self) { try query.values(in: node) }
         }

@@ -21,10 +21,12 @@ struct ServedTests {
     }
 
     private func service(faults: FaultInjection = FaultInjection(), clock: WallClock = .system) -> TargetService<FirehoseHome> {
-        FirehoseService.make(
+        var options = PortOptions(port: 0)
+        options.faults = faults
+        return FirehoseService.make(
             FirehoseHome(
-                directory: directory.root, PortOptions(port: 0), buckets: buckets,
-                catalog: { throw SluiceError(.notFound, "there is no catalog") }, clock: clock, faults: faults))
+                directory: directory.root, options, buckets: buckets,
+                catalog: { throw SluiceError(.notFound, "there is no catalog") }, clock: clock))
     }
 
     private func call(_ service: TargetService<FirehoseHome>, _ operation: String, _ body: [UInt8]) async throws -> WireValue {
@@ -72,7 +74,7 @@ struct ServedTests {
         await service.close()
     }
 
-    @Test("faults that a test asks for, one record and one call at a time") func faults() async throws {
+    @Test("records are refused one by one where a test asks for it") func faults() async throws {
         let throttling = service(faults: FaultInjection(refusedRecords: 1))
         _ = try await call(throttling, "CreateDeliveryStream", Array(Self.creation.utf8))
         let body = #"{"DeliveryStreamName":"s","Records":[{"Data":"YQ=="},{"Data":"Yg=="}]}"#
@@ -82,9 +84,6 @@ struct ServedTests {
         #expect(
             await code(throttling, "PutRecord", #"{"DeliveryStreamName":"s","Record":{"Data":"YQ=="}}"#) == "ServiceUnavailableException")
         await throttling.close()
-        let failing = service(faults: FaultInjection(failedCalls: 1))
-        #expect(await code(failing, "ListDeliveryStreams", "{}") == "InternalFailure")
-        await failing.close()
     }
 
     @Test("a reset forgets streams and records, a restart does not; the key of an endpoint is nowhere in the clear")

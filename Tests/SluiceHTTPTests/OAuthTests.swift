@@ -8,20 +8,20 @@ import Testing
 /// A vault in memory that notes the order of what happens.
 private final class MemoryVault: TokenVault {
     let events = Mutex<[String]>([])
-    private let token: Mutex<SecretText>
+    private let tokens: Mutex<KeptTokens>
 
-    init(_ token: String) { self.token = Mutex(SecretText(token)) }
+    init(_ token: String) { tokens = Mutex(KeptTokens(refresh: SecretText(token))) }
 
     func lock() async throws(SluiceError) -> any Sendable {
         events.withLock { $0.append("lock") }
         return 0
     }
 
-    func read() throws(SluiceError) -> SecretText { token.withLock { $0 } }
+    func read() throws(SluiceError) -> KeptTokens { tokens.withLock { $0 } }
 
-    func keep(_ token: SecretText) throws(SluiceError) {
-        events.withLock { $0.append("keep \(token.value)") }
-        self.token.withLock { $0 = token }
+    func keep(_ tokens: KeptTokens, insteadOf old: KeptTokens) throws(SluiceError) {
+        events.withLock { $0.append("keep \(tokens.refresh.value)") }
+        self.tokens.withLock { $0 = tokens }
     }
 }
 
@@ -39,7 +39,12 @@ struct OAuthTests {
         let settings = OAuthSettings(
             tokenAddress: try WebAddress(parsing: "https://id.example.com/token"), clientID: "me", clientSecret: SecretText("s3cret"),
             grant: grant)
-        return (OAuthAuthenticator(settings, transport: service, pacing: Pacing(clock, random: { 0 })), service)
+        return (OAuthAuthenticator(settings, transport: service, pacing: Self.pacing(clock)), service)
+    }
+
+    private static func pacing(_ clock: PatientClock) -> Pacing {
+        let wall = WallClock { 1_700_000_000_000_000 + clock.now.offset.components.seconds * 1_000_000 }
+        return Pacing(clock, wall: wall, random: { 0 })
     }
 
     private func token(_ authenticator: OAuthAuthenticator) async throws -> String? {
@@ -106,6 +111,53 @@ struct OAuthTests {
         #expect(String(decoding: service.requests[1].body ?? [], as: UTF8.self).hasSuffix("refresh_token=r1"))
     }
 
+    @Test("processes with one refresh token use one access token, until it ends") func shared() async throws {
+        let (vault, clock) = (MemoryVault("r0"), PatientClock())
+        let (first, service) = try authenticator(
+            [Self.grant("a", refresh: "r1"), Self.grant("c", refresh: "r3")], .refreshToken(vault), clock: clock)
+        let (second, other) = try authenticator([Self.grant("b", refresh: "r2")], .refreshToken(vault), clock: clock)
+        #expect(try await token(first) == "Bearer a")
+        #expect(try await token(second) == "Bearer a")
+        #expect(service.requests.count == 1 && other.requests.isEmpty)
+        // Five minutes before its end one of them renews it; another that finds it refused takes the new one.
+        try await clock.sleep(for: .seconds(3_301))
+        #expect(try await token(second) == "Bearer b")
+        #expect(try await token(first) == "Bearer b")
+        #expect(service.requests.count == 1 && other.requests.count == 1)
+    }
+
+    @Test("a refused token gives place to what another process was given, however often; one is asked for once") func refusedShared()
+        async throws
+    {
+        let (vault, clock) = (MemoryVault("r0"), PatientClock())
+        let grant = OAuthSettings.Grant.refreshToken(vault)
+        let (other, _) = try authenticator([Self.grant("b", refresh: "r2"), Self.grant("d", refresh: "r4")], grant, clock: clock)
+        let (subject, endpoint) = try authenticator([Self.grant("a", refresh: "r1"), Self.grant("c", refresh: "r3")], grant, clock: clock)
+        #expect(try await token(subject) == "Bearer a")
+        /// As the other process, whose request was refused, too.
+        @Sendable func renewOther(_ refused: String, _ expected: Renewal) async throws {
+            var request = try PatientClient.request()
+            request.setHeader("Authorization", refused)
+            #expect(try await other.renew(after: request, mayAsk: true) == expected)
+        }
+        try await renewOther("Bearer a", .asked)
+        let service = RefusingService(refused: ["Bearer a", "Bearer b", "Bearer c"]) { token in
+            // While the request with the third token is on its way the other process renews once more.
+            guard token == "Bearer c" else { return }
+            try? await renewOther("Bearer b", .taken)
+            try? await renewOther(token, .asked)
+        }
+        let client = WebClient(service, limiter: Limiter(), authenticator: subject)
+        _ = try await client.send(PatientClient.request())
+        #expect(service.tokens == ["Bearer a", "Bearer b", "Bearer c", "Bearer d"])
+        #expect(endpoint.requests.count == 2)
+        let never = RefusingService(refused: nil)
+        await #expect(throws: SluiceError.self) {
+            _ = try await WebClient(never, limiter: Limiter(), authenticator: subject).send(PatientClient.request())
+        }
+        #expect(never.tokens.count == 2 && endpoint.requests.count == 3)
+    }
+
     @Test("many tasks that need a token at once ask for it once") func singleFlight() async throws {
         let (subject, service) = try authenticator([Self.grant("a", refresh: "r1")], .refreshToken(MemoryVault("r0")))
         try await withThrowingTaskGroup(of: String?.self) { group in
@@ -148,5 +200,28 @@ struct OAuthTests {
         } catch let error as SluiceError {
             #expect(error.code == .serviceFailed && !error.message.contains("s3cret"), "\(error.message)")
         }
+    }
+}
+
+/// Refuses tokens; every one where nil.
+private final class RefusingService: WebTransport {
+    private let refused: Set<String>?
+    private let before: @Sendable (String) async -> Void
+    private let seen = Mutex<[String]>([])
+
+    init(refused: Set<String>?, before: @escaping @Sendable (String) async -> Void = { _ in }) {
+        self.refused = refused
+        self.before = before
+    }
+
+    /// Those that came.
+    var tokens: [String] { seen.withLock { $0 } }
+
+    func send(_ request: WebRequest, timeout: Duration) async throws(WebFailure) -> WebAnswer {
+        let token = request.header("Authorization") ?? ""
+        seen.withLock { $0.append(token) }
+        await before(token)
+        let isRefused = refused?.contains(token) ?? true
+        return WebAnswer(status: isRefused ? 401 : 200, headers: [:], body: Array("{}".utf8))
     }
 }

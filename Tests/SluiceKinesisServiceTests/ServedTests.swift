@@ -163,10 +163,12 @@ struct ServedTests {
         #expect(children.count == 2)
     }
 
-    @Test("faults that a test asks for, one record and one call at a time")
+    @Test("records are refused one by one where a test asks for it")
     func faults() async throws {
         let place = directory.path("faulty")
-        let throttling = KinesisService.make(KinesisHome(directory: place, options, faults: FaultInjection(refusedRecords: 1)))
+        var options = options
+        options.faults = FaultInjection(refusedRecords: 1)
+        let throttling = KinesisService.make(KinesisHome(directory: place, options))
         _ = try await call("CreateStream", .structure(["StreamName": .text("s"), "ShardCount": .integer(1)]), of: throttling)
         let record = WireValue.structure(["Data": .text("YQ=="), "PartitionKey": .text("k")])
         let put = try await call("PutRecords", .structure(["StreamName": .text("s"), "Records": .list([record, record])]), of: throttling)
@@ -177,8 +179,6 @@ struct ServedTests {
         #expect(put["FailedRecordCount"] == .integer(2) && entries.count == 2)
         #expect(entries[0]["ErrorCode"] == .text("ProvisionedThroughputExceededException") && entries[0]["SequenceNumber"] == nil)
         await throttling.close()
-        let failing = KinesisService.make(KinesisHome(directory: place, options, faults: FaultInjection(failedCalls: 1)))
-        #expect(await code { try await call("ListStreams", .object([]), of: failing) } == "InternalFailure")
     }
 
     @Test(

@@ -158,6 +158,18 @@ struct PortTests {
         }
     }
 
+    @Test("calls fail where a test asks for it, as the service calls its own faults; pages of the port do not")
+    func faults() async throws {
+        try await serving(change: { $0.faults = FaultInjection(failedCalls: 1) }) { port in
+            let answer = await RawClient.exchange(port, get("/echo"))
+            #expect(answer.hasPrefix("HTTP/1.1 500") && answer.hasSuffix("InternalFailure: The failure was asked for."), "\(answer)")
+            #expect(await RawClient.exchange(port, get("/_sluice/health")).hasPrefix("HTTP/1.1 200"))
+        }
+        try await serving(change: { $0.faults = FaultInjection(refusedRecords: 1) }) { port in
+            #expect(await RawClient.exchange(port, get("/echo")).hasPrefix("HTTP/1.1 200"))
+        }
+    }
+
     @Test("pages of other machines are refused, those of this one may read")
     func origins() async throws {
         try await serving(change: { $0.origins = ["https://good.example"] }) { port in

@@ -174,9 +174,10 @@ private struct GivenToken: TokenVault {
     let token: String
 
     func lock() async throws(SluiceError) -> any Sendable { 0 }
-    func read() throws(SluiceError) -> SecretText { SecretText(token) }
+    func read() throws(SluiceError) -> KeptTokens { KeptTokens(refresh: SecretText(token)) }
     /// A token that the service changes at the check would be lost.
-    func keep(_ token: SecretText) throws(SluiceError) {
+    func keep(_ tokens: KeptTokens, insteadOf old: KeptTokens) throws(SluiceError) {
+        guard tokens.refresh != old.refresh else { return }
         throw SluiceError(
             .noCredentials, "the service changes its refresh token at each use",
             remedy: "log in with `sluice connections add --login`, and name the connection in a flow of the project")

@@ -71,7 +71,7 @@ struct FlowDelivery: Sendable {
             _ = try await home.buckets.put(bucket, key, file, traits)
         } catch {
             throw SluiceError(
-                .ioFailure, "the bucket \(bucket.quotedForMessage) does not take an object: \(error)",
+                .ioFailure, "the bucket \(bucket.quotedForMessage) does not take an object: \(error.text)",
                 remedy: "the next execution of the flow delivers it")
         }
         return lines

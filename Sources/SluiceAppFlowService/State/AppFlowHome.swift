@@ -40,7 +40,6 @@ package final class AppFlowHome: Sendable {
     /// Twelve digits.
     let account: String
     let clock: WallClock
-    let faults: FaultInjection
     let runs = FlowRuns()
     let timer = FlowTimer()
     let entities = EntityCache()
@@ -50,10 +49,9 @@ package final class AppFlowHome: Sendable {
     var book: FlowBook { FlowBook(world.catalog) }
 
     /// - Parameter clock: Of the machine; a test's shift of the port's time is added.
-    package init(_ world: World, _ options: PortOptions, clock: WallClock = .system, faults: FaultInjection = FaultInjection()) {
+    package init(_ world: World, _ options: PortOptions, clock: WallClock = .system) {
         self.world = world
         account = options.account
-        self.faults = faults
         self.clock = WallClock { [shift = options.shift] in clock.nowMicros() + shift.micros }
     }
 

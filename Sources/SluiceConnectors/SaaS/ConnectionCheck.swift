@@ -37,8 +37,8 @@ package struct ConnectionCheck: Sendable {
 package struct UnusedVault: TokenVault {
     package init() {}
     package func lock() async throws(SluiceError) -> any Sendable { 0 }
-    package func read() throws(SluiceError) -> SecretText { throw SluiceError(.noCredentials, "no token is kept here") }
-    package func keep(_ token: SecretText) throws(SluiceError) {}
+    package func read() throws(SluiceError) -> KeptTokens { throw SluiceError(.noCredentials, "no token is kept here") }
+    package func keep(_ tokens: KeptTokens, insteadOf old: KeptTokens) throws(SluiceError) {}
 }
 
 extension ConnectionCheck {

@@ -36,7 +36,7 @@ package struct ConnectionStore: Sendable {
 
     private func set(
         _ name: String, connector: String, settings: [String: String], secrets: [String: String], address: String?,
-        declaration: String?, id: String
+        declaration: String?, id: String, access: AccessToken? = nil
     ) throws(SluiceError) -> Bool {
         guard DefinitionNode.isName(name) else {
             throw SluiceError(
@@ -48,7 +48,8 @@ package struct ConnectionStore: Sendable {
                 .invalidOption, "the secret \(setting) has \(SecretStore.sizes.lowerBound) to \(SecretStore.sizes.upperBound) bytes",
                 remedy: "a shorter text could not be kept out of what is printed")
         }
-        let kept = secrets.merging([Self.identitySetting: id]) { $1 }
+        var kept = secrets.merging([Self.identitySetting: id]) { $1 }
+        kept[Self.accessSetting] = access.map { "\($0.renewAtMicros) \($0.text.value)" }
         let sealed = try cipher.seal(Array(try SettingsText.text(kept).utf8), name: Self.sealName(name))
         return try catalog.storeConnection(
             StoredConnection(
@@ -66,7 +67,7 @@ package struct ConnectionStore: Sendable {
 
     /// All settings; the secret ones are hidden from now on in everything that this process prints.
     package func values(of connection: StoredConnection) throws(SluiceError) -> [String: String] {
-        let secrets = try opened(connection).filter { $0.key != Self.identitySetting }
+        let secrets = try opened(connection).filter { $0.key != Self.identitySetting && $0.key != Self.accessSetting }
         for value in secrets.values { KnownSecrets.add(value) }
         return connection.settings.merging(secrets) { $1 }
     }
@@ -78,6 +79,8 @@ package struct ConnectionStore: Sendable {
 
     /// Beside the secrets: what tells a connection from others that had its name before. No setting is called so.
     private static let identitySetting = ""
+    /// Beside them: the access token that the refresh token brought last, behind the time when it is renewed. No setting is called so, either.
+    private static let accessSetting = " access"
 
     func identity(of connection: StoredConnection) throws(SluiceError) -> ConnectionIdentity {
         ConnectionIdentity(name: connection.name, id: try opened(connection)[Self.identitySetting] ?? "")
@@ -102,20 +105,29 @@ package struct ConnectionStore: Sendable {
         around.limitsFolder = "\(catalog.home)/limits"
         around.mark = { [cipher] texts throws(SluiceError) in try cipher.mark(texts) }
         around.onSecret = { KnownSecrets.add($0) }
-        around.vault = { [self] setting in ConnectionVault(store: self, catalog: catalog, connection: name, setting: setting) }
+        around.vault = { [self] setting in ConnectionVault(store: self, catalog: catalog, connection: connection, setting: setting) }
         return try ServiceSession(declaration, try values(of: connection), around)
     }
 
     private static func sealName(_ name: String) -> String { "connection \(name)" }
 
-    /// Puts another value in place of a secret setting.
-    func replace(_ setting: String, by value: String, of name: String) throws(SluiceError) {
+    /// Puts another value in place of a secret setting. An access token that the earlier one brought is forgotten.
+    ///
+    /// - Parameter access: What the new one brought.
+    func replace(_ setting: String, by value: String, of name: String, access: AccessToken? = nil) throws(SluiceError) {
         let connection = try connection(name)
         var secrets = try values(of: connection).filter { connection.settings[$0.key] == nil }
         secrets[setting] = value
         _ = try set(
             name, connector: connection.connector, settings: connection.settings, secrets: secrets, address: connection.address,
-            declaration: connection.declaration, id: identity(of: connection).id)
+            declaration: connection.declaration, id: identity(of: connection).id, access: access)
+    }
+
+    /// The access token that a connection's refresh token brought last.
+    fileprivate func access(of connection: StoredConnection) throws(SluiceError) -> AccessToken? {
+        let parts = try opened(connection)[Self.accessSetting]?.split(separator: " ", maxSplits: 1)
+        guard let parts, parts.count == 2, let micros = Int64(parts[0]) else { return nil }
+        return AccessToken(text: SecretText(String(parts[1])), renewAtMicros: micros)
     }
 
     /// Puts another value in place of a secret setting, unless somebody has set it, or the connection, since it was `before`.
@@ -138,18 +150,20 @@ extension SystemRandomNumberGenerator {
     }
 }
 
-/// The refresh token of a connection. Processes that share the state take turns by a lock file.
+/// The tokens of a connection. Processes that share the state take turns by a lock file.
 private struct ConnectionVault: TokenVault {
     let store: ConnectionStore
     let catalog: Catalog
-    let connection: String
+    /// As it was when it was opened.
+    let connection: StoredConnection
     let setting: String
 
     func lock() async throws(SluiceError) -> any Sendable {
         let folder = "\(catalog.home)/locks"
         try DiskFiles.createDirectories(folder)
         while true {
-            if case .acquired(let lock) = try FileLock.attempt("\(folder)/connection-\(connection)", sinceMicros: nil) { return lock }
+            let path = "\(folder)/connection-\(connection.name)"
+            if case .acquired(let lock) = try FileLock.attempt(path, sinceMicros: nil) { return lock }
             do {
                 try await Task.sleep(for: .milliseconds(20))
             } catch {
@@ -158,12 +172,22 @@ private struct ConnectionVault: TokenVault {
         }
     }
 
-    func read() throws(SluiceError) -> SecretText {
-        guard let value = try store.values(of: store.connection(connection))[setting] else {
-            throw SluiceError(.noCredentials, "the connection \(connection.quotedForMessage) has no \(setting)")
+    func read() throws(SluiceError) -> KeptTokens {
+        let now = try store.connection(connection.name)
+        // Tokens go to the host that they are of, and to no other that had the name before.
+        guard now.address == connection.address, now.settings == connection.settings, now.connector == connection.connector else {
+            throw SluiceError(
+                .noCredentials, "the connection \(connection.name.quotedForMessage) was changed while it was in use", remedy: "run it again"
+            )
         }
-        return SecretText(value)
+        guard let value = try store.values(of: now)[setting] else {
+            throw SluiceError(.noCredentials, "the connection \(connection.name.quotedForMessage) has no \(setting)")
+        }
+        return KeptTokens(refresh: SecretText(value), access: try store.access(of: now))
     }
 
-    func keep(_ token: SecretText) throws(SluiceError) { try store.replace(setting, by: token.value, of: connection) }
+    func keep(_ tokens: KeptTokens, insteadOf old: KeptTokens) throws(SluiceError) {
+        guard try read().refresh == old.refresh else { return }
+        try store.replace(setting, by: tokens.refresh.value, of: connection.name, access: tokens.access)
+    }
 }

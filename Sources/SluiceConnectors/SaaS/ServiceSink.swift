@@ -7,8 +7,8 @@ import Synchronization
 
 /// Writes rows to a service: one request each, as they come, or by jobs where there are many and the service has them.
 ///
-/// A run that is cut off and started again sends some rows twice. Each row has an idempotency key, made of the pipeline and the row itself, so that a
-/// service that takes such keys makes one record of both; updates and upserts by key do no harm either.
+/// A run that is cut off and started again sends some rows twice. Each row has an idempotency key, made of the pipeline, its epoch and the row itself,
+/// so that a service that takes such keys makes one record of both; updates and upserts by key do no harm either.
 final class ServiceSink: Sink {
     /// One request each; nil where the service takes the write by jobs only, or that is wanted.
     let writer: RecordWriter?
@@ -66,6 +66,10 @@ final class ServiceSink: Sink {
     }
 
     func open(schema: Schema, run: String, writer: Int) async throws -> any SinkWriter {
+        try await open(schema: schema, run: run, writer: writer, epoch: nil)
+    }
+
+    func open(schema: Schema, run: String, writer: Int, epoch: Int?) async throws -> any SinkWriter {
         var jobs: JobLoadWriter?
         if let loader {
             let hasRequests = entity.writes[mode] != nil
@@ -73,7 +77,7 @@ final class ServiceSink: Sink {
                 [self] row, error throws(SluiceError) in try refuse(row, error)
             }
         }
-        return ServiceSinkWriter(self, jobs, format: format, encoder: try format.encoder(schema))
+        return ServiceSinkWriter(self, jobs, format: format, encoder: try format.encoder(schema), epoch: epoch)
     }
 
     func commit(schema: Schema, run: String, staged: [StagedFile]) throws -> OutputCommit { OutputCommit() }
@@ -111,12 +115,15 @@ private final class ServiceSinkWriter: SinkWriter {
     private var waiting: [Batch]? = []
     /// Rows that go together into one request; nil where each has its own.
     private var collector: RecordCollector?
+    /// Part of each row's key: a later epoch may bring a row that is equal to the byte, and is another record.
+    private let epoch: Int?
     /// How often a row came that is equal to the byte.
     private var occurrences: [UInt64: Int] = [:]
     private var bytesSent: Int64 = 0
 
-    init(_ sink: ServiceSink, _ jobs: JobLoadWriter?, format: any RecordFormat, encoder: any RecordEncoder) {
+    init(_ sink: ServiceSink, _ jobs: JobLoadWriter?, format: any RecordFormat, encoder: any RecordEncoder, epoch: Int?) {
         self.sink = sink
+        self.epoch = epoch
         self.jobs = jobs
         self.format = format
         self.encoder = encoder
@@ -176,8 +183,10 @@ private final class ServiceSinkWriter: SinkWriter {
 
     private func key(_ row: ArraySlice<UInt8>) -> String {
         var hash = StableHash()
-        hash.add(sink.pipeline.utf8)
-        hash.add(UInt8(0))
+        for part in [sink.pipeline, sink.purpose, epoch.map(String.init) ?? ""] {
+            hash.add(part.utf8)
+            hash.add(UInt8(0))
+        }
         hash.add(row)
         let number = occurrences[hash.value, default: 0]
         occurrences[hash.value] = number + 1

@@ -14,7 +14,7 @@ package enum SchemaChecks {
             } catch let error as SluiceError {
                 throw error
             } catch {
-                throw SluiceError(.ioFailure, "the catalog cannot be opened: \(error)", underlying: error)
+                throw SluiceError(.ioFailure, "the catalog cannot be opened: \(ErrorLine.text(error))", underlying: error)
             }
             let name = try SchemaName(parsing: schema)
             _ = try registry.version(nil, of: name)

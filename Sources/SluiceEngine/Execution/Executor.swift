@@ -61,7 +61,7 @@ struct Executor {
         var writers: [any SinkWriter] = []
         let keepsOrder = output.sink.keepsOrder
         for number in 0..<(isOrdered || keepsOrder ? 1 : width) {
-            writers.append(try await output.sink.open(schema: output.outputSchema, run: run, writer: number))
+            writers.append(try await output.sink.open(schema: output.outputSchema, run: run, writer: number, epoch: epoch?.number))
         }
         return .writers(SharedWriters(writers, keepsOrder: keepsOrder, output: index, progress))
     }

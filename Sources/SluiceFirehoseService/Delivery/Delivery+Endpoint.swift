@@ -27,7 +27,9 @@ extension Delivery {
         case .refused(let code, let reason): try await keep(sent, code, reason, attempts.made + 1)
         case .failed(let code, let reason):
             guard attempts.hasLasted(seconds: endpoint.retrySeconds), !isEnding else {
-                throw SluiceError(.serviceFailed, "\(endpoint.address.origin): \(reason)", isRetriable: true)
+                throw EndpointFailure(
+                    error: SluiceError(.serviceFailed, "\(endpoint.address.origin): \(reason)", isRetriable: true),
+                    retrySeconds: endpoint.retrySeconds)
             }
             try await keep(sent, code, reason, attempts.made + 1)
         }
@@ -129,4 +131,11 @@ extension Delivery {
         case .answerTooLong(let limit): .failed(code: "HttpEndpoint.ResponseTooLarge", "the answer has more than \(limit) bytes")
         }
     }
+}
+
+/// An endpoint did not take records, and has some time left to do so.
+struct EndpointFailure: Error {
+    let error: SluiceError
+    /// How long it is tried, from the first attempt on.
+    let retrySeconds: Int
 }

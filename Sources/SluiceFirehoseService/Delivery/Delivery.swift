@@ -96,7 +96,7 @@ struct Delivery: Sendable {
         case .noSuchBucket(let name):
             SluiceError(.notFound, "there is no bucket \(name.quotedForMessage)", remedy: "create it: what waits is delivered then")
         case .disk(let error): error
-        default: SluiceError(.ioFailure, "the bucket \(bucket.quotedForMessage) does not take an object: \(failure)")
+        default: SluiceError(.ioFailure, "the bucket \(bucket.quotedForMessage) does not take an object: \(failure.text)")
         }
     }
 }

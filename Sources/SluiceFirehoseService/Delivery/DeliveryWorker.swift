@@ -202,11 +202,14 @@ final class DeliveryWorker: Sendable {
     private var label: String { "firehose \(stream.withLock { $0.name })" }
 
     private func fails(_ error: any Error, last: Bool) {
-        let reason = (error as? SluiceError)?.message ?? (error as? ServiceFault)?.message ?? "\(error)"
+        let endpoint = error as? EndpointFailure
+        let reason = (error as? ServiceFault)?.message ?? ErrorLine.text(endpoint?.error ?? error)
         let isNew = !isFailing.exchange(true, ordering: .relaxed)
         guard isNew || last else { return }
         let rest =
-            if !last {
+            if !last, let endpoint {
+                "it is tried again for \(endpoint.retrySeconds) s, and what the endpoint has not taken then goes to the bucket"
+            } else if !last {
                 "it is tried again until it succeeds, and the records wait"
             } else if isDeleting.load(ordering: .relaxed) {
                 "the records are deleted with the stream"

@@ -60,7 +60,7 @@ struct MetadataQuery: Hashable, Sendable {
             var node: JSONNode? = record
             for step in entry.path {
                 switch step {
-                case .member(let name): node = node?[name]
+                case .member(let name): node = node?.lastMember(name)
                 case .element(let index):
                     let elements = node?.elements ?? []
                     node = elements.indices.contains(index) ? elements[index] : nil
@@ -76,6 +76,12 @@ struct MetadataQuery: Hashable, Sendable {
 }
 
 extension JSONNode {
+    /// The member of an object; of several with one name the last, as jq has it.
+    fileprivate func lastMember(_ name: String) -> JSONNode? {
+        guard case .object(let members) = self else { return nil }
+        return members.last { $0.name == name }?.value
+    }
+
     /// A text, number or boolean as jq writes it; nil for what is none.
     fileprivate var scalarText: String? {
         switch self {

@@ -36,14 +36,14 @@ package final class FirehoseHome: Sendable {
     ///   - tell: Takes a line for people when a delivery fails or works again.
     package init(
         directory: String, _ options: PortOptions, buckets: BucketStore, catalog: @escaping @Sendable () throws -> Catalog,
-        functions: RecordFunctions = .none, clock: WallClock = .system, faults: FaultInjection = FaultInjection(),
+        functions: RecordFunctions = .none, clock: WallClock = .system,
         tell: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         let shifted = WallClock { [shift = options.shift] in clock.nowMicros() + shift.micros }
         world = World(
             directory: directory, own: ScopeID(account: options.account, region: options.region), buckets: buckets,
             catalog: catalog, clock: shifted, functions: functions, tell: tell)
-        self.faults = faults
+        faults = options.faults
     }
 
     /// Goes on with what an earlier server took in and did not deliver.

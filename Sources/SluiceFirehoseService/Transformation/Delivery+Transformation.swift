@@ -51,7 +51,11 @@ extension FirehoseScope {
     func checkFunction(of plan: DeliveryPlan) throws(ServiceFault) {
         guard let function = plan.processing.function else { return }
         let exists: Bool
-        do { exists = try world.functions.exists(function.name) } catch { throw Faults.invalid("LambdaArn \(function.arn): \(error)") }
+        do {
+            exists = try world.functions.exists(function.name)
+        } catch {
+            throw Faults.invalid("LambdaArn \(function.arn): \(ErrorLine.text(error))")
+        }
         guard exists else {
             throw Faults.invalid(
                 "The Lambda function \(function.arn) was not found: there is no definition of a pipeline \(function.name) below pipelines/."

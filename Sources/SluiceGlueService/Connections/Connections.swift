@@ -124,7 +124,7 @@ enum Connections {
 enum ConnectionFaults {
     /// What clients are told, without secrets.
     static func told(_ error: any Error) -> String {
-        let text = (error as? ServiceFault)?.message ?? (error as? SluiceError).map(Faults.told) ?? "\(error)"
+        let text = (error as? ServiceFault)?.message ?? (error as? SluiceError).map(Faults.told) ?? ErrorLine.text(error)
         return String(KnownSecrets.masked(text).prefix(GlueLimits.errorCharacters))
     }
 

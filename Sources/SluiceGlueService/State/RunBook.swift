@@ -84,7 +84,7 @@ struct RunBook: Sendable {
     }
 
     private static func told(_ error: any Error) -> String {
-        let text = (error as? SluiceError).map(Faults.told) ?? (error as? ServiceFault)?.message ?? "\(error)"
+        let text = (error as? SluiceError).map(Faults.told) ?? (error as? ServiceFault)?.message ?? ErrorLine.text(error)
         return String(KnownSecrets.masked(text).prefix(GlueLimits.errorCharacters))
     }
 

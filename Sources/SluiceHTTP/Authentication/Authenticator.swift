@@ -7,8 +7,18 @@ package protocol Authenticator: Sendable {
 
     /// The service did not accept what the request had.
     ///
-    /// - Returns: Whether another attempt has another credential.
-    func renew(after refused: WebRequest) async throws(SluiceError) -> Bool
+    /// - Parameter mayAsk: Whether a new credential may be asked for, where nobody else has renewed it meanwhile.
+    func renew(after refused: WebRequest, mayAsk: Bool) async throws(SluiceError) -> Renewal
+}
+
+/// What another attempt has in place of a credential that was refused.
+package enum Renewal: Sendable {
+    /// Nothing else.
+    case none
+    /// What another task or process was given meanwhile.
+    case taken
+    /// What was asked for now.
+    case asked
 }
 
 /// Credentials that stay as they are.
@@ -31,5 +41,5 @@ package enum FixedCredentials: Authenticator {
         }
     }
 
-    package func renew(after refused: WebRequest) async throws(SluiceError) -> Bool { false }
+    package func renew(after refused: WebRequest, mayAsk: Bool) async throws(SluiceError) -> Renewal { .none }
 }

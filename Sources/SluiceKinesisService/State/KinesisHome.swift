@@ -22,7 +22,7 @@ package final class KinesisHome: Sendable {
     ///   - enforcesQuotas: Whether shards and calls have the limits of Kinesis.
     package init(
         directory: String, _ options: PortOptions, clock: WallClock = .system, checks: RecordChecks? = nil,
-        faults: FaultInjection = FaultInjection(), enforcesQuotas: Bool = false
+        enforcesQuotas: Bool = false
     ) {
         self.directory = directory
         own = ScopeID(known: options.account, options.region)
@@ -30,7 +30,7 @@ package final class KinesisHome: Sendable {
         self.clock = moved
         quotas = enforcesQuotas ? StreamQuotas(moved) : nil
         self.checks = checks
-        self.faults = faults
+        faults = options.faults
     }
 
     /// The scope of a caller, made when it is first used.

@@ -175,7 +175,7 @@ package struct StripeMock: MockService {
         guard entity == "customers" else { return unknown(request) }
         let known = ["name", "email", "phone", "description", "balance"]
         var fields: [JSONNode.Member] = []
-        for parameter in request.parameters where !parameter.name.contains("[") {
+        for parameter in request.parameters where !Self.isMetadata(parameter.name) && !parameter.name.hasPrefix("expand[") {
             guard known.contains(parameter.name) else {
                 return MockAnswer(400, Self.error("parameter_unknown", "Received unknown parameter: \(parameter.name)"))
             }
@@ -199,9 +199,32 @@ package struct StripeMock: MockService {
         } else {
             index = timelines[entity]?.insert(at: moment.now) ?? 0
         }
+        if let metadata = metadata(of: index, with: request) { fields.append(.init(name: "metadata", value: metadata)) }
         let names = Set(fields.map(\.name))
         written[entity, default: [:]][index, default: []].removeAll { names.contains($0.name) }
         written[entity, default: [:]][index, default: []] += fields
         return MockAnswer(200, record(entity, index))
+    }
+    private static func isMetadata(_ name: String) -> Bool { name == "metadata" || name.hasPrefix("metadata[") && name.hasSuffix("]") }
+
+    /// A customer's metadata after a write: members that it names are set, or removed by an empty value; an empty `metadata` removes all. Nil for a
+    /// write that says nothing of it.
+    ///
+    /// Source: Stripe's API reference, "Metadata".
+    private func metadata(of index: Int, with request: MockRequest) -> JSONNode? {
+        let given = request.parameters.filter { Self.isMetadata($0.name) }
+        guard !given.isEmpty else { return nil }
+        var members: [JSONNode.Member] = []
+        if case .object(let known)? = written["customers"]?[index]?.first(where: { $0.name == "metadata" })?.value { members = known }
+        for parameter in given {
+            guard parameter.name != "metadata" else {
+                members = []
+                continue
+            }
+            let name = String(parameter.name.dropFirst("metadata[".count).dropLast())
+            members.removeAll { $0.name == name }
+            if !parameter.value.isEmpty { members.append(.init(name: name, value: .string(parameter.value))) }
+        }
+        return .object(members)
     }
 }

@@ -41,6 +41,12 @@ package protocol Sink: Sendable {
     /// A writer for one task of the run; writers work side by side, and the rows of one task stay together.
     func open(schema: Schema, run: String, writer: Int) async throws -> any SinkWriter
 
+    /// The same for a sink that tells rows of one epoch from those of others.
+    ///
+    /// - Parameter epoch: Counts the epochs of the pipeline, over all runs: one that is repeated has its number again. Nil for a run over the whole
+    ///   input.
+    func open(schema: Schema, run: String, writer: Int, epoch: Int?) async throws -> any SinkWriter
+
     /// Whether the rows of a source's split have to come to the sink in their order, though it is not an `OrderedSinkWriter` that takes them.
     /// It has one writer then.
     var keepsOrder: Bool { get }
@@ -69,6 +75,9 @@ extension Sink {
     package func stagingPaths(run: String) -> [String] { [] }
     package var keepsOrder: Bool { false }
     package var writesInOrder: Bool { false }
+    package func open(schema: Schema, run: String, writer: Int, epoch: Int?) async throws -> any SinkWriter {
+        try await open(schema: schema, run: run, writer: writer)
+    }
     package func openOrdered(schema: Schema, run: String) async throws -> (any OrderedSinkWriter)? { nil }
 }
 

@@ -1,7 +1,7 @@
 package import SluiceCore
 
 /// Everything that is wrong with a definition, in the order of its text: one run of `validate` shows all of it.
-package struct DefinitionErrors: Error, Sendable {
+package struct DefinitionErrors: ErrorList, Sendable {
     /// Never empty.
     package let errors: [SluiceError]
 

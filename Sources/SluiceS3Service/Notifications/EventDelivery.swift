@@ -57,7 +57,6 @@ struct EventDelivery: Sendable {
     }
 
     private static func reason(_ error: any Error) -> String {
-        if case .disk(let error)? = error as? BucketFailure { return error.message }
-        return "\(error)"
+        (error as? BucketFailure)?.text ?? ErrorLine.text(error)
     }
 }

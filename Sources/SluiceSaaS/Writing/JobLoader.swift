@@ -4,7 +4,8 @@ import SluiceHTTP
 /// Writes records of one entity by jobs: makes one for each file of CSV, hands the file over, waits, and fetches what became of the rows.
 ///
 /// The ledger has the job before the file is sent. After a crash the job's state says what is left to do: one that still takes its file has done
-/// nothing and is given up for another, any other has the file and is only waited for. So no row is sent twice.
+/// nothing and is given up for another, any other has the file and is only waited for. So no row is sent twice. The ledger also has whether a run
+/// ended because of the rows that a job refused: those are sent again then.
 package struct JobLoader: Sendable {
     /// What became of a file; CSV as the service writes it, empty for no rows.
     package struct Outcome: Sendable {
@@ -12,6 +13,17 @@ package struct JobLoader: Sendable {
         package var unprocessed: [UInt8]
         /// Why the job ended early; nil for one that did its work.
         package var failure: String?
+        /// Whether an earlier run ended because of the refused rows, and told of them.
+        package fileprivate(set) var isTold = false
+        /// Whether the job was made for this call, and not by an earlier run.
+        package fileprivate(set) var isNew = false
+    }
+
+    /// States of a job in the ledger.
+    private enum Kept {
+        static let made = "made"
+        /// A run ended because of the rows that it refused.
+        static let told = "told"
     }
 
     package let load: JobLoad
@@ -47,6 +59,20 @@ package struct JobLoader: Sendable {
     ///   - purpose: The same for the same file of the same pipeline.
     ///   - key: The column that tells records apart.
     package func send(_ csv: [UInt8], purpose: String, key: String) async throws(SluiceError) -> Outcome {
+        let kept = try ledger.job(purpose)
+        var outcome = try await sent(csv, purpose, key)
+        (outcome.isTold, outcome.isNew) = (kept?.state == Kept.told, kept == nil)
+        return outcome
+    }
+
+    /// Notes that the run ends because of the rows that a file's job refused: whoever sends the file next is told that it was so.
+    package func noteTold(purpose: String) throws(SluiceError) {
+        guard var kept = try ledger.job(purpose) else { return }
+        kept.state = Kept.told
+        try ledger.keep(purpose, kept)
+    }
+
+    private func sent(_ csv: [UInt8], _ purpose: String, _ key: String) async throws(SluiceError) -> Outcome {
         var attempts = 0
         while true {
             attempts += 1
@@ -87,7 +113,7 @@ package struct JobLoader: Sendable {
                 .serviceFailed, "\(entity.name): the service made a job and did not say which: \(WebClient.quoted(answer.body))",
                 remedy: "if the service has changed its answers, the connector's declaration has to follow")
         }
-        try ledger.keep(purpose, KeptJob(id: id, state: "made", madeMicros: session.client.pacing.wall.nowMicros()))
+        try ledger.keep(purpose, KeptJob(id: id, state: Kept.made, madeMicros: session.client.pacing.wall.nowMicros()))
         return id
     }
 

@@ -80,8 +80,7 @@ package final class SchedulerService: Sendable {
                 failures += 1
                 guard failures <= SchedulerLimits.failures else { throw error }
                 let pause = SchedulerLimits.pause(afterFailures: failures)
-                let message = (error as? SluiceError)?.message ?? "\(error)"
-                tell(.warning("the scheduler waits \(pause / TimeText.microsPerSecond) s: \(message)"))
+                tell(.warning("the scheduler waits \(pause / TimeText.microsPerSecond) s: \(ErrorLine.text(error))"))
                 // Ends of processes would be told to a state that cannot take them.
                 try? await Task.sleep(for: .microseconds(pause))
             }

@@ -118,6 +118,8 @@ package struct PortOptions: Sendable {
     package var allowsReset = false
     /// The time of the services, which a test may move with `allowsReset`; whoever makes the services gives them the same.
     package var shift = TimeShift()
+    /// Faults that a test of a client wants; calls fail here, records where they are put.
+    package var faults = FaultInjection()
     /// Called behind each answer.
     package var log: (@Sendable (AccessRecord) -> Void)?
 

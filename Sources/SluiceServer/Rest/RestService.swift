@@ -4,19 +4,22 @@
 package struct RestService<Context: Sendable>: Service {
     package let name: String
     package let intake: BodyIntake
+    private let failure: String
     private let context: Context
     private let operations: [RestOperation<Context>]
     private let onReset: @Sendable (Context) async throws -> Void
     private let onDrain: @Sendable (Context) -> Void
     private let onClose: @Sendable (Context) async -> Void
 
+    /// - Parameter failure: What the service calls a fault of its own.
     package init(
-        name: String, bodyBytes: Int, context: Context, operations: [RestOperation<Context>],
+        name: String, failure: String = "InternalFailure", bodyBytes: Int, context: Context, operations: [RestOperation<Context>],
         reset: @escaping @Sendable (Context) async throws -> Void, drain: @escaping @Sendable (Context) -> Void,
         close: @escaping @Sendable (Context) async -> Void
     ) {
         self.name = name
         intake = .whole(upTo: bodyBytes)
+        self.failure = failure
         self.context = context
         self.operations = operations
         onReset = reset
@@ -49,7 +52,7 @@ package struct RestService<Context: Sendable>: Service {
 
     private static var type: String { "application/json" }
 
-    package func fault(for refusal: LayerRefusal) -> ServiceFault { refusal.jsonFault(denied: 403) }
+    package func fault(for refusal: LayerRefusal) -> ServiceFault { refusal.jsonFault(denied: 403, failure: failure) }
 
     package func response(to fault: ServiceFault, _ head: RequestHead, id: String) -> ServiceResponse {
         var members = [WireValue.Member("message", .text(fault.message))]

@@ -2,7 +2,7 @@
 package struct FaultInjection: Hashable, Sendable {
     /// Records of puts that are refused as a busy service does.
     package var refusedRecords: Double
-    /// Calls that fail with `InternalFailure` before they do anything.
+    /// Calls of all services that fail before they do anything, as each calls a fault of its own.
     package var failedCalls: Double
 
     package init(refusedRecords: Double = 0, failedCalls: Double = 0) {

@@ -1,8 +1,10 @@
 extension LayerRefusal {
     /// The refusal in the words of services whose answers are JSON.
     ///
-    /// - Parameter denied: The status of what is wrong with a signature: 400 where operations are in a header, 403 where they are in the path.
-    func jsonFault(denied: Int) -> ServiceFault {
+    /// - Parameters:
+    ///   - denied: The status of what is wrong with a signature: 400 where operations are in a header, 403 where they are in the path.
+    ///   - failure: What the service calls a fault of its own.
+    func jsonFault(denied: Int, failure: String) -> ServiceFault {
         switch self {
         case .foreignOrigin: ServiceFault(403, "ForbiddenOrigin", PageOrigins.refusal)
         case .unsigned: ServiceFault(denied, "MissingAuthenticationTokenException", "Missing Authentication Token")
@@ -24,7 +26,7 @@ extension LayerRefusal {
         case .bodyTooLarge(let limit):
             ServiceFault(413, "RequestEntityTooLargeException", "The request is longer than the \(limit) bytes that are allowed.")
         case .cutBody: ServiceFault(400, "SerializationException", "the request was cut")
-        case .internalFailure: ServiceFault(500, "InternalFailure", "An internal failure occurred; the server's log has more.")
+        case .internalFailure: ServiceFault(500, failure, "An internal failure occurred; the server's log has more.")
         }
     }
 }

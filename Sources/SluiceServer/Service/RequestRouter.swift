@@ -131,10 +131,18 @@ final class RequestRouter: Sendable {
         } else if let check, claim.scope != nil || !service.isOpenToAll(head) {
             signature = try check.verify(head, claim.scope, whole: whole, nowMicros: now, service: service.name)
         }
+        if options.faults.fails { throw Self.askedFailure(of: service) }
         let request = ServiceRequest(id: id, head: head, caller: caller, body: body, clock: clock, signature: signature)
         if service.isShort(operation) { return try await service.respond(to: request) }
         // The thread of the connection has others to look after.
         return try await withTaskExecutorPreference(globalConcurrentExecutor) { try await service.respond(to: request) }
+    }
+
+    /// What a service says of a failure of its own, as a test asks for it.
+    private static func askedFailure(of service: any Service) -> ServiceFault {
+        var fault = service.fault(for: .internalFailure)
+        fault.message = "The failure was asked for."
+        return fault
     }
 
     /// What the client is told, and what the log says.

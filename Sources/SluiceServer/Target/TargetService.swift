@@ -5,6 +5,7 @@ package struct TargetService<Context: Sendable>: Service {
     package let name: String
     package let intake: BodyIntake
     private let areAllShort: Bool
+    private let failure: String
     private let prefix: String
     private let version: String
     private let context: Context
@@ -17,11 +18,12 @@ package struct TargetService<Context: Sendable>: Service {
     /// - Parameters:
     ///   - prefix: Before the dot in `X-Amz-Target`.
     ///   - version: Of JSON: `1.0`, `1.1`.
+    ///   - failure: What the service calls a fault of its own.
     ///   - areAllShort: Whether all operations are what `Service.isShort` says, not only those that say so themselves.
     ///   - refused: Operations that the service has and this one does not offer, with the reason.
     package init(
-        name: String, prefix: String, version: String, bodyBytes: Int, areAllShort: Bool = false, context: Context,
-        operations: [TargetOperation<Context>],
+        name: String, prefix: String, version: String, failure: String = "InternalFailure", bodyBytes: Int, areAllShort: Bool = false,
+        context: Context, operations: [TargetOperation<Context>],
         refused: [String: String] = [:], reset: @escaping @Sendable (Context) async throws -> Void,
         drain: @escaping @Sendable (Context) -> Void, close: @escaping @Sendable (Context) async -> Void
     ) {
@@ -29,6 +31,7 @@ package struct TargetService<Context: Sendable>: Service {
         self.prefix = prefix + "."
         self.version = version
         self.areAllShort = areAllShort
+        self.failure = failure
         intake = .whole(upTo: bodyBytes)
         self.context = context
         self.operations = Dictionary(uniqueKeysWithValues: operations.map { ($0.name, $0) })
@@ -95,7 +98,7 @@ package struct TargetService<Context: Sendable>: Service {
         }
     }
 
-    package func fault(for refusal: LayerRefusal) -> ServiceFault { refusal.jsonFault(denied: 400) }
+    package func fault(for refusal: LayerRefusal) -> ServiceFault { refusal.jsonFault(denied: 400, failure: failure) }
 
     package func response(to fault: ServiceFault, _ head: RequestHead, id: String) -> ServiceResponse {
         let format = Self.format(head)

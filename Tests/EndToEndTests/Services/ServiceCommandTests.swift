@@ -94,12 +94,7 @@ struct ServiceCommandTests {
     }
 
     @Test("rows that a service refuses are not counted as written, and told of") func refusals() async throws {
-        var command = try project.command([
-            "connections", "add", "shop", "stripe", "--url", "http://127.0.0.1:\(port)/stripe", "--secret", "api_key",
-        ])
-        command.input = .text("sk_test_mock\n")
-        let added = try await command.run()
-        try #require(added.exitCode == 0, "\(added.transcript)")
+        try await shop()
         try project.directory.write("people.csv", "email\na@example.com\nnowhere\nb@example.com\nc@example.com\n")
         try project.directory.write(
             "people.yaml",
@@ -114,6 +109,50 @@ struct ServiceCommandTests {
         #expect(run.errors.contains(notice), "\(run.transcript)")
         let document = try await project.json("run", "people.yaml")
         #expect(document["rows_out"]?.integer == 3 && document["notices"]?.items.compactMap(\.text) == [notice], "\(document)")
+    }
+
+    @Test("an equal row of a later run is another record, as is one of a later epoch of the same run") func equalRows() async throws {
+        try await shop()
+        let row = #"{"name":"Equal"}"# + "\n"
+        try project.directory.write("in/a.jsonl", row)
+        try project.directory.write(
+            "equal.yaml",
+            """
+            name: equal
+            incremental: true
+            source: {files: "in/*.jsonl"}
+            sink: {stripe: customers, connection: shop, mode: create}
+            """)
+        let following = try project.command(["run", "equal.yaml", "--follow"]).start()
+        var known = 0
+        while known < 1, following.isRunning { known = try await customers("Equal") }
+        try project.directory.write("in/b.jsonl", row)
+        while known < 2, following.isRunning { known = try await customers("Equal") }
+        following.signal(SIGTERM)
+        let ended = try await following.wait()
+        #expect(ended.exitCode == 0, "\(ended.transcript)")
+        try project.directory.write("in/c.jsonl", row + row)
+        let later = try await project.sluice("run", "equal.yaml")
+        #expect(later.exitCode == 0, "\(later.transcript)")
+        #expect(try await customers("Equal") == 4)
+    }
+
+    private func shop() async throws {
+        var command = try project.command([
+            "connections", "add", "shop", "stripe", "--url", "http://127.0.0.1:\(port)/stripe", "--secret", "api_key",
+        ])
+        command.input = .text("sk_test_mock\n")
+        let added = try await command.run()
+        try #require(added.exitCode == 0, "\(added.transcript)")
+    }
+
+    /// How many of the last customers have a name.
+    private func customers(_ name: String) async throws -> Int {
+        try await Task.sleep(for: .milliseconds(100))
+        let list = try await Command(
+            "curl", ["-s", "-H", "Authorization: Bearer sk_test_mock", "http://127.0.0.1:\(port)/stripe/v1/customers?limit=50"]
+        ).run()
+        return list.output.split(separator: "\"name\":\"\(name)\"", omittingEmptySubsequences: false).count - 1
     }
 
     @Test("a connector that a file declares is shown, and its connection tested, by the file") func declared() async throws {

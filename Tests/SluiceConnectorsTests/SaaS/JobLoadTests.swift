@@ -107,9 +107,9 @@ struct JobLoadTests {
         let rows = try batch(["Ann", "", "Bob"])
         await #expect(throws: SluiceError.self) { try await write("mode: create\nbulk: always", [rows]) }
         try await write("mode: create\nbulk: always\nerrors: refused.jsonl", [rows])
-        // The same file was read by the job of the run that failed: it is not sent again.
+        // What the job of the run that failed has written is not sent again; what it refused is.
         #expect(names() == ["Ann", "Bob"])
-        #expect(requests("PUT", "/batches") == 1)
+        #expect(requests("PUT", "/batches") == 2)
         let file = String(decoding: try DiskFiles.read(bench.directory.path("refused.jsonl")), as: UTF8.self)
         #expect(file.contains("REQUIRED_FIELD_MISSING"))
         #expect(file.split(separator: "\n").count == 1)
@@ -161,6 +161,40 @@ struct JobLoadTests {
         let refused = file.split(separator: "\n").compactMap { try? JSONParser.parse(Array($0.utf8))["row"]?["Name"]?.string }
         #expect(refused == (0..<100).filter { $0 % 7 == 3 }.map { "n\($0)" })
         #expect(Set(names()).union(refused) == Set(all))
+    }
+
+    @Test("rows that were refused for a while are sent again by the next run, and only they", arguments: [1, 2])
+    func passing(_ refusals: Int) async throws {
+        let all = try (0..<30).map { try batch(["n\($0)"]) }
+        for run in 1...refusals {
+            server.plan(FaultPlan([FaultPlan.Rule(.partialFailure, at: 1...Int.max)]))
+            do {
+                try await write("mode: create\nbulk: always", all)
+                Issue.record("the run \(run) has no refused row")
+            } catch let error as SluiceError {
+                #expect(error.message.contains("UNABLE_TO_LOCK_ROW"))
+                #expect(error.remedy?.hasPrefix("run it again: what was refused is sent again, and nothing else") == true)
+            }
+            #expect(requests("PUT", "/batches") == run)
+        }
+        server.plan(FaultPlan())
+        try await write("mode: create\nbulk: always", all)
+        #expect(names().count == 30)
+        #expect(Set(names()) == Set((0..<30).map { "n\($0)" }))
+        #expect(requests("PUT", "/batches") == refusals + 1)
+        let made = server.records("salesforce", "accounts").dropFirst(10)
+        #expect(Set(made.compactMap { $0["NumberOfEmployees"]?.integer }) == [0])
+        #expect(server.violations.map(\.violation) == [])
+    }
+
+    @Test("where jobs end in the middle again and again, the next run goes on with what is left") func cutAgain() async throws {
+        server.plan(FaultPlan([FaultPlan.Rule(.failJob, at: 1...Int.max)]))
+        let all = (0..<50).map { "n\($0)" }
+        await #expect(throws: SluiceError.self) { try await write("mode: create\nbulk: always", [batch(all)]) }
+        server.plan(FaultPlan())
+        try await write("mode: create\nbulk: always", [batch(all)])
+        #expect(names().sorted() == all.sorted())
+        #expect(requests("PUT", "/batches") == 4)
     }
 
     @Test("a job that ends in the middle: what it did not come to is sent once more") func cut() async throws {

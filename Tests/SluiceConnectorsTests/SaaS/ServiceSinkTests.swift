@@ -44,6 +44,20 @@ struct ServiceSinkTests {
         #expect(made.first?["balance"]?.integer == 5)
     }
 
+    @Test("an epoch that is repeated makes no row twice; an equal row of another epoch is another record")
+    func epochs() async throws {
+        let (bench, server) = try bench("stripe", ["api_key": "sk_test_1"])
+        let before = server.records("stripe", "customers").count
+        let batch = try makeBatch([("name", .string, [.string("Zoë"), .string("Zoë")])])
+        let sink = try await bench.sink("stripe: customers\nconnection: mock\nmode: create")
+        for (epoch, made) in [(1, 2), (1, 2), (2, 4), (2, 4), (1, 4)] {
+            let writer = try await sink.open(schema: batch.schema, run: "r", writer: 0, epoch: epoch)
+            try await writer.write(batch)
+            _ = try await writer.finish()
+            #expect(server.records("stripe", "customers").count - before == made, "epoch \(epoch)")
+        }
+    }
+
     @Test("updates and upserts meet the record of their key") func update() async throws {
         let (bench, server) = try bench("zendesk", ["api_token": "t0ken-t0ken"], ["email": "a@example.com"])
         try await write(
@@ -142,10 +156,16 @@ struct ServiceSinkTests {
         let declaration = try #require(EmbeddedDeclarations.named("zendesk"))
         let identity = try store.session("mock", of: declaration).identity
         for number in 1...3 {
-            let source = try await bench.source("zendesk: organizations\nconnection: mock")
-            _ = try await source.readAll()
-            let stored = try store.values(of: store.connection("mock"))
+            // Who comes second takes the access token of the first.
+            for _ in 0..<2 { _ = try await bench.source("zendesk: organizations\nconnection: mock").readAll() }
+            #expect(server.journal.filter { $0.target.contains("/oauth/tokens") }.count == number)
+            let connection = try store.connection("mock")
+            let stored = try store.values(of: connection)
             #expect(stored["refresh_token"] == "mock-refresh-\(number)")
+            #expect(Set(stored.keys) == ["client_id", "client_secret", "refresh_token"])
+            #expect(!String(decoding: connection.sealed, as: UTF8.self).contains("mock-"))
+            // Another refresh token, even one of the same text, forgets the access token.
+            try store.replace("refresh_token", by: "mock-refresh-\(number)", of: "mock")
         }
         // It is the same connection still; one that takes its name is another.
         #expect(try store.session("mock", of: declaration).identity == identity)

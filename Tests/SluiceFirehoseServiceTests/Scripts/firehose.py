@@ -464,6 +464,20 @@ def endpoint_failure():
     eventually(lambda: objects(prefix="besides/"))
 
 
+def endpoint_late():
+    bucket()
+    to_endpoint("late", Endpoint(503), 1)
+    put("late", b"lost?")
+    eventually(lambda: objects(prefix="late/"))
+
+
+def put_transformed():
+    bucket()
+    create("t", Prefix="main/", ProcessingConfiguration=transforms())
+    put("t", b"one")
+    time.sleep(1)
+
+
 def from_kinesis():
     bucket()
     assert code(fh.create_delivery_stream, DeliveryStreamName="k", DeliveryStreamType="KinesisStreamAsSource",

@@ -32,7 +32,7 @@ struct ScheduleDeliverCommand: ReportingCommand {
             try await send(body, to: text, session)
         } catch {
             // Nobody sees what this process prints.
-            try? keep(body, .init("address", .string(String(text.prefix { $0 != "?" }))), (error as? SluiceError)?.message ?? "\(error)")
+            try? keep(body, .init("address", .string(String(text.prefix { $0 != "?" }))), ErrorLine.text(error))
             throw error
         }
         return Report([.line("Delivered.")], json: .object(["delivered": .boolean(true)]))

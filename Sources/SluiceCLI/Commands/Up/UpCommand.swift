@@ -137,7 +137,9 @@ struct UpCommand: ReportingCommand {
                         catalog, slots: slots, drain: drain, webhooks: webhooks, port: port?.signs ?? [:], isQuiet: isQuiet)
                 } catch {
                     // The rest goes on without it.
-                    if !hasJobs { session.console.warning("the scheduler has ended, and runs nothing that is added: \(error)") }
+                    if !hasJobs {
+                        session.console.warning("the scheduler has ended, and runs nothing that is added: \(ErrorLine.text(error))")
+                    }
                     throw error
                 }
             }

@@ -30,9 +30,9 @@ struct UpServer: Sendable {
             let console = session.console
             options.log = { console.err.writeLine($0.json) }
         }
-        let faults = FaultInjection(refusedRecords: given.throttleRecords ?? 0, failedCalls: given.failCalls ?? 0)
+        options.faults = FaultInjection(refusedRecords: given.throttleRecords ?? 0, failedCalls: given.failCalls ?? 0)
         let kinesis = KinesisHome(
-            directory: session.home, options, checks: session.streams.checks, faults: faults, enforcesQuotas: given.enforceQuotas)
+            directory: session.home, options, checks: session.streams.checks, enforcesQuotas: given.enforceQuotas)
         do {
             let clock = WallClock { [shift = options.shift] in WallClock.system.nowMicros() + shift.micros }
             // Last, because it takes what is not signed.
@@ -41,9 +41,9 @@ struct UpServer: Sendable {
                 store, keys: options.keys, events: UpBucketEvents(session: session, folders: folders).taker)
             let firehose = FirehoseHome(
                 directory: session.home, options, buckets: store, catalog: { try session.catalog() },
-                functions: UpRecordFunctions(session: session, folders: folders).functions, faults: faults,
+                functions: UpRecordFunctions(session: session, folders: folders).functions,
                 tell: { session.console.warning($0) })
-            let appflow = try flows(session, options, store, faults)
+            let appflow = try flows(session, options, store)
             // Firehose and flows close before the streams and the buckets that they use.
             let port = try await PortServer.start(
                 options,
@@ -76,13 +76,13 @@ struct UpServer: Sendable {
 
     /// The flows that clients of AppFlow made, which run in this process.
     private static func flows(
-        _ session: Session, _ options: PortOptions, _ buckets: BucketStore, _ faults: FaultInjection
+        _ session: Session, _ options: PortOptions, _ buckets: BucketStore
     ) throws -> AppFlowHome {
         AppFlowHome(
             AppFlowHome.World(
                 try session.catalog(publishes: true), directory: WorkingDirectory.absolute(session.home), streams: session.streams,
                 connectors: session.connectors, closures: session.jobs.registry, buckets: buckets,
-                isTaken: { name in DefinitionSearch(session: session).isTaken(name) }), options, faults: faults)
+                isTaken: { name in DefinitionSearch(session: session).isTaken(name) }), options)
     }
 
     /// Waits until the task is cancelled, then lets what is under way end.

@@ -7,7 +7,10 @@ import SluiceSaaS
 
 /// Collects rows into files of CSV that jobs of a service read.
 final class JobLoadWriter {
+    /// Jobs that a run makes for a file.
     private static let attempts = 3
+    private static let remedy =
+        "run it again: what was refused is sent again, and nothing else; or name a file that takes such rows: errors: refused.jsonl"
 
     private let loader: JobLoader
     private let schema: Schema
@@ -16,7 +19,7 @@ final class JobLoadWriter {
     private let purpose: String
     private let key: String
     /// What a person can do about a text that a file cannot say.
-    private let remedy: String
+    private let rewording: String
     private let refuse: (ArraySlice<UInt8>, SluiceError) throws(SluiceError) -> Void
     private var file: [UInt8] = []
     /// How often a file came that is equal to the byte.
@@ -35,10 +38,14 @@ final class JobLoadWriter {
         self.purpose = purpose
         self.key = key
         self.refuse = refuse
-        remedy =
+        rewording =
             "write another text, or name a file that takes such rows: errors: refused.jsonl"
             + (hasRequests ? "; bulk: never sends them as they are" : "")
-        encoder = try CSVFormat(options: ["null_values": .texts([loader.nullText])]).encoder(schema)
+        encoder = try Self.encoder(schema, loader)
+    }
+
+    private static func encoder(_ schema: Schema, _ loader: JobLoader) throws(SluiceError) -> any RecordEncoder {
+        try CSVFormat(options: ["null_values": .texts([loader.nullText])]).encoder(schema)
     }
 
     func write(_ batch: Batch) async throws {
@@ -63,7 +70,7 @@ final class JobLoadWriter {
             let name = schema.fields[column].name.quotedForMessage
             let error = SluiceError(
                 .requestRefused, "\(purpose): files of jobs cannot say the text \(mark.quotedForMessage) of \(name): it means null there",
-                remedy: remedy)
+                remedy: rewording)
             try refuse(Array(batch.row(row).json.utf8)[...], error)
         }
         return kept.count == batch.rowCount ? batch : batch.gather(kept)
@@ -93,26 +100,43 @@ final class JobLoadWriter {
         bytesWritten += Int64(sent.count)
     }
 
-    /// Sends a file, and what the service did not come to once more.
+    /// Sends a file, and what the service did not come to once more. What it refused is sent again where an earlier run ended because of it.
+    ///
+    /// So a file has a row of jobs, of which each has the rows that the one before has left. A run that comes later begins with the jobs that there
+    /// are, and makes up to `attempts` of its own.
     private func send(_ sent: [UInt8], _ purpose: String) async throws {
         var rows = sent
-        for attempt in 1... {
-            let outcome = try await loader.send(rows, purpose: attempt == 1 ? purpose : "\(purpose) again \(attempt)", key: key)
-            try report(outcome.refused, of: sent)
-            let left = try texts(outcome.unprocessed, schema.names).rowCount
-            guard left > 0 || outcome.failure != nil else { return }
-            guard left > 0, attempt < Self.attempts else {
+        var made = 0
+        for number in 1... {
+            let purpose = number == 1 ? purpose : "\(purpose) again \(number)"
+            let outcome = try await loader.send(rows, purpose: purpose, key: key)
+            if outcome.isNew { made += 1 }
+            if !outcome.isTold { try report(outcome.refused, of: sent, purpose) }
+            let left = try left(outcome)
+            guard left.rowCount > 0 || outcome.failure != nil else { return }
+            guard left.rowCount > 0, made < Self.attempts else {
                 throw SluiceError(
                     .jobFailedThere,
-                    "\(outcome.failure ?? "the service's job did not come to its end"); \(left) rows of \(purpose) are not written",
+                    "\(outcome.failure ?? "the service's job did not come to its end"); \(left.rowCount) rows of \(self.purpose) are not written",
                     remedy: "run it again: rows that are written are not sent twice")
             }
-            rows = outcome.unprocessed
+            let encoder = try Self.encoder(left.schema, loader)
+            rows = encoder.header
+            try encoder.encode(left, into: &rows)
         }
     }
 
+    /// Rows for another job, with the texts that the service gave back.
+    private func left(_ outcome: JobLoader.Outcome) throws -> Batch {
+        // A null and an empty text stay two.
+        let texts = try Schema(schema.names.map { Field($0, .string) })
+        let unprocessed = try batch(outcome.unprocessed, texts, null: loader.nullText)
+        guard outcome.isTold else { return unprocessed }
+        return Batch.concatenated([try batch(outcome.refused, texts, null: loader.nullText), unprocessed], schema: texts)
+    }
+
     /// Tells of refused rows, each with its reason, as they were before they were sent.
-    private func report(_ refused: [UInt8], of sent: [UInt8]) throws {
+    private func report(_ refused: [UInt8], of sent: [UInt8], _ job: String) throws {
         let found = try texts(refused, [loader.load.reason] + schema.names)
         guard found.rowCount > 0 else { return }
         let originals = try originals(sent)
@@ -120,7 +144,12 @@ final class JobLoadWriter {
             let reason = Self.text(found.columns[0], row)
             let cells = found.columns.dropFirst().map { Self.text($0, row) }
             let json = originals[cells] ?? Value.structure(zip(schema.names, cells).map { Value.Member($0, value($1)) }).json
-            try refuse(Array(json.utf8)[...], SluiceError(.requestRefused, "\(purpose): \(reason)"))
+            do {
+                try refuse(Array(json.utf8)[...], SluiceError(.requestRefused, "\(purpose): \(reason)", remedy: Self.remedy))
+            } catch {
+                try loader.noteTold(purpose: job)
+                throw error
+            }
         }
     }
 

@@ -64,6 +64,14 @@ import Testing
         #expect(S3Time.micros(iso: "1994-11-06T08:49:37.123Z") == 784_111_777_000_000)
     }
 
+    @Test(
+        "days of years of more than four digits are none: nothing can be counted from them",
+        arguments: ["999999-1-1", "9999999999999-01-01", "2030-1-1", "2030-02-30", "2030-01-01T00:00:01Z", ""])
+    func days(_ text: String) {
+        #expect(S3Time.day(iso: text) == nil && S3Time.micros(iso: text + "T00:00:00Z") == nil)
+        #expect(S3Time.day(iso: "2030-01-01T00:00:00.000Z") == 21_915)
+    }
+
     @Test("policies: what everybody may do") func policies() throws {
         let policy = try #require(
             BucketPolicy(

@@ -63,7 +63,7 @@ struct FieldCondition {
         case .time, .date:
             // Milliseconds since 1970, as the service's console writes them, or a text.
             let shown: String
-            if let millis = Int64(text), abs(millis) < 1 << 53 {
+            if let millis = Int64(text), millis.magnitude < 1 << 53 {
                 shown = CursorForm.time.shown(millis * 1_000)
             } else {
                 shown = text

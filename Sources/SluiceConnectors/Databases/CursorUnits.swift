@@ -108,7 +108,13 @@ struct CursorUnits {
         switch span {
         case .numbers(let range):
             guard let step = numberStep else { return }
-            try put(tally, .numbers((place * step..<(place + 1) * step).clamped(to: range)))
+            let (start, isForeign) = place.multipliedReportingOverflow(by: step)
+            guard !isForeign else {
+                throw SluiceError(.unreadable, "the database counted rows of \(rowsName) by \(cursor) that it was not asked for")
+            }
+            // The last unit that there is has less room than the others.
+            let (end, isBeyond) = start.addingReportingOverflow(step)
+            try put(tally, .numbers((start..<(isBeyond ? .max : end)).clamped(to: range)))
         case .time(let range): try put(tally, .time(unit.range(around: place).clamped(to: range)))
         }
     }

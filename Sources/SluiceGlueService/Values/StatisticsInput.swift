@@ -144,7 +144,7 @@ struct StatisticsInput: Sendable {
             guard let seconds = number(value), abs(seconds) < 1e11 else { throw unfit(name) }
             TimeText.append(days: Int32((seconds / 86_400).rounded(.down)), to: &bytes)
         case (.timestamp(let zoned), .integer(let seconds)):
-            guard abs(seconds) < 100_000_000_000 else { throw unfit(name) }
+            guard seconds.magnitude < 100_000_000_000 else { throw unfit(name) }
             TimeText.append(micros: seconds * TimeText.microsPerSecond, zoned: zoned, to: &bytes)
         case (.decimal, _):
             guard let (unscaled, scale) = decimal(value) else { throw unfit(name) }

@@ -4,6 +4,9 @@
 /// than the rule says, and the file stays small whatever the budget of a day is.
 struct SharedBudget: Hashable, Sendable {
     static let parts: Int64 = 60
+    /// Times and counts of a file that are believed: up to the year 2255, and no more requests than fit into a part of any rule.
+    private static let times: ClosedRange<Int64> = 0...1 << 53
+    private static let requests = 1...1 << 32
 
     /// Requests of a part, by when it begins in microseconds since 1970.
     private var counts: [String: [Int64: Int]] = [:]
@@ -52,8 +55,10 @@ struct SharedBudget: Hashable, Sendable {
     init(parsing text: String) {
         for line in text.split(separator: "\n") {
             let words = line.split(separator: "\t")
-            if words.count == 2, words[0] == "paused", let time = Int64(words[1]) { pausedUntil = time }
-            if words.count == 4, words[0] == "sent", let begin = Int64(words[1]), let count = Int(words[2]), count > 0 {
+            if words.count == 2, words[0] == "paused", let time = Int64(words[1]), Self.times.contains(time) { pausedUntil = time }
+            if words.count == 4, words[0] == "sent", let begin = Int64(words[1]), Self.times.contains(begin), let count = Int(words[2]),
+                Self.requests.contains(count)
+            {
                 counts[String(words[3]), default: [:]][begin] = count
             }
         }

@@ -24,10 +24,10 @@ enum S3Time {
 
     /// Days since 1970 of `2026-01-31` or `2026-01-31T00:00:00Z`; nil for anything else, and another time of day.
     static func day(iso text: String) -> Int? {
-        let parts = text.prefix(10).split(separator: "-").compactMap { Int($0) }
-        let rest = text.dropFirst(10)
-        guard parts.count == 3, rest.isEmpty || ["T00:00:00Z", "T00:00:00.000Z"].contains(rest) else { return nil }
-        return CivilDate(year: parts[0], month: parts[1], day: parts[2])?.daysSinceEpoch
+        let bytes = Array(text.utf8)
+        let midnights = ["", "T00:00:00Z", "T00:00:00.000Z"]
+        guard bytes.count >= 10, midnights.contains(String(decoding: bytes[10...], as: UTF8.self)) else { return nil }
+        return bytes[..<10].withUnsafeBufferPointer { TimeText.date($0) }.map { Int($0) }
     }
 
     private static func clock(_ seconds: Int) -> String {

@@ -21,7 +21,7 @@ package enum CursorForm: String, CaseIterable, Sendable {
         case .number: return Int64(text)
         case .seconds, .decimal:
             let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let seconds = Int64(parts[0]), abs(seconds) < 1 << 40 else { return nil }
+            guard let seconds = Int64(parts[0]), seconds.magnitude < 1 << 40 else { return nil }
             guard parts.count == 2 else { return seconds * 1_000_000 }
             let digits = parts[1].prefix(6)
             guard let fraction = Int64(digits), digits.first != "-", digits.first != "+" else { return nil }

@@ -65,11 +65,11 @@ extension JobReader {
     }
 
     /// The bytes of the file, as an answer with a range says (RFC 9110, section 14.4); nil for one that is not what was asked for.
-    private static func total(_ answer: WebAnswer, from first: Int) -> Int? {
+    static func total(_ answer: WebAnswer, from first: Int) -> Int? {
         if answer.status == 200, first == 0 { return answer.body.count }
         guard let text = answer.headers["content-range"], text.hasPrefix("bytes ") else { return nil }
         let parts = text.dropFirst("bytes ".count).split(whereSeparator: { $0 == "-" || $0 == "/" }).compactMap { Int($0) }
-        guard parts.count == 3, parts[0] == first, parts[1] - first + 1 == answer.body.count else { return nil }
+        guard parts.count == 3, parts[0] == first, parts[1] >= first, parts[1] - first == answer.body.count - 1 else { return nil }
         return parts[2]
     }
 

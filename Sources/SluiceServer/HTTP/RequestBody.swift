@@ -19,8 +19,8 @@ package final class RequestBody: AsyncSequence, Sendable {
 
     private enum Ending { case none, whole, cut }
     private struct State {
-        var parts: [ByteBuffer] = []
-        var first = 0
+        /// Those that were taken are gone, so that a reader who never catches up holds no more than `heldBytes`.
+        var parts = CircularBuffer<ByteBuffer>()
         var heldBytes = 0
         var ending = Ending.none
         var waiter: CheckedContinuation<Void, Never>?
@@ -87,15 +87,7 @@ package final class RequestBody: AsyncSequence, Sendable {
         }
         while true {
             let (part, ending, asks) = state.withLock { state -> (ByteBuffer?, Ending, Bool) in
-                guard state.first < state.parts.count else {
-                    return (nil, state.ending, state.ending == .none)
-                }
-                let part = state.parts[state.first]
-                state.first += 1
-                if state.first == state.parts.count {
-                    state.parts.removeAll(keepingCapacity: true)
-                    state.first = 0
-                }
+                guard let part = state.parts.popFirst() else { return (nil, state.ending, state.ending == .none) }
                 let wasFull = state.heldBytes >= PortLimits.heldBodyBytes
                 state.heldBytes -= part.readableBytes
                 return (part, state.ending, wasFull && state.heldBytes < PortLimits.heldBodyBytes)
@@ -113,7 +105,7 @@ package final class RequestBody: AsyncSequence, Sendable {
     private func wait() async {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state -> Bool in
-                if state.ending != .none || state.first < state.parts.count { return true }
+                if state.ending != .none || !state.parts.isEmpty { return true }
                 state.waiter = continuation
                 return false
             }

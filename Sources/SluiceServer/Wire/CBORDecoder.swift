@@ -1,4 +1,4 @@
-/// Reads one CBOR value (RFC 8949) whose length is bounded already: integers of 64 bits, floats, texts, bytes, lists, maps with texts as keys,
+/// Reads one CBOR value (RFC 8949) whose length is bounded already: integers of 64 bits, finite floats, texts, bytes, lists, maps with texts as keys,
 /// `null`, booleans, definite and indefinite lengths, and tag 1 over a number of milliseconds, which is a time.
 package struct CBORDecoder {
     /// Why bytes are none.
@@ -67,11 +67,16 @@ package struct CBORDecoder {
         case 20: return .boolean(false)
         case 21: return .boolean(true)
         case 22, 23: return .null
-        case 25: return .real(Double(Float(halfBits: UInt16(try number(2)))))
-        case 26: return .real(Double(Float(bitPattern: UInt32(try number(4)))))
-        case 27: return .real(Double(bitPattern: try number(8)))
+        case 25: return try real(Double(Float(halfBits: UInt16(try number(2)))), start)
+        case 26: return try real(Double(Float(bitPattern: UInt32(try number(4)))), start)
+        case 27: return try real(Double(bitPattern: try number(8)), start)
         default: throw .malformed(at: start)
         }
+    }
+
+    private func real(_ number: Double, _ start: Int) throws(Failure) -> WireValue {
+        guard number.isFinite else { throw .malformed(at: start) }
+        return .real(number)
     }
 
     private mutating func elements(_ minor: UInt8, _ start: Int, _ depth: Int) throws(Failure) -> [WireValue] {

@@ -8,20 +8,28 @@ extension WireValue {
         case .boolean(let value): self = .boolean(value)
         case .number(let digits):
             let text = String(decoding: digits, as: UTF8.self)
-            if let whole = Int64(text) { self = .integer(whole) } else { self = .real(Double(text) ?? .nan) }
+            // A number beyond a double is none that a member takes.
+            if let whole = Int64(text) {
+                self = .integer(whole)
+            } else if let number = Double(text), number.isFinite {
+                self = .real(number)
+            } else {
+                self = .text(text)
+            }
         case .text(let bytes): self = .text(String(decoding: bytes, as: UTF8.self))
         case .list(let elements): self = .list(elements.map(WireValue.init))
         case .object(let members): self = .object(members.map { Member($0.name, WireValue($0.value)) })
         }
     }
 
-    /// Appends the value as JSON without blanks.
+    /// Appends the value as JSON without blanks. A number that JSON cannot say is a text (Smithy, "AWS JSON 1.1 protocol", "Shape serialization").
     package func appendJSON(to bytes: inout [UInt8]) {
         switch self {
         case .null: bytes += "null".utf8
         case .boolean(let value): bytes += (value ? "true" : "false").utf8
         case .integer(let value): bytes += String(value).utf8
-        case .real(let value): bytes += value.description.utf8
+        case .real(let value) where value.isFinite: bytes += value.description.utf8
+        case .real(let value): bytes += (value.isNaN ? #""NaN""# : value < 0 ? #""-Infinity""# : #""Infinity""#).utf8
         case .text(let text): JSONText.appendString(text.utf8, to: &bytes)
         case .bytes(let value):
             bytes.append(UInt8(ascii: "\""))

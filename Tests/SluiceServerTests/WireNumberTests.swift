@@ -3,7 +3,9 @@ import SluiceServer
 import Testing
 
 @Suite("numbers of documents") struct WireNumberTests {
-    @Test("one beyond a double is no number, and is never written as one", arguments: ["1e999", "-1e999"]) func beyond(_ text: String) throws {
+    @Test("one beyond a double is no number, and is never written as one", arguments: ["1e999", "-1e999"]) func beyond(_ text: String)
+        throws
+    {
         let value = WireValue(try JSONParser.parse(Array("{\"a\":[\(text)]}".utf8)))
         var bytes: [UInt8] = []
         value.appendJSON(to: &bytes)

@@ -39,7 +39,7 @@ import Testing
             let outcome = try await bench.script(python, "endpoint_late")
             #expect(outcome == "ok", "\(outcome)\n\(bench.told.all)")
             let first = try #require(bench.told.all.first)
-            let rest = "it is tried again for 1 s, and what the endpoint has not taken then goes to the bucket"
+            let rest = "it is tried again for 6 s, and what the endpoint has not taken then goes to the bucket"
             #expect(first.hasPrefix("firehose late: delivery fails: http://127.0.0.1:") && first.hasSuffix("; \(rest)"), "\(first)")
             #expect(bench.told.all.contains { $0.contains("did not take 1 records, which are in the bucket now") }, "\(bench.told.all)")
         }

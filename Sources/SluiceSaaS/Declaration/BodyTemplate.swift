@@ -4,6 +4,7 @@ import SluicePipelines
 
 /// A body of JSON with places for values in its texts, as a mapping of a declaration has it.
 package indirect enum BodyTemplate: Hashable, Sendable {
+    /// One entry of an object, in the order of the declaration.
     package struct Member: Hashable, Sendable {
         package var name: String
         package var value: BodyTemplate

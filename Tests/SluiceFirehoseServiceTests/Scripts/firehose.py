@@ -466,7 +466,7 @@ def endpoint_failure():
 
 def endpoint_late():
     bucket()
-    to_endpoint("late", Endpoint(503), 1)
+    to_endpoint("late", Endpoint(503), 6)
     put("late", b"lost?")
     eventually(lambda: objects(prefix="late/"))
 

@@ -69,7 +69,7 @@ let package = Package(
         fuzzer("sql", ["SluicePipelines"]),
         fuzzer("xml", ["SluiceAWS"]),
         fuzzer("wire", ["SluiceServer"]),
-        fuzzer("requests", ["SluiceServer", "SluiceS3Service", "SluiceBuckets"]),
+        fuzzer("requests", ["SluiceServer", "SluiceS3Service", "SluiceBuckets", "SluiceHTTP"]),
         fuzzer("chunks", ["SluiceServer", "SluiceS3Service", "SluiceBuckets", "Crypto"]),
         fuzzer("documents", ["SluiceServer", "SluiceS3Service", "SluiceBuckets"]),
         fuzzer("forms", ["SluiceServer", "SluiceS3Service"]),

@@ -1,6 +1,7 @@
 import FuzzKit
 @testable import SluiceBuckets
 import SluiceCore
+import SluiceHTTP
 @testable import SluiceS3Service
 @testable import SluiceServer
 
@@ -57,7 +58,7 @@ private func address(_ head: RequestHead) {
     }
     for name in ["Date", "If-Modified-Since", "X-Amz-Date"] {
         guard let text = head.headers[name] else { continue }
-        _ = S3Time.seconds(http: text)
+        _ = HTTPDate.seconds(text)
         _ = S3Time.day(iso: text)
         _ = SignatureTime.micros(text)
     }

@@ -35,14 +35,8 @@ package struct ExpiryRule: Hashable, Sendable {
         return [aged, epochDay.map { Int64($0) * Self.dayMicros }].compactMap(\.self).min()
     }
 
-    /// When the rule ends an upload that is not completed; nil where it is not about it.
-    package func abortMicros(of upload: BucketUpload) -> Int64? {
-        guard upload.key.bytes.starts(with: prefix) else { return nil }
-        return uploadDays.map { Self.endMicros(upload.startedMicros, days: $0) }
-    }
-
     /// So many whole days behind a time, counted from the midnight behind it, as S3 does.
-    private static func endMicros(_ micros: Int64, days: Int) -> Int64 { (micros / dayMicros + 1 + Int64(days)) * dayMicros }
+    static func endMicros(_ micros: Int64, days: Int) -> Int64 { (micros / dayMicros + 1 + Int64(days)) * dayMicros }
 
     /// Whether that time has come.
     static func isOver(_ micros: Int64, days: Int, nowMicros: Int64) -> Bool { nowMicros >= endMicros(micros, days: days) }

@@ -1,0 +1,1 @@
+../../../Sources/SluiceHTTP/Requests/HTTPDate.swift

@@ -144,7 +144,7 @@ struct ServedTests {
         #expect(try await run()["executionStatus"]?.string == "Successful")
     }
 
-    @Test("an incremental schedule reads each object once, and ends when too many runs fail") func schedule() async throws {
+    @Test("an incremental schedule reads an object whenever it was put, and ends when too many runs fail") func schedule() async throws {
         let trigger = """
             {"triggerType":"Scheduled","triggerProperties":{"Scheduled":{"scheduleExpression":"rate(5minutes)","dataPullMode":"Incremental",
             "flowErrorDeactivationThreshold":1}}}
@@ -156,6 +156,8 @@ struct ServedTests {
         #expect(try await rowsOfRun() == 2)
         try await put("in/b.csv", "id\n3\n")
         #expect(try await rowsOfRun() == 1)
+        try await put("in/a.csv", "id\n1\n2\n4\n")
+        #expect(try await rowsOfRun() == 3)
         #expect(try await rowsOfRun() == 0)
         _ = try await call("/stop-flow", #"{"flowName":"copy"}"#)
         #expect(try await call("/describe-flow", #"{"flowName":"copy"}"#)["flowStatus"]?.string == "Suspended")

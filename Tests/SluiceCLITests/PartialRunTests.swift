@@ -26,7 +26,7 @@ import Testing
         let result = try await command("run", file, "--json").json
         #expect(result["rows_in"]?.integer == 0)
         let notice = result["notices"]?[0]?.text ?? ""
-        #expect(notice.hasSuffix("in/a.csv\" was changed after it was read; it is not read again"), "\(result)")
+        #expect(notice.contains("in/a.csv\" was changed after it was read; it is not read again"), "\(result)")
     }
 
     @Test("a shard that is silent for the time `idle` holds back no window for ever, also where no run finds anything new")

@@ -40,7 +40,11 @@ struct FlowTranslation {
         switch ends.source {
         case .bucket(let bucket):
             let format = bucket.properties["s3InputFormatConfig"]?["s3InputFileType"]?.string ?? "CSV"
-            return .mapping([("files", .plain(places.bucket(bucket) + "/**/*")), ("format", .plain(format.lowercased()))])
+            return .mapping([
+                ("files", .plain(places.bucket(bucket) + "/**/*")), ("format", .plain(format.lowercased())),
+                // AppFlow takes the objects that were put since the last run, whether their keys are new or not.
+                ("changed_files", .plain("read")),
+            ])
         case .entity(let end):
             var entries = [(end.service.declaration.name, DefinitionNode.plain(end.entity.name)), ("connection", .plain(end.connection))]
             if end.entity.job != nil { entries.append(("bulk", .plain(Self.bulk(end.properties)))) }

@@ -11,7 +11,7 @@ package struct FilesConnector: PublishingConnector, LetterKeeping {
     package var manual: ConnectorManual {
         ConnectorManual(
             name: "files", summary: "Files of one format on this machine or in a bucket (s3://), plain or compressed.",
-            sourceOptions: [Self.sourceFiles] + FileOptions.reading + ObjectOptions.all,
+            sourceOptions: [Self.sourceFiles] + FileOptions.reading + [ChangedFiles.specification] + ObjectOptions.all,
             sinkOptions: [Self.sinkFiles] + FileOptions.writing + FileAggregation.specifications + [SchemaContract.declaring]
                 + ObjectOptions.all)
     }
@@ -42,6 +42,7 @@ package struct FilesConnector: PublishingConnector, LetterKeeping {
         }
         if let request = context.backfill { files = FileSource.files(files, for: request) }
         var source = try FileOptions.source(files, options)
+        source.changedFiles = try options.enumeration("changed_files", as: ChangedFiles.self) ?? .leave
         source.patterns = (try options.strings("files"), context.directory, site)
         return source
     }

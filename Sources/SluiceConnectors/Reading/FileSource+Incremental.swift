@@ -2,7 +2,7 @@ import SluiceCore
 import SluicePipelines
 
 /// Files are read whole, in the order in which they were changed last, those of a table in the order in which they came; one that was read is
-/// not read again.
+/// not read again, unless it was changed and the source has `changed_files: read`.
 extension FileSource: IncrementalSource {
     func slice(after positions: SourcePositions, _ request: SliceRequest) async throws -> SourceSlice? {
         var new: [InputFile] = []
@@ -11,8 +11,10 @@ extension FileSource: IncrementalSource {
         var hasUnfinished = false
         let files = try await listed()
         for file in files {
-            if let known = positions[ExactText(file.path)] {
-                if known != file.version { changed.append(file) }
+            let known = positions[ExactText(file.path)]
+            if known == file.version { continue }
+            if known != nil, changedFiles == .leave {
+                changed.append(file)
             } else if request.leavesUnfinished, !file.isObject, file.modifiedMicros > settled {
                 // An object, in contrast, is there as a whole or not at all.
                 hasUnfinished = true
@@ -29,7 +31,7 @@ extension FileSource: IncrementalSource {
             return bytes == 0 || bytes + file.byteCount <= request.limitBytes
         }
         let notices = changed.prefix(ConnectorLimits.listedNames).map {
-            "\($0.shown.quotedForMessage) was changed after it was read; it is not read again"
+            "\($0.shown.quotedForMessage) was changed after it was read; it is not read again (changed_files: read reads it as a whole)"
         }
         guard !taken.isEmpty else {
             notices.forEach(request.note)

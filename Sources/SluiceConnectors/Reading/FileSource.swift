@@ -8,15 +8,17 @@ import Synchronization
 
 /// Rows of files of one format; a split is a file.
 struct FileSource: RecordSource {
-    let files: [InputFile]
-    let schema: Schema
-    let notices: [String]
+    private(set) var files: [InputFile]
+    private(set) var schema: Schema
+    private(set) var notices: [String]
     /// What the definition gave, and where relative patterns start; nil for files that the catalog lists.
     var patterns: (texts: [String], directory: String, site: S3Site)?
     /// The table whose files these are; nil for files that patterns name.
     var table: TableListing?
     /// What records may have beside the declared columns; nil: what the pipeline says of all bad records.
     var contract: SourceContract?
+    /// What becomes of files that are written anew after an incremental pipeline has read them.
+    var changedFiles = ChangedFiles.leave
     /// Whether these are some of the files only, which do not become others.
     private var isPart = false
     private let format: any Format
@@ -26,7 +28,7 @@ struct FileSource: RecordSource {
     /// Nil where members of records without a column are of no interest.
     var watch: NewMemberWatch?
     /// Positions in `files` by path.
-    private let positions: [ExactText: Int]
+    private var positions: [ExactText: Int]
 
     /// Looks at every file's header, and infers types where none are declared.
     ///
@@ -49,18 +51,18 @@ struct FileSource: RecordSource {
         self.schema = schema
         self.partitionColumns = partitionColumns
         self.notices = notices
-        positions = Dictionary(files.enumerated().map { (ExactText($1.path), $0) }, uniquingKeysWith: { first, _ in first })
+        positions = Self.positions(of: files)
+    }
+
+    private static func positions(of files: [InputFile]) -> [ExactText: Int] {
+        Dictionary(files.enumerated().map { (ExactText($1.path), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Text formats read what the types name; files that state their types are read as these say.
     func narrowed(to schema: Schema) -> any Source {
         guard format is any RecordFormat else { return self }
-        var copy = FileSource(files, format, codec: codec, schema: schema, partitionColumns: partitionColumns, notices: notices)
-        copy.patterns = patterns
-        copy.watch = watch
-        copy.table = table
-        copy.contract = contract
-        copy.isPart = isPart
+        var copy = self
+        copy.schema = schema
         return copy
     }
 
@@ -101,11 +103,10 @@ struct FileSource: RecordSource {
 
     /// The same source with other files.
     func with(_ files: [InputFile]) -> FileSource {
-        var copy = FileSource(files, format, codec: codec, schema: schema, partitionColumns: partitionColumns, notices: [])
-        copy.patterns = patterns
-        copy.watch = watch
-        copy.table = table
-        copy.contract = contract
+        var copy = self
+        copy.files = files
+        copy.positions = Self.positions(of: files)
+        copy.notices = []
         copy.isPart = true
         return copy
     }

@@ -15,6 +15,7 @@ final class ServiceSink: Sink {
     /// Nil where the service has no jobs for the write, or they are not wanted.
     let loader: JobLoader?
     let pipeline: String
+    private let output: String?
     /// The column that tells records apart.
     let key: String
     private let entity: ServiceEntity
@@ -39,6 +40,7 @@ final class ServiceSink: Sink {
         }
         contract = try ContractOptions.contract(options, in: context)
         pipeline = context.pipeline
+        output = context.output
         target = "\(session.declaration.name) \(entity.name)"
         format = try JSONFormat(options: [:])
         refusals = try options.string("errors").map { RefusedRows(path: DatasetName.absolute($0, in: context.directory)) }
@@ -49,8 +51,8 @@ final class ServiceSink: Sink {
         guard let writer else { return "\(target) (\(mode.rawValue) by jobs)" }
         return "\(target) (\(mode.rawValue)\(writer.isIdempotent ? "" : ", rows of a run that is repeated come twice"))"
     }
-    /// What its files are of.
-    var purpose: String { "\(target) \(mode.rawValue)" }
+    /// What its files are of, and what its rows' keys are made of: two routes to one entity bring rows and jobs of their own.
+    var purpose: String { "\(target) \(mode.rawValue)" + (output.map { " \($0)" } ?? "") }
     /// One writer: it counts equal rows, so that each has a key of its own.
     var keepsOrder: Bool { true }
     func contract(for schema: Schema) -> SinkContract? { contract }

@@ -122,12 +122,18 @@ extension TableDefinition {
         for index in partitionKeys.indices { partitionKeys[index].comment = comments[partitionKeys[index].name] ?? "" }
     }
 
+    /// The format and its options, for messages: `csv (delimiter: ;)`.
+    private var formatText: String {
+        let options = formatOptions.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
+        return options.isEmpty ? format : "\(format) (\(options))"
+    }
+
     /// Adds the columns of the table that this run's rows lack, which are null in them.
     ///
     /// - Throws: when files of both cannot be read with one description.
     fileprivate mutating func extend(_ existing: TableDefinition) throws(SluiceError) {
         guard format == existing.format, formatOptions == existing.formatOptions else {
-            throw mismatch("its files have the format \(existing.format) with other options", "write the same format and options")
+            throw mismatch("its files are \(existing.formatText), the new ones would be \(formatText)", "write the same format and options")
         }
         guard partitionKeys.map(\.name) == existing.partitionKeys.map(\.name),
             partitionKeys.map(\.type) == existing.partitionKeys.map(\.type)

@@ -54,6 +54,8 @@ package struct ConnectorContext: Sendable {
     package var directory: String
     /// Where the run-time state is (`.sluice`).
     package var home: String
+    /// The route or side output that a sink is of; nil for the definition's `sink`.
+    package var output: String?
     /// What is wanted of a source that is to be cut; nil for one that is read whole.
     package var backfill: BackfillRequest?
 

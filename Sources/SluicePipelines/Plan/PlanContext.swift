@@ -48,12 +48,16 @@ package struct PlanContext: Sendable {
         }
     }
 
-    /// Opens the sink of a definition; nothing is written.
-    func openSink(_ end: EndDefinition) async throws -> any Sink {
+    /// Opens a sink of a definition; nothing is written.
+    ///
+    /// - Parameter output: The route or side output that it is of; nil for the definition's `sink`.
+    func openSink(_ end: EndDefinition, of output: String?) async throws -> any Sink {
         guard let connector = connectors[end.connector] else {
             throw SluiceError(.unknownConnector, "unknown connector \(end.connector.quotedForMessage)", at: end.location)
         }
         do {
+            var connection = connection
+            connection.output = output
             return try await connector.sink(end.options, in: connection)
         } catch let error as SluiceError {
             throw error.located(at: end.location)

@@ -47,7 +47,7 @@ package enum Planner {
         var sinks: [OpenedSink] = []
         var places: [String: String] = [:]
         for branch in tree.branches {
-            let sink = try await context.openSink(branch.end)
+            let sink = try await context.openSink(branch.end, of: branch.name)
             do {
                 let opened = try OpenedSink(sink, branch)
                 sinks.append(opened)

@@ -26,10 +26,11 @@ package struct RenameStep: StepDefinition {
             renamed[position] = pair.new
         }
         for (position, new) in renamed.sorted(by: { $0.key < $1.key }) where names.filter({ $0 == new.name }).count > 1 {
+            let name = new.name.quotedForMessage
             try errors.add(
                 SluiceError(
-                    .duplicateColumn, "column \(new.name.quotedForMessage) exists already (renaming \"\(input.names[position])\")",
-                    at: new.location, remedy: "drop or rename the other one first"))
+                    .duplicateColumn, "column \(name) exists already (renaming \"\(input.names[position])\")", at: new.location,
+                    remedy: "drop or rename the other one first; in a flow, leave it out by `map_all: {except: [\(name)]}`"))
         }
         try errors.throwIfAny()
         var projection = ProjectionBuilder(over: input)

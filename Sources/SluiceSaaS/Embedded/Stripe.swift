@@ -39,7 +39,7 @@ extension EmbeddedDeclarations {
               page: {kind: key, parameter: starting_after, more: has_more}
             write:
               create: {method: POST, path: /v1/customers, body: form, idempotency: Idempotency-Key}
-              update: {method: POST, path: "/v1/customers/{key}", body: form, nulls: empty, idempotency: Idempotency-Key}
+              update: {method: POST, path: "/v1/customers/{key}", body: form, nulls: empty}
           charges:
             description: An attempt to move money.
             key: id

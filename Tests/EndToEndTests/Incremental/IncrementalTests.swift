@@ -8,12 +8,12 @@ struct IncrementalTests {
 
     init() throws { project = try Project() }
 
-    private func define(_ steps: String, more: String = "incremental: true", mode: String = "append") throws {
+    private func define(_ steps: String, more: String = "incremental: true", mode: String = "append", source: String = "") throws {
         try project.directory.write(
             "p.yaml",
             """
             name: views
-            source: {files: "in/*.jsonl", columns: {at: timestamp, page: string, n: int64}}
+            source: {\(source)files: "in/*.jsonl", columns: {at: timestamp, page: string, n: int64}}
             steps:
             \(steps)
             sink: {files: out, format: csv, mode: \(mode)}
@@ -59,6 +59,16 @@ struct IncrementalTests {
         let result = try await project.json("run", "p.yaml")
         #expect(try output().map { $0[2] } == ["1", "3"])
         #expect(result["notices"]?[0]?.text?.contains("was changed after it was read") == true, "\(result)")
+    }
+
+    @Test("with changed_files: read a file that was changed is read again as a whole, once")
+    func changedFileAgain() async throws {
+        try define("  - filter: n > 0", source: "changed_files: read, ")
+        try write("a", [("00:00:01", "x", 1)])
+        #expect(try await run().exitCode == 0)
+        try write("a", [("00:00:01", "x", 1), ("00:00:02", "x", 2)])
+        for _ in 1...2 { #expect(try await run().exitCode == 0) }
+        #expect(try output().map { $0[2] }.sorted() == ["1", "1", "2"])
     }
 
     @Test("--reset forgets what was read")

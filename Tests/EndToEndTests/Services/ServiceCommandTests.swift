@@ -137,6 +137,26 @@ struct ServiceCommandTests {
         #expect(try await customers("Equal") == 4)
     }
 
+    @Test("equal rows of two routes are two records, however often the run is repeated") func routes() async throws {
+        try await shop()
+        try project.directory.write("in/a.jsonl", #"{"name":"Twin"}"# + "\n")
+        try project.directory.write(
+            "twins.yaml",
+            """
+            name: twins
+            source: {files: "in/*.jsonl"}
+            match: all
+            routes:
+              one: {sink: {stripe: customers, connection: shop, mode: create}}
+              two: {sink: {stripe: customers, connection: shop, mode: create}}
+            """)
+        for _ in 1...2 {
+            let result = try await project.sluice("run", "twins.yaml")
+            #expect(result.exitCode == 0, "\(result.transcript)")
+            #expect(try await customers("Twin") == 2)
+        }
+    }
+
     private func shop() async throws {
         var command = try project.command([
             "connections", "add", "shop", "stripe", "--url", "http://127.0.0.1:\(port)/stripe", "--secret", "api_key",

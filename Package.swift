@@ -155,7 +155,7 @@ let package = Package(
             "SluiceScheduler",
             ["SluiceCore", "SluiceJSON", "SluiceStorage", "SluiceCatalog", "SluiceSchedules", "SluicePipelines", "CSystemCalls", crypto]),
         // port
-        room("SluiceServer", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", crypto] + nio + tls),
+        room("SluiceServer", ["SluiceCore", "SluiceJSON", "SluiceAWS", crypto] + nio + tls),
         // services
         room("SluiceKinesisService", ["SluiceCore", "SluiceJSON", "SluiceStreams", "SluiceLog", "SluiceServer", crypto]),
         room(
@@ -178,7 +178,7 @@ let package = Package(
                 "SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceSaaS", "SluiceSchedules", "SluiceCatalog", "SluiceBuckets", "SluiceLog",
                 "SluicePipelines", "SluiceEngine", "SluiceConnectors", "SluiceServer",
             ]),
-        room("SluiceS3Service", ["SluiceCore", "SluiceJSON", "SluiceHTTP", "SluiceAWS", "SluiceBuckets", "SluiceServer"]),
+        room("SluiceS3Service", ["SluiceCore", "SluiceJSON", "SluiceAWS", "SluiceBuckets", "SluiceServer"]),
         // edge
         room(
             "SluiceCLI",

@@ -29,6 +29,12 @@ package enum HTTPLimits {
     static let assertionSeconds = 180
     /// How long a login in a browser is waited for.
     static let loginSeconds = 600
+    /// Bytes of a request that ends a login, connections of its listener, and how long a request may take to come.
+    static let loginBytes = 16 << 10
+    static let loginConnections = 16
+    static let loginRequestSeconds: Int64 = 10
+    /// The longest life that a service is believed: ten years.
+    static let longestTokenSeconds = 315_360_000
     /// The life of a token whose service does not say it.
     static let tokenLife = Duration.seconds(3600)
 }

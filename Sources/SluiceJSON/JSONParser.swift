@@ -1,3 +1,5 @@
+import SluiceCore
+
 /// Reads one JSON document (RFC 8259) whose length is bounded already.
 package struct JSONParser {
     /// Why a document is none.

@@ -1,3 +1,5 @@
+import SluiceCore
+
 /// Finds parts of a JSON document by their places, without making values of the rest: the records of a page stay ranges of its bytes.
 ///
 /// Structure is checked (brackets, texts, commas between values); what single scalars say is left to whoever reads them.

@@ -7,6 +7,8 @@ package enum KinesisLimits {
     static let tagsOfCall = 10
     /// Pages of one listing; a service that never ends is refused.
     static let pages = 10_000
+    /// How far a reader may be behind the newest record: what retention allows is a thousandth of it.
+    static let millisBehind: ClosedRange<Int64> = 0...1 << 45
     /// Iterators whose place is remembered, so that an expired one can be made anew.
     static let rememberedIterators = 10_000
     /// How often the state of a stream that changes is asked for, and how long a change may take.

@@ -82,8 +82,10 @@ extension KinesisStreams {
                     range: try range(child["HashKeyRange"], operation)))
         }
         let next = answer["NextShardIterator"]?.string.map { ShardIterator(token: $0) }
+        let (behind, bounds) = (Int64(answer["MillisBehindLatest"]?.integer ?? 0), KinesisLimits.millisBehind)
         return RecordPage(
-            batches: batch.count == 0 ? [] : [batch], next: next, millisBehindLatest: Int64(answer["MillisBehindLatest"]?.integer ?? 0),
+            batches: batch.count == 0 ? [] : [batch], next: next,
+            millisBehindLatest: min(max(behind, bounds.lowerBound), bounds.upperBound),
             children: children, continuation: batch.count == 0 ? nil : batch.sequenceNumber(batch.count - 1))
     }
 

@@ -72,6 +72,14 @@ package final class HTTPReceiver: Sendable {
 
     package var address: String { "http://127.0.0.1:\(port)" }
 
+    /// Takes no more, and waits until each connection that there is has ended: at once, or behind the answer to the request that is under way.
+    package func drain() async {
+        channel.close(promise: nil)
+        let open = clients.closed()
+        for client in open { client.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+        for client in open { try? await client.closeFuture.get() }
+    }
+
     /// Takes no more, and cuts the connections that there are.
     package func close() {
         channel.close(promise: nil)
@@ -100,11 +108,15 @@ private final class Clients: Sendable {
         return hasRoom
     }
 
-    func closeAll() {
-        let open = state.withLock { state in
+    func closeAll() { for channel in closed() { channel.close(promise: nil) } }
+
+    /// From now on there is room for none.
+    ///
+    /// - Returns: Those that are open.
+    func closed() -> [any Channel] {
+        state.withLock { state in
             state.isClosed = true
             return Array(state.channels.values)
         }
-        for channel in open { channel.close(promise: nil) }
     }
 }

@@ -17,6 +17,10 @@ package enum S3Limits {
     static let partsInFlight = 6
     /// Parts of one object that wait in memory.
     static let partsHeld = 3
+    /// Bytes of one object, and of all objects of a listing together, that a service is believed: more than any has (S3: 50 TB), and so few that sums
+    /// of them stay numbers.
+    static let objectBytes: Int64 = 1 << 50
+    static let listedBytes: Int64 = 1 << 58
     /// Bytes of a range that is asked for first, and of those that follow where an object is read in order: twice as many each time, up to a limit.
     static let firstRangeBytes = 256 << 10
     static let rangeBytes = 8 << 20

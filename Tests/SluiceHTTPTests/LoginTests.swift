@@ -56,6 +56,9 @@ struct LoginTests {
             return try await PooledTransport().send(WebRequest("GET", back, label: "browser"), timeout: .seconds(60)).status
         }
         #expect(try await browse("forged") == 400)
+        var large = WebRequest("POST", redirect, label: "browser")
+        large.body = [UInt8](repeating: 0, count: HTTPLimits.loginBytes + 1)
+        #expect(try await PooledTransport().send(large, timeout: .seconds(60)).status == 413)
         #expect(try await browse(try #require(parameters["state"])) == 200)
         #expect(try await token == SecretText("r1"))
         let form = FormText.decode(String(decoding: try #require(service.requests.first?.body), as: UTF8.self))

@@ -68,6 +68,13 @@ struct OAuthTests {
         #expect(try await token(subject) == "Bearer b")
     }
 
+    @Test("a life that no clock has is taken for a long one, and one below nothing for none", arguments: [Int.max, Int.min])
+    func unbelievable(_ life: Int) async throws {
+        let (subject, service) = try authenticator([Self.grant("a", life), Self.grant("b", 3_600)])
+        #expect(try await token(subject) == "Bearer a")
+        #expect(service.requests.count == 1)
+    }
+
     @Test("expiry is looked at before every attempt, also inside a long row of retries") func expiryAmongRetries() async throws {
         let clock = PatientClock()
         let (subject, _) = try authenticator([Self.grant("a", 60), Self.grant("b", 60), Self.grant("c", 60)], clock: clock)

@@ -94,6 +94,22 @@ struct FaultTests {
             await errorCode { _ = try await self.streams(server).getRecords(ShardIterator(token: "old"), limit: 1) } == .expiredIterator)
     }
 
+    @Test(
+        "a distance from the newest record that no clock has is a very long one, or none",
+        arguments: [(Int.max, Int64(1) << 45), (Int.min, Int64(0))])
+    func distance(_ said: Int, _ taken: Int64) async throws {
+        let server = try LocalHTTPServer { _, _ in
+            .status(
+                200,
+                #"{"Records":[{"Data":"YQ==","PartitionKey":"k","SequenceNumber":"\#(Self.long)","ApproximateArrivalTimestamp":1.5E9}],"#
+                    + #""NextShardIterator":"n","MillisBehindLatest":\#(said)}"#)
+        }
+        let page = try await streams(server).getRecords(ShardIterator(token: "i"), limit: 1)
+        #expect(page.millisBehindLatest == taken)
+        let record = GroupLag.Upcoming.Record(sequence: page.batches[0].sequenceNumber(0), micros: page.batches[0].arrivalMicros(0))
+        #expect(record.micros.addingReportingOverflow(page.millisBehindLatest * 1_000).overflow == false)
+    }
+
     @Test("the end of a closed shard names its children, and a subscription ends with it") func shardEnd() async throws {
         let server = try LocalHTTPServer { request, _ in
             Self.operation(request) == "GetShardIterator"

@@ -98,6 +98,27 @@ struct HTTPReceiverTests {
         #expect(try await rest(slow) == "")
     }
 
+    @Test("a receiver that drains answers the request that is under way, ends idle connections, and takes no more") func drains()
+        async throws
+    {
+        let (arrived, arrival) = AsyncStream.makeStream(of: Void.self)
+        let (leave, leaving) = AsyncStream.makeStream(of: Void.self)
+        let receiver = try HTTPReceiver(port: 0, limits: .init(bodyBytes: 100, connections: 4, requestSeconds: 600)) { _ in
+            arrival.yield()
+            for await _ in leave { break }
+            return .init(200, "late\n")
+        }
+        let (idle, busy) = (try connected(receiver), try connected(receiver))
+        defer { for socket in [idle, busy] { close(socket) } }
+        send(busy, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        for await _ in arrived { break }
+        async let drained: Void = receiver.drain()
+        #expect(try await rest(idle) == "")
+        leaving.yield()
+        #expect(try await rest(busy).hasSuffix("late\n"))
+        await drained
+    }
+
     @Test("connections are cut at the end") func end() async throws {
         let receiver = try receiver()
         let socket = try connected(receiver)

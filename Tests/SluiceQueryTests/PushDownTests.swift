@@ -42,6 +42,19 @@ struct PushDownTests {
         #expect(ranges.texts == [["1500"]] && ranges.summary.rowsRead == 1_500)
     }
 
+    @Test("the least and the greatest number are compared with floats", arguments: [QueryPath.auto, .sqlite])
+    func extremes(_ path: QueryPath) async throws {
+        let inquiry = try Inquiry()
+        try inquiry.directory.write("a.csv", "f\n-1.5\n2.5\n")
+        for (condition, rows) in [
+            ("f > -9223372036854775808", 2), ("f >= 9223372036854775807", 0), ("f IN (-9223372036854775808, 2.5)", 1),
+            ("f BETWEEN -9223372036854775808 AND 0", 1),
+        ] {
+            let answer = try await inquiry.ask("SELECT count(*) FROM 'a.csv' WHERE \(condition)", path)
+            #expect(answer.texts == [["\(rows)"]], "\(condition)")
+        }
+    }
+
     @Test("lists that change from row to row are left to SQLite")
     func changingLists() async throws {
         let inquiry = try Inquiry()

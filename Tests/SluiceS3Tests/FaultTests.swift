@@ -39,6 +39,42 @@ import Testing
         #expect(bucket.pauses.pauses[1] == .milliseconds(100))
     }
 
+    private static func listing(_ sizes: [String], token: String? = nil) -> LocalHTTPServer.Answer {
+        let entries = sizes.enumerated().map {
+            "<Contents><Key>\(token ?? "b")/\($0).csv</Key><Size>\($1)</Size><ETag>\"e\"</ETag></Contents>"
+        }
+        let next = token.map { "<IsTruncated>true</IsTruncated><NextContinuationToken>\($0)</NextContinuationToken>" } ?? ""
+        return .status(200, "<ListBucketResult>\(entries.joined())\(next)</ListBucketResult>")
+    }
+
+    @Test(
+        "sizes that no store has are refused, one by one and together",
+        arguments: [["9223372036854775807"], ["1125899906842625"], ["-1"], ["1e3"], [String](repeating: "1125899906842624", count: 257)])
+    func sizes(_ sizes: [String]) async throws {
+        let server = try server { _, _ in .instead(Self.listing(sizes)) }
+        let store = try Bucket(server.address).store
+        #expect(await failure { try await store.list(try Glob("**/*.csv")) }?.code == .serviceFailed)
+        #expect(await failure { try await store.list(below: "") }?.code == .serviceFailed)
+    }
+
+    @Test("sizes of several pages count together, and those that are possible are listed") func pages() async throws {
+        let sizes = [String](repeating: "1125899906842624", count: 200)
+        let server = try server { request, _ in
+            .instead(Self.listing(sizes, token: request.target.contains("continuation-token") ? nil : "a"))
+        }
+        #expect(await failure { try await Bucket(server.address).store.list(below: "") }?.code == .serviceFailed)
+        let small = try self.server { _, _ in .instead(Self.listing(Array(sizes.prefix(100)))) }
+        let found = try await Bucket(small.address).store.list(below: "")
+        #expect(found.reduce(0) { $0 + $1.byteCount } == 100 << 50)
+    }
+
+    @Test("a length that no object has is refused", arguments: ["9223372036854775807", "1125899906842625"]) func length(_ text: String)
+        async throws
+    {
+        let server = try server { _, _ in .instead(.status(206, "0", headers: ["Content-Range": "bytes 0-0/\(text)", "ETag": "\"e\""])) }
+        #expect(await failure { try await Bucket(server.address).store.info("a.csv") }?.code == .serviceFailed)
+    }
+
     @Test("what does not pass ends with the service's words, the request's id, the object and no secret") func lasting() async throws {
         let server = try server { _, _ in .instead(.error(503, "SlowDown")) }
         let bucket = try Bucket(server.address)

@@ -1,7 +1,6 @@
 import FuzzKit
 @testable import SluiceBuckets
 import SluiceCore
-import SluiceHTTP
 @testable import SluiceS3Service
 @testable import SluiceServer
 

@@ -1,3 +1,5 @@
+import SluiceCore
+
 /// A request as it is signed: nothing of it may change on the way, but for headers that are not among the signed ones.
 package struct SignableRequest: Hashable, Sendable {
     /// What a signature says about the body.

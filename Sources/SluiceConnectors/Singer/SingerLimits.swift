@@ -10,6 +10,8 @@ enum SingerLimits {
     static let chunkBytes = 1 << 20
     /// Bytes of a catalog.
     static let catalogBytes = 64 << 20
+    /// Schemas within the one of a stream: columns, members and elements, those behind references each time that one leads to them.
+    static let schemas = 100_000
     /// Bytes of a line of a file that a BATCH message names.
     static let lineBytes = 16 << 20
     static let defaultTimeoutMicros: Int64 = 600_000_000

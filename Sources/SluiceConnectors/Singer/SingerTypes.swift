@@ -5,15 +5,25 @@ import SluiceJSON
 struct SingerTypes {
     /// For references within it.
     private let document: JSONNode
+    /// References that lead to where the reader is: what one of them names holds itself.
+    private var open: Set<String> = []
+    /// Schemas that were read, those behind each reference anew.
+    private var count = 0
 
     init(_ document: JSONNode) { self.document = document }
 
     /// The columns of a stream, in the order of the schema.
     ///
-    /// - Throws: `tapFailed` for a schema without properties; what makes no schema of Sluice.
+    /// - Throws: `tapFailed` for a schema without properties, and one of more than `SingerLimits.schemas` schemas; what makes no schema of Sluice.
     static func fields(_ schema: JSONNode, of stream: String) throws(SluiceError) -> [Field] {
-        let types = SingerTypes(schema)
+        var types = SingerTypes(schema)
         let fields = types.members(of: schema, depth: 0)
+        guard types.count <= SingerLimits.schemas else {
+            throw SluiceError(
+                .tapFailed,
+                "the schema of stream \(stream.quotedForMessage) has more than \(SingerLimits.schemas) schemas within it, references followed",
+                remedy: "have the tap describe what is nested as text (type: string), or less of it")
+        }
         guard !fields.isEmpty else {
             throw SluiceError(
                 .tapFailed, "the tap says of stream \(stream.quotedForMessage) no properties",
@@ -22,42 +32,53 @@ struct SingerTypes {
         return fields
     }
 
-    private func members(of schema: JSONNode, depth: Int) -> [Field] {
+    private mutating func members(of schema: JSONNode, depth: Int) -> [Field] {
         guard case .object(let properties)? = schema["properties"] else { return [] }
-        return properties.map { Field($0.name, type(of: $0.value, depth: depth + 1)) }
+        var fields: [Field] = []
+        for property in properties { fields.append(Field(property.name, type(of: property.value, depth: depth + 1))) }
+        return fields
     }
 
-    /// What takes every value of a schema; text, which keeps what it is given as JSON, where nothing narrower does.
-    func type(of schema: JSONNode, depth: Int) -> DataType {
-        guard depth < CoreLimits.nestingDepth else { return .string }
-        if let reference = schema["$ref"]?.string { return resolved(reference).map { type(of: $0, depth: depth + 1) } ?? .string }
+    /// What takes every value of a schema; text, which keeps what it is given as JSON, where nothing narrower does, and where a schema holds itself.
+    mutating func type(of schema: JSONNode, depth: Int) -> DataType {
+        count += 1
+        guard depth < CoreLimits.nestingDepth, count <= SingerLimits.schemas else { return .string }
+        if let reference = schema["$ref"]?.string {
+            guard let target = resolved(reference), open.insert(reference).inserted else { return .string }
+            defer { open.remove(reference) }
+            return type(of: target, depth: depth + 1)
+        }
         for alternatives in ["anyOf", "oneOf"] {
             guard let schemas = schema[alternatives]?.elements, !schemas.isEmpty else { continue }
-            return Self.merged(schemas.flatMap { types(of: $0, depth: depth + 1) })
+            var found: [DataType] = []
+            for schema in schemas { found += types(of: schema, depth: depth + 1) }
+            return Self.merged(found)
         }
         if let all = schema["allOf"]?.elements, let first = all.first { return type(of: first, depth: depth + 1) }
         return Self.merged(types(of: schema, depth: depth))
     }
 
     /// One type for each that a schema names; none for null.
-    private func types(of schema: JSONNode, depth: Int) -> [DataType] {
+    private mutating func types(of schema: JSONNode, depth: Int) -> [DataType] {
         let names: [String]
         switch schema["type"] {
         case .text?: names = [schema["type"]?.string ?? ""]
         case .list(let elements)?: names = elements.compactMap(\.string)
         default: return [type(ofUntyped: schema, depth: depth)]
         }
-        return names.filter { $0 != "null" }.map { type(named: $0, schema, depth: depth) }
+        var found: [DataType] = []
+        for name in names where name != "null" { found.append(type(named: name, schema, depth: depth)) }
+        return found
     }
 
-    private func type(ofUntyped schema: JSONNode, depth: Int) -> DataType {
+    private mutating func type(ofUntyped schema: JSONNode, depth: Int) -> DataType {
         if schema["$ref"] != nil || schema["anyOf"] != nil || schema["oneOf"] != nil || schema["allOf"] != nil {
             return type(of: schema, depth: depth + 1)
         }
         return schema["properties"] == nil ? .string : type(named: "object", schema, depth: depth)
     }
 
-    private func type(named name: String, _ schema: JSONNode, depth: Int) -> DataType {
+    private mutating func type(named name: String, _ schema: JSONNode, depth: Int) -> DataType {
         switch name {
         case "boolean": return .boolean
         case "integer": return .int64

@@ -69,8 +69,8 @@ struct CrawlerRecord: Sendable {
             // Counted from the bucket, which is 1; here the target is.
             let address = members["Targets"]?["S3Targets"]?.elements.first?["Path"]?.string ?? ""
             let depth = address.split(separator: "/").count - (address.contains("://") ? 1 : 0)
-            let own = Int(level) - max(1, depth) + 1
-            guard (1...CrawlLimits.folderDepth).contains(own) else {
+            let (own, isBeyond) = Int(level).subtractingReportingOverflow(max(1, depth) - 1)
+            guard !isBeyond, (1...CrawlLimits.folderDepth).contains(own) else {
                 throw Faults.invalid("TableLevelConfiguration \(level) is above the target or too far below it.")
             }
             settings.tableLevel = own

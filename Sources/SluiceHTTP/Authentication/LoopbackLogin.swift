@@ -39,17 +39,21 @@ package struct LoopbackLogin: Sendable {
     /// - Throws: `credentialsRefused` where the service or the person says no; `timedOut` after `HTTPLimits.loginSeconds`; `interrupted`.
     package func refreshToken(show: @Sendable (WebAddress) -> Void) async throws(SluiceError) -> SecretText {
         let arrival = LoginArrival()
-        let server: LocalHTTPServer
+        let receiver: HTTPReceiver
         do {
-            server = try LocalHTTPServer { request, _ in arrival.answer(request.target) }
+            let limits = HTTPReceiver.Limits(
+                bodyBytes: HTTPLimits.loginBytes, connections: HTTPLimits.loginConnections,
+                requestSeconds: HTTPLimits.loginRequestSeconds)
+            receiver = try HTTPReceiver(port: 0, limits: limits) { request in arrival.answer(request.target) }
         } catch {
             throw SluiceError(.serviceUnreachable, "no port of the loopback address is free for the end of the login", underlying: error)
         }
-        let dialogue = LoginDialogue(port: server.port)
+        let dialogue = LoginDialogue(port: receiver.port)
         arrival.begin(dialogue)
         show(dialogue.address(service.authorize, clientID: service.clientID, scope: service.scope))
         let code = try await arrived(arrival)
-        withExtendedLifetime(server) {}
+        // The browser has its answer before nobody listens any more.
+        await receiver.drain()
         return try await exchange(code, dialogue)
     }
 
@@ -104,7 +108,7 @@ private final class LoginArrival: Sendable {
 
     func begin(_ dialogue: LoginDialogue) { state.withLock { $0.dialogue = dialogue } }
 
-    func answer(_ target: String) -> LocalHTTPServer.Answer {
+    func answer(_ target: String) -> HTTPReceiver.Answer {
         let outcome = state.withLock { state -> LoginDialogue.Outcome in
             let outcome = state.dialogue?.take(target) ?? .foreign
             if outcome != .foreign, state.outcome == nil { state.outcome = outcome }
@@ -116,7 +120,7 @@ private final class LoginArrival: Sendable {
             case .refused: "The login was refused. This window can be closed."
             case .foreign: "This is not the end of a login that was begun here."
             }
-        let type = ["Content-Type": "text/plain; charset=utf-8", "Referrer-Policy": "no-referrer", "Connection": "close"]
-        return .status(outcome == .foreign ? 400 : 200, words + "\n", headers: type)
+        let headers = ["Content-Type": "text/plain; charset=utf-8", "Referrer-Policy": "no-referrer"]
+        return HTTPReceiver.Answer(outcome == .foreign ? 400 : 200, words + "\n", headers: headers)
     }
 }

@@ -123,7 +123,8 @@ package final class OAuthAuthenticator: Authenticator {
     private func access(_ answer: JSONNode) -> AccessToken {
         let text = answer["access_token"]?.string ?? ""
         onSecret(text)
-        let life = answer["expires_in"]?.integer.map { Duration.seconds(max(1, $0)) } ?? HTTPLimits.tokenLife
+        let life =
+            answer["expires_in"]?.integer.map { Duration.seconds(min(max(1, $0), HTTPLimits.longestTokenSeconds)) } ?? HTTPLimits.tokenLife
         let good = (life - min(HTTPLimits.tokenMargin, life / 2)).components
         let micros = good.seconds * 1_000_000 + good.attoseconds / 1_000_000_000_000
         return AccessToken(text: SecretText(text), renewAtMicros: pacing.wall.nowMicros() + micros)

@@ -1,3 +1,5 @@
+import SluiceCore
+
 /// A request to a service, without its credentials: an `Authenticator` adds those for one attempt.
 package struct WebRequest: Sendable {
     package var method: String

@@ -19,6 +19,9 @@ package final class MockServer: Sendable {
         package init(ticks: @escaping @Sendable () -> Int64) { self.ticks = ticks }
     }
 
+    /// Bytes of a request at most: more than the largest file of any service that is played.
+    private static let bodyBytes = 256 << 20
+
     private let shared: MockShared
     private let server: LocalHTTPServer
 
@@ -35,7 +38,9 @@ package final class MockServer: Sendable {
         let world = MockWorld(
             names.compactMap { name in Self.services[name].map { (name, $0.init(seed: settings.seed, rows: settings.rows)) } }, settings)
         let shared = MockShared(world)
-        server = try LocalHTTPServer(port: settings.port) { request, _ in shared.answer(request) }
+        server = try LocalHTTPServer(port: settings.port, bodyBytes: Self.bodyBytes, keepsRequests: false) { request, _ in
+            shared.answer(request)
+        }
         self.shared = shared
     }
 

@@ -8,14 +8,15 @@ extension MockWorld {
         let parts = received.target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let steps = parts[0].split(separator: "/", maxSplits: 1)
         guard let name = steps.first else { return nil }
-        var parameters = parts.count == 2 ? decoded(parts[1]) : []
+        var parameters = parts.count == 2 ? FormText.decode(String(parts[1])) : []
         if received.headers["content-type"]?.hasPrefix("application/x-www-form-urlencoded") == true {
-            parameters += decoded(Substring(received.text))
+            parameters += FormText.decode(received.text)
         }
         return (
             String(name),
             MockRequest(
-                method: received.method, path: "/" + (steps.count == 2 ? unescaped(steps[1]) : ""), parameters: parameters,
+                method: received.method, path: "/" + (steps.count == 2 ? PercentText.decode(steps[1], plusIsBlank: false) : ""),
+                parameters: parameters,
                 headers: received.headers, body: received.body, base: base(received, name))
         )
     }
@@ -24,27 +25,6 @@ extension MockWorld {
     private static func base(_ received: LocalHTTPServer.Request, _ name: Substring) -> String {
         if let host = received.headers["x-forwarded-host"] { return "https://\(host)" }
         return "http://\(received.headers["host"] ?? "127.0.0.1")/\(name)"
-    }
-
-    private static func decoded(_ text: Substring) -> [(name: String, value: String)] {
-        text.split(separator: "&").map { pair in
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return (unescaped(parts[0]), parts.count == 2 ? unescaped(parts[1]) : "")
-        }
-    }
-
-    private static func unescaped(_ text: Substring) -> String {
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
-                bytes.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The answer as the faults let it through.
@@ -64,20 +44,6 @@ extension MockWorld {
             return .status(200, "{\"ok\":true,\"unexpected\":[]}", headers: ["Content-Type": "application/json"])
         }
         return .status(answer.status, answer.body, headers: answer.headers)
-    }
-}
-
-/// Times as headers have them: `Sun, 29 Nov 2026 16:00:18 GMT` (RFC 9110, section 5.6.7).
-enum HTTPDateText {
-    private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-
-    static func text(micros: Int64) -> String {
-        let seconds = Int(micros / 1_000_000)
-        let date = CivilDate(daysSinceEpoch: seconds / 86_400)
-        let time = [seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
-        let day = date.day < 10 ? "0\(date.day)" : "\(date.day)"
-        return "\(days[seconds / 86_400 % 7]), \(day) \(months[date.month - 1]) \(date.year) \(time) GMT"
     }
 }
 

@@ -1,3 +1,4 @@
+import SluiceCore
 import SluiceJSON
 import SluiceLoopback
 
@@ -60,7 +61,7 @@ struct MockWorld: Sendable {
         }
         if moment.faults.contains(.timePasses) { skipped += 60_000_000 }
         answer.headers["X-Request-Id"] = "mock-\(name)-\(number)"
-        answer.headers["Date"] = HTTPDateText.text(micros: moment.now)
+        answer.headers["Date"] = HTTPDate.text(moment.now)
         note(name, received, answer, moment)
         return Self.spoiled(answer, moment.faults)
     }
@@ -81,7 +82,7 @@ struct MockWorld: Sendable {
                 answer.headers["Retry-After"] = nil
                 blocked[name] = nil
             } else if moment.faults.contains(.throttleDate) {
-                answer.headers["Retry-After"] = HTTPDateText.text(micros: moment.now + Int64(Self.retryAfterSeconds) * 1_000_000)
+                answer.headers["Retry-After"] = HTTPDate.text(moment.now + Int64(Self.retryAfterSeconds) * 1_000_000)
                 blocked[name] = (moment.now / 1_000_000 + Int64(Self.retryAfterSeconds)) * 1_000_000
             }
             return answer

@@ -81,7 +81,9 @@ extension MarketoMock {
         var answer = MockAnswer(200, text: "")
         answer.headers = ["Content-Type": "text/csv; charset=UTF-8"]
         answer.content = text.bytes
-        if let range = request.headers["range"]?.dropFirst("bytes=".count).split(separator: "-").compactMap({ Int($0) }), range.count == 2 {
+        if let range = request.headers["range"]?.dropFirst("bytes=".count).split(separator: "-").compactMap({ MockRequest.number($0) }),
+            range.count == 2
+        {
             let (first, end) = (range[0], min(range[1] + 1, text.bytes.count))
             guard first < end else { return MockAnswer(416, .null) }
             answer.status = 206

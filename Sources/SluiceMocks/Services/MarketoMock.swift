@@ -104,7 +104,7 @@ package struct MarketoMock: MockService {
             answer.violation = "asked for more than 10 types of activities"
             return answer
         }
-        let limit = min(max(1, request.integer("batchSize") ?? 300), 300)
+        let limit = request.limit("batchSize", default: 300, most: 300)
         let place = parts[0] == "at" ? Timeline.Entry(updated: number, index: Int(parts[2]) ?? 0) : nil
         let isLate = moment.faults.contains(.lateWrites)
         let entries = activities.page(since: place == nil ? number : 0, after: place, limit: limit) { entry in

@@ -113,13 +113,15 @@ extension SalesforceMock {
         if moment.faults.contains(.missingFile) { return Self.missing }
         var first = 0
         if let locator = request["locator"] {
-            guard !moment.faults.contains(.expireCursor), let place = bulk.place(of: locator, in: id) else {
+            guard !moment.faults.contains(.expireCursor), let place = bulk.place(of: locator, in: id),
+                (0...job.entries.count).contains(place)
+            else {
                 return Self.error(400, "INVALIDLOCATOR", "the locator is not valid")
             }
             first = place
         }
-        let size = max(1, request.integer("maxRecords") ?? Self.pageRows)
-        let rows = first..<min(job.entries.count, first + size)
+        let size = request.limit("maxRecords", default: Self.pageRows, most: job.entries.count)
+        let rows = MockRequest.page(from: first, limit: size, of: job.entries.count)
         var csv = AccountText(job.form, job.query.fields)
         for row in rows { write(job.query.object, job.entries[row], moment, to: &csv) }
         var next = rows.upperBound < job.entries.count ? bulk.locator(rows.upperBound, in: id) : "null"

@@ -84,16 +84,6 @@ extension ServiceNowMock {
     private static func next(_ request: MockRequest, _ offset: Int) -> String {
         var parameters = request.parameters.filter { $0.name != "sysparm_offset" }
         parameters.append(("sysparm_offset", String(offset)))
-        let query = parameters.map { "\($0.name)=\(escaped($0.value))" }.joined(separator: "&")
-        return "<\(request.base)\(request.path)?\(query)>;rel=\"next\""
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.utf8.map { byte in
-            let isPlain =
-                UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
-                || byte == UInt8(ascii: "_")
-            return isPlain ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-        }.joined()
+        return "<\(request.base)\(request.path)?\(FormText.encode(parameters))>;rel=\"next\""
     }
 }

@@ -110,7 +110,7 @@ package struct ServiceNowMock: MockService {
         guard case .object(let fields) = request.json else { return Self.error(400, "Invalid body", "no object") }
         let index: Int
         if let key {
-            guard let number = Int(key, radix: 16), (1...max(1, timelines[table]?.count ?? 0)).contains(number) else {
+            guard let number = Int(key, radix: 16), number >= 1, number <= timelines[table]?.count ?? 0 else {
                 return Self.error(404, "No Record found", "Record doesn't exist or ACL restricts the record retrieval")
             }
             index = number - 1

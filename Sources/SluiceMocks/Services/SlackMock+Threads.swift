@@ -52,7 +52,8 @@ extension SlackMock {
     }
 
     private func index(of text: String, _ number: Int) -> Int? {
-        guard let index = text.split(separator: ".").last.flatMap({ Int($0) }), index < channels[number].count, ts(number, index) == text
+        guard let index = text.split(separator: ".").last.flatMap({ Int($0) }), (0..<channels[number].count).contains(index),
+            ts(number, index) == text
         else { return nil }
         return index
     }
@@ -60,7 +61,7 @@ extension SlackMock {
     /// `conversations.replies`: oldest first, and with each page the message that began the thread.
     func thread(_ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
         guard let (number, index) = place(request) else { return Self.error("thread_not_found") }
-        let limit = max(1, min(1_000, request.integer("limit") ?? 1_000))
+        let limit = request.limit("limit", default: 1_000, most: 1_000)
         let isInclusive = ["1", "true"].contains(request["inclusive"] ?? "")
         let oldest = Self.micros(request["oldest"]) ?? 0
         let found = replies(number, index).filter { reply in
@@ -69,12 +70,14 @@ extension SlackMock {
         }
         var start = 0
         if let cursor = request["cursor"], !cursor.isEmpty {
-            guard !moment.faults.contains(.expireCursor), cursor.hasPrefix("bmV4dF9yZXA"), let place = Int(cursor.dropFirst(11)) else {
+            guard !moment.faults.contains(.expireCursor), cursor.hasPrefix("bmV4dF9yZXA"),
+                let place = MockRequest.number(cursor.dropFirst(11))
+            else {
                 return Self.error("invalid_cursor")
             }
             start = moment.faults.contains(.endless) ? 0 : place
         }
-        let range = min(start, found.count)..<min(start + limit, found.count)
+        let range = MockRequest.page(from: start, limit: limit, of: found.count)
         let isMore = range.upperBound < found.count || moment.faults.contains(.endless)
         return MockAnswer(
             200,

@@ -125,15 +125,16 @@ package struct SlackMock: MockService {
     private func list(
         _ name: String, _ count: Int, _ request: MockRequest, _ moment: MockMoment, _ record: (Int) -> JSONNode
     ) -> MockAnswer {
-        let limit = min(1_000, request.integer("limit") ?? 100)
+        let limit = request.limit("limit", default: 100, most: 1_000)
         var start = 0
         if let cursor = request["cursor"], !cursor.isEmpty {
-            guard !moment.faults.contains(.expireCursor), cursor.hasPrefix("dXNlcjp"), let place = Int(cursor.dropFirst(7)) else {
+            guard !moment.faults.contains(.expireCursor), cursor.hasPrefix("dXNlcjp"), let place = MockRequest.number(cursor.dropFirst(7))
+            else {
                 return Self.error("invalid_cursor")
             }
             start = moment.faults.contains(.endless) ? 0 : place
         }
-        let range = min(start, count)..<min(start + limit, count)
+        let range = MockRequest.page(from: start, limit: limit, of: count)
         let next = range.upperBound < count || moment.faults.contains(.endless) ? "dXNlcjp\(range.upperBound)" : ""
         return MockAnswer(
             200,
@@ -147,14 +148,16 @@ package struct SlackMock: MockService {
         guard let number = channels.indices.first(where: { Self.channelID($0) == request["channel"] }) else {
             return Self.error("channel_not_found")
         }
-        let limit = min(1_000, request.integer("limit") ?? 100)
+        let limit = request.limit("limit", default: 100, most: 1_000)
         let isInclusive = ["1", "true"].contains(request["inclusive"] ?? "")
         var top = channels[number].count - 1
         if let cursor = request["cursor"], !cursor.isEmpty {
-            guard !moment.faults.contains(.expireCursor), cursor.hasPrefix("bmV4dF90czo"), let place = Int(cursor.dropFirst(11)) else {
+            guard !moment.faults.contains(.expireCursor), cursor.hasPrefix("bmV4dF90czo"),
+                let place = MockRequest.number(cursor.dropFirst(11))
+            else {
                 return Self.error("invalid_cursor")
             }
-            top = place
+            top = min(place, top)
         }
         let oldest = Self.micros(request["oldest"]) ?? 0
         let latest = Self.micros(request["latest"]) ?? .max
@@ -178,7 +181,8 @@ package struct SlackMock: MockService {
     }
 
     static func micros(_ text: String?) -> Int64? {
-        guard let parts = text?.split(separator: "."), let first = parts.first, let seconds = Int64(first) else { return nil }
+        guard let parts = text?.split(separator: "."), let first = parts.first, let seconds = MockRequest.number(first).map(Int64.init)
+        else { return nil }
         let digits = parts.count == 2 ? parts[1].prefix(6) : "0"
         return seconds * 1_000_000 + (Int64(digits + String(repeating: "0", count: 6 - digits.count)) ?? 0)
     }

@@ -14,7 +14,7 @@ extension ZendeskMock {
 
     /// The export by cursor: a page, a cursor behind it, and whether the stream ends here.
     func export(_ entity: String, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
-        let limit = min(1_000, request.integer("per_page") ?? 1_000)
+        let limit = request.limit("per_page", default: 1_000, most: 1_000)
         var place: Timeline.Entry?
         var since: Int64 = 0
         var violation: String?
@@ -62,7 +62,7 @@ extension ZendeskMock {
     /// The export by time: the end of a page begins the next, whose first records may be those of the page before.
     func timed(_ entity: String, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
         guard let start = request.seconds("start_time") else { return Self.invalid("start_time is missing") }
-        let limit = min(1_000, request.integer("per_page") ?? 1_000)
+        let limit = request.limit("per_page", default: 1_000, most: 1_000)
         var entries = page(entity, since: Int64(start) * 1_000_000, after: nil, limit: limit, moment.now)
         let isEnd = entries.count < limit
         // A page never ends inside records with one timestamp, or it would begin with them for ever.
@@ -86,11 +86,11 @@ extension ZendeskMock {
     /// An ordinary list: pages by cursor where `page[size]` is said, by number otherwise.
     func list(_ entity: String, _ request: MockRequest) -> MockAnswer {
         let count = entity == "tickets" ? tickets.count : entity == "users" ? users.count : organizations
-        let limit = min(100, request.integer("page[size]") ?? request.integer("per_page") ?? 100)
+        let limit = request.limit(request["page[size]"] == nil ? "per_page" : "page[size]", default: 100, most: 100)
         let isByCursor = request["page[size]"] != nil
         let number = request.integer("page") ?? 1
         let start = isByCursor ? request.integer("page[after]") ?? 0 : (number - 1) * limit
-        let range = min(start, count)..<min(start + limit, count)
+        let range = MockRequest.page(from: start, limit: limit, of: count)
         let rows = range.map { entity == "organizations" ? organization($0) : record(entity, $0) }
         let hasMore = range.upperBound < count
         var members: [JSONNode.Member] = [.init(name: entity, value: .list(rows))]

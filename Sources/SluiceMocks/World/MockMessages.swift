@@ -15,10 +15,29 @@ package struct MockRequest: Sendable {
 
     package subscript(name: String) -> String? { parameters.last { $0.name == name }?.value }
 
-    func integer(_ name: String) -> Int? { self[name].flatMap { Int($0) } }
+    /// Numbers that a mock reckons with: a time in seconds of any year, or a place behind all records, in microseconds, too.
+    private static let numbers = -1_000_000_000_000...1_000_000_000_000
+
+    /// The whole number that a text is, or the nearest that is reckoned with; nil for what is none.
+    static func number(_ text: some StringProtocol) -> Int? { Int(text).map(bounded) }
+
+    private static func bounded(_ number: Int) -> Int { min(max(number, numbers.lowerBound), numbers.upperBound) }
+
+    func integer(_ name: String) -> Int? { self[name].flatMap { Self.number($0) } }
+
+    /// How many records a page has at most, as a parameter asks for it.
+    func limit(_ name: String, default standard: Int, most: Int) -> Int { min(max(1, integer(name) ?? standard), most) }
 
     /// A time, of which some clients send fractions.
-    func seconds(_ name: String) -> Int? { integer(name) ?? self[name].flatMap { Double($0) }.flatMap { Int(exactly: $0.rounded(.down)) } }
+    func seconds(_ name: String) -> Int? {
+        integer(name) ?? self[name].flatMap { Double($0) }.flatMap { Int(exactly: $0.rounded(.down)) }.map(Self.bounded)
+    }
+
+    /// The places of a page among so many records, wherever it is asked to begin.
+    static func page(from start: Int, limit: Int, of count: Int) -> Range<Int> {
+        let first = min(max(0, start), count)
+        return first..<first + min(max(0, limit), count - first)
+    }
 
     /// A body of JSON; null for none.
     var json: JSONNode { (try? JSONParser.parse(body)) ?? .null }

@@ -81,7 +81,7 @@ package struct Timeline: Sendable {
         var found: [Entry] = []
         let from = place.map { max($0.updated, since) } ?? since
         // Five neighbours share a timestamp, so the first that may count is at most four before.
-        var index = max(0, Int((from - Self.epoch) / Self.step) - Self.tied)
+        var index = max(0, Int((max(from, Self.epoch) - Self.epoch) / Self.step) - Self.tied)
         while index < rows, found.count < limit {
             let entry = Entry(updated: created(index), index: index)
             if latest[index] == nil, Self.isBehind(entry, place), entry.updated >= since, isVisible(entry) { found.append(entry) }

@@ -50,7 +50,7 @@ enum PushedText {
         switch (type, value) {
         case (.int8, .integer(let number)), (.int16, .integer(let number)), (.int32, .integer(let number)), (.int64, .integer(let number)):
             return value.fits(type) ? String(number) : nil
-        case (.float64, .integer(let number)): return abs(number) < 1 << 53 ? String(number) : nil
+        case (.float64, .integer(let number)): return number.magnitude < 1 << 53 ? String(number) : nil
         case (.float64, .float(let number)) where number.isFinite: return Value.float(number).description
         case (.decimal(_, let scale), .integer(let number)) where scale < 10: return String(number)
         case (.decimal(let precision, let scale), .float(let number)):

@@ -20,21 +20,16 @@ struct S3Object: Hashable, Sendable {
     init(_ answer: HTTPAnswer, at location: SourceLocation) throws(SluiceError) {
         let range = answer.headers["content-range"]
         let total = range.flatMap { $0.split(separator: "/").last.flatMap { Int64($0) } }
-        guard let byteCount = total ?? answer.headers["content-length"].flatMap({ Int64($0) }), byteCount >= 0,
-            let etag = answer.headers["etag"]
+        guard let byteCount = total ?? answer.headers["content-length"].flatMap({ Int64($0) }),
+            (0...S3Limits.objectBytes).contains(byteCount), let etag = answer.headers["etag"]
         else {
-            throw SluiceError(.serviceFailed, "the answer has no length and no ETag of the object", at: location)
+            throw SluiceError(
+                .serviceFailed, "the answer has no ETag of the object, or no length of up to \(S3Limits.objectBytes) bytes", at: location)
         }
         self.byteCount = byteCount
-        self.etag = Self.unquoted(etag)
+        self.etag = EntityTag.unquoted(etag)
         modifiedMicros = answer.headers["last-modified"].flatMap { HTTPDate.micros($0) } ?? 0
         checksum = ObjectChecksum(answer.headers)
         token = answer.headers[Self.tokenHeader]
     }
-
-    static func unquoted(_ etag: String) -> String {
-        etag.count >= 2 && etag.hasPrefix("\"") && etag.hasSuffix("\"") ? String(etag.dropFirst().dropLast()) : etag
-    }
-
-    static func quoted(_ etag: String) -> String { etag.hasPrefix("W/") ? etag : "\"\(etag)\"" }
 }

@@ -27,7 +27,7 @@ extension S3Service {
         } else {
             request.set("x-amz-checksum-mode", "ENABLED")
         }
-        if let etag, !etag.isEmpty { request.set("If-Match", S3Object.quoted(etag)) }
+        if let etag, !etag.isEmpty { request.set("If-Match", EntityTag.quoted(etag)) }
         let answer: HTTPAnswer
         do throws(SluiceError) {
             answer = try await send(request)
@@ -80,14 +80,14 @@ extension S3Service {
         switch condition {
         case .none: break
         case .absent: request.set("If-None-Match", "*")
-        case .version(let etag): request.set("If-Match", S3Object.quoted(etag))
+        case .version(let etag): request.set("If-Match", EntityTag.quoted(etag))
         }
         if condition != .none {
             token = Self.newToken()
             request.set(S3Object.tokenHeader, token ?? "")
         }
         do throws(SluiceError) {
-            return S3Object.unquoted(try await send(request).headers["etag"] ?? "")
+            return EntityTag.unquoted(try await send(request).headers["etag"] ?? "")
         } catch {
             guard error.code == .conditionFailed || (error.code == .fileNotFound && condition != .none) else { throw error }
             // An attempt whose answer was lost may be what is in the way.
@@ -149,7 +149,7 @@ extension S3Service {
         guard object.byteCount <= Int64(S3Limits.copiedBytes) else { return try await copyParts(source, object, to: target) }
         var request = S3Request("CopyObject", "PUT", target)
         request.set("x-amz-copy-source", copySource(source))
-        request.set("x-amz-copy-source-if-match", S3Object.quoted(object.etag))
+        request.set("x-amz-copy-source-if-match", EntityTag.quoted(object.etag))
         request.timeout = .seconds(S3Limits.completionSeconds)
         request.mayFailLate = true
         _ = try await send(request)

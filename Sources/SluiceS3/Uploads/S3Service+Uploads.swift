@@ -34,7 +34,7 @@ extension S3Service {
         guard let etag = answer.headers["etag"], !etag.isEmpty else {
             throw SluiceError(.serviceFailed, "part \(number) of an upload has no ETag", at: location(upload.key))
         }
-        return S3Part(number: number, etag: S3Object.unquoted(etag), checksum: checksum.value, byteCount: Int64(bytes.count))
+        return S3Part(number: number, etag: EntityTag.unquoted(etag), checksum: checksum.value, byteCount: Int64(bytes.count))
     }
 
     /// Makes the object of the parts. Done again behind an answer that was lost, or by another process, it finds the object.
@@ -46,7 +46,7 @@ extension S3Service {
         let list = parts.map { part in
             let element = ObjectChecksum.Algorithm.sent.element
             let checksum = part.checksum.isEmpty ? "" : "<\(element)>\(XMLText.escaped(part.checksum))</\(element)>"
-            let etag = XMLText.escaped(S3Object.quoted(part.etag))
+            let etag = XMLText.escaped(EntityTag.quoted(part.etag))
             return "<Part>\(checksum)<ETag>\(etag)</ETag><PartNumber>\(part.number)</PartNumber></Part>"
         }
         let document =
@@ -93,11 +93,11 @@ extension S3Service {
             let root = try parse(try await send(request).body)
             for part in root.all("Part") {
                 guard let number = part["PartNumber"].flatMap({ Int($0) }), let etag = part["ETag"],
-                    let size = part["Size"].flatMap({ Int64($0) })
+                    let size = part["Size"].flatMap({ Int64($0) }), (0...S3Limits.objectBytes).contains(size)
                 else { throw SluiceError(.serviceFailed, "a part was listed without number, ETag or size", at: location(upload.key)) }
                 parts.append(
                     S3Part(
-                        number: number, etag: S3Object.unquoted(etag), checksum: part[ObjectChecksum.Algorithm.sent.element] ?? "",
+                        number: number, etag: EntityTag.unquoted(etag), checksum: part[ObjectChecksum.Algorithm.sent.element] ?? "",
                         byteCount: size))
             }
             let next = root["NextPartNumberMarker"]
@@ -143,13 +143,13 @@ extension S3Service {
         request.ask("partNumber", String(number))
         request.ask("uploadId", upload.id)
         request.set("x-amz-copy-source", copySource(source))
-        request.set("x-amz-copy-source-if-match", S3Object.quoted(etag))
+        request.set("x-amz-copy-source-if-match", EntityTag.quoted(etag))
         request.set("x-amz-copy-source-range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)")
         request.timeout = .seconds(S3Limits.completionSeconds)
         request.mayFailLate = true
         let root = try parse(try await send(request).body)
         return S3Part(
-            number: number, etag: S3Object.unquoted(root["ETag"] ?? ""), checksum: root[ObjectChecksum.Algorithm.sent.element] ?? "",
+            number: number, etag: EntityTag.unquoted(root["ETag"] ?? ""), checksum: root[ObjectChecksum.Algorithm.sent.element] ?? "",
             byteCount: range.upperBound - range.lowerBound)
     }
 }

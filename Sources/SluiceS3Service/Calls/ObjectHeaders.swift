@@ -1,6 +1,6 @@
 import SluiceAWS
 import SluiceBuckets
-import SluiceHTTP
+import SluiceCore
 import SluiceServer
 
 /// Headers of answers about a version.
@@ -75,7 +75,7 @@ enum ReadConditions {
         list.split(separator: ",").contains { item in
             var tag = item.filter { $0 != " " }
             if isWeak, tag.hasPrefix("W/") { tag.removeFirst(2) }
-            return tag == "*" || S3Call.unquoted(tag) == etag
+            return tag == "*" || EntityTag.unquoted(tag) == etag
         }
     }
 }

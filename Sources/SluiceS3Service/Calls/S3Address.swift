@@ -1,5 +1,5 @@
 import SluiceBuckets
-import SluiceHTTP
+import SluiceCore
 import SluiceServer
 
 /// Which bucket and key a request is for, in the path (`/bucket/key`) or with the bucket in the host (`bucket.s3.localhost`).

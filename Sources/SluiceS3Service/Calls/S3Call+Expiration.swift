@@ -1,5 +1,5 @@
 import SluiceBuckets
-import SluiceHTTP
+import SluiceCore
 import SluiceServer
 
 extension S3Call {

@@ -71,17 +71,13 @@ extension S3Call {
     /// - Throws: `NotImplemented` for those that S3 does not have there.
     func writeCondition() throws(ServiceFault) -> WriteCondition {
         var condition = WriteCondition()
-        condition.matches = header("If-Match").map(Self.unquoted)
-        condition.matchesNot = header("If-None-Match").map(Self.unquoted)
+        condition.matches = header("If-Match").map(EntityTag.unquoted)
+        condition.matchesNot = header("If-None-Match").map(EntityTag.unquoted)
         guard condition.matchesNot == nil || condition.matchesNot == "*" else {
             throw .notImplemented("If-None-Match with a value other than *")
         }
         if condition.matches != nil, condition.matchesNot != nil { throw .notImplemented("If-Match together with If-None-Match") }
         return condition
-    }
-
-    static func unquoted(_ etag: String) -> String {
-        etag.count >= 2 && etag.hasPrefix("\"") && etag.hasSuffix("\"") ? String(etag.dropFirst().dropLast()) : etag
     }
 }
 

@@ -1,6 +1,6 @@
 import SluiceAWS
 import SluiceBuckets
-import SluiceHTTP
+import SluiceCore
 import SluiceServer
 
 /// A request with what every operation looks at.

@@ -1,6 +1,5 @@
 import SluiceBuckets
 import SluiceCore
-import SluiceHTTP
 import SluiceServer
 
 /// What the store refuses, with the codes and sentences of S3.

@@ -1,7 +1,6 @@
 import SluiceAWS
 import SluiceBuckets
 import SluiceCore
-import SluiceHTTP
 import SluiceServer
 
 /// An object that a page of a browser uploads by a form. Source: S3's API reference, "POST Object".

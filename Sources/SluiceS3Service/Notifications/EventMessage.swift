@@ -1,5 +1,5 @@
 package import SluiceBuckets
-import SluiceHTTP
+import SluiceCore
 import SluiceServer
 
 /// Events as functions get them. Source: S3's user guide, "Event message structure", version 2.1; who asked for a change is not told.

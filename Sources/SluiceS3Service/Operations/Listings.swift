@@ -1,7 +1,6 @@
 import SluiceAWS
 import SluiceBuckets
 import SluiceCore
-import SluiceHTTP
 import SluiceServer
 
 extension S3Operation {

@@ -1,6 +1,6 @@
 import SluiceAWS
 import SluiceBuckets
-import SluiceHTTP
+import SluiceCore
 import SluiceServer
 
 /// Attributes of an object without its bytes. Source: S3's API reference, "GetObjectAttributes".

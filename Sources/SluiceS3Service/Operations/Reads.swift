@@ -45,7 +45,7 @@ extension S3Operation {
     /// The range or part that is asked for, and of how many parts.
     private static func chosen(_ version: ObjectVersion, _ call: S3Call) throws(ServiceFault) -> (Range<Int64>?, parts: Int?) {
         guard let text = call.query["partNumber"] else {
-            if let condition = call.header("If-Range").map(S3Call.unquoted), condition != version.etag { return (nil, nil) }
+            if let condition = call.header("If-Range").map(EntityTag.unquoted), condition != version.etag { return (nil, nil) }
             return (try ByteRange.range(call.header("Range"), of: version.byteCount), nil)
         }
         let sizes = version.traits.partBytes

@@ -144,7 +144,7 @@ extension S3Operation {
                 throw ServiceFault.malformedXML
             }
             let checksum = ObjectChecksum.Algorithm.allCases.compactMap { element[$0.element] }.first
-            parts.append(NamedPart(number: number, etag: S3Call.unquoted(etag), checksum: checksum))
+            parts.append(NamedPart(number: number, etag: EntityTag.unquoted(etag), checksum: checksum))
         }
         guard !parts.isEmpty else { throw ServiceFault.malformedXML }
         if let text = call.header("x-amz-mp-object-size"),

@@ -1,6 +1,6 @@
 import SluiceAWS
 import SluiceBuckets
-import SluiceHTTP
+import SluiceCore
 import SluiceServer
 
 extension S3Operation {
@@ -68,7 +68,7 @@ extension S3Operation {
 
     private static func deleteObject(_ call: S3Call) async throws -> ServiceResponse {
         var condition = WriteCondition()
-        condition.matches = call.header("If-Match").map(S3Call.unquoted)
+        condition.matches = call.header("If-Match").map(EntityTag.unquoted)
         if let text = call.header("x-amz-if-match-size") {
             guard let count = Int64(text) else { throw ServiceFault.invalidArgument("x-amz-if-match-size", text, "Invalid size") }
             condition.byteCount = count
@@ -121,7 +121,7 @@ extension S3Operation {
     private static func delete(_ object: XMLElement, _ call: S3Call) async -> Result<BucketStore.Removal, ServiceFault> {
         guard let key = ObjectKey(object["Key"] ?? "") else { return .failure(.malformedXML) }
         var condition = WriteCondition()
-        condition.matches = object["ETag"].map(S3Call.unquoted)
+        condition.matches = object["ETag"].map(EntityTag.unquoted)
         condition.byteCount = object["Size"].flatMap { Int64($0) }
         do throws(ServiceFault) { _ = try S3Call.checkedVersion(object["VersionId"]) } catch { return .failure(error) }
         do throws(BucketFailure) {

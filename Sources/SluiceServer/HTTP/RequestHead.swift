@@ -1,4 +1,4 @@
-import SluiceHTTP
+import SluiceCore
 
 /// What a client wants, before its body.
 package struct RequestHead: Sendable {

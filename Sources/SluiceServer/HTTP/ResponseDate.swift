@@ -1,5 +1,4 @@
 import SluiceCore
-import SluiceHTTP
 import Synchronization
 
 /// When an answer was made, as its `Date` says (RFC 9110, section 6.6.1), by the clock that signatures are checked with: clients set theirs by it.

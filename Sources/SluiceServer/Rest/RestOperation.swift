@@ -1,4 +1,4 @@
-import SluiceHTTP
+import SluiceCore
 
 /// One operation of a service whose requests are told apart by method and path, with JSON in the body.
 package struct RestOperation<Context: Sendable>: Sendable {

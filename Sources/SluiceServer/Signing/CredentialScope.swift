@@ -1,5 +1,3 @@
-import SluiceHTTP
-
 /// What the credentials of a request say before anything is checked: `KEY/20260101/us-east-1/kinesis/aws4_request`.
 ///
 /// Source: AWS' reference "Create a signed AWS API request".

@@ -1,6 +1,5 @@
 import Crypto
 import SluiceCore
-import SluiceHTTP
 
 /// A presigned address of S3 in the form before Signature Version 4, which boto3 makes unless it is told otherwise:
 /// `?AWSAccessKeyId=KEY&Expires=SECONDS&Signature=…`.

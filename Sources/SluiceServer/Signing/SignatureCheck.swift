@@ -1,6 +1,5 @@
 import Crypto
 import SluiceCore
-import SluiceHTTP
 import Synchronization
 
 /// Checks Signature Version 4 of requests, in the header or in the query.

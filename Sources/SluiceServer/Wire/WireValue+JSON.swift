@@ -8,7 +8,7 @@ extension WireValue {
         case .boolean(let value): self = .boolean(value)
         case .number(let digits):
             let text = String(decoding: digits, as: UTF8.self)
-            // A number beyond a double is none that a member takes.
+            // Requests have none beyond a double; in a record it is data, and stays as it is written.
             if let whole = Int64(text) {
                 self = .integer(whole)
             } else if let number = Double(text), number.isFinite {

@@ -24,7 +24,8 @@ struct SingerTypesTests {
         ])
     func types(_ schema: String, _ expected: String) throws {
         let node = try JSONParser.parse(Array(schema.utf8))
-        let type = SingerTypes(node).type(of: node, depth: 0)
+        var types = SingerTypes(node)
+        let type = types.type(of: node, depth: 0)
         #expect(try type == DataType(parsing: expected))
     }
 
@@ -34,5 +35,29 @@ struct SingerTypesTests {
             """
         let fields = try SingerTypes.fields(JSONParser.parse(Array(schema.utf8)), of: "s")
         #expect(fields.map(\.type) == [.int64, .string])
+    }
+
+    @Test(
+        "a schema that holds itself is text where it does, however often and however it says so",
+        arguments: [
+            ##"{"properties": {"a": {"$ref": "#"}, "b": {"$ref": "#"}, "c": {"$ref": "#/"}}}"##,
+            ##"{"properties": {"a": {"$ref": "#/definitions/x"}}, "definitions": {"x": {"anyOf": [{"$ref": "#/definitions/x"}, {"$ref": "#/definitions/x"}, {"type": "array", "items": {"$ref": "#/definitions/x"}}]}}}"##,
+            ##"{"properties": {"a": {"$ref": "#/definitions/x"}}, "definitions": {"x": {"properties": {"l": {"$ref": "#/definitions/y"}, "r": {"$ref": "#/definitions/y"}}}, "y": {"properties": {"l": {"$ref": "#/definitions/x"}, "r": {"$ref": "#/definitions/x"}}}}}"##,
+        ])
+    func cycles(_ schema: String) throws {
+        let fields = try SingerTypes.fields(JSONParser.parse(Array(schema.utf8)), of: "s")
+        #expect(fields.first?.name == "a")
+        #expect(throws: Never.self) { try Schema(fields) }
+    }
+
+    @Test("a schema that names another, and that another, many times over is refused") func explosion() throws {
+        let definitions = (0..<20).map {
+            ##""d\##($0)": {"properties": {"a": {"$ref": "#/definitions/d\##($0 + 1)"}, "b": {"$ref": "#/definitions/d\##($0 + 1)"}}}"##
+        }
+        let schema =
+            ##"{"properties": {"x": {"$ref": "#/definitions/d0"}}, "definitions": {\##(definitions.joined(separator: ",")), "d20": {"type": "integer"}}}"##
+        let node = try JSONParser.parse(Array(schema.utf8))
+        let error = #expect(throws: SluiceError.self) { try SingerTypes.fields(node, of: "s") }
+        #expect(error?.code == .tapFailed && error?.remedy != nil)
     }
 }

@@ -41,6 +41,19 @@ struct ShardPackerTests {
         }
     }
 
+    @Test("shards may have the largest numbers that their names can say") func numbers() throws {
+        let shards = HashRange.slices(2).enumerated().map {
+            ShardSummary(id: ShardID(999_999_999_998 + $0), range: $1, startingSequence: SequenceNumber(0))
+        }
+        let packer = try #require(ShardPacker(shards))
+        let queue = queue(100, bytes: 20)
+        let groups = packer.groups(of: queue, keepsOrder: true)
+        #expect(groups.count == 2 && groups.joined().sorted() == Array(0..<100))
+        let last = try #require(groups.first { shards[1].range.contains(queue.hashes[$0[0]]) })
+        #expect(packer.readable(last, of: queue, in: shards[1].id) == last)
+        #expect(packer.readable(last, of: queue, in: shards[0].id) == [])
+    }
+
     @Test("a packed record keeps its bound, and without order a call has several of a shard") func bounds() throws {
         let packer = try #require(ShardPacker(Self.shards))
         let queue = queue(4_000, bytes: 1_000)

@@ -91,6 +91,9 @@ for path in ["/etc", "../x", "s3://nowhere/x", "s3://lake/../../x"]:
 refused("InvalidInputException", "JdbcTargets are not supported", glue.create_crawler, Name="x", Role="r",
         Targets={"JdbcTargets": [{"ConnectionName": "c", "Path": "d/%"}]})
 refused("InvalidInputException", "no cron expression", glue.create_crawler, Name="x", Role="r", Targets=targets, Schedule="hourly")
+for level in [-2**63, 2**63 - 1, 0]:
+    refused("InvalidInputException", "TableLevelConfiguration", glue.create_crawler, Name="x", Role="r", Targets=targets,
+            Configuration='{"Version": 1.0, "Grouping": {"TableLevelConfiguration": %d}}' % level)
 refused("InvalidInputException", "no target", glue.create_crawler, Name="x", Role="r", Targets={})
 refused("CrawlerNotRunningException", "", glue.stop_crawler, Name="lake")
 refused("EntityNotFoundException", "", glue.start_crawler, Name="nothing")

@@ -7,7 +7,7 @@ import SluiceScheduler
 /// The listener for webhooks beside the scheduler: on the loopback address, for a proxy of the machine in front of it.
 final class UpWebhooks: Sendable {
     private let hooks: Webhooks
-    private let server: LocalHTTPServer
+    private let receiver: HTTPReceiver
 
     /// - Parameter port: 0 for a free one.
     /// - Throws: `ioFailure` where the port is taken.
@@ -15,9 +15,9 @@ final class UpWebhooks: Sendable {
         let hooks = Webhooks(catalog: catalog, jobs: jobs) { name in try SecretStore(catalog).value(name) }
         self.hooks = hooks
         do {
-            server = try LocalHTTPServer(port: port, bodyBytes: Self.bodyBytes, keepsRequests: false) { request, _ in
+            receiver = try HTTPReceiver(port: port, limits: Self.limits) { request in
                 let answer = hooks.take(method: request.method, path: request.target, headers: request.headers, body: request.body)
-                return .status(answer.status, answer.body, headers: ["Content-Type": "application/json"])
+                return HTTPReceiver.Answer(answer.status, answer.body, headers: ["Content-Type": "application/json"])
             }
         } catch {
             throw SluiceError(
@@ -26,15 +26,15 @@ final class UpWebhooks: Sendable {
         }
     }
 
-    /// A longer one is refused with 413.
-    private static let bodyBytes = 1 << 20
+    /// A longer body is refused with 413.
+    private static let limits = HTTPReceiver.Limits(bodyBytes: 1 << 20, connections: 256, requestSeconds: 30)
 
     func reload(_ jobs: JobSet) { hooks.reload(jobs) }
 
     /// What a person reads of it.
     var summary: String {
         let names = hooks.names
-        return "webhooks: \(server.address)/hooks/"
+        return "webhooks: \(receiver.address)/hooks/"
             + (names.isEmpty ? "NAME; no job waits for one" : names.count == 1 ? names[0] : "{\(names.joined(separator: ","))}")
     }
 }

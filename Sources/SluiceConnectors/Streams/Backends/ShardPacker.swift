@@ -23,7 +23,8 @@ struct ShardPacker {
         }
         guard next == nil else { return nil }
         ranges = Dictionary(shards.map { ($0.id.number, $0.range) }) { $1 }
-        router = KeyRouter(open.map(\.range), numbers: open.map(\.id.number))
+        // A service numbers shards as it likes: those of the router are their places.
+        router = KeyRouter(open.map(\.range))
     }
 
     /// The rows of each record of the next call, those that stand first.

@@ -1,4 +1,4 @@
-import SluiceHTTP
+import SluiceCore
 import Testing
 
 @Suite("times in headers") struct HTTPDateTests {

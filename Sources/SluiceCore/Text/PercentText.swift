@@ -1,6 +1,3 @@
-import SluiceCore
-import SluiceJSON
-
 /// Percent-encoding as signatures want it: all but letters, digits and `-._~`, in upper-case hexadecimal digits.
 package enum PercentText {
     private static let digits = Array("0123456789ABCDEF".utf8)

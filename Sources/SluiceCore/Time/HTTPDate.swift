@@ -1,5 +1,3 @@
-import SluiceCore
-
 /// The time of a `Date` header: `Sun, 29 Nov 2026 16:00:18 GMT` (RFC 9110, section 5.6.7).
 package enum HTTPDate {
     private static let days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]

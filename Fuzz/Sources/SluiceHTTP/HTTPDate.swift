@@ -1,1 +1,0 @@
-../../../Sources/SluiceHTTP/Requests/HTTPDate.swift

@@ -45,6 +45,7 @@ package final class BucketService: Service {
 
     package func respond(to request: ServiceRequest) async throws -> ServiceResponse {
         let address = S3Address(request.head)
+        guard !address.isMalformed else { throw ServiceFault.invalidURI }
         let query = request.head.query
         if request.head.method == "OPTIONS" { return try preflight(request.head, address) }
         // Websites look at no query.

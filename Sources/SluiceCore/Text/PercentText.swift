@@ -28,6 +28,17 @@ package enum PercentText {
         return "/" + kept.joined(separator: "/") + (isFolder && !kept.isEmpty ? "/" : "")
     }
 
+    /// Whether a `%` stands without two hexadecimal digits behind it (RFC 3986, section 2.1).
+    package static func isMalformed(_ text: some Collection<UInt8>) -> Bool {
+        var rest = text[...]
+        while let place = rest.firstIndex(of: UInt8(ascii: "%")) {
+            let digits = Array(rest[place...].dropFirst().prefix(2))
+            guard digits.count == 2, Hexadecimal.byte(digits[0], digits[1]) != nil else { return true }
+            rest = rest[place...].dropFirst(3)
+        }
+        return false
+    }
+
     /// The reverse, as a text.
     ///
     /// - Parameter plusIsBlank: As in queries and forms; in paths a plus is one.

@@ -112,7 +112,8 @@ enum PutData {
         do throws(SluiceError) {
             return try await worker.put(batch)
         } catch {
-            // The disk, which the server's log explains: the client tries again.
+            // The disk: the client is told that it is full, and of other failures tries again.
+            if error.code == .diskFull { throw error }
             throw error.code == .notFound ? Faults.noStream(stream.name, scope.id) : Faults.slowDown
         }
     }

@@ -30,13 +30,12 @@ enum GetRecords {
             throw Faults.iterator(error)
         }
         if let shard { call.context.quotas?.wasRead(shard, bytes: page.recordBytes) }
-        let isEncrypted = try scope.summary(place.stream).configuration.isEncrypted
         switch call.format {
-        case .json: return .encoded(RecordWriter.json(page, isEncrypted: isEncrypted))
+        case .json: return .encoded(RecordWriter.json(page))
         case .cbor:
             return .value(
                 .structure([
-                    "Records": RecordWriter.value(page, isEncrypted: isEncrypted), "NextShardIterator": page.next.map { .text($0.token) },
+                    "Records": RecordWriter.value(page), "NextShardIterator": page.next.map { .text($0.token) },
                     "MillisBehindLatest": .integer(page.millisBehindLatest), "ChildShards": RecordWriter.children(page),
                 ]))
         }

@@ -19,12 +19,11 @@ enum SubscribeToShard {
         let scope = try call.scope()
         let consumer = try Consumers.find(arn, call, scope)
         let target = StreamTarget(scope: scope, name: consumer.stream)
-        let summary = try target.summary()
         guard let start, let id = ShardID(parsing: shard) else { throw Faults.noShard(shard, target.name, scope) }
         let position = try start.position(shard: id, target, operation: "SubscribeToShard")
         let push: ShardPush
         do throws(SluiceError) {
-            push = try ShardPush(target, id, position, isEncrypted: summary.configuration.isEncrypted)
+            push = try ShardPush(target, id, position)
         } catch {
             throw Faults.fault(error, shard: shard, stream: target.name, scope)
         }
@@ -41,19 +40,17 @@ enum SubscribeToShard {
 struct ShardPush: Sendable {
     private let subscription: any ShardSubscription
     private let shard: ShardID
-    private let isEncrypted: Bool
     /// What a later subscription goes on behind.
     private let before: ServiceNumber
 
     /// - Throws: what keeps the position from being read.
-    init(_ target: StreamTarget, _ shard: ShardID, _ position: IteratorPosition, isEncrypted: Bool) throws(SluiceError) {
+    init(_ target: StreamTarget, _ shard: ShardID, _ position: IteratorPosition) throws(SluiceError) {
         let backend = target.scope.reader(target.name)
         let stream = try backend.stream(target.name)
         // Fixed before the first event, so that what comes meanwhile is pushed, too.
         let offset = try stream.place(of: position, shard: shard.number)
         subscription = try backend.subscribe(target.name, shard, .atSequenceNumber(SequenceNumber(shard: shard.number, offset: offset)))
         self.shard = shard
-        self.isEncrypted = isEncrypted
         before = ServiceNumber(shard: shard.number, place: offset)
     }
 
@@ -74,8 +71,7 @@ struct ShardPush: Sendable {
                 for part in Self.parts(page) {
                     if let batch = part.batches.last, let number = ServiceNumber(batch.sequenceNumber(batch.count - 1)) { last = number }
                     try await writer.event(
-                        "SubscribeToShardEvent",
-                        RecordWriter.event(part, isEncrypted: isEncrypted, continuation: last.text, format))
+                        "SubscribeToShardEvent", RecordWriter.event(part, continuation: last.text, format))
                 }
                 heard = .now
                 if !page.children.isEmpty { return }
@@ -85,7 +81,7 @@ struct ShardPush: Sendable {
                 heard = .now
                 let nothing = RecordPage(batches: [], next: nil, millisBehindLatest: 0)
                 try await writer.event(
-                    "SubscribeToShardEvent", RecordWriter.event(nothing, isEncrypted: isEncrypted, continuation: last.text, format))
+                    "SubscribeToShardEvent", RecordWriter.event(nothing, continuation: last.text, format))
             }
         }
     }

@@ -5,8 +5,8 @@ import SluiceStreams
 /// Records of a page as answers and events have them.
 enum RecordWriter {
     /// A whole answer of GetRecords.
-    static func json(_ page: RecordPage, isEncrypted: Bool) -> [UInt8] {
-        var bytes = records(page, isEncrypted: isEncrypted)
+    static func json(_ page: RecordPage) -> [UInt8] {
+        var bytes = records(page)
         bytes += #","NextShardIterator":"#.utf8
         if let next = page.next { JSONText.appendString(next.token.utf8, to: &bytes) } else { bytes += "null".utf8 }
         bytes += #","MillisBehindLatest":\#(page.millisBehindLatest)"#.utf8
@@ -18,10 +18,10 @@ enum RecordWriter {
     /// An event of SubscribeToShard.
     ///
     /// - Parameter continuation: The number that a later subscription goes on behind; nil at the end of the shard.
-    static func event(_ page: RecordPage, isEncrypted: Bool, continuation: String, _ format: WireFormat) -> [UInt8] {
+    static func event(_ page: RecordPage, continuation: String, _ format: WireFormat) -> [UInt8] {
         switch format {
         case .json:
-            var bytes = records(page, isEncrypted: isEncrypted)
+            var bytes = records(page)
             bytes += #","ContinuationSequenceNumber":"\#(continuation)","MillisBehindLatest":\#(page.millisBehindLatest)"#.utf8
             appendChildren(page, to: &bytes)
             bytes.append(UInt8(ascii: "}"))
@@ -29,7 +29,7 @@ enum RecordWriter {
         case .cbor:
             return format.encode(
                 .structure([
-                    "Records": value(page, isEncrypted: isEncrypted), "ContinuationSequenceNumber": .text(continuation),
+                    "Records": value(page), "ContinuationSequenceNumber": .text(continuation),
                     "MillisBehindLatest": .integer(page.millisBehindLatest), "ChildShards": children(page),
                 ]))
         }
@@ -39,7 +39,7 @@ enum RecordWriter {
         page.children.isEmpty ? nil : .list(page.children.map(StreamValues.child))
     }
 
-    static func value(_ page: RecordPage, isEncrypted: Bool) -> WireValue {
+    static func value(_ page: RecordPage) -> WireValue {
         .list(
             page.batches.flatMap { batch in
                 (0..<batch.count).map { row in
@@ -47,7 +47,7 @@ enum RecordWriter {
                         "SequenceNumber": ServiceNumber(batch.sequenceNumber(row)).map { .text($0.text) },
                         "ApproximateArrivalTimestamp": .time(micros: batch.arrivalMicros(row)),
                         "Data": .bytes(Array(batch.payloads[row])), "PartitionKey": .text(batch.keys.text(row)),
-                        "EncryptionType": isEncrypted ? .text("KMS") : nil,
+                        "EncryptionType": batch.isEncrypted ? .text("KMS") : nil,
                     ])
                 }
             })
@@ -60,15 +60,15 @@ enum RecordWriter {
     }
 
     /// `{"Records":[…]`, the records straight from the page's bytes.
-    private static func records(_ page: RecordPage, isEncrypted: Bool) -> [UInt8] {
+    private static func records(_ page: RecordPage) -> [UInt8] {
         var bytes: [UInt8] = []
         let size = page.batches.reduce(0) { sum, batch in
             sum + batch.keys.data.count + (0..<batch.count).reduce(0) { $0 + batch.payloads.range($1).count }
         }
         bytes.reserveCapacity(256 + size / 3 * 4 + page.count * 192)
         bytes += #"{"Records":["#.utf8
-        let end = (isEncrypted ? StaticBytes.encrypted : StaticBytes.end) + [UInt8(ascii: ",")]
         for batch in page.batches {
+            let end = (batch.isEncrypted ? StaticBytes.encrypted : StaticBytes.end) + [UInt8(ascii: ",")]
             var arrival = (micros: Int64.min, text: [UInt8]())
             var numbers = NumberRun()
             for row in 0..<batch.count {

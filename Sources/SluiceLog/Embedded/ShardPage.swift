@@ -65,16 +65,6 @@ struct ShardPage {
         batches.append(
             RecordBatch(
                 numbers: .stepping(first: first.value!, step: SequenceNumber.step), arrivals: .same(records.arrivalMicros),
-                headers: records.headers, keys: records.keys, payloads: records.payloads))
-    }
-}
-
-extension StreamRecords {
-    /// A range of the rows; payloads are not copied.
-    func slice(_ rows: Range<Int>) -> StreamRecords {
-        if rows == 0..<count { return self }
-        return StreamRecords(
-            baseSequence: baseSequence + UInt64(rows.lowerBound), arrivalMicros: arrivalMicros, headers: headers, keys: keys.slice(rows),
-            payloads: payloads.slice(rows))
+                headers: records.headers, keys: records.keys, payloads: records.payloads, isEncrypted: records.isEncrypted))
     }
 }

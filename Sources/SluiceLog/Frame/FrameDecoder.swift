@@ -44,7 +44,7 @@ enum FrameDecoder {
         else { return nil }
         return StreamRecords(
             baseSequence: header.baseSequence, arrivalMicros: header.arrivalMicros, headers: parts.headers, keys: parts.keys,
-            payloads: RawRecords(bytes: buffer, starts: parts.starts, ends: parts.ends))
+            payloads: RawRecords(bytes: buffer, starts: parts.starts, ends: parts.ends), isEncrypted: header.isEncrypted)
     }
 
     /// `count + 1` ascending offsets from 0 to `end`, each moved by `shift`; nil if they are not.

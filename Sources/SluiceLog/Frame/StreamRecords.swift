@@ -40,6 +40,8 @@ package struct StreamRecords: Sendable {
     package let keys: ByteRows
     /// Ranges of the buffer that the reader fetched, which neighbouring frames share: payloads were not copied.
     package let payloads: RawRecords
+    /// Whether they lie encrypted on the disk.
+    var isEncrypted = false
 
     package var count: Int { keys.count }
     package var sequences: Range<UInt64> { baseSequence..<(baseSequence + UInt64(count)) }
@@ -49,10 +51,15 @@ package struct StreamRecords: Sendable {
     /// The records before a number; the same where all are.
     package func keeping(before sequence: UInt64) -> StreamRecords {
         guard sequences.upperBound > sequence else { return self }
-        let rows = 0..<Int(max(sequence, baseSequence) - baseSequence)
+        return slice(0..<Int(max(sequence, baseSequence) - baseSequence))
+    }
+
+    /// A range of the rows; payloads are not copied.
+    func slice(_ rows: Range<Int>) -> StreamRecords {
+        if rows == 0..<count { return self }
         return StreamRecords(
-            baseSequence: baseSequence, arrivalMicros: arrivalMicros, headers: headers, keys: keys.slice(rows),
-            payloads: payloads.slice(rows))
+            baseSequence: baseSequence + UInt64(rows.lowerBound), arrivalMicros: arrivalMicros, headers: headers, keys: keys.slice(rows),
+            payloads: payloads.slice(rows), isEncrypted: isEncrypted)
     }
 
     /// Where the records came from, for a batch that is decoded from their payloads row by row.

@@ -238,10 +238,6 @@ package struct ShardReader: Sendable {
 extension StreamRecords {
     /// The records from `sequence` on: a reader may begin inside a frame.
     fileprivate func dropping(before sequence: UInt64) -> StreamRecords {
-        guard sequence > baseSequence else { return self }
-        let rows = Int(sequence - baseSequence)..<count
-        return StreamRecords(
-            baseSequence: sequence, arrivalMicros: arrivalMicros, headers: headers, keys: keys.slice(rows),
-            payloads: payloads.slice(rows))
+        sequence > baseSequence ? slice(Int(sequence - baseSequence)..<count) : self
     }
 }

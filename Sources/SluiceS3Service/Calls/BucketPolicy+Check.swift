@@ -12,6 +12,7 @@ extension BucketPolicy {
             throw ServiceFault(400, "MalformedPolicy", error.message)
         }
         guard policy.concerns(only: call.bucketName) else { throw ServiceFault(400, "MalformedPolicy", "Policy has invalid resource") }
+        if let fault = policy.idleStatement(for: call.bucketName) { throw ServiceFault(400, "MalformedPolicy", fault.message) }
         guard !policy.isPublic || !PublicAccessBlock(of: call.bucketName, in: call.store).blocksPolicy else {
             throw ServiceFault(
                 403, "AccessDenied",

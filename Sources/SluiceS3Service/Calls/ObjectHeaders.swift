@@ -6,7 +6,8 @@ import SluiceServer
 /// Headers of answers about a version.
 enum ObjectHeaders {
     /// - Parameter isWhole: Whether all of the object is answered, for which its checksum holds.
-    static func all(_ version: ObjectVersion, _ call: S3Call, isWhole: Bool) -> HeaderFields {
+    /// - Throws: `InvalidArgument` for an override that no header can have.
+    static func all(_ version: ObjectVersion, _ call: S3Call, isWhole: Bool) throws(ServiceFault) -> HeaderFields {
         var headers = HeaderFields([("Accept-Ranges", "bytes")])
         headers.add("ETag", "\"\(version.etag)\"")
         headers.add("Last-Modified", HTTPDate.text(version.modifiedMicros))
@@ -18,7 +19,11 @@ enum ObjectHeaders {
         if isWhole, call.header("x-amz-checksum-mode")?.uppercased() == "ENABLED" { add(version.traits.checksum, to: &headers) }
         // Presigned addresses say what browsers are told.
         for (name, parameter) in overrides {
-            if let value = call.query[parameter] { headers[name] = value }
+            guard let value = call.query[parameter] else { continue }
+            guard !value.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }) else {
+                throw .invalidArgument(parameter, value, "Header value cannot be represented.")
+            }
+            headers[name] = value
         }
         return headers
     }

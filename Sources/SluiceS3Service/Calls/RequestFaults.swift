@@ -4,6 +4,7 @@ import SluiceServer
 extension ServiceFault {
     static let malformedXML = ServiceFault(
         400, "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema")
+    static let invalidURI = ServiceFault(400, "InvalidURI", "Couldn't parse the specified URI.")
     static let accessDenied = ServiceFault(403, "AccessDenied", "Access Denied")
 
     static func invalidArgument(_ name: String, _ value: String, _ message: String) -> ServiceFault {

@@ -10,8 +10,11 @@ struct S3Address: Hashable, Sendable {
     var key: [UInt8]
     /// Whether the host is one of a website: `bucket.s3-website.localhost`.
     var isWebsite = false
+    /// Whether a `%` of the path has no two hexadecimal digits behind it.
+    let isMalformed: Bool
 
     init(_ head: RequestHead) {
+        isMalformed = PercentText.isMalformed(head.rawPath.utf8)
         let path = PercentText.decodedBytes(head.rawPath.utf8.dropFirst(), plusIsBlank: false)
         if let host = head.headers["Host"].flatMap(Self.bucket(ofHost:)) {
             bucket = host.bucket

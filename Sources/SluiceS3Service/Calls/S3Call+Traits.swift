@@ -25,7 +25,8 @@ extension S3Call {
         try refuseDamaged()
         for field in head.headers.list {
             let name = field.name.lowercased()
-            if name.hasPrefix("x-amz-meta-") { traits.metadata.append(.init(String(name.dropFirst("x-amz-meta-".count)), field.value)) }
+            guard name.hasPrefix("x-amz-meta-") else { continue }
+            traits.metadata.append(.init(String(name.dropFirst("x-amz-meta-".count)), Self.withoutBlanks(field.value)))
         }
         let count = traits.metadata.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
         guard count <= S3ServiceLimits.metadataBytes else {
@@ -37,6 +38,13 @@ extension S3Call {
             traits.tags = try S3Tags.checked(QueryItems(tagging).list.map { .init($0.name, $0.value) }, limit: S3ServiceLimits.objectTags)
         }
         return traits
+    }
+
+    /// Blanks around a value are no part of it (RFC 9110, section 5.5).
+    private static func withoutBlanks(_ value: String) -> String {
+        func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        guard let end = value.utf8.lastIndex(where: { !isBlank($0) }) else { return "" }
+        return String(value[...end].utf8.drop(while: isBlank)) ?? value
     }
 
     /// Bytes of a header that are no UTF-8 cannot be kept as they came.
@@ -55,6 +63,7 @@ extension S3Call {
             if name.hasPrefix("x-amz-server-side-encryption") || name.hasPrefix("x-amz-copy-source-server-side-encryption") {
                 throw .notImplemented("objects are not encrypted on the disk (\(name))")
             }
+            if name == "x-amz-write-offset-bytes" { throw .notImplemented("appending to objects, which directory buckets have (\(name))") }
             if name.hasPrefix("x-amz-object-lock") { throw .notImplemented("object lock (\(name))") }
             if name.hasPrefix("x-amz-grant-") { throw Self.noACLs }
         }

@@ -48,7 +48,7 @@ struct S3Call: Sendable {
                     400, "KeyTooLongError", "Your key is too long",
                     details: [("Size", "\(keyBytes.count)"), ("MaxSizeAllowed", "\(BucketLimits.keyBytes)")])
             }
-            throw ServiceFault(400, "InvalidURI", "Couldn't parse the specified URI.")
+            throw .invalidURI
         }
     }
 

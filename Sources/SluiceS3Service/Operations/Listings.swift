@@ -80,49 +80,10 @@ extension S3Operation {
             listing.addPrefixes(page.entries, to: &document)
         }.response()
     }
-
-    private static func listMultipartUploads(_ call: S3Call) async throws -> ServiceResponse {
-        let limit = try call.number("max-uploads", in: 0...1_000, default: 1_000)
-        let listing = try Listing(call)
-        let keyMarker = call.query["key-marker"] ?? ""
-        let prefix = listing.request.prefix
-        // Behind the marker's key where no upload of it is named.
-        let start = keyMarker.isEmpty || Array(keyMarker.utf8).lexicographicallyPrecedes(prefix) ? prefix : Array(keyMarker.utf8)
-        let idMarker = call.query["upload-id-marker"].flatMap { $0.isEmpty ? nil : $0 } ?? (start == prefix ? nil : "\u{10FFFF}")
-        var uploads = try call.store.uploads(call.bucketName, from: start, after: idMarker, limit: limit + 1)
-        uploads = Array(uploads.prefix { $0.key.bytes.starts(with: prefix) })
-        let page = uploads.prefix(limit)
-        return XMLWriter("ListMultipartUploadsResult") { document in
-            document.add("Bucket", call.bucketName)
-            document.add("KeyMarker", listing.name(keyMarker))
-            document.add("UploadIdMarker", call.query["upload-id-marker"] ?? "")
-            document.add("Prefix", listing.name(prefix))
-            if listing.isEncoded { document.add("EncodingType", "url") }
-            document.add("MaxUploads", Int64(limit))
-            document.add("IsTruncated", uploads.count > limit && limit > 0)
-            if uploads.count > limit, let last = page.last {
-                document.add("NextKeyMarker", listing.name(last.key.bytes))
-                document.add("NextUploadIdMarker", last.id)
-            }
-            for upload in page {
-                document.add("Upload") { element in
-                    element.add("Key", listing.name(upload.key.bytes))
-                    element.add("UploadId", upload.id)
-                    element.add("Initiated", S3Time.iso(upload.startedMicros))
-                    element.add("StorageClass", "STANDARD")
-                    for name in ["Owner", "Initiator"] { element.add(name) { $0.add("ID", call.request.caller.account) } }
-                    if let algorithm = upload.algorithm {
-                        element.add("ChecksumAlgorithm", algorithm.rawValue)
-                        element.add("ChecksumType", upload.isComposite ? "COMPOSITE" : "FULL_OBJECT")
-                    }
-                }
-            }
-        }.response()
-    }
 }
 
 /// What listings have in common.
-private struct Listing {
+struct Listing {
     let call: S3Call
     var request = ListingRequest()
     /// Whether names in the answer are percent-encoded, because XML cannot have all characters.

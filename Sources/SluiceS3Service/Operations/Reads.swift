@@ -23,7 +23,7 @@ extension S3Operation {
         let version = object.version
         try ReadConditions.check(version, call)
         let (range, part) = try chosen(version, call)
-        var headers = ObjectHeaders.all(version, call, isWhole: range == nil)
+        var headers = try ObjectHeaders.all(version, call, isWhole: range == nil)
         call.addExpiration(of: version, to: &headers)
         if let part { headers.add("x-amz-mp-parts-count", "\(part)") }
         if let range {

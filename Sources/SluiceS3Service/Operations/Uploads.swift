@@ -9,11 +9,23 @@ extension S3Operation {
         S3Operation("UploadPart", "PUT", .object, mark: "uploadId", run: uploadPart),
         S3Operation("ListParts", "GET", .object, mark: "uploadId", run: listParts),
         S3Operation("CompleteMultipartUpload", "POST", .object, mark: "uploadId", run: completeMultipartUpload),
-        S3Operation("AbortMultipartUpload", "DELETE", .object, mark: "uploadId") { call in
-            try await call.store.abort(call.bucketName, call.key, call.query["uploadId"] ?? "")
-            return ServiceResponse(204, HeaderFields(), .none(length: nil))
-        },
+        S3Operation("AbortMultipartUpload", "DELETE", .object, mark: "uploadId", run: abortMultipartUpload),
     ]
+
+    private static func abortMultipartUpload(_ call: S3Call) async throws -> ServiceResponse {
+        let id = call.query["uploadId"] ?? ""
+        let name = "x-amz-if-match-initiated-time"
+        if let text = call.header(name) {
+            guard let seconds = HTTPDate.seconds(text) else {
+                throw ServiceFault.invalidArgument(name, text, "The time has to be in the form of HTTP dates.")
+            }
+            guard try call.store.upload(call.bucketName, call.key, id).startedMicros / 1_000_000 == seconds else {
+                throw ServiceFault(BucketFailure.preconditionFailed(name), call.bucketName)
+            }
+        }
+        try await call.store.abort(call.bucketName, call.key, id)
+        return ServiceResponse(204, HeaderFields(), .none(length: nil))
+    }
 
     private static func createMultipartUpload(_ call: S3Call) async throws -> ServiceResponse {
         let traits = try call.traits()

@@ -14,6 +14,10 @@ extension S3Operation {
     private static func putObject(_ call: S3Call) async throws -> ServiceResponse {
         let bucket = try call.store.bucket(call.bucketName)
         let key = try call.key
+        // A part whose upload was forgotten would replace the whole object.
+        if let number = call.query["partNumber"] {
+            throw ServiceFault.invalidArgument("partNumber", number, "A part number goes with the uploadId of its upload.")
+        }
         var traits = try call.traits()
         let condition = try call.writeCondition()
         let (file, checksum) = try await ObjectBody.read(call)

@@ -11,14 +11,14 @@ struct BucketPolicy: Sendable {
     }
 
     /// Names, or all names but some (`NotAction` and its like).
-    private struct Names: Sendable {
+    struct Names: Sendable {
         var patterns: [String]
         var areOthers: Bool
 
         func contain(_ name: String) -> Bool { patterns.contains { BucketPolicy.matches($0, name) } != areOthers }
     }
 
-    private struct Statement: Sendable {
+    struct Statement: Sendable {
         var allows: Bool
         var isForEverybody: Bool
         var isConditional: Bool
@@ -56,7 +56,7 @@ struct BucketPolicy: Sendable {
         }
     }
 
-    private let statements: [Statement]
+    let statements: [Statement]
 
     /// Nil for bytes that are no policy.
     init?(_ bytes: [UInt8]) {
@@ -106,7 +106,7 @@ struct BucketPolicy: Sendable {
     var isPublic: Bool { statements.contains { $0.allows && $0.isForEverybody && !$0.isConditional } }
 
     /// `*` stands for any text, `?` for any character.
-    fileprivate static func matches(_ pattern: String, _ text: String) -> Bool {
+    static func matches(_ pattern: String, _ text: String) -> Bool {
         let (pattern, text) = (Array(pattern.utf8), Array(text.utf8))
         var (place, at) = (0, 0)
         var star: (place: Int, at: Int)?

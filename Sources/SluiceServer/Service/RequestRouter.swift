@@ -152,7 +152,10 @@ final class RequestRouter: Sendable {
             let fault = service.fault(for: refusal)
             return (fault, "\(fault.code): \(fault.message)")
         }
-        let text = (error as? SluiceError).map { "\($0.code): \($0.message)" } ?? String(describing: type(of: error))
-        return (service.fault(for: .internalFailure), text)
+        var fault = service.fault(for: .internalFailure)
+        guard let error = error as? SluiceError else { return (fault, String(describing: type(of: error))) }
+        // The log may be on the same disk.
+        if error.code == .diskFull { fault.message = "The disk of the server is full." }
+        return (fault, "\(error.code): \(error.message)")
     }
 }

@@ -23,14 +23,19 @@ package struct RecordBatch: Sendable {
     package var headers: [RecordHeader]
     package var keys: ByteRows
     package var payloads: RawRecords
+    /// Whether the records are kept encrypted; false where the stream does not say.
+    package var isEncrypted: Bool
 
-    package init(numbers: Numbers, arrivals: Arrivals, headers: [RecordHeader] = [], keys: ByteRows, payloads: RawRecords) {
+    package init(
+        numbers: Numbers, arrivals: Arrivals, headers: [RecordHeader] = [], keys: ByteRows, payloads: RawRecords, isEncrypted: Bool = false
+    ) {
         precondition(keys.count == payloads.count, "\(keys.count) keys for \(payloads.count) payloads")
         self.numbers = numbers
         self.arrivals = arrivals
         self.headers = headers
         self.keys = keys
         self.payloads = payloads
+        self.isEncrypted = isEncrypted
     }
 
     package var count: Int { keys.count }

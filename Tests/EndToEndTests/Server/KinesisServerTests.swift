@@ -81,6 +81,8 @@ struct KinesisServerTests {
         #expect(second.exitCode == 1 && !second.errors.isEmpty, "\(second.transcript)")
         let open = try await project.sluice("up", "--port", "0", "--host", "0.0.0.0")
         #expect(open.exitCode == 2 && open.errors.contains("--credentials"), "\(open.transcript)")
+        let resets = try await project.sluice("up", "--port", "0", "--host", "0.0.0.0", "--credentials", "keys", "--allow-reset")
+        #expect(resets.exitCode == 2 && resets.errors.contains("--allow-reset need no signature"), "\(resets.transcript)")
         try await end(running)
     }
 }

@@ -2,6 +2,7 @@
 
 import base64
 import concurrent.futures
+import datetime
 import hashlib
 import io
 import json
@@ -256,6 +257,21 @@ def multipart(bucket):
     s3.complete_multipart_upload(
         Bucket=bucket, Key="n", UploadId=upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": copied["CopyPartResult"]["ETag"]}]})
     assert s3.head_object(Bucket=bucket, Key="n")["ContentLength"] == 5242881
+    begun = {key: s3.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"] for key in ["u/a/1", "u/a/2", "u/b", "u/c/1", "v", "w/1"]}
+    for prefix, size, keys, rolled in [
+        ("", 10, ["v"], ["u/", "w/"]), ("", 1, ["v"], ["u/", "w/"]), ("u/", 1, ["u/b"], ["u/a/", "u/c/"]), ("u/", 2, ["u/b"], ["u/a/", "u/c/"])
+    ]:
+        pages = list(s3.get_paginator("list_multipart_uploads").paginate(
+            Bucket=bucket, Prefix=prefix, Delimiter="/", PaginationConfig={"PageSize": size}))
+        assert [u["Key"] for page in pages for u in page.get("Uploads", [])] == keys, (prefix, size, pages)
+        assert [p["Prefix"] for page in pages for p in page.get("CommonPrefixes", [])] == rolled, (prefix, size, pages)
+        assert all(page["Delimiter"] == "/" for page in pages)
+    for key, upload in begun.items():
+        started = next(u["Initiated"] for u in s3.list_multipart_uploads(Bucket=bucket)["Uploads"] if u["UploadId"] == upload)
+        refused(
+            "PreconditionFailed", s3.abort_multipart_upload, Bucket=bucket, Key=key, UploadId=upload,
+            IfMatchInitiatedTime=started - datetime.timedelta(seconds=1))
+        s3.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload, IfMatchInitiatedTime=started)
     upload = s3.create_multipart_upload(Bucket=bucket, Key="n")["UploadId"]
     s3.abort_multipart_upload(Bucket=bucket, Key="n", UploadId=upload)
     refused("NoSuchUpload", s3.abort_multipart_upload, Bucket=bucket, Key="n", UploadId=upload)
@@ -321,6 +337,17 @@ def settings(bucket):
     assert json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"]) == policy
     assert s3.get_bucket_policy_status(Bucket=bucket)["PolicyStatus"]["IsPublic"]
     refused("MalformedPolicy", s3.put_bucket_policy, Bucket=bucket, Policy="{}")
+    for action, resource, words in [
+        ("s3:Gett", "/*", "Policy has invalid action"), ("ec2:Run", "/*", "Policy has invalid action"),
+        ("s3:GetObject", "", "Action does not apply to any resource(s) in statement"), (["s3:GetObject", "s3:ListBucket"], "/*", "Action does not"),
+        ("s3:listbucket", "", None), ("s3:*", "/x", None), ("S3:Get*", "", None), (["s3:PutObject", "s3:ListBucketVersions"], "*", None),
+    ]:
+        statement = {"Effect": "Deny", "Principal": "*", "Action": action, "Resource": f"arn:aws:s3:::{bucket}{resource}"}
+        text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        if words is None:
+            s3.put_bucket_policy(Bucket=bucket, Policy=text)
+        else:
+            assert words in refused("MalformedPolicy", s3.put_bucket_policy, Bucket=bucket, Policy=text)["Error"]["Message"]
     s3.delete_bucket_policy(Bucket=bucket)
     refused("NoSuchBucketPolicy", s3.get_bucket_policy, Bucket=bucket)
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
@@ -342,6 +369,17 @@ def settings(bucket):
     refused("AccessControlListNotSupported", s3.put_bucket_acl, Bucket=bucket, ACL="public-read")
     refused("NotImplemented", s3.put_object, Bucket=bucket, Key="k", Body=b"", ServerSideEncryption="aws:kms")
     refused("InvalidStorageClass", s3.put_object, Bucket=bucket, Key="k", Body=b"", StorageClass="GLACIER")
+    s3.put_object(Bucket=bucket, Key="k", Body=b"whole", Metadata={"a": " b  c\t "})
+    refused("NotImplemented", s3.put_object, Bucket=bucket, Key="k", Body=b"more", WriteOffsetBytes=5)
+    for address, code in [("k?partNumber=2", "InvalidArgument"), ("k%zz", "InvalidURI"), ("k%2", "InvalidURI")]:
+        try:
+            urllib.request.urlopen(urllib.request.Request(f"{ADDRESS}/{bucket}/{address}", data=b"part", method="PUT"))
+            raise AssertionError(address)
+        except urllib.error.HTTPError as error:
+            assert error.code == 400 and code.encode() in error.read(), address
+    refused("InvalidArgument", s3.get_object, Bucket=bucket, Key="k", ResponseContentDisposition="a\r\nX-Evil: 1")
+    got = s3.get_object(Bucket=bucket, Key="k")
+    assert body_of(got) == b"whole" and got["Metadata"] == {"a": "b  c"}, got
     refused("AccessDenied", s3.list_objects_v2, Bucket=bucket, ExpectedBucketOwner="111111111111")
 
 

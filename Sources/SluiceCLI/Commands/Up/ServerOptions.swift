@@ -57,8 +57,14 @@ struct ServerOptions: ParsableArguments {
         for share in [throttleRecords, failCalls].compactMap(\.self) where !(0...1).contains(share) {
             throw ValidationError("--throttle-records and --fail-calls take a number from 0 to 1")
         }
-        if let host, !["127.0.0.1", "::1", "localhost"].contains(host), credentials == nil {
-            throw ValidationError("--host \(host) lets other machines in; give --credentials, so that requests must be signed")
+        if let host, !["127.0.0.1", "::1", "localhost"].contains(host) {
+            guard credentials != nil else {
+                throw ValidationError("--host \(host) lets other machines in; give --credentials, so that requests must be signed")
+            }
+            guard !allowReset else {
+                throw ValidationError(
+                    "--host \(host) lets other machines in, and the pages of --allow-reset need no signature; leave one of them out")
+            }
         }
     }
 

@@ -154,6 +154,14 @@ def settings(arn):
     assert k.put_record(StreamName="orders", Data=b"secret", PartitionKey="k")["EncryptionType"] == "KMS"
     assert k.describe_stream(StreamName="orders")["StreamDescription"]["KeyId"] == "alias/mine"
     k.stop_stream_encryption(StreamName="orders", EncryptionType="KMS", KeyId="alias/mine")
+    k.put_record(StreamName="orders", Data=b"open again", PartitionKey="k")
+    told = {}
+    for shard in k.list_shards(StreamName="orders")["Shards"]:
+        place = k.get_shard_iterator(StreamName="orders", ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        for record in k.get_records(ShardIterator=place)["Records"]:
+            told[record["Data"]] = record.get("EncryptionType", "NONE")
+    # What holds is how a record was put, not what the stream does now.
+    assert told.pop(b"secret") == "KMS" and set(told.values()) == {"NONE"}, told
     assert k.enable_enhanced_monitoring(StreamName="orders", ShardLevelMetrics=["ALL"])["CurrentShardLevelMetrics"] == []
     left = k.disable_enhanced_monitoring(StreamName="orders", ShardLevelMetrics=["IncomingBytes"])
     assert len(left["DesiredShardLevelMetrics"]) == 6

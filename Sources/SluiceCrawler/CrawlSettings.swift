@@ -71,6 +71,14 @@ package struct CrawlSettings: Sendable {
     package var events: [CrawlEvent] = []
     /// Files of each folder that are looked at; nil: all.
     package var sampledFiles: Int?
+    /// Paths among the targets at which nothing need be.
+    package var optionalTargets: Set<String> = []
+    /// Tables that may be found; nil: any number (AWS Glue: TableThreshold).
+    package var tableLimit: Int?
+    /// Whether tables with partition keys get an index over them (AWS Glue: CreatePartitionIndex).
+    package var indexesPartitions = false
+    /// Whether partitions are described as their tables are, whatever others described them as (AWS Glue: InheritFromTable).
+    package var partitionsInherit = false
     /// The name of the secret that is the password of databases.
     package var passwordSecret: String?
     /// Asked before the built-in ones, in order.
@@ -90,7 +98,8 @@ package struct CrawlSettings: Sendable {
                 database, prefix, verification.rawValue, String(verifiedBytes), mixed.rawValue,
                 grouping.rawValue, tableLevel.map(String.init) ?? "auto", sampledFiles.map(String.init) ?? "all",
                 Release.version,
-            ] + targets + ["|"] + exclusions + ["|"] + classifiers.map(\.fingerprint)
+            ] + targets + ["|"] + exclusions + ["|"] + classifiers.map(\.fingerprint) + (indexesPartitions ? ["indexes"] : [])
+            + (partitionsInherit ? ["inherit"] : [])
         return parts.map { String($0.utf8.count) + ":" + $0 }.joined()
     }
 }

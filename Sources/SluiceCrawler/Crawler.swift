@@ -82,6 +82,7 @@ package struct Crawler: Sendable {
         }
         plan.figures.systemTables = survey.tables.count
         plan.figures.excluded += survey.excludedTables
+        plan.notices += survey.missing.map { "nothing lies at \($0)" }
         plan.gone = survey.gone.map { GoneTable(name: $0, fate: .logged) }
     }
 
@@ -90,7 +91,7 @@ package struct Crawler: Sendable {
     private func look(_ survey: Survey, _ state: CrawlState, _ memory: CrawlMemory, _ plan: inout CrawlPlan) async throws {
         var groups: [TableGroup] = []
         for listing in survey.listings { groups += try await group(listing, survey.opener, memory, &plan) }
-        var comparison = CatalogComparison(settings, state, catalog)
+        var comparison = CatalogComparison(settings, state, catalog, leftOut: plan.leftOut)
         var known: [TableRecord?] = []
         for group in groups { known.append(memory.isUsable ? try comparison.unchanged(group, memory) : nil) }
         let passed = Set(known.indices.filter { known[$0] != nil })
@@ -100,8 +101,17 @@ package struct Crawler: Sendable {
             if let table = known[index] { comparison.keep(table, group, &plan) } else { try comparison.add(group, outcomes[index], &plan) }
         }
         for table in survey.tables { try await look(at: table, memory, &comparison, &plan) }
+        try checkTableLimit(plan)
         try comparison.finish(&plan)
         memory.note(plan, changing: &plan.commit)
+    }
+
+    /// - Throws: `limitExceeded` where more tables were found than the settings let there be.
+    private func checkTableLimit(_ plan: CrawlPlan) throws(SluiceError) {
+        guard let limit = settings.tableLimit, plan.tables.count > limit else { return }
+        throw SluiceError(
+            .limitExceeded, "the crawl found \(plan.tables.count) tables, more than its threshold of \(limit); the catalog is as it was",
+            remedy: "raise the threshold, or combine folders into tables by the grouping or the table level")
     }
 
     /// A table of a system.

@@ -29,7 +29,7 @@ struct ServedTests {
         service = AppFlowService.make(home)
     }
 
-    private func call(_ path: String, _ body: String, method: String = "POST", account: String = "000000000000") async throws -> WireValue {
+    func call(_ path: String, _ body: String, method: String = "POST", account: String = "000000000000") async throws -> WireValue {
         let request = ServiceRequest(
             id: "id", head: RequestHead(method: method, target: path), caller: Caller(account: account, region: "us-east-1"),
             body: RequestBody(Array(body.utf8)), clock: .system, signature: nil)
@@ -46,7 +46,7 @@ struct ServedTests {
         }
     }
 
-    private func flow(
+    func flow(
         _ name: String = "copy", trigger: String = #"{"triggerType":"OnDemand"}"#,
         tasks: String = #"[{"taskType":"Map_all","sourceFields":[]}]"#,
         output: String = #"{"fileType":"JSON"}"#, more: String = ""
@@ -58,14 +58,14 @@ struct ServedTests {
         """
     }
 
-    private func put(_ key: String, _ text: String) async throws {
+    func put(_ key: String, _ text: String) async throws {
         let file = buckets.newFile()
         try await buckets.append(Array(text.utf8), to: file)
         _ = try await buckets.put("raw", try #require(ObjectKey(key)), file, ObjectTraits())
     }
 
     /// Keys and texts of what is in the bucket `lake`.
-    private func written() throws -> [String: String] {
+    func written() throws -> [String: String] {
         let page = try buckets.list("lake", ListingRequest())
         var found: [String: String] = [:]
         for entry in page.entries {
@@ -76,7 +76,7 @@ struct ServedTests {
     }
 
     /// Runs a flow to its end.
-    private func run(_ name: String = "copy") async throws -> WireValue {
+    func run(_ name: String = "copy") async throws -> WireValue {
         let id = try await call("/start-flow", #"{"flowName":"\#(name)"}"#)["executionId"]?.string
         await home.runs.wait(for: name)
         let records = try await call("/describe-flow-execution-records", #"{"flowName":"\#(name)"}"#)

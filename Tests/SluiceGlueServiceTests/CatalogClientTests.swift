@@ -20,7 +20,7 @@ extension ClientTests {
     func quality() async throws {
         let catalog = try await run("quality")
         let results = try catalog.qualityResults(subject: "sales.orders")
-        #expect(results.map(\.ruleSet) == ["advice", "both", "both", "more", "orders"])
+        #expect(results.map(\.ruleSet) == ["advice", "keys", "both", "both", "wrong", "more", "orders"])
         #expect(results.last?.outcomes.map(\.state) == ["passed", "passed", "failed"] && results.last?.rows == 100)
         #expect(try catalog.figureHistory(subject: "sales.orders", ruleSet: "orders", figure: "RowCount", limit: 5) == [100])
     }

@@ -18,7 +18,7 @@ import Testing
         ("Completeness \"amount\" > 0.9", "failed", 0.9), ("IsUnique \"id\"", "passed", 1), ("IsUnique \"customer\"", "failed", 0.1),
         ("Uniqueness \"amount\" > 0.7", "passed", 7.0 / 9), ("UniqueValueRatio \"customer\" = 0.25", "passed", 0.25),
         ("DistinctValuesCount \"customer\" = 4", "passed", 4), ("DistinctValuesCount \"country\" = 5", "passed", 5),
-        ("IsPrimaryKey \"id\"", "passed", 1), ("IsPrimaryKey \"amount\"", "failed", 0),
+        ("IsPrimaryKey \"id\"", "passed", 1), ("IsPrimaryKey \"amount\"", "failed", 7.0 / 9),
         ("IsPrimaryKey \"customer\" \"day\"", "passed", 1),
         ("IsUnique \"customer\" \"paid\"", "failed", 0.2), ("ColumnValues \"id\" between 0 and 11", "passed", 1),
         ("ColumnValues \"id\" between 1 and 11", "failed", 0.9), ("ColumnValues \"amount\" > 0", "failed", 0.8),
@@ -53,6 +53,7 @@ import Testing
         ("DatasetMatch \"customers\" \"customer->id\" \"amount\" = 0.2", "passed", 0.2),
         ("SchemaMatch \"customers\" > 0.6", "passed", 2.0 / 3),
         ("AggregateMatch \"sum(amount)\" \"sum(customers.amount)\" = 11", "passed", 11),
+        ("AggregateMatch \"sum(amount)\" \"customers.sum(amount)\" = 11", "passed", 11),
     ]
 
     @Test("each rule type says what its page says", arguments: judged)

@@ -10,7 +10,6 @@ struct FieldCondition {
     init(_ task: FlowTask) throws(ServiceFault) {
         let type = Self.kind(of: task.properties["DATA_TYPE"] ?? "string")
         let name = SQLText.name(try task.field())
-        let field = type == .text ? "CAST(\(name) AS string)" : name
         let signs = [
             "LESS_THAN": "<", "GREATER_THAN": ">", "LESS_THAN_OR_EQUAL_TO": "<=", "GREATER_THAN_OR_EQUAL_TO": ">=", "EQUAL_TO": "=",
             "NOT_EQUAL_TO": "<>",
@@ -18,7 +17,7 @@ struct FieldCondition {
         if task.operation == "BETWEEN" {
             let lower = try Self.literal(try task.property("LOWER_BOUND"), type)
             let upper = try Self.literal(try task.property("UPPER_BOUND"), type)
-            sql = "\(field) BETWEEN \(lower) AND \(upper)"
+            sql = Self.compared(name, type) { "\($0) BETWEEN \(lower) AND \(upper)" }
             return
         }
         let given = task.properties["VALUES"] == nil ? [try task.property("VALUE")] : task.list("VALUES")
@@ -29,13 +28,31 @@ struct FieldCondition {
             sql = literals.map { "contains(CAST(\(name) AS string), \($0))" }.joined(separator: " OR ")
         } else if let sign = task.operation.flatMap({ signs[$0] }) {
             // One of several values is enough; of several that it must not be, none may be met.
-            sql = literals.map { "\(field) \(sign) \($0)" }.joined(separator: sign == "<>" ? " AND " : " OR ")
+            let join = sign == "<>" ? " AND " : " OR "
+            sql = Self.compared(name, type) { field in "(" + literals.map { "\(field) \(sign) \($0)" }.joined(separator: join) + ")" }
         } else {
             throw task.lacks("an operator that filters")
         }
     }
 
     private enum Kind { case text, number, time, date, boolean }
+
+    /// A comparison of a field as a value of the type that the task names, whatever type its values came in: null where one is none of it.
+    private static func compared(_ name: String, _ kind: Kind, _ comparison: (_ field: String) -> String) -> String {
+        let text = "CAST(\(name) AS string)"
+        func tried(_ type: String) -> String { "TRY_CAST(\(text) AS \(type))" }
+        switch kind {
+        case .text: return comparison(text)
+        // Whole numbers are compared digit by digit, others as floats.
+        case .number: return "coalesce(\(comparison(tried("int64"))), \(comparison(tried("float64"))))"
+        case .boolean: return comparison(tried("boolean"))
+        case .time:
+            return comparison(
+                "coalesce(\(tried("timestamptz")), CAST(\(tried("timestamp")) AS timestamptz), CAST(\(tried("date")) AS timestamptz))")
+        case .date:
+            return comparison("coalesce(\(tried("date")), CAST(\(tried("timestamptz")) AS date), CAST(\(tried("timestamp")) AS date))")
+        }
+    }
 
     /// Names of types as connectors of the service give them.
     private static func kind(of type: String) -> Kind {

@@ -49,10 +49,25 @@ extension Catalog {
             try setStatistics(statistics, table: id, partition: nil, now: now, db)
         }
         if let files = table.files { try replaceFound(files, table: id, now: now, db) }
+        if table.partitionsInherit { try inheritDescriptions(table: id, db) }
         if let counts = table.counts {
             try db.execute(
                 sql: "UPDATE tables SET row_count = ?, byte_count = ?, updated = ? WHERE id = ?",
                 arguments: [counts.rows, counts.bytes, now, id])
+        }
+    }
+
+    /// Forgets how others described the files of single partitions.
+    private static func inheritDescriptions(table: Int64, _ db: GRDB.Database) throws {
+        let query = "SELECT * FROM partitions WHERE table_id = ? AND details IS NOT NULL"
+        for row in try Row.fetchAll(db, sql: query, arguments: [table]) {
+            let text: String = row["partition_values"]
+            let known = try partition(row, StoredText.partitionValues(text))
+            guard known.storage != nil || known.columns != nil else { continue }
+            let plain = PartitionDefinition(values: known.values, location: known.location, parameters: known.parameters)
+            try db.execute(
+                sql: "UPDATE partitions SET details = ? WHERE table_id = ? AND partition_values = ?",
+                arguments: [try StoredPartitionDetails.text(plain), table, text])
         }
     }
 

@@ -74,6 +74,8 @@ package struct CrawlCommit: Sendable {
         package var statistics: [ColumnStatistics]?
         /// Whether the table stays another crawler's, or nobody's.
         package var isForeign = false
+        /// Whether its partitions are described as it is, whatever others described them as.
+        package var partitionsInherit = false
 
         package init(definition: TableDefinition, place: String, files: [TableFile]?, evidence: String) {
             self.definition = definition

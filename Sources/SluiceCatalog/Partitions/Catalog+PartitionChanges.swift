@@ -31,7 +31,8 @@ extension Catalog {
         }
     }
 
-    /// Changes what is said of a partition, and its values if they are others; what was counted of its files stays.
+    /// Changes what is said of a partition, and its values if they are others; what was counted of its files stays, unless it has another place:
+    /// the files there are others.
     ///
     /// - Throws: `notFound` for the table; `invalidArgument` for other than a value for each key.
     package func changePartition(
@@ -56,11 +57,22 @@ extension Catalog {
                         arguments: [new, table, old])
                 }
             }
+            let place = try String.fetchOne(
+                db, sql: "SELECT location FROM partitions WHERE table_id = ? AND partition_values = ?", arguments: [table, new])
+            if place != partition.location { try Self.forgetFiles(of: new, table, db) }
             try db.execute(
                 sql: "UPDATE partitions SET location = ?, details = ?, updated = ? WHERE table_id = ? AND partition_values = ?",
                 arguments: [partition.location, try StoredPartitionDetails.text(partition), now, table, new])
             return .done
         }
+    }
+
+    private static func forgetFiles(of partition: String, _ table: Int64, _ db: GRDB.Database) throws {
+        let arguments: StatementArguments = [table, partition]
+        try dropFiles(arguments, table: table, db)
+        try db.execute(
+            sql: "UPDATE partitions SET file_count = 0, row_count = 0, byte_count = 0 WHERE table_id = ? AND partition_values = ?",
+            arguments: arguments)
     }
 
     private static func hasPartition(_ values: [String], _ table: Int64, _ db: GRDB.Database) throws -> Bool {

@@ -22,6 +22,23 @@ extension Catalog {
         }
     }
 
+    /// Partitions whose files are found by looking at their places (`PartitionRecord.isListed`), in the order of their values' text.
+    package func listedPartitions(of name: TableName) throws(SluiceError) -> [PartitionRecord] {
+        let found = try read { db in
+            let query = """
+                SELECT * FROM partitions WHERE table_id = ? AND (file_count = 0 OR instr(details, ?) > 0) ORDER BY partition_values
+                """
+            let rows = try Row.fetchCursor(db, sql: query, arguments: [try Self.requireTable(name, db), PartitionRecord.listed])
+            var reader = PartitionDetailsReader()
+            var found: [PartitionRecord] = []
+            while let row = try rows.next() {
+                found.append(try Self.partition(row, StoredText.partitionValues(row["partition_values"]), &reader))
+            }
+            return found
+        }
+        return found.filter(\.isListed)
+    }
+
     /// How many partitions a filter picks.
     package func partitionCount(of name: TableName, where filter: PartitionFilter?) throws(SluiceError) -> Int {
         try completingKeys(of: name, filter) { table, db in
@@ -82,16 +99,21 @@ extension Catalog {
             let arguments: StatementArguments = [table, StoredText.partition(values)]
             try db.execute(sql: "DELETE FROM partitions WHERE table_id = ? AND partition_values = ?", arguments: arguments)
             count += db.changesCount
-            let (files, rows, bytes) = try countedFiles(arguments, db)
-            if files > 0 {
-                try db.execute(sql: "DELETE FROM table_files WHERE table_id = ? AND partition_values = ?", arguments: arguments)
-                try db.execute(
-                    sql: """
-                        UPDATE tables SET row_count = row_count - ?, byte_count = byte_count - ?, file_count = file_count - ? WHERE id = ?
-                        """, arguments: [rows, bytes, files, table])
-            }
+            try dropFiles(arguments, table: table, db)
         }
         return count
+    }
+
+    /// Forgets the files of a partition.
+    ///
+    /// - Parameter arguments: The table, and the text of the partition's values.
+    static func dropFiles(_ arguments: StatementArguments, table: Int64, _ db: GRDB.Database) throws {
+        let (files, rows, bytes) = try countedFiles(arguments, db)
+        guard files > 0 else { return }
+        try db.execute(sql: "DELETE FROM table_files WHERE table_id = ? AND partition_values = ?", arguments: arguments)
+        try db.execute(
+            sql: "UPDATE tables SET row_count = row_count - ?, byte_count = byte_count - ?, file_count = file_count - ? WHERE id = ?",
+            arguments: [rows, bytes, files, table])
     }
 
     private static func countedFiles(

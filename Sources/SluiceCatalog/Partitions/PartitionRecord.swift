@@ -14,6 +14,12 @@ package struct PartitionRecord: Hashable, Sendable {
     package var parameters: [String: String]
     package var layout: PartitionLayout
 
+    /// The parameter of partitions whose files are those that lie at their place, beside those that the catalog knows.
+    package static let listed = "sluice.glue.listed"
+
+    /// Whether its files are found by looking at its place: nobody has told the catalog of all of them.
+    package var isListed: Bool { fileCount == 0 || parameters[Self.listed] != nil }
+
     /// Nil: as the table's.
     package var storage: StorageDescriptor? { layout.storage }
     /// Columns of its files where they are others than the table's; nil: as the table's.

@@ -27,27 +27,6 @@ extension Catalog {
         }
     }
 
-    /// Sets and removes pairs of a version's metadata.
-    ///
-    /// - Throws: `notFound`; `limitExceeded` beyond `limit` pairs.
-    package func changeSchemaMetadata(
-        _ version: Int, of name: String, in registry: String, set: [String: String], removed: [String], limit: Int
-    ) throws(SluiceError) -> StoredSchemaVersion {
-        try write { db in
-            let (id, _) = try Self.requireSchema(name, registry, db)
-            var stored = try Self.requireVersion(version, id, name, db)
-            stored.metadata.merge(set) { _, new in new }
-            for key in removed { stored.metadata[key] = nil }
-            guard stored.metadata.count <= limit else {
-                throw SluiceError(.limitExceeded, "a version has at most \(limit) pairs of metadata")
-            }
-            try db.execute(
-                sql: "UPDATE registry_versions SET metadata = ? WHERE schema_id = ? AND version = ?",
-                arguments: [try StoredText.map(stored.metadata), id, version])
-            return stored
-        }
-    }
-
     /// Takes a version out of use. Its number, ids and text stay, so that records that name it can be explained.
     ///
     /// - Throws: `notFound`; `invalidArgument` for the checkpoint, which others are compared with.

@@ -81,6 +81,7 @@ enum Migrations {
         migrator.registerMigration("42 draining of the scheduler") { db in try db.execute(sql: ScheduleTables.draining) }
         migrator.registerMigration("43 declarations of connections") { db in try db.execute(sql: Catalog.connectionDeclarations) }
         migrator.registerMigration("44 timestamps of partitions in nanoseconds") { db in try db.execute(sql: PartitionKeys.timestampsAnew) }
+        migrator.registerMigration("45 earlier values of metadata of schemas") { db in try db.execute(sql: Catalog.schemaMetadataTable) }
         return migrator
     }
 

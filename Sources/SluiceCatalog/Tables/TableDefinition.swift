@@ -66,6 +66,16 @@ extension TableDefinition {
     /// The parameter with the one file of a table in whose folder files of other tables lie: what clients of Glue, who list a location, are told.
     package static let onlyFile = "sluice.glue.file"
 
+    /// The parameter with the partition indexes of a table by name, as JSON: `{"by_day":["day"]}`.
+    package static let partitionIndexes = "sluice.glue.indexes"
+
+    /// Gives a table with partition keys an index over all of them, unless it has indexes.
+    package mutating func addPartitionIndex(_ name: String) {
+        guard !partitionKeys.isEmpty, parameters[Self.partitionIndexes] == nil else { return }
+        let keys = Value.list(partitionKeys.map { .string($0.name) })
+        parameters[Self.partitionIndexes] = Value.structure([.init(name, keys)]).json
+    }
+
     /// Why the table should not be used any more; nil for one in use. It stands in the parameters, where other programs find it.
     package var deprecation: String? {
         get { parameters[Self.mark] ?? parameters[Self.crawlerMark].map { _ in "a crawler did not find its data any more" } }

@@ -25,10 +25,12 @@ enum TableFiles {
         return source
     }
 
-    /// Those that the catalog lists; where it lists none, what lies at the table's location.
+    /// Those that the catalog lists, and those at the places of partitions that it has no files of; where it knows of neither, what lies at the
+    /// table's location.
     static func files(of definition: TableDefinition, in catalog: Catalog) async throws(SluiceError) -> [InputFile] {
         let recorded = try catalog.files(of: definition.name)
-        if recorded.isEmpty {
+        let partitions = definition.partitionKeys.isEmpty ? [] : try catalog.listedPartitions(of: definition.name)
+        if recorded.isEmpty, partitions.isEmpty {
             guard S3Location.isOne(definition.location) || DiskFiles.kind(of: definition.location) != nil else { return [] }
             do throws(SluiceError) {
                 return try await FileListing.files([definition.location], in: "", ObjectOptions.site(of: definition.parameters))
@@ -38,19 +40,23 @@ enum TableFiles {
             }
         }
         let site = ObjectOptions.site(of: definition.parameters)
-        return recorded.map { file in
+        let known = recorded.map { file in
             InputFile(
                 path: relative(file.path, to: definition.location), location: file.path, byteCount: file.byteCount,
                 partition: partition(of: file, definition), site: site)
         }
+        if partitions.isEmpty { return known }
+        let paths = Set(known.map { ExactText($0.location) })
+        let listed = try await PartitionPlaces(partitions, of: definition).files().filter { !paths.contains(ExactText($0.location)) }
+        return known + listed
     }
 
-    /// The path's directories say more than the catalog's texts: they tell null from the text that stands for it.
+    /// The catalog's texts; where the path's directories say the same they say more: they tell null from the text that stands for it.
     private static func partition(of file: TableFile, _ definition: TableDefinition) -> [PartitionValue] {
         let named = HivePath.values(in: file.path)
         return definition.partitionKeys.enumerated().map { index, key in
-            if let value = named.last(where: { $0.key == key.name }) { return value }
             let text = index < file.partition.count ? file.partition[index] : HivePath.nullText
+            if let value = named.last(where: { $0.key == key.name }), value.text ?? HivePath.nullText == text { return value }
             return PartitionValue(key: key.name, text: text == HivePath.nullText ? nil : text)
         }
     }

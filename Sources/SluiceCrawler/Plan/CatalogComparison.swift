@@ -12,8 +12,12 @@ struct CatalogComparison {
     var taken: Set<TableName> = []
     /// Of earlier tables, those that were found again.
     var found: Set<TableName> = []
+    /// Paths of files whose rows are in no table, though they may be like those of others.
+    private var missed: [String]
 
-    init(_ settings: CrawlSettings, _ state: CrawlState, _ catalog: Catalog?) {
+    /// - Parameter leftOut: What is in no table.
+    init(_ settings: CrawlSettings, _ state: CrawlState, _ catalog: Catalog?, leftOut: [CrawlPlan.LeftOut]) {
+        missed = leftOut.filter { [.odd, .unreadable].contains($0.kind) }.map(\.path)
         self.settings = settings
         self.state = state
         self.catalog = catalog
@@ -23,7 +27,8 @@ struct CatalogComparison {
     func unchanged(_ group: TableGroup, _ memory: CrawlMemory) throws(SluiceError) -> TableRecord? {
         guard group.files.allSatisfy({ memory.isUnchanged($0.file) }) else { return nil }
         guard let name = known(group), !hasWaiting(name), let table = try catalog?.findTable(name),
-            table.definition.parameters[Self.deprecation] == nil
+            table.definition.parameters[Self.deprecation] == nil,
+            table.definition.parameters[Self.leftOut] == leftOut(group)
         else {
             return nil
         }
@@ -33,6 +38,15 @@ struct CatalogComparison {
 
     /// Whether an earlier crawl kept changes of a table's columns out of the catalog, as its policy was, and the policy is another now.
     func hasWaiting(_ name: TableName) -> Bool { state.tables.contains { $0.name == name && settings.lets(in: $0) } }
+
+    /// The parameter with the count of files that lie among a table's and are none of its own; without it there are none.
+    private static let leftOut = "filesLeftOut"
+
+    private func leftOut(_ group: TableGroup) -> String? {
+        if group.sharesFolder { return nil }
+        let count = missed.count { $0.hasPrefix(group.location + "/") }
+        return count == 0 ? nil : String(count)
+    }
 
     /// The table that the group was at the last crawl.
     func known(_ group: TableGroup) -> TableName? { group.table ?? known(place: Self.place(of: group)) }
@@ -103,11 +117,12 @@ struct CatalogComparison {
             commit.statistics = Self.statistics(planned, without: Set(stated))
         }
         commit.isForeign = group.table != nil
+        commit.partitionsInherit = settings.partitionsInherit
         plan.commit.tables.append(commit)
     }
 
     /// Places of the files that could be read; the others are left out and named.
-    private func readable(_ group: TableGroup, _ outcome: Verification.TableOutcome, _ plan: inout CrawlPlan) -> [Int] {
+    private mutating func readable(_ group: TableGroup, _ outcome: Verification.TableOutcome, _ plan: inout CrawlPlan) -> [Int] {
         var whole: [Int] = []
         for (index, file) in outcome.files.enumerated() {
             let path = group.files[index].file.path
@@ -117,6 +132,7 @@ struct CatalogComparison {
             }
             if let failure = file.failure {
                 plan.leftOut.append(CrawlPlan.LeftOut(path: path, kind: .unreadable, message: failure))
+                missed.append(path)
             } else {
                 whole.append(index)
             }
@@ -199,12 +215,16 @@ struct CatalogComparison {
         definition.parameters[TableDefinition.onlyFile] = isOnly ? group.files[0].file.path : nil
         if group.table == nil { definition.parameters["crawler"] = settings.name }
         definition.parameters[Self.deprecation] = nil
+        definition.parameters[Self.leftOut] = leftOut(group)
+        if settings.indexesPartitions { definition.addPartitionIndex(Self.indexName) }
         if !settings.exclusions.isEmpty {
             definition.parameters["exclusions"] = Value.list(settings.exclusions.map { .string($0) }).json
         }
         return definition
     }
 
+    /// As AWS Glue's crawlers call it.
+    private static let indexName = "crawler_partition_index"
     /// Of AWS Glue's crawlers: milliseconds since 1970.
     static let deprecation = "DEPRECATED_BY_CRAWLER"
 

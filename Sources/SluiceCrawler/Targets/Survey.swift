@@ -28,6 +28,8 @@ struct Survey: Sendable {
     private(set) var excludedTables = 0
     /// Tables of the catalog that were named, and whose data is gone.
     private(set) var gone: [TableName] = []
+    /// Targets at which nothing lies, and need not.
+    private(set) var missing: [String] = []
 
     private let settings: CrawlSettings
     private let exclusions: [Glob]
@@ -64,6 +66,7 @@ struct Survey: Sendable {
         opener.take(other.opener)
         excludedTables += other.excludedTables
         gone += other.gone
+        missing += other.missing
     }
 
     /// All files, and tables as files.
@@ -74,7 +77,12 @@ struct Survey: Sendable {
     private func looked(at target: CrawlTarget, _ state: CrawlState) async throws -> Survey {
         var survey = self
         switch target {
-        case .path(let path): survey.listings = [try folder(path, state)]
+        case .path(let path):
+            if settings.optionalTargets.contains(path), DiskFiles.kind(of: path) == nil {
+                survey.missing.append(path)
+            } else {
+                survey.listings = [try folder(path, state)]
+            }
         case .objects(let url): (survey.listings, survey.opener) = try await objects(url, state)
         case .system(let connector, let place): (survey.tables, survey.excludedTables) = try await system(connector, place)
         case .table(let name): try await survey.look(at: name, state)

@@ -26,9 +26,10 @@ struct TableEvaluation: Sendable {
     func check(_ reading: TableReading) throws(SluiceError) {
         try reading.check(table)
         for name in references.values { try reading.check(name) }
-        for dataset in ruleSets.flatMap(\.rules.ruleSet.referencedDatasets) where references[dataset.text] == nil {
-            // What is no name of a table is told by the run, with its place in the rules.
-            if let name = try? TableName(parsing: dataset.text) { try reading.check(name) }
+        let datasets = ruleSets.map(\.rules.ruleSet).flatMap { $0.referencedDatasets + $0.mentionedDatasets }
+        for dataset in datasets where references[dataset.text] == nil {
+            // What is no table is told by the rule.
+            if let name = try? TableName(parsing: dataset.text), try reading.isThere(name) { try reading.check(name) }
         }
     }
 
@@ -45,6 +46,7 @@ struct TableEvaluation: Sendable {
             var definition = RuleSetDefinition(
                 name: name, table: table.description, rules: rules, references: references.mapValues(\.description))
             definition.composition = judgesRows ? .row : .column
+            definition.unbound = .failed
             let (source, operation) = try await definition.plan(in: context)
             results += try await runner.run(operation, over: source)
             try Task.checkCancellation()

@@ -34,7 +34,7 @@ enum CrawlHistory {
             .filter { run in run.id < before && conditions.allSatisfy { holds($0, of: run) } }
         let page = runs.prefix(limit)
         let token = page.count < runs.count ? page.last.map { WireValue.text(PageToken.text("crawls", String($0.id))) } : nil
-        return .value(.structure(["Crawls": .list(page.map(value)), "NextToken": token]))
+        return .value(.structure(["Crawls": .list(page.map { value($0, call.context.places) }), "NextToken": token]))
     }
 
     private static func state(_ run: CrawlRun) -> String {
@@ -46,18 +46,19 @@ enum CrawlHistory {
         }
     }
 
-    private static func value(_ run: CrawlRun) -> WireValue {
-        let report = WireValue(json: run.report)
-        func count(_ name: String) -> WireValue { .integer(report?[name]?.whole ?? 0) }
+    private static func value(_ run: CrawlRun, _ places: Places) -> WireValue {
+        let report = CrawlReport(run)
+        func count(_ name: String) -> WireValue { .integer(report.count(name)) }
         let tables = WireValue.structure([
             "ADD": count("tables_created"), "UPDATE": count("tables_updated"), "DELETE": count("tables_gone"),
         ])
         let partitions = WireValue.structure(["ADD": count("partitions_added"), "DELETE": count("partitions_removed")])
-        let summary = WireValue.structure(["TABLE": tables, "PARTITION": partitions])
+        let files = WireValue.structure(["LEFT_OUT": count("left_out")])
+        let summary = WireValue.structure(["TABLE": tables, "PARTITION": partitions, "FILE": files])
         return .structure([
             "CrawlId": .text(String(run.id)), "State": .text(state(run)), "StartTime": .time(micros: run.startedMicros),
             "EndTime": run.endedMicros.map { .time(micros: $0) }, "Summary": run.state == .done ? .text(summary.json) : nil,
-            "ErrorMessage": .some(run.error.map { String($0.prefix(2_048)) }),
+            "ErrorMessage": .some(run.told(places)),
         ])
     }
 

@@ -154,6 +154,6 @@ enum Crawlers {
 extension GlueCall {
     fileprivate func value(_ record: CrawlerRecord) throws -> WireValue {
         let last = try catalog.crawlRuns(crawler: record.name, limit: 2).first { $0.state != .running }
-        return record.value(try activity(ofCrawler: record.name), last: last, nowMicros: catalog.clock.nowMicros())
+        return record.value(try activity(ofCrawler: record.name), last: last, context.places, nowMicros: catalog.clock.nowMicros())
     }
 }

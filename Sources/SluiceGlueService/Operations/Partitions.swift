@@ -104,7 +104,9 @@ enum Partitions {
     private static func change(_ values: [String], to partition: PartitionInput, of table: TableDefinition, _ call: GlueCall) throws {
         var partition = partition
         if partition.values.isEmpty { partition.values = values }
-        switch try call.catalog.changePartition(values, of: table.name, to: partition.definition(of: table, call.context.places)) {
+        let current = try call.catalog.reading { try $0.partition(values, of: table.name) }
+        let changed = try partition.definition(of: table, call.context.places, current: current)
+        switch try call.catalog.changePartition(values, of: table.name, to: changed) {
         case .done: break
         case .missing: throw Faults.missing("Cannot find partition.")
         case .taken: throw Faults.exists("Partition already exists.")

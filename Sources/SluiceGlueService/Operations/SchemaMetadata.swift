@@ -4,65 +4,67 @@ import SluiceServer
 
 /// What people keep with versions of schemas.
 enum SchemaMetadata {
-    private struct Pair: Sendable {
-        var key: String
-        var value: String
-    }
-
     static let operations: [GlueOperation] = [
         GlueOperation("PutSchemaVersionMetadata") { call in
-            try changing(call) { pair, version throws(ServiceFault) in
-                if version.metadata[pair.key] == pair.value { throw Faults.exists("The version has the metadata \(pair.key) already.") }
-                return ([pair.key: pair.value], [])
+            try changing(call) { key, value, version in
+                try call.catalog.addSchemaMetadata(key, value, toVersion: version.id, limit: RegistryLimits.metadataPairs)
             }
         },
         GlueOperation("RemoveSchemaVersionMetadata") { call in
-            try changing(call) { pair, version throws(ServiceFault) in
-                guard version.metadata[pair.key] == pair.value else {
-                    throw Faults.missing("The version has no such metadata: \(pair.key)")
-                }
-                return ([:], [pair.key])
-            }
+            try changing(call) { key, value, version in try call.catalog.removeSchemaMetadata(key, value, ofVersion: version.id) }
         },
-        GlueOperation("QuerySchemaVersionMetadata") { call in
-            var input = try call.members()
-            let wanted = try input.structures("MetadataList", count: Rules.elements) { pair throws(ServiceFault) in try read(&pair) } ?? []
-            _ = try input.integer("MaxResults", 1...50)
-            _ = try ListToken.last(&input, "metadata")
-            let version = try SchemaVersions.choose(&input, call)
-            let found = version.metadata.filter { entry in
-                wanted.isEmpty || wanted.contains { $0.key == entry.key && $0.value == entry.value }
-            }
-            let values = found.sorted { $0.key < $1.key }.map { key, value in
-                WireValue.Member(
-                    key,
-                    .structure([
-                        "MetadataValue": .text(value), "CreatedTime": .text(Schemas.time(version.createdMicros)),
-                        "OtherMetadataValueList": .list([]),
-                    ]))
-            }
-            return .value(.structure(["MetadataInfoMap": .object(values), "SchemaVersionId": .text(version.id)]))
-        },
+        GlueOperation("QuerySchemaVersionMetadata", query),
     ]
 
-    private static func read(_ pair: inout InputReader) throws(ServiceFault) -> Pair {
-        Pair(
-            key: try pair.requiredText("MetadataKey", TextRule(length: 1...128)),
-            value: try pair.requiredText("MetadataValue", TextRule(length: 1...256)))
+    /// What a query looks for: a key, a value, or both.
+    private struct Wanted: Sendable {
+        var key: String?
+        var value: String?
+
+        func holds(for pair: SchemaMetadataValue) -> Bool { key ?? pair.key == pair.key && value ?? pair.value == pair.value }
     }
 
-    /// - Parameter body: Gets the pair and the version, and says what to set and what to remove.
+    private static let keys = TextRule(length: 1...128)
+    private static let values = TextRule(length: 1...256)
+
+    @Sendable private static func query(_ call: GlueCall) async throws -> TargetAnswer {
+        var input = try call.members()
+        let wanted =
+            try input.structures("MetadataList", count: Rules.elements) { pair throws(ServiceFault) in
+                Wanted(key: try pair.text("MetadataKey", keys), value: try pair.text("MetadataValue", values))
+            } ?? []
+        let limit = try input.integer("MaxResults", 1...50) ?? 25
+        let last = try ListToken.last(&input, "metadata")
+        let version = try SchemaVersions.choose(&input, call)
+        let all = try call.catalog.schemaMetadata(ofVersion: version.id)
+        let found = Dictionary(grouping: all, by: \.key).filter { _, pairs in
+            wanted.isEmpty || wanted.contains { wanted in pairs.contains(where: wanted.holds) }
+        }.sorted { $0.key < $1.key }
+        let (page, token) = PageToken.page(found, after: last, limit: limit, "metadata", name: \.key)
+        let members = page.map { key, pairs in WireValue.Member(key, value(of: pairs)) }
+        return .value(
+            .structure(["MetadataInfoMap": .object(members), "SchemaVersionId": .text(version.id), "NextToken": token]))
+    }
+
+    /// - Parameter pairs: Of one key, the newest first.
+    private static func value(of pairs: [SchemaMetadataValue]) -> WireValue {
+        let told = pairs.map { pair in
+            [WireValue.Member("MetadataValue", .text(pair.value)), .init("CreatedTime", .text(Schemas.time(pair.createdMicros)))]
+        }
+        return .object((told.first ?? []) + [.init("OtherMetadataValueList", .list(told.dropFirst().map { .object($0) }))])
+    }
+
     private static func changing(
-        _ call: GlueCall, _ body: (Pair, StoredSchemaVersion) throws(ServiceFault) -> ([String: String], [String])
+        _ call: GlueCall, _ change: (_ key: String, _ value: String, StoredSchemaVersion) throws -> Void
     ) throws -> TargetAnswer {
         var input = try call.members()
-        let pair = try input.structure("MetadataKeyValue") { pair throws(ServiceFault) in try read(&pair) }
+        let pair = try input.structure("MetadataKeyValue") { pair throws(ServiceFault) in
+            (key: try pair.requiredText("MetadataKey", keys), value: try pair.requiredText("MetadataValue", values))
+        }
         if pair == nil { input.missing("MetadataKeyValue") }
         let version = try SchemaVersions.choose(&input, call)
         guard let pair else { return .empty }
-        let (set, removed) = try body(pair, version)
-        _ = try call.catalog.changeSchemaMetadata(
-            version.version, of: version.schema, in: version.registry, set: set, removed: removed, limit: RegistryLimits.metadataPairs)
+        try change(pair.key, pair.value, version)
         let schema = try Schemas.find(version.registry, version.schema, call)
         return .value(
             .structure([

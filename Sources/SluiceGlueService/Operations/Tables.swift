@@ -95,6 +95,7 @@ enum Tables {
         var definition = try table.definition(in: database, call.context.places)
         definition.tags = current.definition.tags
         for hint in [Hints.indexes, TableDefinition.onlyFile] { definition.parameters[hint] = current.definition.parameters[hint] }
+        definition.keepUntold(of: current.definition)
         // Clients are told the file, and say it again; the table's place is the folder.
         if definition.location == definition.parameters[TableDefinition.onlyFile] { definition.location = current.definition.location }
         let keys = definition.partitionKeys.map { $0.name.lowercased() }

@@ -14,7 +14,7 @@ enum Hints {
     static let accessed = prefix + "accessed"
     static let analyzed = prefix + "analyzed"
     /// Partition indexes by name, as JSON: `{"by_day":["day"]}`.
-    static let indexes = prefix + "indexes"
+    static let indexes = TableDefinition.partitionIndexes
 
     static func visible(_ parameters: [String: String]) -> [String: String] {
         parameters.isEmpty ? parameters : parameters.filter { !$0.key.hasPrefix(prefix) }

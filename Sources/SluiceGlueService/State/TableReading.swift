@@ -7,11 +7,13 @@ import SluiceStreams
 /// Reads tables of the catalog for runs that clients begin.
 ///
 /// Whoever describes a table says where it lies, and that may not lead a run elsewhere: a table that is read lies in a bucket of the port, in the
-/// folder in which the server was started, or where pipelines put tables that have no place of their own.
+/// folder in which the server was started, or where pipelines put tables that have no place of their own; and so do its partitions.
 struct TableReading: Sendable {
     private let home: GlueHome
 
     init(_ home: GlueHome) { self.home = home }
+
+    func isThere(_ name: TableName) throws(SluiceError) -> Bool { try home.catalog.findTable(name) != nil }
 
     /// The table, if runs may read it.
     ///
@@ -20,13 +22,20 @@ struct TableReading: Sendable {
     func check(_ name: TableName) throws(SluiceError) -> TableDefinition {
         let definition = try home.catalog.table(name).definition
         guard !definition.isView else { throw SluiceError(.invalidArgument, "\(name) is a view, and has no rows of its own") }
-        let location = definition.location.hasPrefix("/") ? definition.location : "\(home.places.project)/\(definition.location)"
+        try check(definition.location, "table \(name)")
+        for partition in try home.catalog.listedPartitions(of: name) where !partition.location.isEmpty {
+            try check(partition.location, "the partition \(partition.values.joined(separator: "/").quotedForMessage) of table \(name)")
+        }
+        return definition
+    }
+
+    private func check(_ place: String, _ what: String) throws(SluiceError) {
+        let location = place.hasPrefix("/") ? place : "\(home.places.project)/\(place)"
         let isOwn = location.hasPrefix(home.directory + "/tables/") && !location.split(separator: "/").contains("..")
         guard isOwn || home.places.allows(location) else {
             throw SluiceError(
-                .invalidArgument, "table \(name) lies at \(location.quotedForMessage), outside of the port's buckets and of the project")
+                .invalidArgument, "\(what) lies at \(location.quotedForMessage), outside of the port's buckets and of the project")
         }
-        return definition
     }
 
     /// What opening tables may use, for runs of `purpose`.

@@ -17,11 +17,15 @@ struct CrawlerRecord: Sendable {
     /// - Throws: `InvalidInputException` for what no crawl here does.
     func settings(_ places: Places, _ catalog: Catalog) throws -> CrawlSettings {
         var paths: [String] = []
+        var prefixes: Set<String> = []
         var exclusions: [String]?
         var samples: Int?
         let targets = members["Targets"]
         for target in targets?["S3Targets"]?.elements ?? [] {
-            paths.append(try places.target(target["Path"]?.string ?? ""))
+            let place = try places.target(target["Path"]?.string ?? "")
+            paths.append(place)
+            // A bucket has no folders that could be missing: where no object is, there is nothing.
+            if place.hasPrefix(places.buckets + "/") { prefixes.insert(place) }
             let own = target["Exclusions"]?.texts ?? []
             if let exclusions, exclusions != own { throw Faults.invalid("All S3Targets of a crawler have the same Exclusions here.") }
             exclusions = own
@@ -38,6 +42,7 @@ struct CrawlerRecord: Sendable {
             }
         }
         var settings = CrawlSettings(name: name, targets: paths)
+        settings.optionalTargets = prefixes
         settings.database = members["DatabaseName"]?.string.map { $0.lowercased() } ?? settings.database
         settings.prefix = members["TablePrefix"]?.string ?? ""
         settings.exclusions = exclusions ?? []
@@ -53,19 +58,13 @@ struct CrawlerRecord: Sendable {
         default: settings.deletions = .deprecate
         }
         if members["RecrawlPolicy"]?["RecrawlBehavior"]?.string == "CRAWL_NEW_FOLDERS_ONLY" { settings.recrawl = .newFolders }
-        try apply(members["Configuration"]?.string, to: &settings)
+        try apply(CrawlerConfiguration(members["Configuration"]?.string), to: &settings)
         return settings
     }
 
-    /// The document of `Configuration`: how folders become tables, and what becomes of their columns.
-    private func apply(_ configuration: String?, to settings: inout CrawlSettings) throws(ServiceFault) {
-        guard let configuration, !configuration.isEmpty else { return }
-        guard let document = WireValue(json: configuration), case .object = document else {
-            throw Faults.invalid("Configuration is no JSON object.")
-        }
-        let grouping = document["Grouping"]
-        if grouping?["TableGroupingPolicy"]?.string == "CombineCompatibleSchemas" { settings.grouping = .combine }
-        if let level = grouping?["TableLevelConfiguration"]?.whole {
+    private func apply(_ configuration: CrawlerConfiguration, to settings: inout CrawlSettings) throws(ServiceFault) {
+        if configuration.combinesSchemas { settings.grouping = .combine }
+        if let level = configuration.tableLevel {
             // Counted from the bucket, which is 1; here the target is.
             let address = members["Targets"]?["S3Targets"]?.elements.first?["Path"]?.string ?? ""
             let depth = address.split(separator: "/").count - (address.contains("://") ? 1 : 0)
@@ -75,12 +74,14 @@ struct CrawlerRecord: Sendable {
             }
             settings.tableLevel = own
         }
-        let tables = document["CrawlerOutput"]?["Tables"]
-        if tables?["AddOrUpdateBehavior"]?.string == "MergeNewColumns", settings.updates == .update { settings.updates = .merge }
+        if configuration.mergesColumns, settings.updates == .update { settings.updates = .merge }
+        settings.tableLimit = configuration.tableThreshold.map { Int($0) }
+        settings.indexesPartitions = configuration.indexesPartitions
+        settings.partitionsInherit = configuration.partitionsInherit
     }
 
     /// As answers have it.
-    func value(_ activity: Crawls.Activity?, last: CrawlRun?, nowMicros: Int64) -> WireValue {
+    func value(_ activity: Crawls.Activity?, last: CrawlRun?, _ places: Places, nowMicros: Int64) -> WireValue {
         let kept = [
             "Role", "DatabaseName", "Description", "RecrawlPolicy", "SchemaChangePolicy", "LineageConfiguration", "TablePrefix",
             "Configuration",
@@ -94,7 +95,7 @@ struct CrawlerRecord: Sendable {
             "LastCrawl": last.map { run in
                 .structure([
                     "Status": .text(run.state == .done ? "SUCCEEDED" : run.state == .failed ? "FAILED" : "CANCELLED"),
-                    "ErrorMessage": .some(run.error.map { String($0.prefix(2_048)) }), "StartTime": .time(micros: run.startedMicros),
+                    "ErrorMessage": .some(run.told(places)), "StartTime": .time(micros: run.startedMicros),
                 ])
             },
         ])

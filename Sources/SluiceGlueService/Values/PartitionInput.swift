@@ -10,14 +10,22 @@ struct PartitionInput: Sendable {
 
     /// What the catalog is to have of it.
     ///
+    /// - Parameter current: The partition as it is: what is said as it was told stays as it is. Nil for a new one.
     /// - Throws: `InvalidInputException` for other than a value for each key.
-    func definition(of table: TableDefinition, _ places: Places) throws(ServiceFault) -> PartitionDefinition {
+    func definition(
+        of table: TableDefinition, _ places: Places, current: PartitionRecord? = nil
+    ) throws(ServiceFault) -> PartitionDefinition {
         try Self.check(values, table)
         var parameters = self.parameters
         let location = Hints.place(storage?.location, &parameters, places)
-        let columns = storage?.columns
+        let columns = storage?.columns?.keepingTypes(of: current?.columns ?? table.columns)
+        var descriptor = storage?.descriptor
+        if let current, current.storage == nil, descriptor?.told == table.hiveStorage.told { descriptor = nil }
+        // Its files are those that lie at its place, whatever else a run or a crawl may add to it.
+        let isListed = current.map { $0.isListed || $0.location != location } ?? true
+        parameters[PartitionRecord.listed] = isListed ? "true" : nil
         return PartitionDefinition(
-            values: values, location: location, parameters: parameters, storage: storage?.descriptor,
+            values: values, location: location, parameters: parameters, storage: descriptor,
             columns: columns == table.columns ? nil : columns)
     }
 

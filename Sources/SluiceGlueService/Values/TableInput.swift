@@ -89,23 +89,16 @@ extension GlueCall {
         _ definition: TableDefinition, version: Int, location: String?, createdMicros: Int64, updatedMicros: Int64
     ) -> WireValue {
         let parameters = definition.parameters
-        let isView = definition.view != nil
-        var visible = Hints.visible(parameters)
-        // Tables that no client described are described as a crawler of the service would.
-        let isOwn = definition.storage.isEmpty
-        if isOwn, !isView, definition.format != TableFormats.unknown, visible["classification"] == nil {
-            visible["classification"] = definition.format
-        }
         return .structure([
             "Name": .text(definition.name.table), "DatabaseName": .text(definition.name.database),
             "Description": .some(definition.comment), "Owner": .some(definition.owner), "CreateTime": .time(micros: createdMicros),
             "UpdateTime": .time(micros: updatedMicros), "LastAccessTime": Hints.time(Hints.accessed, parameters),
             "LastAnalyzedTime": Hints.time(Hints.analyzed, parameters),
             "Retention": .integer(parameters[Hints.retention].flatMap { Int64($0) } ?? 0),
-            "StorageDescriptor": .storage(
-                isOwn && !isView ? definition.hiveStorage : definition.storage, columns: definition.columns, location: location),
+            "StorageDescriptor": .storage(definition.toldStorage, columns: definition.columns, location: location),
             "PartitionKeys": .columns(definition.partitionKeys), "ViewOriginalText": .some(definition.view.map { $0.original ?? $0.sql }),
-            "ViewExpandedText": .some(definition.view?.sql), "TableType": .text(definition.kind.rawValue), "Parameters": .map(visible),
+            "ViewExpandedText": .some(definition.view?.sql), "TableType": .text(definition.kind.rawValue),
+            "Parameters": .map(definition.toldParameters),
             "IsRegisteredWithLakeFormation": .boolean(false), "CatalogId": .text(context.account), "VersionId": .text(String(version)),
         ])
     }

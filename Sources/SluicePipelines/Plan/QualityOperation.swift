@@ -52,6 +52,8 @@ package struct QualityOperation: Sendable {
     /// Positions of the columns that the rules read; nil: all.
     package var columns: [Int]?
     package var history: History
+    /// What becomes of checks whose columns or datasets are not there.
+    package var unbound = UnboundChecks.refused
     /// Where rules are judged for each window of time; nil: for a whole run or epoch.
     package var window: QualityWindow?
 
@@ -76,7 +78,7 @@ package struct QualityOperation: Sendable {
     package func bound(to schema: Schema, nowMicros: Int64) throws -> BoundRuleSet {
         try BoundRuleSet(
             ruleSet, schema: schema, others: Dictionary(references.map { ($0.name, $0.source.schema) }, uniquingKeysWith: { $1 }),
-            composition: composition, nowMicros: nowMicros)
+            composition: composition, unbound: unbound, nowMicros: nowMicros)
     }
 
     /// Results and their history are found by name.

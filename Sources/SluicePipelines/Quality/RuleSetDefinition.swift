@@ -10,6 +10,8 @@ package struct RuleSetDefinition: Sendable {
     package var rules: RuleText
     package var onFail: QualityOperation.Outcome
     package var composition: RuleComposition
+    /// What becomes of checks whose columns or datasets are not there.
+    package var unbound = UnboundChecks.refused
     private let window: QualityWindowDefinition?
     /// Other sources that rules compare with; a dataset that is not among them is a table of the catalog.
     private let references: [DefinitionNode.Entry]
@@ -82,21 +84,7 @@ package struct RuleSetDefinition: Sendable {
     ///
     /// - Throws: placed errors in the rules, and what opening throws.
     package func plan(in context: PlanContext) async throws -> (source: PlannedSource, operation: QualityOperation) {
-        var sources: [(name: String, source: PlannedSource)] = []
-        for reference in references {
-            let opened = try await context.open(reference.value)
-            sources.append((reference.key, try opened.planned(opened.source.schema.names)))
-        }
-        for dataset in rules.ruleSet.referencedDatasets where !sources.contains(where: { $0.name == dataset.text }) {
-            do {
-                let opened = try await context.open(Self.tableEnd(tables[dataset.text] ?? dataset.text))
-                sources.append((dataset.text, try opened.planned(opened.source.schema.names)))
-            } catch let error as SluiceError where error.code == .notFound || error.code == .invalidOption {
-                let remedy = "declare it under `references`, or name a table of the catalog"
-                throw rules.placed(
-                    ExpressionError(.notFound, "there is no dataset \"\(dataset.text)\" to compare with", dataset.range, remedy: remedy))
-            }
-        }
+        let sources = try await sources(in: context)
         let opened = try await context.open(Self.tableEnd(table, at: location))
         let schema = opened.source.schema
         let catalog = context.connection.catalog
@@ -106,6 +94,7 @@ package struct RuleSetDefinition: Sendable {
         ) { [table, name] figure, count in
             try catalog?.figureHistory(subject: table, ruleSet: name, figure: figure, limit: count) ?? []
         }
+        operation.unbound = unbound
         do {
             operation.columns = try operation.bound(to: schema, nowMicros: 0).columns
         } catch let error as ExpressionError {
@@ -118,6 +107,36 @@ package struct RuleSetDefinition: Sendable {
         let source = try opened.planned(columns)
         operation.window = try window?.bound(to: source.schema)
         return (source, operation)
+    }
+
+    /// The datasets that rules compare with.
+    private func sources(in context: PlanContext) async throws -> [(name: String, source: PlannedSource)] {
+        var sources: [(name: String, source: PlannedSource)] = []
+        for reference in references {
+            let opened = try await context.open(reference.value)
+            sources.append((reference.key, try opened.planned(opened.source.schema.names)))
+        }
+        func isOpen(_ name: String) -> Bool { sources.contains { $0.name == name } }
+        func open(_ name: String) async throws {
+            let opened = try await context.open(Self.tableEnd(tables[name] ?? name))
+            sources.append((name, try opened.planned(opened.source.schema.names)))
+        }
+        for dataset in rules.ruleSet.referencedDatasets where !isOpen(dataset.text) {
+            do {
+                try await open(dataset.text)
+            } catch let error as SluiceError where error.code == .notFound || error.code == .invalidOption {
+                if unbound == .failed { continue }
+                let remedy = "declare it under `references`, or name a table of the catalog"
+                throw rules.placed(
+                    ExpressionError(.notFound, "there is no dataset \"\(dataset.text)\" to compare with", dataset.range, remedy: remedy))
+            }
+        }
+        // The name in front of a column may be that of a column around it.
+        for dataset in rules.ruleSet.mentionedDatasets where !isOpen(dataset.text) {
+            let table = try? TableName(parsing: tables[dataset.text] ?? dataset.text)
+            if let table, try context.connection.catalog?.findTable(table) != nil { try await open(dataset.text) }
+        }
+        return sources
     }
 
     private static func tableEnd(_ name: String, at location: SourceLocation? = nil) -> EndDefinition {

@@ -9,6 +9,14 @@ package enum RuleComposition: String, Sendable, CaseIterable {
     case row
 }
 
+/// What becomes of a check that cannot be bound: its column or data set is not there, or of a type that it says nothing of.
+package enum UnboundChecks: Sendable {
+    /// The whole rule set is an error.
+    case refused
+    /// It is not passed, with the reason; the others are judged (AWS Glue).
+    case failed
+}
+
 /// A rule set whose columns were found and whose types fit: what is measured, and what is asked of it.
 package struct BoundRuleSet: Sendable {
     /// What a check's figure is computed of: numbers of measures.
@@ -18,10 +26,14 @@ package struct BoundRuleSet: Sendable {
         case rowRatio(Int, dataset: String, Int)
         /// The share of rows that keep a test.
         case test(Int)
-        case uniqueness(Int), uniqueRatio(Int), distinct(Int), entropy(Int), primaryKey(Int)
+        case uniqueness(Int), uniqueRatio(Int), distinct(Int), entropy(Int)
+        /// The keys, and for each column the share of rows in which it is not null.
+        case primaryKey(Int, completeness: [Int])
         case variance(Int), deviation(Int), correlation(Int)
         case aggregate(Int)
         case aggregateRatio((dataset: String?, measure: Int), (dataset: String?, measure: Int))
+        /// There is none, and why.
+        case unbound(String)
     }
 
     struct Check: Sendable {
@@ -74,12 +86,14 @@ package struct BoundRuleSet: Sendable {
     ///
     /// - Parameters:
     ///   - others: The schemas of datasets that rules compare with, by the names that the rules have for them.
+    ///   - unbound: What becomes of checks that cannot be bound.
     ///   - nowMicros: Microseconds since 1970, for `now()` and ages.
     /// - Throws: `unknownColumn`, `typeError` and so on, placed in the rule set's text.
     package init(
-        _ ruleSet: RuleSet, schema: Schema, others: [String: Schema] = [:], composition: RuleComposition = .column, nowMicros: Int64
+        _ ruleSet: RuleSet, schema: Schema, others: [String: Schema] = [:], composition: RuleComposition = .column,
+        unbound: UnboundChecks = .refused, nowMicros: Int64
     ) throws(ExpressionError) {
-        var binder = RuleBinder(schema: schema, others: others, nowMicros: nowMicros)
+        var binder = RuleBinder(schema: schema, others: others, unbound: unbound, nowMicros: nowMicros)
         var rules: [BoundRule] = []
         for rule in ruleSet.rules {
             var bound = BoundRule(rule: rule, node: try binder.bind(rule.node))
@@ -107,7 +121,7 @@ extension BoundRuleSet.Node {
         guard case .check(let check) = self else { return nil }
         return switch check.figure {
         case .uniqueness(let measure): BoundRuleSet.Key(measure: measure, mustNotBeNull: false)
-        case .primaryKey(let measure): BoundRuleSet.Key(measure: measure, mustNotBeNull: true)
+        case .primaryKey(let measure, _): BoundRuleSet.Key(measure: measure, mustNotBeNull: true)
         default: nil
         }
     }

@@ -5,11 +5,13 @@ import SluiceExpressions
 struct RuleBinder {
     let schema: Schema
     let nowMicros: Int64
+    private let unbound: UnboundChecks
     private(set) var plan: MeasurePlan
     private(set) var others: [String: MeasurePlan]
 
-    init(schema: Schema, others: [String: Schema], nowMicros: Int64) {
+    init(schema: Schema, others: [String: Schema], unbound: UnboundChecks, nowMicros: Int64) {
         self.schema = schema
+        self.unbound = unbound
         self.nowMicros = nowMicros
         plan = MeasurePlan(schema: schema)
         self.others = others.mapValues { MeasurePlan(schema: $0) }
@@ -35,6 +37,16 @@ struct RuleBinder {
     }
 
     mutating func bind(_ check: RuleCheck) throws(ExpressionError) -> BoundRuleSet.Check {
+        do throws(ExpressionError) {
+            return try bound(check)
+        } catch {
+            guard unbound == .failed else { throw error }
+            let reason = error.message + (error.remedy.map { "; \($0)" } ?? "")
+            return BoundRuleSet.Check(check: check, figure: .unbound(reason))
+        }
+    }
+
+    private mutating func bound(_ check: RuleCheck) throws(ExpressionError) -> BoundRuleSet.Check {
         let filter = try filter(check)
         switch check.type {
         case .columnCount, .columnExists, .columnNamesMatchPattern, .schemaMatch, .rowCountMatch, .aggregateMatch:
@@ -42,8 +54,7 @@ struct RuleBinder {
         case .columnValues, .columnLength, .columnDataType, .dataFreshness, .isComplete, .referentialIntegrity, .datasetMatch:
             return try tested(check, try rowTest(check, filter))
         case .completeness:
-            var bound = try tested(
-                check, RowTest(kind: .expression(try expression("\(try column(check, 0)) IS NOT NULL", check)), filter: filter))
+            var bound = try tested(check, try present(check, 0, filter))
             bound.rowTest = nil
             return bound
         case .customSql: return try statement(check)
@@ -58,6 +69,11 @@ struct RuleBinder {
         return BoundRuleSet.Check(check: check, figure: .test(measure), condition: asked, rowTest: test)
     }
 
+    /// Whether a column is not null.
+    private func present(_ check: RuleCheck, _ index: Int, _ filter: Int?) throws(ExpressionError) -> RowTest {
+        RowTest(kind: .expression(try expression("\(try column(check, index)) IS NOT NULL", check)), filter: filter)
+    }
+
     // MARK: Figures of columns
 
     private mutating func figure(_ check: RuleCheck, _ filter: Int?) throws(ExpressionError) -> BoundRuleSet.Figure {
@@ -67,7 +83,7 @@ struct RuleBinder {
         case .uniqueValueRatio: return .uniqueRatio(try keys(check, filter))
         case .distinctValuesCount: return .distinct(try keys(check, filter))
         case .entropy: return .entropy(try keys(check, filter))
-        case .isPrimaryKey: return .primaryKey(try keys(check, filter))
+        case .isPrimaryKey: return try primaryKey(check, filter)
         case .mean: return .aggregate(try aggregate("avg", check, filter))
         case .sum: return .aggregate(try aggregate("sum", check, filter))
         case .variance: return .variance(try moments(check, filter))
@@ -82,6 +98,15 @@ struct RuleBinder {
         let names = check.parameters.map(\.text).joined(separator: "\n")
         let key = KeyColumns(expressions: columns, required: columns.count)
         return try plan.measure("keys \(names)", filter: filter) { .keys(key) }
+    }
+
+    private mutating func primaryKey(_ check: RuleCheck, _ filter: Int?) throws(ExpressionError) -> BoundRuleSet.Figure {
+        var completeness: [Int] = []
+        for index in check.parameters.indices {
+            let test = try present(check, index, filter)
+            completeness.append(try plan.measure("present \(filter ?? -1) \(check.parameters[index].text)", filter: nil) { .test(test) })
+        }
+        return .primaryKey(try keys(check, filter), completeness: completeness)
     }
 
     private mutating func moments(_ check: RuleCheck, _ filter: Int?) throws(ExpressionError) -> Int {
@@ -155,17 +180,6 @@ struct RuleBinder {
         }
     }
 
-    /// A text without the first dataset's name that stands in front of its columns.
-    private static func unqualified(_ text: String, _ datasets: [String]) -> (dataset: String?, text: String) {
-        for dataset in datasets {
-            let parts = text.split(separator: dataset + ".", omittingEmptySubsequences: false)
-            guard parts.count > 1 else { continue }
-            let isName = parts.dropLast().contains { part in part.last.map { $0.isLetter || $0.isNumber || "_.\"".contains($0) } ?? false }
-            if !isName { return (dataset, parts.joined()) }
-        }
-        return (nil, text)
-    }
-
     // MARK: Statements
 
     private mutating func statement(_ check: RuleCheck) throws(ExpressionError) -> BoundRuleSet.Check {
@@ -204,31 +218,6 @@ struct RuleBinder {
             return BoundRuleSet.Check(check: check, figure: .aggregate(measure), condition: check.condition)
         } catch {
             throw error.moved(into: parameter)
-        }
-    }
-
-    private static func requirePlain(_ statement: SelectStatement) throws(ExpressionError) {
-        if let source = statement.source, source.text.lowercased() != "primary" {
-            throw ExpressionError(
-                .unsupported, "a rule's statement reads the dataset \"primary\" only", source.range, remedy: "write FROM primary")
-        }
-        let rest = statement.groups.first ?? statement.groupFilter ?? statement.order.first?.part
-        if let rest {
-            throw ExpressionError(.unsupported, "a rule's statement has a list and WHERE only", rest.range)
-        }
-        if statement.limit != nil || statement.isDistinct {
-            throw ExpressionError(
-                .unsupported, "a rule's statement has neither LIMIT nor DISTINCT", 0..<statement.text.unicodeScalars.count)
-        }
-    }
-
-    private static func moving<Result>(
-        _ part: SelectStatement.Part, _ body: () throws(ExpressionError) -> Result
-    ) throws(ExpressionError) -> Result {
-        do throws(ExpressionError) {
-            return try body()
-        } catch {
-            throw error.moved(by: part.start)
         }
     }
 

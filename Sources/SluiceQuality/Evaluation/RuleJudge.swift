@@ -51,6 +51,8 @@ struct RuleJudge {
         _ bound: BoundRuleSet.Check, _ outcome: inout RuleOutcome, _ history: FigureHistory
     ) throws -> Judgement {
         let check = bound.check
+        if case .unbound(let reason) = bound.figure { return Judgement(state: .failed, message: reason) }
+        if case .primaryKey(let keys, let completeness) = bound.figure { return primaryKey(check, keys, completeness, &outcome) }
         let (value, problem) = self.value(bound.figure)
         if let value { outcome.figures.append((check.figureName, value)) }
         var test: Int?
@@ -70,6 +72,22 @@ struct RuleJudge {
             return Judgement(state: .skipped, message: "there are not enough earlier results to compare with")
         }
         return judged(value, problem, name: check.figureName, test, condition: condition, operands: known.compactMap(\.self))
+    }
+
+    /// A key is unique and complete; its figures are those of both.
+    private func primaryKey(_ check: RuleCheck, _ keys: Int, _ completeness: [Int], _ outcome: inout RuleOutcome) -> Judgement {
+        let (unique, problem) = value(.uniqueness(keys))
+        if let problem { return Judgement(state: .error, message: problem) }
+        var figures: [(name: String, value: Double)] = []
+        if let unique { figures.append((check.figure(of: .uniqueness), unique)) }
+        for (parameter, measure) in zip(check.parameters, completeness) {
+            if let share = value(.test(measure)).value { figures.append((check.figure(of: .completeness, [parameter]), share)) }
+        }
+        outcome.figures += figures
+        let wrong = figures.filter { $0.value != 1 }
+        if wrong.isEmpty { return Judgement(state: .passed) }
+        let message = wrong.map { "\($0.name) is \(Self.text($0.value)), and should be 1" }.joined(separator: "; ")
+        return Judgement(state: .failed, message: message)
     }
 
     private func judged(
@@ -120,15 +138,17 @@ struct RuleJudge {
         case .uniqueRatio(let measure): return keyed(measure) { $0.distinct == 0 ? 1 : Double($0.unique) / Double($0.distinct) }
         case .distinct(let measure): return keyed(measure) { Double($0.distinct) }
         case .entropy(let measure): return keyed(measure) { $0.entropy }
-        case .primaryKey(let measure): return keyed(measure) { $0.nullRows == 0 && Int64($0.unique) == $0.rows ? 1 : 0 }
+        // Both are judged by more than one figure, or by none.
+        case .primaryKey, .unbound: return (nil, nil)
         case .variance(let measure): return (moments(measure)?.variance, nil)
         case .deviation(let measure): return (moments(measure)?.variance?.squareRoot(), nil)
         case .correlation(let measure): return (moments(measure)?.correlation, nil)
         case .aggregate(let measure): return (aggregate(part.measured, measure), nil)
         case .aggregateRatio(let first, let second):
-            return ratio(
-                part.measured(of: first.dataset).flatMap { aggregate($0, first.measure) },
-                part.measured(of: second.dataset).flatMap { aggregate($0, second.measure) })
+            let divisor = part.measured(of: second.dataset).flatMap { aggregate($0, second.measure) }
+            let found = ratio(part.measured(of: first.dataset).flatMap { aggregate($0, first.measure) }, divisor)
+            // As in AWS Glue: nothing is no share of nothing.
+            return found.value == nil && divisor == 0 ? (0, nil) : found
         }
     }
 

@@ -83,7 +83,7 @@ package struct RuleManual: Sendable {
             "SchemaMatch \"reference\" = 1.0"),
         RuleManual(
             .aggregateMatch, "\"AGGREGATE\" \"AGGREGATE\" CONDITION",
-            "The first aggregate as a share of the second; columns of another dataset are written dataset.column.",
+            "The first aggregate as a share of the second; columns of another dataset are written dataset.column, or the dataset in front: reference.sum(amount).",
             "AggregateMatch \"sum(amount)\" \"sum(reference.amount)\" >= 0.95"),
         RuleManual(
             .customSql, "\"SELECT … FROM primary [WHERE …]\" [CONDITION]",

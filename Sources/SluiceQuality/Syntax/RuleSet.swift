@@ -19,6 +19,15 @@ package struct RuleSet: Sendable {
         var seen: Set<String> = []
         return checks.flatMap(\.datasets).filter { seen.insert($0.text).inserted }
     }
+
+    /// What may be the name of another dataset in the aggregates of `AggregateMatch`, each once: `reference` of `sum(reference.amount)` and of
+    /// `reference.sum(amount)`, or a column with members.
+    package var mentionedDatasets: [RuleParameter] {
+        var seen = Set(referencedDatasets.map(\.text))
+        return checks.filter { $0.type == .aggregateMatch }.flatMap(\.parameters).flatMap(\.qualifiers).filter {
+            seen.insert($0.text).inserted
+        }
+    }
 }
 
 /// One rule of the list: a check, or several that are composed.
@@ -59,8 +68,12 @@ package struct RuleCheck: Sendable {
     package internal(set) var labels: [(name: String, value: String)]
 
     /// What the check measures, without what is asked of it: names the figure in the history.
-    package var figure: String {
-        ([type.rawValue] + parameters.map { "\"\($0.text)\"" } + (filter.map { ["where \"\($0.text)\""] } ?? [])).joined(separator: " ")
+    package var figure: String { figure(of: type) }
+
+    /// The figure of another rule type over columns of this check, by its name in the history.
+    func figure(of type: RuleType, _ columns: [RuleParameter]? = nil) -> String {
+        ([type.rawValue] + (columns ?? parameters).map { "\"\($0.text)\"" } + (filter.map { ["where \"\($0.text)\""] } ?? []))
+            .joined(separator: " ")
     }
 
     /// The other datasets that the check compares with.
@@ -98,6 +111,14 @@ package struct RuleParameter: Hashable, Sendable {
         }
         guard !name.isEmpty, !list.isEmpty else { return nil }
         return (RuleParameter(text: String(name), range: range), RuleParameter.columns(in: list))
+    }
+
+    /// What stands in front of the last point of each name in an expression.
+    fileprivate var qualifiers: [RuleParameter] {
+        text.split { !($0.isLetter || $0.isNumber || "_-.".contains($0)) }.compactMap { name in
+            guard let first = name.first, first.isLetter || first == "_", let point = name.lastIndex(of: ".") else { return nil }
+            return RuleParameter(text: String(name[..<point]), range: range)
+        }
     }
 
     /// Names between commas.

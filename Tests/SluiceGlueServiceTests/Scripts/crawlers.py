@@ -99,7 +99,7 @@ refused("CrawlerNotRunningException", "", glue.stop_crawler, Name="lake")
 refused("EntityNotFoundException", "", glue.start_crawler, Name="nothing")
 
 # A crawl that fails says so; one that is stopped ends.
-glue.create_crawler(Name="gone", Role="r", Targets={"S3Targets": [{"Path": "s3://lake/nothing/here"}]})
+glue.create_crawler(Name="gone", Role="r", Targets={"S3Targets": [{"Path": "data/nothing"}]})
 glue.start_crawler(Name="gone")
 got = finished("gone")
 assert got["LastCrawl"]["Status"] == "FAILED" and got["LastCrawl"]["ErrorMessage"], got

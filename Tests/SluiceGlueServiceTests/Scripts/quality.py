@@ -74,10 +74,16 @@ assert glue.get_data_quality_result(ResultId=got["ResultIds"][0])["Score"] == fi
 refused("EntityNotFoundException", "dqresult-999", glue.get_data_quality_result, ResultId="dqresult-999")
 assert glue.batch_get_data_quality_result(ResultIds=["dqresult-999"])["ResultsNotFound"] == ["dqresult-999"]
 
-# A run that fails tells why; what cannot be read at all is refused at once.
-glue.create_data_quality_ruleset(Name="wrong", Ruleset='Rules = [ IsComplete "nothing" ]')
+# A rule that cannot be judged fails alone and tells why; what cannot be read at all is refused at once.
+glue.create_data_quality_ruleset(Name="wrong", Ruleset="""Rules = [ IsComplete "nothing", RowCount = 100, Mean "email" > 1, RowCountMatch "nowhere" = 1.0,
+    (IsComplete "nothing") or (IsComplete "id"), IsUnique "id" where "nothing > 1" ] Analyzers = [ Mean "nothing", Mean "id" ]""")
 failed = ended(glue.start_data_quality_ruleset_evaluation_run(DataSource=source, Role="r", RulesetNames=["wrong"])["RunId"])
-assert failed["Status"] == "FAILED" and "nothing" in failed["ErrorString"], failed
+assert failed["Status"] == "SUCCEEDED", failed
+judged = glue.get_data_quality_result(ResultId=failed["ResultIds"][0])
+assert [r["Result"] for r in judged["RuleResults"]] == ["FAIL", "PASS", "FAIL", "FAIL", "PASS", "FAIL"], judged
+assert ["nothing" in r.get("EvaluationMessage", "") for r in judged["RuleResults"]] == [True, False, False, False, False, True], judged
+assert "email" in judged["RuleResults"][2]["EvaluationMessage"] and "nowhere" in judged["RuleResults"][3]["EvaluationMessage"], judged
+assert [a["EvaluatedMetrics"] for a in judged["AnalyzerResults"]] == [{"Column.id.Mean": 49.5}], judged
 start = glue.start_data_quality_ruleset_evaluation_run
 refused("EntityNotFoundException", "none", start, DataSource=source, Role="r", RulesetNames=["none"])
 refused("EntityNotFoundException", "", start, DataSource={"GlueTable": {"DatabaseName": "sales", "TableName": "no"}}, Role="r", RulesetNames=["orders"])
@@ -106,11 +112,25 @@ assert glue.batch_get_data_quality_ruleset_evaluation_run(RunIds=[run, "x"])["Ru
 refused("InvalidInputException", "ended", glue.cancel_data_quality_ruleset_evaluation_run, RunId=run)
 refused("EntityNotFoundException", "x", glue.cancel_data_quality_ruleset_evaluation_run, RunId="x")
 results = glue.list_data_quality_results()["Results"]
-assert len(results) == 4 and results[-1]["ResultId"] == got["ResultIds"][0] and results[-1]["DataSource"]["GlueTable"]["TableName"] == "orders", results
+assert len(results) == 5 and results[-1]["ResultId"] == got["ResultIds"][0] and results[-1]["DataSource"]["GlueTable"]["TableName"] == "orders", results
 page = glue.list_data_quality_results(MaxResults=3)
-assert len(glue.list_data_quality_results(MaxResults=3, NextToken=page["NextToken"])["Results"]) == 1
+assert len(glue.list_data_quality_results(MaxResults=3, NextToken=page["NextToken"])["Results"]) == 2
 later = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
 assert glue.list_data_quality_results(Filter={"StartedAfter": later})["Results"] == []
+
+# Rules about keys have the figures of both things that a key is; aggregates are those of other tables, too.
+glue.create_data_quality_ruleset(Name="keys", Ruleset="""Rules = [ IsPrimaryKey "id", IsPrimaryKey "shop", IsPrimaryKey "id" "email",
+    AggregateMatch "sum(id)" "places.sum(id)" = 4950, AggregateMatch "sum(id)" "sum(places.id)" = 4950, AggregateMatch "avg(id)" "avg(sales.shops.id)" > 98,
+    AggregateMatch "sum(shop)" "sum(none.id)" = 1 ]""")
+keys = ended(start(DataSource=source, Role="r", RulesetNames=["keys"], AdditionalDataSources=extra)["RunId"])
+assert keys["Status"] == "SUCCEEDED", keys
+keys = glue.get_data_quality_result(ResultId=keys["ResultIds"][0])["RuleResults"]
+assert [r["Result"] for r in keys] == ["PASS", "FAIL", "FAIL", "PASS", "PASS", "PASS", "FAIL"], keys
+assert keys[0]["EvaluatedMetrics"] == {"Column.id.Uniqueness": 1.0, "Column.id.Completeness": 1.0}, keys
+assert keys[1]["EvaluatedMetrics"] == {"Column.shop.Uniqueness": 0.0, "Column.shop.Completeness": 1.0}, keys
+assert keys[2]["EvaluatedMetrics"] == {
+    "Multicolumn.id,email.Uniqueness": 1.0, "Column.id.Completeness": 1.0, "Column.email.Completeness": 0.99}, keys
+assert "0.99" in keys[2]["EvaluationMessage"] and "none" in keys[6]["EvaluationMessage"], keys
 
 # Recommended rules are such that the table keeps them.
 start = glue.start_data_quality_rule_recommendation_run

@@ -61,6 +61,40 @@ found = glue.query_schema_version_metadata(SchemaId=schema, SchemaVersionNumber=
 assert found["team"]["MetadataValue"] == "shop", found
 glue.remove_schema_version_metadata(SchemaVersionId=third["SchemaVersionId"], MetadataKeyValue=pair)
 assert glue.query_schema_version_metadata(SchemaVersionId=third["SchemaVersionId"])["MetadataInfoMap"] == {}
+
+# A key has its newest value, and remembers those before it; a version is named in each of three ways.
+ways = [{"SchemaVersionId": third["SchemaVersionId"]}, {"SchemaId": schema, "SchemaVersionNumber": {"VersionNumber": 3}},
+        {"SchemaId": {"SchemaArn": made["SchemaArn"]}, "SchemaVersionNumber": {"LatestVersion": True}}]
+def pair(key, value):
+    return {"MetadataKey": key, "MetadataValue": value}
+
+
+def told(**filters):
+    found = glue.query_schema_version_metadata(SchemaId=schema, SchemaVersionNumber={"LatestVersion": True}, **filters)["MetadataInfoMap"]
+    return {key: [i["MetadataValue"]] + [o["MetadataValue"] for o in i["OtherMetadataValueList"]] for key, i in found.items()}
+
+
+for way, value in zip(ways, "abc"):
+    glue.put_schema_version_metadata(MetadataKeyValue=pair("team", value), **way)
+assert told() == {"team": ["c", "b", "a"]}, told()
+for way in ways:
+    refused("AlreadyExistsException", "already", glue.put_schema_version_metadata, MetadataKeyValue=pair("team", "a"), **way)
+glue.put_schema_version_metadata(MetadataKeyValue=pair("owner", "b"), **ways[2])
+assert told(MetadataList=[{"MetadataKey": "owner"}]) == {"owner": ["b"]} and sorted(told(MetadataList=[{"MetadataValue": "b"}])) == ["owner", "team"]
+assert sorted(told(MetadataList=[pair("team", "a")])) == ["team"] and told(MetadataList=[pair("team", "z")]) == {}
+glue.remove_schema_version_metadata(MetadataKeyValue=pair("team", "c"), **ways[1])
+glue.remove_schema_version_metadata(MetadataKeyValue=pair("team", "a"), **ways[2])
+assert told() == {"owner": ["b"], "team": ["b"]}, told()
+refused("EntityNotFoundException", "team", glue.remove_schema_version_metadata, MetadataKeyValue=pair("team", "a"), **ways[0])
+for place in range(8):
+    glue.put_schema_version_metadata(MetadataKeyValue=pair(f"k{place}", "x"), **ways[0])
+for key in ("k8", "team"):
+    refused("ResourceNumberLimitExceededException", "10", glue.put_schema_version_metadata, MetadataKeyValue=pair(key, "y"), **ways[0])
+page = glue.query_schema_version_metadata(MaxResults=7, **ways[0])
+rest = glue.query_schema_version_metadata(MaxResults=7, NextToken=page["NextToken"], **ways[0])
+assert len(page["MetadataInfoMap"]) == 7 and len(rest["MetadataInfoMap"]) == 3 and "NextToken" not in rest, (page, rest)
+first = glue.query_schema_version_metadata(SchemaId=schema, SchemaVersionNumber={"VersionNumber": 1})
+assert first["MetadataInfoMap"] == {} and first["SchemaVersionId"] == made["SchemaVersionId"], first
 errors = glue.delete_schema_versions(SchemaId=schema, Versions="1-3")["SchemaVersionErrors"]
 assert [e["VersionNumber"] for e in errors] == [2], errors
 assert [v["VersionNumber"] for v in glue.list_schema_versions(SchemaId=schema)["Schemas"]] == [2]

@@ -121,7 +121,8 @@ import Testing
             (#"{"SerdeInfo":{"SerializationLibrary":"org.apache.hadoop.hive.serde2.avro.AvroSerDe"}}"#, "{}", "avro", [:]),
             (
                 #"{"Columns":[{"Name":"a","Type":"int"}],"SerdeInfo":{"SerializationLibrary":"org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe","Parameters":{"field.delim":";"}}}"#,
-                #"{"skip.header.line.count":"1"}"#, "csv", ["delimiter": ";", "header": #"["a"]"#, "skip_lines": "1"]
+                #"{"skip.header.line.count":"1"}"#, "csv",
+                ["delimiter": ";", "header": #"["a"]"#, "ragged": "fit", "skip_lines": "1"]
             ),
         ] as [(String, String, String, [String: String])])
     func formats(_ storage: String, _ parameters: String, _ format: String, _ options: [String: String]) async throws {

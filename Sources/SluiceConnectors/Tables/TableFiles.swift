@@ -15,14 +15,24 @@ enum TableFiles {
             throw SluiceError(
                 .invalidOption, "\"\(name)\" is a view, and a pipeline reads tables", remedy: "read the tables that its query names")
         }
-        let format = try FormatRegistry.format(
-            named: definition.format, options: try StoredOptions.values(definition.formatOptions, format: definition.format))
+        let format = try FormatRegistry.format(named: definition.format, options: try options(of: definition))
         let files = try await files(of: definition, in: catalog)
         let keys = Set(definition.partitionKeys.map(\.name))
         var source = FileSource(files, format, codec: nil, schema: try definition.schema(), partitionColumns: keys, notices: [])
         if let contract { source = try source.holding(to: contract, format, keys) }
         source.table = TableListing(definition, in: catalog)
         return source
+    }
+
+    /// How the files are read. Without a header the columns are those of the table, by their places, unless they are called as files without one
+    /// call them.
+    private static func options(of definition: TableDefinition) throws(SluiceError) -> [String: OptionValue] {
+        var options = try StoredOptions.values(definition.formatOptions, format: definition.format)
+        guard definition.format == CSVFormat.name, options["header"] == .boolean(false) else { return options }
+        if definition.columns.first?.name == "column1" { return options }
+        options["header"] = .texts(definition.columns.map(\.name))
+        if options["ragged"] == nil { options["ragged"] = .text("pad") }
+        return options
     }
 
     /// Those that the catalog lists, and those at the places of partitions that it has no files of; where it knows of neither, what lies at the

@@ -150,6 +150,12 @@ extension TableDefinition {
                     remedy: "cast it to \(column.type), or set mode: overwrite")
             }
         }
+        let names = existing.columns.map(\.name)
+        if formatOptions["header"] == "false", columns.map(\.name) != Array(names.prefix(columns.count)) {
+            throw mismatch(
+                "its files have no header, and its columns are in the order \(names.joined(separator: ", "))",
+                "select the columns in this order, or write a header")
+        }
         let known = Set(existing.columns.map(\.name))
         columns = existing.columns + columns.filter { !known.contains($0.name) }
     }

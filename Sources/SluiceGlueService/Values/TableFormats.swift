@@ -41,7 +41,8 @@ enum TableFormats {
         _ storage: StorageDescriptor, _ parameters: [String: String], columns: [CatalogColumn]
     ) -> [String: String] {
         let settings = parameters.merging(storage.parameters) { $1 }.merging(storage.serDe?.parameters ?? [:]) { $1 }
-        var options = ["header": WireValue.texts(columns.map(\.name)).json]
+        // Fields that a row lacks are null and others are passed over, so that columns can be added.
+        var options = ["header": WireValue.texts(columns.map(\.name)).json, "ragged": "fit"]
         if columns.isEmpty { options["header"] = nil }
         if let lines = settings["skip.header.line.count"].flatMap({ Int($0) }), (1...1_000).contains(lines) {
             options["skip_lines"] = String(lines)

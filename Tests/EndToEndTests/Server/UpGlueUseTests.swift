@@ -13,7 +13,12 @@ import Testing
         s3.create_bucket(Bucket="lake")
         s3.put_object(Bucket="lake", Key="raw/visits/a.csv", Body=b"\\"id\\";name\\n1;Oslo\\n2;Lima\\n")
         s3.put_object(Bucket="lake", Key="raw/hits/a.json", Body=b'[{"n": 1, "v": "x"}, {"n": 2, "v": 3}]')
+        s3.put_object(Bucket="lake", Key="own/a.csv", Body=b"1,Oslo\\n2,Lima\\n")
         glue.create_database(DatabaseInput={"Name": "raw"})
+        glue.create_table(DatabaseName="raw", TableInput={
+            "Name": "own", "TableType": "EXTERNAL_TABLE", "PartitionKeys": [], "StorageDescriptor": {
+                "Columns": [{"Name": "n", "Type": "int"}, {"Name": "t", "Type": "string"}], "Location": "s3://lake/own/",
+                "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe", "Parameters": {"field.delim": ","}}}})
         glue.create_crawler(Name="raw", Role="r", DatabaseName="raw", Targets={"S3Targets": [{"Path": "s3://lake/raw/"}]})
         def crawl():
             glue.start_crawler(Name="raw")
@@ -45,7 +50,7 @@ import Testing
     private func makeTables(_ project: Project) async throws {
         try project.directory.write("in/a.csv", "id,name,day\n1,a,2024-01-01\n2,b,2024-01-02\n")
         for (name, format, more) in [
-            ("lines", "csv", ", options: {delimiter: \"|\"}"), ("json", "json", ""),
+            ("lines", "csv", ", options: {delimiter: \"|\"}"), ("rows", "csv", ", options: {header: false}"), ("json", "json", ""),
             ("parquet", "parquet", ", partition_by: [day]"), ("avro", "avro", ""),
         ] {
             try project.directory.write(
@@ -72,7 +77,7 @@ import Testing
         let (running, port) = try await project.serve()
         let client = try await Command(python, ["-c", Self.changing, "http://127.0.0.1:\(port)"]).run(timeout: .seconds(600))
         #expect(client.output == "done\n", "\(client.transcript)")
-        for name in ["lines", "json", "parquet", "avro"] {
+        for name in ["lines", "rows", "json", "parquet", "avro"] {
             let query = "SELECT count(*) AS n, max(name) AS name, count(at) AS at, count(more) AS more FROM shop.\(name)"
             let read = try await project.sluice("query", query, "--format", "csv")
             #expect(read.output == "n,name,at,more\n2,b,2,0\n", "\(name): \(read.transcript)")
@@ -87,6 +92,8 @@ import Testing
         #expect(visits.output == "n,name\n3,Oslo\n", "\(visits.transcript)")
         let hits = try await project.sluice("query", "SELECT sum(n) AS n FROM raw.hits", "--format", "csv")
         #expect(hits.output == "n\n3\n", "\(hits.transcript)")
+        let own = try await project.sluice("query", "SELECT sum(n) AS n, max(t) AS t, count(more) AS more FROM raw.own", "--format", "csv")
+        #expect(own.output == "n,t,more\n3,Oslo,0\n", "\(own.transcript)")
         running.signal(SIGTERM)
         #expect(try await running.wait().exitCode == 0)
     }

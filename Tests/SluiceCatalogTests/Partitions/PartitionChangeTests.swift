@@ -19,16 +19,21 @@ import Testing
         #expect(try catalog.addPartitions([parts[0]], of: name) == [])
         #expect(try catalog.addPartitions(parts.reversed(), of: name) == [1])
         try catalog.setStatistics([ColumnStatistics(column: "a", nulls: 3)], of: name, partition: ["2023"])
-        let moved = PartitionDefinition(values: ["1999"], location: "/s/old", parameters: ["k": "v"])
+        var moved = PartitionDefinition(values: ["1999"], location: "/s/2023", parameters: ["k": "v"])
         #expect(try catalog.changePartition(["2000"], of: name, to: moved) == .missing)
         #expect(try catalog.changePartition(["2024"], of: name, to: parts[0]) == .taken)
         #expect(try catalog.changePartition(["2023"], of: name, to: moved) == .done)
         #expect(try catalog.reading { try $0.partition(["2023"], of: name) } == nil)
         let found = try #require(try catalog.reading { try $0.partition(["1999"], of: name) })
-        #expect(found.location == "/s/old" && found.rowCount == 7 && found.parameters == ["k": "v"])
+        #expect(found.location == "/s/2023" && found.rowCount == 7 && found.parameters == ["k": "v"])
         #expect(try catalog.statistics(of: name, partition: ["1999"]).map(\.statistics.nulls) == [3])
         let filter = try PartitionFilter(parsing: "year < 2000", for: definition)
         #expect(try catalog.partitions(of: name, where: filter, limit: nil).map(\.values) == [["1999"]])
+        // At another place lie other files.
+        moved.location = "/s/old"
+        #expect(try catalog.changePartition(["1999"], of: name, to: moved) == .done)
+        let elsewhere = try #require(try catalog.listedPartitions(of: name).first)
+        #expect(elsewhere.location == "/s/old" && elsewhere.rowCount == 0 && elsewhere.fileCount == 0)
         #expect(throws: SluiceError.self) {
             try catalog.changePartition(["1999"], of: name, to: PartitionDefinition(values: ["1", "2"], location: ""))
         }

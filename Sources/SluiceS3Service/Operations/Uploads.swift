@@ -1,5 +1,6 @@
 import SluiceAWS
 import SluiceBuckets
+import SluiceCore
 import SluiceServer
 
 extension S3Operation {

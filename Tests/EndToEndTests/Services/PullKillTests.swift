@@ -95,9 +95,11 @@ struct PullKillTests {
     /// Runs a flow, kills it behind so many requests, resumes it, and so on, until it has come to its end.
     ///
     /// - Returns: How often it was killed.
-    private func runKilled(_ name: String, _ server: MockServer, _ generator: inout SeededGenerator) async throws -> Int {
-        // Enough for a page to be committed behind what each run asks first.
-        let most = max(6, server.journal.count / 3)
+    private func runKilled(
+        _ name: String, _ subject: Subject, _ server: MockServer, _ generator: inout SeededGenerator
+    ) async throws -> Int {
+        // Enough for a commit behind what each run asks first.
+        let most = max(6 + subject.slicePages, server.journal.count / 3)
         var kills = 0
         var verb = "run"
         for _ in 0..<200 {
@@ -142,7 +144,7 @@ struct PullKillTests {
         try write("killed", subject, pull: pull)
         _ = try await project.json("flow", "run", "calm")
         let asked = requests(server, subject)
-        let kills = try await runKilled("killed", server, &generator)
+        let kills = try await runKilled("killed", subject, server, &generator)
         #expect(try integer("SELECT count(*) FROM calm") ?? 0 >= Int64(subject.rows))
         #expect(try integer("SELECT count(*) FROM killed") == integer("SELECT count(*) FROM calm"), "seed \(Self.seed)")
         for (a, b) in [("calm", "killed"), ("killed", "calm")] {
@@ -162,7 +164,7 @@ struct PullKillTests {
             try write(name, subject, pull: pull, more: "on_error: {action: dead_letter, prefix: errors/\(name)}")
         }
         _ = try await project.json("flow", "run", "calm")
-        _ = try await runKilled("killed", server, &generator)
+        _ = try await runKilled("killed", subject, server, &generator)
         let letters = try ["calm", "killed"].map { name in
             try project.directory.files(below: "pipelines/errors/\(name)").flatMap { file in
                 try project.directory.text("pipelines/errors/\(name)/\(file)").split(separator: "\n").map { line in

@@ -5,6 +5,8 @@ import SluiceServer
 enum TableFormats {
     /// Stands for the format of files that nobody names.
     static let unknown = "unknown"
+    /// The parameter of tables in CSV that says how many lines come before the rows. Source: Apache Hive's table properties.
+    static let headerLines = "skip.header.line.count"
 
     /// The format, and its options for readers.
     static func format(
@@ -44,7 +46,7 @@ enum TableFormats {
         // Fields that a row lacks are null and others are passed over, so that columns can be added.
         var options = ["header": WireValue.texts(columns.map(\.name)).json, "ragged": "fit"]
         if columns.isEmpty { options["header"] = nil }
-        if let lines = settings["skip.header.line.count"].flatMap({ Int($0) }), (1...1_000).contains(lines) {
+        if let lines = settings[headerLines].flatMap({ Int($0) }), (1...1_000).contains(lines) {
             options["skip_lines"] = String(lines)
         }
         if let delimiter = settings["field.delim"] ?? settings["separatorChar"] ?? settings["delimiter"], !delimiter.isEmpty {

@@ -14,11 +14,23 @@ extension TableDefinition {
     /// Tables that no client described are described as a crawler of the service would.
     var toldParameters: [String: String] {
         var told = Hints.visible(parameters)
-        if storage.isEmpty, !isView, format != TableFormats.unknown, told[Self.classification] == nil { told[Self.classification] = format }
+        guard storage.isEmpty, !isView, format != TableFormats.unknown else { return told }
+        for (name, value) in [Self.classification: format, TableFormats.headerLines: headerLines] where told[name] == nil {
+            told[name] = value
+        }
         return told
     }
 
     private static let classification = "classification"
+
+    /// How many lines of a file of CSV come before the rows; nil: none, or another format.
+    private var headerLines: String? {
+        guard format == "csv" else { return nil }
+        let skipped = formatOptions["skip_lines"].flatMap(Int.init) ?? 0
+        let hasHeader = (formatOptions["header"] ?? "true") == "true"
+        let count = skipped + (hasHeader ? formatOptions["header_rows"].flatMap(Int.init) ?? 1 : 0)
+        return count > 0 ? String(count) : nil
+    }
 
     /// Takes for what it was whatever is said of the table as `current` is told.
     mutating func keepUntold(of current: TableDefinition) {
@@ -29,8 +41,9 @@ extension TableDefinition {
         let said = TableFormats.format(storage, parameters, columns: current.columns)
         if storage.told == current.toldStorage.told {
             storage = current.storage
-            let isOurs = current.parameters[Self.classification] == nil && parameters[Self.classification] == current.format
-            if isOurs, storage.isEmpty { parameters[Self.classification] = nil }
+            for name in [Self.classification, TableFormats.headerLines] where storage.isEmpty && current.parameters[name] == nil {
+                if parameters[name] == current.toldParameters[name] { parameters[name] = nil }
+            }
         }
         guard !isView, !current.isView else { return }
         // What clients described is read as it is described, with the columns that it has now.

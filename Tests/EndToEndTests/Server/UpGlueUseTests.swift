@@ -44,6 +44,10 @@ import Testing
                     glue.update_partition(
                         DatabaseName=database, TableName=table["Name"], PartitionValueList=partition["Values"], PartitionInput=kept)
         crawl()
+        for database, name in [("shop", "lines"), ("raw", "visits")]:
+            told = glue.get_table(DatabaseName=database, Name=name)["Table"]
+            copy = {member: value for member, value in told.items() if member not in readonly} | {"Name": name + "_copy"}
+            glue.create_table(DatabaseName=database, TableInput=copy)
         print("done")
         """
 
@@ -90,6 +94,11 @@ import Testing
         #expect(seen.output == "name\nb\n", "\(seen.transcript)")
         let visits = try await project.sluice("query", "SELECT sum(id) AS n, max(name) AS name FROM raw.visits", "--format", "csv")
         #expect(visits.output == "n,name\n3,Oslo\n", "\(visits.transcript)")
+        for (copy, expected) in [("shop.lines_copy", "4,b"), ("raw.visits_copy", "2,Oslo")] {
+            let query = "SELECT count(*) AS n, max(name) AS name FROM \(copy)"
+            let read = try await project.sluice("query", query, "--format", "csv")
+            #expect(read.output == "n,name\n\(expected)\n", "\(copy): \(read.transcript)")
+        }
         let hits = try await project.sluice("query", "SELECT sum(n) AS n FROM raw.hits", "--format", "csv")
         #expect(hits.output == "n\n3\n", "\(hits.transcript)")
         let own = try await project.sluice("query", "SELECT sum(n) AS n, max(t) AS t, count(more) AS more FROM raw.own", "--format", "csv")

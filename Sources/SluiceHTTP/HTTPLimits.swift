@@ -15,6 +15,8 @@ package enum HTTPLimits {
     static let throttledAttempts = 20
     /// A service that asks for a longer pause, or a budget that is spent for longer, ends the run, which goes on later.
     package static let longestWait = Duration.seconds(15 * 60)
+    /// How much of a pause that a service asks for is believed; later runs keep it, too.
+    static let longestPause = Duration.seconds(86_400)
     /// Characters of a service's own words in a message.
     static let quotedCharacters = 200
     /// Bytes of a token endpoint's answer.

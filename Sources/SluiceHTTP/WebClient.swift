@@ -186,6 +186,7 @@ package struct WebClient: Sendable {
         let pause =
             after.map { $0 + .milliseconds(Int64(random * 500)) }
             ?? policy.pause(behind: history.throttled, isThrottled: true, random: 0.5 + random / 2)
+        limiter.pause(for: min(pause, HTTPLimits.longestPause))
         guard pause <= HTTPLimits.longestWait else {
             var spent = error
             spent.code = .quotaSpent
@@ -193,7 +194,6 @@ package struct WebClient: Sendable {
             spent.remedy = "run it again later: it goes on where it stopped"
             throw spent
         }
-        limiter.pause(for: pause)
     }
 
     /// Waits, as between two looks at something that takes its time.

@@ -42,6 +42,8 @@ struct LimiterMachineTests {
         machine.pause(until: .seconds(10))
         #expect(machine.admit([], at: .seconds(12), longestWait: longest) == .wait(.seconds(18)))
         #expect(machine.admit([], at: .seconds(30), longestWait: longest) == .go)
+        machine.pause(until: .seconds(2000))
+        #expect(machine.admit([], at: .seconds(1000), longestWait: longest) == .paused(.seconds(1000)))
     }
 
     @Test("a budget that is spent for hours is an error, not a wait") func budget() {

@@ -56,6 +56,21 @@ struct SharedLimitsTests {
         #expect(clock.now.offset >= .seconds(40))
     }
 
+    @Test("a pause of hours ends the runs of all until it is over") func longPause() async throws {
+        try limiter().pause(for: .seconds(7200))
+        for limiter in [try limiter(), try limiter()] {
+            let error = await sluiceError {
+                try await limiter.run([]) { () async throws(SluiceError) -> Void in Issue.record("it was sent") }
+            }
+            #expect(error?.code == .quotaSpent && error?.isRetriable == true)
+            #expect(error?.message == "the service asked for a pause, of which 7200 s are left")
+        }
+        #expect(clock.now.offset == .zero)
+        try await clock.sleep(for: .seconds(6600))
+        try await limiter().run([]) { () async throws(SluiceError) in }
+        #expect(clock.now.offset >= .seconds(7200))
+    }
+
     @Test("no more are under way at once than may, over all") func concurrency() async throws {
         let count = UnderWay()
         // Waiting for a place takes time here: a clock that never does would keep others from giving theirs back.
@@ -93,6 +108,9 @@ struct SharedLimitsTests {
         #expect(budget.admit([rule], at: 1_000_000_000_000, longestWait: 900_000_000) == .go)
         #expect(budget.admit([rule], at: 500_000_000_000, longestWait: 900_000_000) == .go)
         #expect(SharedBudget(parsing: budget.text) == budget)
+        budget.pause(until: 1_000_000_000_000)
+        #expect(budget.admit([], at: 999_000_000_000, longestWait: 900_000_000) == .paused(.seconds(1000)))
+        #expect(budget.admit([], at: 500_000_000_000, longestWait: 900_000_000) == .go)
     }
 }
 

@@ -215,6 +215,31 @@ import Testing
         #expect(KnownSecrets.masked("line abcdefghijkl") == "line ***")
     }
 
+    @Test(
+        "a secret is hidden as services may write it",
+        arguments: [
+            #"p%2Fss%2Bw%C3%B6rd%20%26%3C7"#, #"p%2fss%2bw%c3%b6rd%20%26%3c7"#, #"p%2Fss%2Bw%C3%B6rd+%26%3C7"#, "p/ss+w%C3%B6rd%20&%3C7",
+            #"p\/ss+w\u00f6rd &<7"#, #"p\/ss+w\u00F6rd \u0026\u003C7"#, "p/ss+w\u{F6}rd \\u0026<7".replacing("<", with: "\\u003c"),
+            "p/ss+w\u{F6}rd &amp;&lt;7",
+        ])
+    func otherForms(_ form: String) {
+        KnownSecrets.add("p/ss+w\u{F6}rd &<7")
+        #expect(KnownSecrets.masked("x=\(form);") == "x=***;")
+    }
+
+    @Test("a secret is hidden in base64 wherever it stands there", arguments: ["", "u", "me", "user", "user:", "jane@example.com:"])
+    func base64(_ before: String) throws {
+        let secret = "violet-otter-in-base64"
+        KnownSecrets.add(secret)
+        for behind in ["", ":", "::", "::more"] {
+            let text = Base64.encode(Array((before + secret + behind).utf8))
+            let shown = KnownSecrets.masked("Basic \(text) .")
+            #expect(shown.contains("***") && shown.utf8.count < text.utf8.count - 16, "\(shown)")
+            let address = text.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+            #expect(KnownSecrets.masked(address).contains("***"))
+        }
+    }
+
     @Test("a secret parameter is nowhere in the plan")
     func hidden() async throws {
         let text = """

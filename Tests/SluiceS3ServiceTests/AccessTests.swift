@@ -82,7 +82,8 @@ import Testing
     func resources(_ resource: String, _ code: String?) async throws {
         try await PortBench.run { bench in
             _ = try await bench.send("PUT", "/open")
-            let answer = try await Self.set(bench, "policy", Self.policy("s3:GetObject", resource))
+            let action = resource.hasSuffix("*") ? "s3:GetObject" : "s3:ListBucket"
+            let answer = try await Self.set(bench, "policy", Self.policy(action, resource))
             #expect(answer.errorCode == code, "\(answer.text)")
             if code != nil { #expect(answer.text.contains("Policy has invalid resource")) }
         }

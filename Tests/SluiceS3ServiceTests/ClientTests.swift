@@ -22,7 +22,8 @@ import Testing
         let python = try #require(Self.python)
         try await PortBench.run(keys: isSigned ? ["AKIDEXAMPLE": "hidden"] : [:]) { bench in
             let script = Repository.path("Tests/SluiceS3ServiceTests/Scripts/boto.py")
-            let result = try await Command(python, [script, bench.server.address]).start().wait(timeout: .seconds(400))
+            let result = try await Command(python, [script, bench.server.address] + (isSigned ? ["signed"] : [])).start().wait(
+                timeout: .seconds(400))
             #expect(result.output.hasSuffix("ok\n"), "\(result.transcript)")
         }
     }

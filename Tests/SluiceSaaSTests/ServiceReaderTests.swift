@@ -1,6 +1,7 @@
 import SluiceCore
 import SluiceHTTP
 import SluiceTestKit
+import Synchronization
 import Testing
 
 @testable import SluiceSaaS
@@ -11,11 +12,15 @@ struct ServiceReaderTests {
     private static let service = RowsService(page: "{cursor: next, parameter: after, done: end}", fields: "id: int64")
 
     private func session(_ server: LocalHTTPServer) throws -> ServiceSession {
+        try ServiceSession(ServiceDeclaration(parsing: Self.service.declaration, path: "x.yaml"), [:], around(server))
+    }
+
+    private func around(_ server: LocalHTTPServer) -> ServiceSession.Surroundings {
         var around = ServiceSession.Surroundings()
         around.pacing = Pacing(PatientClock(), random: { 0.5 })
         around.limiter = Limiter(pacing: around.pacing)
         around.address = server.address
-        return try ServiceSession(ServiceDeclaration(parsing: Self.service.declaration, path: "x.yaml"), [:], around)
+        return around
     }
 
     /// Records of all pages; the answers come in their order.
@@ -44,6 +49,31 @@ struct ServiceReaderTests {
         } catch let error as SluiceError {
             #expect(error.message.hasSuffix("answered 200: no whole JSON, but an empty body"), "\(error.message)")
         }
+    }
+
+    @Test(
+        "JSON that lost its end is asked for again; what came whole and is wrong is not",
+        arguments: zip(
+            [
+                #"{"rows":[{"id":1}"#, #"{"rows":[{"id":"1"#, #"{"rows""#, "<html>", #"{"rows":[{"id":1}]]}"#, #"{"rows":[],}"#,
+                #"{"rows":\#(String(repeating: "[", count: 99))"#,
+            ], [true, true, true, true, false, false, false]))
+    func malformed(_ body: String, _ isAskedAgain: Bool) async throws {
+        let count = Mutex(0)
+        let server = try LocalHTTPServer { _, _ in
+            count.withLock { $0 += 1 }
+            return .status(200, body)
+        }
+        let session = try session(server)
+        let reader = try ServiceReader(session, session.declaration.entity("rows"), parent: nil, from: ReadPosition())
+        do {
+            _ = try await reader.next()
+            Issue.record("taken")
+        } catch {
+            #expect(error.code == .serviceFailed)
+            #expect(error.message.contains("its JSON is") != isAskedAgain, "\(error.message)")
+        }
+        #expect(count.withLock { $0 } == (isAskedAgain ? RetryPolicy.services.attempts : 1))
     }
 
     @Test("a byte order mark before JSON is skipped") func mark() async throws {
@@ -77,5 +107,26 @@ struct ServiceReaderTests {
             Issue.record("refused")
             return
         }
+    }
+
+    @Test("records are deleted by DELETE without a body; one that is gone already is deleted") func deleting() async throws {
+        let seen = Mutex<[String]>([])
+        let server = try LocalHTTPServer { request, _ in
+            seen.withLock { $0.append("\(request.method) \(request.target) \(request.body.count)") }
+            return request.target.hasSuffix("gone") ? .status(404, "{}") : .status(204, "")
+        }
+        var service = Self.service
+        service.more = ["write: {delete: {method: DELETE, path: \"/rows/{key}\"}}"]
+        let session = try ServiceSession(ServiceDeclaration(parsing: service.declaration, path: "x.yaml"), [:], around(server))
+        let writer = try RecordWriter(session, session.declaration.entity("rows"), .delete)
+        for key in ["7", "gone"] {
+            guard case .written = try await writer.write(Array(#"{"id":"\#(key)"}"#.utf8), idempotencyKey: "") else {
+                Issue.record("refused: \(key)")
+                return
+            }
+        }
+        #expect(seen.withLock { $0 } == ["DELETE /rows/7 0", "DELETE /rows/gone 0"])
+        service.more = ["write: {delete: {method: DELETE, path: /rows}}"]
+        #expect(throws: SluiceError.self) { _ = try ServiceDeclaration(parsing: service.declaration, path: "x.yaml") }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SluiceCatalog
+import SluiceCore
 
 /// A command that makes a `Report`; printing it is done in one place.
 protocol ReportingCommand: ParsableCommand, Sendable {

@@ -48,6 +48,14 @@ extension Catalog {
         }
     }
 
+    package func forgetServiceJobs(startingWith prefix: String, of pipeline: String) throws(SluiceError) {
+        try write { db in
+            try db.execute(
+                sql: "DELETE FROM service_jobs WHERE pipeline = ? AND substr(purpose, 1, length(?)) = ?",
+                arguments: [pipeline, prefix, prefix])
+        }
+    }
+
     /// What a run's pipeline has made until its commit is done with.
     static func forgetServiceJobs(of run: RunID, _ db: GRDB.Database) throws {
         try db.execute(

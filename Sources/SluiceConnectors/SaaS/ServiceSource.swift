@@ -100,7 +100,7 @@ struct ServiceSource: Source {
     }
 
     func splits() async throws -> [SourceSplit] {
-        try await parents(isFresh: true).map { SourceSplit(id: name($0?.key), bytes: nil) }
+        try await progress.cutOff { try await parents(isFresh: true) }.map { SourceSplit(id: name($0?.key), bytes: nil) }
     }
 
     func open(_ split: SourceSplit, _ request: SourceRequest) async throws -> any SplitReader {
@@ -108,7 +108,7 @@ struct ServiceSource: Source {
         let prefix = name(nil)
         guard split.id.hasPrefix(prefix) else { throw SluiceError(.notFound, "no part \(split.id.quotedForMessage) of \(prefix)") }
         let parent = entity.parent == nil ? nil : String(split.id.dropFirst(prefix.count + 1))
-        if let job = entity.job, try await usesJob(job, parent, since: start) {
+        if let job = entity.job, try await progress.cutOff({ try await usesJob(job, parent, since: start) }) {
             return try wholeJob(job, parent, split, request)
         }
         let first = try ServiceReader(session, entity, parent: parent, from: ReadPosition(startingAt: start))
@@ -138,6 +138,7 @@ struct ServiceSource: Source {
             reader, pages, decoder: decoder,
             place: .shard(stream: session.declaration.name, shard: parent.map { "\(entity.name)/\($0)" } ?? entity.name),
             keepsRaw: request.keepsRaw, budget: budget, watch: watch, kept: kept, endsWith: endsWith,
+            cutOff: { [progress] in progress.cutOff() },
             leavesOut: { [progress] error in
                 progress.leaveOut(name, error)
                 progress.tell(request.note)
@@ -155,6 +156,14 @@ extension ServiceSource: ResumableSource {
     func forgetKept() {
         if let keptPages { try? DiskFiles.removeTree(keptPages) }
     }
+
+    func noteFailure() {
+        guard !progress.wasCutOff else { return }
+        forgetKept()
+        for work in ["read", "pull"] {
+            for end in [" ", "/"] { try? ledger.forget(startingWith: "\(work) \(name(nil))\(end)") }
+        }
+    }
 }
 
 /// What a source knows of its own reading while the process lives.
@@ -170,6 +179,7 @@ final class ServiceProgress: Sendable {
         var untold: [String] = []
         /// Why nothing more can be read by this run.
         var end: SluiceError?
+        var wasCutOff = false
     }
 
     private let state = Mutex(State())
@@ -206,6 +216,21 @@ final class ServiceProgress: Sendable {
             return state.untold
         }
         texts.forEach(note)
+    }
+
+    /// The service gave no more.
+    func cutOff() { state.withLock { $0.wasCutOff = true } }
+
+    var wasCutOff: Bool { state.withLock { $0.wasCutOff } }
+
+    /// What fails in the body is that the service gave no more.
+    func cutOff<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch {
+            cutOff()
+            throw error
+        }
     }
 
     /// What was read is committed before the run ends with the error.

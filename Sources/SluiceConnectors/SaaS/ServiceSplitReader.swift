@@ -22,6 +22,7 @@ final class ServiceSplitReader: SplitReader {
     /// Pages of a run that was cut off, and what keeps those of this one; nil where nothing is kept.
     private let kept: KeptPages?
     private let endsWith: (@Sendable (SluiceError) -> Void)?
+    private let cutOff: @Sendable () -> Void
     private let leavesOut: @Sendable (SluiceError) -> Void
     private let state: Mutex<State>
 
@@ -31,10 +32,12 @@ final class ServiceSplitReader: SplitReader {
     ///   - watch: Looks for fields that have no column.
     ///   - kept: What the reader's position is behind.
     ///   - endsWith: Takes that a budget is spent, where what was read is a slice of its own; nil where that is an error at once.
+    ///   - cutOff: Takes that the service gave no more, and what is kept is of use.
     ///   - leavesOut: Takes that the parent's records cannot be read.
     init(
         _ reader: ServiceReader, _ pages: [RecordPage], decoder: FilePayloadDecoder, place: Origin.Split, keepsRaw: Bool, budget: Int64,
         watch: FieldWatch?, kept: KeptPages? = nil, endsWith: (@Sendable (SluiceError) -> Void)? = nil,
+        cutOff: @escaping @Sendable () -> Void = {},
         leavesOut: @escaping @Sendable (SluiceError) -> Void = { _ in }
     ) {
         self.reader = reader
@@ -45,6 +48,7 @@ final class ServiceSplitReader: SplitReader {
         self.watch = watch
         self.kept = kept
         self.endsWith = endsWith
+        self.cutOff = cutOff
         self.leavesOut = leavesOut
         state = Mutex(State(pages: pages))
     }
@@ -73,6 +77,7 @@ final class ServiceSplitReader: SplitReader {
             kept.keep(page, reader.position, isLast: reader.isDone)
             return page
         } catch {
+            cutOff()
             guard error.code == .pageExpired else { throw error }
             // What was kept leads nowhere.
             kept.abandon()

@@ -24,4 +24,5 @@ enum SingerLimits {
 extension SluiceError.Code {
     static let tapFailed = Self("tap-failed")
     static let targetFailed = Self("target-failed")
+    static let nullKey = Self("null-key")
 }

@@ -47,6 +47,17 @@ struct SingerSink: Sink {
         _ = try format.encoder(schema)
     }
 
+    /// Targets put a row in place of the one with the same keys: rows whose key is null would all be one.
+    fileprivate func checkKeys(of batch: Batch) throws(SluiceError) {
+        for key in keys {
+            guard let place = batch.schema.index(of: key), let row = (0..<batch.rowCount).first(where: { batch.columns[place].isNull($0) })
+            else { continue }
+            throw SluiceError(
+                .nullKey, "column \(key.quotedForMessage) is a key of stream \(stream.quotedForMessage), and null in a row",
+                at: batch.origin?.location(row), remedy: "leave such rows out: filter: \(key) IS NOT NULL; or name other keys")
+        }
+    }
+
     func open(schema: Schema, run: String, writer: Int) async throws -> any SinkWriter {
         SingerSinkWriter(self, try program.started(), format, try format.encoder(schema), preamble(schema), run: run)
     }
@@ -98,6 +109,7 @@ private final class SingerSinkWriter: SinkWriter {
 
     func write(_ batch: Batch) async throws {
         guard batch.rowCount > 0 else { return }
+        try sink.checkKeys(of: batch)
         var bytes = encoder.header
         try encoder.encode(batch, into: &bytes)
         var framer = try format.framer(MemorySource(bytes), path: "rows")

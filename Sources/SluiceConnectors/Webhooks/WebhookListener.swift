@@ -15,6 +15,8 @@ final class WebhookListener: Sendable {
         var bodyBytes = WebhookLimits.bodyBytes
         var waitingRecords = WebhookLimits.waitingRecords
         var clock = WallClock.system
+        /// Why a body is no record; nil for one that is.
+        var fault: @Sendable ([UInt8]) -> String? = { _ in nil }
     }
 
     private struct State {
@@ -81,6 +83,7 @@ final class WebhookListener: Sendable {
         }
         guard !request.body.isEmpty else { return .init(400, "there is no body\n") }
         if let challenge = challenge(request) { return .init(200, challenge, headers: ["Content-Type": "text/plain"]) }
+        if let fault = settings.fault(request.body) { return .init(400, "the body is no JSON object: \(fault)\n") }
         let id = settings.id.id(request.headers, request.body)
         return await store(request.body, key: id.map { SeenWebhooks.key(of: $0) } ?? Self.randomKey(), isNew: id == nil)
     }

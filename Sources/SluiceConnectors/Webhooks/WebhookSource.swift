@@ -63,10 +63,25 @@ final class WebhookSource: Source {
                 remedy: "set its durability: stream set \(name) --durability always")
         }
         do {
+            var settings = settings
+            settings.fault = try await fault()
             return try WebhookListener(settings, into: stream, knowing: try await SeenWebhooks(of: stream))
         } catch {
             stream.close()
             throw error
+        }
+    }
+
+    /// Tells why a body would be no record of the run: one such would end it, and nobody could take it away again.
+    private func fault() async throws -> @Sendable ([UInt8]) -> String? {
+        let place = Origin.Split.shard(stream: name, shard: ShardID(0).description)
+        let origin = Origin(place, .dense(first: 0, count: 1))
+        guard let decoder = try await decoder(ofRecordsAt: origin.location(0), columns: schema.names) else { return { _ in nil } }
+        return { body in
+            let record = RawRecords(bytes: body, starts: [0], ends: [Int32(body.count)])
+            let rejects = (try? decoder.decode(record, origin: origin).rejects) ?? []
+            // What does not fit its column is a record: the run's rules for bad ones are about it.
+            return rejects.first { $0.error.code == .malformedRecord }?.error.message
         }
     }
 }

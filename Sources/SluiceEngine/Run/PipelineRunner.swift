@@ -74,6 +74,7 @@ package struct PipelineRunner: Sendable {
             await letters.discard()
             await plan.discard(run: run.text)
             let isInterrupted = error is CancellationError || Task.isCancelled
+            if !isInterrupted { resumable?.noteFailure() }
             let failure = isInterrupted ? Self.interruption(run) : SluiceError.endingRun(error)
             var report = work.report
             // Nothing of it is visible.

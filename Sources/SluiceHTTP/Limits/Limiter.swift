@@ -43,7 +43,8 @@ package final class Limiter: Sendable {
 
     /// Runs a request when the rules let it.
     ///
-    /// - Throws: `quotaSpent` where a rule leaves nothing for longer than `HTTPLimits.longestWait`; `interrupted`.
+    /// - Throws: `quotaSpent` where a rule, or a pause that the service asked for, leaves nothing for longer than `HTTPLimits.longestWait`;
+    ///   `interrupted`.
     func run<Result>(_ rules: [RateRule], _ body: () async throws(SluiceError) -> Result) async throws(SluiceError) -> Result {
         try await enter(rules)
         defer { leave() }
@@ -64,6 +65,7 @@ package final class Limiter: Sendable {
             switch try sharing.admission(rules) {
             case .wait(let duration): try await sleep(duration)
             case .spent(let rule, let wait): throw Self.spent(rule, wait)
+            case .paused(let left): throw Self.paused(left)
             case .go, .full: return place
             }
         }
@@ -92,8 +94,15 @@ package final class Limiter: Sendable {
                     if isFree { continuation.resume() }
                 }
             case .spent(let rule, let wait): throw Self.spent(rule, wait)
+            case .paused(let left): throw Self.paused(left)
             }
         }
+    }
+
+    private static func paused(_ left: Duration) -> SluiceError {
+        SluiceError(
+            .quotaSpent, "the service asked for a pause, of which \(left.components.seconds) s are left",
+            remedy: "run it again later: it goes on where it stopped", isRetriable: true)
     }
 
     private static func spent(_ rule: RateRule, _ wait: Duration) -> SluiceError {

@@ -23,6 +23,8 @@ struct LimiterMachine: Sendable {
         case full
         /// The rule leaves nothing for longer than anybody waits.
         case spent(RateRule, Duration)
+        /// The service asked for a pause of which more is left than anybody waits.
+        case paused(Duration)
     }
 
     let concurrency: Int
@@ -36,6 +38,7 @@ struct LimiterMachine: Sendable {
     mutating func admit(_ rules: [RateRule], at now: Duration, longestWait: Duration) -> Admission {
         if running >= concurrency { return .full }
         var wait = max(.zero, pausedUntil - now)
+        if wait > longestWait { return .paused(wait) }
         for rule in rules {
             let times = (sent[rule.name] ?? []).filter { now - $0 < rule.per }
             sent[rule.name] = times

@@ -7,6 +7,8 @@ struct SharedBudget: Hashable, Sendable {
     /// Times and counts of a file that are believed: up to the year 2255, and no more requests than fit into a part of any rule.
     private static let times: ClosedRange<Int64> = 0...1 << 53
     private static let requests = 1...1 << 32
+    /// In microseconds.
+    private static let longestPause = HTTPLimits.longestPause.components.seconds * 1_000_000
 
     /// Requests of a part, by when it begins in microseconds since 1970.
     private var counts: [String: [Int64: Int]] = [:]
@@ -18,7 +20,10 @@ struct SharedBudget: Hashable, Sendable {
     ///   - now: In microseconds since 1970.
     ///   - longestWait: In microseconds.
     mutating func admit(_ rules: [RateRule], at now: Int64, longestWait: Int64) -> LimiterMachine.Admission {
-        var wait = max(0, min(pausedUntil - now, longestWait))
+        // A clock that was set back leaves a pause behind that no service asked for.
+        if pausedUntil - now > Self.longestPause { pausedUntil = 0 }
+        var wait = max(0, pausedUntil - now)
+        if wait > longestWait { return .paused(.microseconds(wait)) }
         for rule in rules {
             let (stretch, part) = Self.sizes(rule)
             // A clock that was set back leaves parts of the future behind, which would count for ever.

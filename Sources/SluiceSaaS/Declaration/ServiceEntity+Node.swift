@@ -137,6 +137,10 @@ extension ServiceEntity.WriteRequest {
         idempotencyHeader = try node[key: "idempotency"]?.string()
         batch = try node[key: "batch"].map { node throws(SluiceError) in try WriteBatch(node) }
         limits = try node.limits(named: name)
+        guard method != "DELETE" || (batch == nil && path.names.contains("key")) else {
+            throw node.invalid(
+                "DELETE has no body, so its path has to say which record is meant", remedy: "for example: path: \"/things/{key}\"")
+        }
         guard batch == nil || body == .json && idempotencyHeader == nil && !path.names.contains("key") else {
             throw node.invalid("a batch is sent as JSON, to a path without {key}, and without a key for each record")
         }

@@ -127,7 +127,8 @@ package enum ServiceKeys {
         OptionSpecification(
             "deleted", .expression, "For which records it is true, they were deleted: flows keep, drop or delete them.",
             examples: ["status = 'deleted'"]),
-        OptionSpecification("write", .mapping(key: "create, update or upsert", .object(write), minimum: 1), "How records are written."),
+        OptionSpecification(
+            "write", .mapping(key: "create, update, upsert or delete", .object(write), minimum: 1), "How records are written."),
         OptionSpecification(
             "describe", .object(EntityDescription.keys), "How the service tells which fields there are: those that are added are read, too."
         ),
@@ -140,7 +141,7 @@ package enum ServiceKeys {
             OptionSpecification("type", .dataType, isRequired: true, "Its type."),
             OptionSpecification("description", .string, "What it means."),
             OptionSpecification("readable", .boolean, default: "true", "Whether records that are read have it."),
-            OptionSpecification("write", names, "In which writes it may be sent: create, update, upsert."),
+            OptionSpecification("write", names, "In which writes it may be sent: create, update, upsert, delete."),
         ]),
     ])
 
@@ -214,7 +215,8 @@ package enum ServiceKeys {
     ]
 
     static let write = [
-        OptionSpecification("method", .enumeration(["POST", "PUT", "PATCH"]), isRequired: true, "The method."),
+        OptionSpecification(
+            "method", .enumeration(["POST", "PUT", "PATCH", "DELETE"]), isRequired: true, "The method; DELETE has no body."),
         OptionSpecification("path", .string, isRequired: true, "The path; {key} is the record's key."),
         OptionSpecification("body", .enumeration(["json", "form"]), default: "json", "How the record is sent."),
         OptionSpecification("wrap", .string, "The member that the record is put into."),

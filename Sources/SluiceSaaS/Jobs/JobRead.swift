@@ -83,6 +83,8 @@ package protocol JobLedger: Sendable {
     /// Durable on return.
     func keep(_ key: String, _ job: KeptJob) throws(SluiceError)
     func forget(_ key: String) throws(SluiceError)
+    /// Forgets all whose keys begin so.
+    func forget(startingWith prefix: String) throws(SluiceError)
 }
 
 /// A job as the ledger has it.

@@ -70,9 +70,27 @@ struct AnswerJudge: Sendable {
         switch shape {
         case .any: return .accept
         case .json where document != nil || answer.hasNothing: return .accept
+        case .json where Self.lastingFault(answer.body) != nil:
+            return .refuse(client.failure(.serviceFailed, request, answer, Self.lastingFault(answer.body) ?? ""))
         case .json: return .retry("no whole JSON, but \(Self.quoted(answer.body))", isThrottled: false)
         case .delimited where answer.headers["content-type"]?.hasPrefix("text/csv") == true: return .accept
         case .delimited: return .retry("no CSV, but \(Self.quoted(answer.body))", isThrottled: false)
+        }
+    }
+
+    /// What is wrong with JSON that came whole, and would be again; nil for a body that lost its end, or is something else.
+    private static func lastingFault(_ body: [UInt8]) -> String? {
+        guard let first = body.first(where: { !" \t\r\n".utf8.contains($0) }), "{[".utf8.contains(first) else { return nil }
+        do throws(JSONScanner.Failure) {
+            _ = try JSONOutline(body)
+            return nil
+        } catch {
+            switch error {
+            case .tooDeep: return "its JSON is nested deeper than anybody reads"
+            case .malformed(let place) where place < body.count:
+                return "its JSON is malformed at byte \(place + 1): \(WebClient.quoted(Array(body[place...].prefix(20))))"
+            case .malformed: return nil
+            }
         }
     }
 

@@ -43,7 +43,9 @@ extension PageWalk {
         } else if keyset.skipParameter != nil {
             passOver()
         } else if isFull {
-            throw malformed("is full of records with one cursor, so nothing leads on")
+            throw malformed(
+                "is full of records with one cursor, so nothing leads on",
+                remedy: "declare how the others are asked for: ties (by their keys) or skip (by their number); or larger pages, by size")
         } else {
             try end(parts)
         }

@@ -257,9 +257,9 @@ package struct PageWalk: Sendable {
         }
     }
 
-    func malformed(_ what: String) -> SluiceError {
-        SluiceError(
-            .serviceFailed, "a page of \(entity.name) \(what)",
-            remedy: "if the service has changed its answers, the connector's declaration has to follow")
+    func malformed(
+        _ what: String, remedy: String = "if the service has changed its answers, the connector's declaration has to follow"
+    ) -> SluiceError {
+        SluiceError(.serviceFailed, "a page of \(entity.name) \(what)", remedy: remedy)
     }
 }

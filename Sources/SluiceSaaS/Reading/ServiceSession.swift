@@ -115,9 +115,11 @@ package struct ServiceSession: Sendable {
             write.method, try located(path), label: "\(declaration.name) \(entity.name)",
             isRepeatable: isRepeatable)
         request.headers = headers(values)
-        request.setHeader("Content-Type", write.body == .json ? "application/json" : "application/x-www-form-urlencoded")
+        if write.method != "DELETE" {
+            request.setHeader("Content-Type", write.body == .json ? "application/json" : "application/x-www-form-urlencoded")
+            request.body = body
+        }
         if let name = write.idempotencyHeader { request.setHeader(name, idempotencyKey) }
-        request.body = body
         // What became of each record of a batch stands in the answer.
         return try await send(request, write.limits, write.batch == nil ? .any : .json)
     }

@@ -71,6 +71,8 @@ package struct RecordWriter: Sendable {
                 entity, request, body: body(sent), key: key, isRepeatable: isIdempotent, idempotencyKey: idempotencyKey)
             return .written
         } catch {
+            // It is gone already, as behind a run that was cut off.
+            if kind == .delete, error.code == .notFound { return .written }
             guard [.requestRefused, .notFound].contains(error.code) else { throw error }
             return .refused(error)
         }

@@ -128,6 +128,39 @@ struct FullPullTests {
         #expect(asked(harness) > before)
     }
 
+    @Test("behind a run that failed on its rows a pull begins anew; one that the service cut off goes on", arguments: [false, true])
+    func failed(_ isBulk: Bool) async throws {
+        let harness = try ServiceHarness(isBulk ? ServiceHarness.bulk : Self.subjects[0], rows: 1_200)
+        func jobs() -> Int { harness.server.journal.count { $0.method == "POST" && $0.target.contains("/jobs/query") && $0.status == 200 } }
+        let source = try source(harness)
+        _ = try await read(harness, pages: 2)
+        source.noteFailure()
+        #expect(directory.files(below: "pulls").isEmpty)
+        let before = (pages: isBulk ? askedForResults(harness) : asked(harness), jobs: jobs())
+        #expect(try await read(harness).count == 1_200)
+        let whole = (isBulk ? askedForResults(harness) : asked(harness)) - before.pages
+        #expect(whole > 1)
+        #expect(jobs() - before.jobs == (isBulk ? 1 : 0))
+        // The reading itself fails: what was kept is of use.
+        harness.commit()
+        source.forgetKept()
+        _ = try await read(harness, pages: 2)
+        harness.server.plan(FaultPlan([FaultPlan.Rule(.serverError, at: 1...Int.max)]))
+        let cut = try self.source(harness)
+        await #expect(throws: SluiceError.self) {
+            for split in try await cut.splits() {
+                let reader = try await cut.open(split, SourceRequest(cut.schema.names, keepsRaw: false))
+                while try await reader.next() != nil {}
+            }
+        }
+        cut.noteFailure()
+        #expect(!directory.files(below: "pulls").isEmpty)
+        harness.server.plan(FaultPlan())
+        let kept = isBulk ? askedForResults(harness) : asked(harness)
+        #expect(try await read(harness).count == 1_200)
+        #expect((isBulk ? askedForResults(harness) : asked(harness)) - kept < whole)
+    }
+
     @Test("a file whose row the commit removed is not read, although it is there") func stale() async throws {
         let harness = try ServiceHarness(Self.subjects[0], rows: 1_200)
         _ = try await read(harness)

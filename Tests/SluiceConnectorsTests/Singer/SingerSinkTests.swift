@@ -50,6 +50,16 @@ struct SingerSinkTests {
         }
     }
 
+    @Test("a row whose key is null is not given to a target: it would be put in place of others") func nullKeys() async throws {
+        do {
+            _ = try await write(SingerPrograms.target(), "\nkeys: [id, name]")
+            Issue.record("committed")
+        } catch let error as SluiceError {
+            #expect(error.code == .nullKey)
+            #expect(error.message == "column \"name\" is a key of stream \"people\", and null in a row")
+        }
+    }
+
     @Test("a key that is no column is refused; what is promised is said") func promises() async throws {
         await #expect(throws: SluiceError.self) { _ = try await write(SingerPrograms.target(), "\nkeys: di") }
         let bench = try Workbench()

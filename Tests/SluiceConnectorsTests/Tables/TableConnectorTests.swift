@@ -127,7 +127,7 @@ struct TableConnectorTests {
         arguments: [
             ("partition_by: id", SluiceError.Code.invalidOption, "it is not partitioned"),
             ("format: json", .invalidOption, "csv"),
-            ("options: {delimiter: \";\"}", .invalidOption, "other options"),
+            ("options: {delimiter: \";\"}", .invalidOption, "(delimiter: ;)"),
             ("location: elsewhere", .invalidOption, "its files are in"),
         ]) func misfit(_ option: String, _ code: SluiceError.Code, _ says: String) async throws
     {

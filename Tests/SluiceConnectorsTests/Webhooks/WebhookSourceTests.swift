@@ -88,10 +88,23 @@ struct WebhookSourceTests {
         let long = #"{"id": "\#(String(repeating: "x", count: WebhookLimits.bodyBytes))"}"#
         // The answer comes, or the connection is cut while the client still sends.
         if let answer = try? await send(address, long) { #expect(answer.status == 413) }
-        #expect(try await send(address, "no JSON").status == 200)
         let read = try await source.readAll()
         #expect(read["id"] == [.string("a")])
-        #expect(read.rejects.count == 1)
+        #expect(read.rejects.isEmpty)
+    }
+
+    @Test(
+        "bodies that are no JSON object are refused before they are stored; what does not fit its column is a bad record",
+        arguments: ["no JSON", #"{"id": "a""#, #"[{"id": "a"}]"#, "3", "null", #"{"id": "\ud800"}"#, String(repeating: "[", count: 5_000)])
+    func malformed(_ body: String) async throws {
+        let source = try await source(try Workbench())
+        let address = try await listen(source)
+        let answer = try await send(address, body)
+        #expect(answer.status == 400)
+        #expect(String(decoding: answer.body, as: UTF8.self).hasPrefix("the body is no JSON object: "), "\(answer)")
+        #expect(try await send(address, #"{"id": "b", "n": "many"}"#).status == 200)
+        let read = try await source.readAll()
+        #expect(read["id"].isEmpty && read.rejects.count == 1)
     }
 
     @Test("signatures are checked, Slack's question is answered, and nothing of it is stored") func signatures() async throws {

@@ -1,4 +1,4 @@
-"""Drives an S3 service by boto3: python boto.py ADDRESS. Prints `ok` behind the last check, or what failed."""
+"""Drives an S3 service by boto3: python boto.py ADDRESS [signed], signed where the service has keys. Prints `ok` behind the last check, or what failed."""
 
 import base64
 import concurrent.futures
@@ -16,6 +16,7 @@ from botocore.client import Config
 from botocore.exceptions import ClientError
 
 ADDRESS = sys.argv[1]
+SIGNED = sys.argv[2:] == ["signed"]
 KEYS = dict(aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="hidden", region_name="us-east-1")
 CONFIG = Config(
     signature_version="s3v4", read_timeout=300, connect_timeout=300, retries={"max_attempts": 1},
@@ -376,7 +377,8 @@ def settings(bucket):
             urllib.request.urlopen(urllib.request.Request(f"{ADDRESS}/{bucket}/{address}", data=b"part", method="PUT"))
             raise AssertionError(address)
         except urllib.error.HTTPError as error:
-            assert error.code == 400 and code.encode() in error.read(), address
+            status, code = (403, "AccessDenied") if SIGNED else (400, code)
+            assert error.code == status and code.encode() in error.read(), address
     refused("InvalidArgument", s3.get_object, Bucket=bucket, Key="k", ResponseContentDisposition="a\r\nX-Evil: 1")
     got = s3.get_object(Bucket=bucket, Key="k")
     assert body_of(got) == b"whole" and got["Metadata"] == {"a": "b  c"}, got

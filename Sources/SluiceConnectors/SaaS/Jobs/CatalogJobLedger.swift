@@ -22,4 +22,5 @@ struct CatalogJobLedger: JobLedger {
     }
 
     func forget(_ key: String) throws(SluiceError) { try catalog.forgetServiceJob(key, of: pipeline) }
+    func forget(startingWith prefix: String) throws(SluiceError) { try catalog.forgetServiceJobs(startingWith: prefix, of: pipeline) }
 }

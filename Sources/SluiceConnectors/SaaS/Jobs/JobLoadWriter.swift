@@ -52,7 +52,7 @@ final class JobLoadWriter {
         let batch = try sayable(batch)
         guard batch.rowCount > 0 else { return }
         if file.isEmpty { file = encoder.header }
-        try encoder.encode(keyed(batch), into: &file)
+        try encoder.encode(marked(batch), into: &file)
         if file.count >= loader.load.bytes { try await flush() }
     }
 
@@ -76,14 +76,17 @@ final class JobLoadWriter {
         return kept.count == batch.rowCount ? batch : batch.gather(kept)
     }
 
-    /// The rows with an empty text in place of a key that is null: what clears a field is no key.
-    private func keyed(_ batch: Batch) throws -> Batch {
-        guard !loader.nullText.isEmpty, let place = schema.index(of: key), schema.fields[place].type == .string else { return batch }
-        let column = batch.columns[place]
-        guard (0..<batch.rowCount).contains(where: { column.isNull($0) }) else { return batch }
-        let texts = (0..<batch.rowCount).map { column.isNull($0) ? Value.string("") : column[$0] }
+    /// The rows as files of updates can say them: an empty field leaves what is there, so an empty text is written as null, which clears it. A key
+    /// that is null is an empty text: what clears a field is no key.
+    private func marked(_ batch: Batch) throws -> Batch {
+        guard !loader.nullText.isEmpty else { return batch }
         var columns = batch.columns
-        columns[place] = try ColumnBuilder.column(.string, texts)
+        for (place, field) in schema.fields.enumerated() where field.type == .string {
+            let column = columns[place]
+            let (from, to) = field.name == key ? (Value.null, Value.string("")) : (.string(""), .null)
+            guard (0..<batch.rowCount).contains(where: { column[$0] == from }) else { continue }
+            columns[place] = try ColumnBuilder.column(.string, (0..<batch.rowCount).map { column[$0] == from ? to : column[$0] })
+        }
         return batch.with(schema, columns)
     }
 
@@ -161,7 +164,7 @@ final class JobLoadWriter {
         var rows: [[String]: String] = [:]
         for row in 0..<texts.rowCount {
             var values = typed.columns.map { $0[row] }
-            // As `keyed` has written it.
+            // As `marked` has written it.
             if let place, values[place] == .string("") { values[place] = .null }
             let members = zip(schema.names, values).map { Value.Member($0, $1) }
             rows[texts.columns.map { Self.text($0, row) }] = Value.structure(members).json

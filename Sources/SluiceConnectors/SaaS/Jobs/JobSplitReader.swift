@@ -26,6 +26,7 @@ final class JobSplitReader: SplitReader {
     /// Pages of a run that was cut off, and what keeps those of this one; nil where nothing is kept.
     private let kept: KeptPages?
     private let endsWith: (@Sendable (SluiceError) -> Void)?
+    private let cutOff: @Sendable () -> Void
     private let state: Mutex<State>
 
     /// - Parameters:
@@ -35,9 +36,11 @@ final class JobSplitReader: SplitReader {
     ///   - budget: Bytes of pages after which no other is fetched.
     ///   - kept: What the reader's position is behind.
     ///   - endsWith: Takes that a budget is spent, where what was read is a slice of its own; nil where that is an error at once.
+    ///   - cutOff: Takes that the service gave no more, and what is kept is of use.
     init(
         _ reader: JobReader, _ pages: [JobPage], schema: Schema, _ wanted: SourceRequest, tracker: JobTracker?, source: String,
-        budget: Int64, kept: KeptPages? = nil, endsWith: (@Sendable (SluiceError) -> Void)? = nil
+        budget: Int64, kept: KeptPages? = nil, endsWith: (@Sendable (SluiceError) -> Void)? = nil,
+        cutOff: @escaping @Sendable () -> Void = {}
     ) throws(SluiceError) {
         self.reader = reader
         self.tracker = tracker
@@ -45,6 +48,7 @@ final class JobSplitReader: SplitReader {
         self.budget = budget
         self.kept = kept
         self.endsWith = endsWith
+        self.cutOff = cutOff
         format = try CSVFormat(options: ["detect": .text("none"), "null_values": .texts(reader.nulls)])
         columns = try Self.schema(wanted.columns, of: schema)
         let more = (tracker?.columns ?? []).filter { !wanted.columns.contains($0) && schema[$0] != nil }
@@ -101,6 +105,7 @@ final class JobSplitReader: SplitReader {
             kept.keep(RecordPage(bytes: page.bytes, records: [], repeated: 0), place, isLast: reader.isDone)
             return page
         } catch {
+            cutOff()
             // What was kept is of a job that is gone.
             if error.code == .pageExpired { kept.abandon() }
             throw error

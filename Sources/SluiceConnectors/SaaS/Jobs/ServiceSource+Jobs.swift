@@ -48,7 +48,9 @@ extension ServiceSource {
         let kept = try kept(of: parent, by: ["job"] + session.traits(job, values(parent, start)))
         let reader = jobReader(
             job, parent, since: kept?.position.map { $0.since(nil) } ?? start, from: kept?.position?.job, mayRepeat: false)
-        return try JobSplitReader(reader, [], schema: schema, request, tracker: nil, source: split.id, budget: .max, kept: kept)
+        return try JobSplitReader(
+            reader, [], schema: schema, request, tracker: nil, source: split.id, budget: .max, kept: kept,
+            cutOff: { [progress] in progress.cutOff() })
     }
 
     private func values(_ parent: String?, _ since: Int64?) -> [String: String] {
@@ -106,4 +108,5 @@ final class MemoryJobLedger: JobLedger {
     func job(_ key: String) throws(SluiceError) -> KeptJob? { jobs.withLock { $0[key] } }
     func keep(_ key: String, _ job: KeptJob) throws(SluiceError) { jobs.withLock { $0[key] = job } }
     func forget(_ key: String) throws(SluiceError) { jobs.withLock { $0[key] = nil } }
+    func forget(startingWith prefix: String) throws(SluiceError) { jobs.withLock { $0 = $0.filter { !$0.key.hasPrefix(prefix) } } }
 }

@@ -1,4 +1,4 @@
-package import SluiceCore
+import Glibc
 import Synchronization
 
 /// The secrets that this process has read: texts that must be in nothing that it prints, logs or keeps. Whatever does any of these asks here.
@@ -15,17 +15,11 @@ package enum KnownSecrets {
     /// As bytes, the longest first.
     private static let texts = Mutex<[[UInt8]]>([])
 
-    /// From now on the text is hidden, as it is and as it stands in SQL's and JSON's quotes.
+    /// From now on the text is hidden, as it is and as SQL, JSON, XML, addresses and base64 write it.
     package static func add(_ text: String) {
         guard text.utf8.count >= minimumBytes else { return }
         let lines = text.split(whereSeparator: \.isNewline).map(String.init).filter { $0.utf8.count >= minimumLineBytes }
-        var forms = Set([text] + lines)
-        for form in forms {
-            forms.insert(form.replacing("'", with: "''"))
-            var json: [UInt8] = []
-            JSONText.appendString(form.utf8, to: &json)
-            forms.insert(String(decoding: json.dropFirst().dropLast(), as: UTF8.self))
-        }
+        let forms = ([text] + lines).reduce(into: Set<String>()) { $0.formUnion(SecretForms.all($1)) }
         texts.withLock { texts in
             for form in forms.map({ Array($0.utf8) }) where !texts.contains(form) { texts.append(form) }
             texts.sort { $0.count > $1.count }
@@ -84,9 +78,16 @@ package enum KnownSecrets {
     }
 
     private static func find(_ secret: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
-        guard bytes.count - start >= secret.count else { return nil }
-        return (start...(bytes.count - secret.count)).first { place in
-            bytes[place] == secret[0] && bytes[place..<(place + secret.count)].elementsEqual(secret)
+        bytes.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return nil }
+            var place = start
+            while bytes.count - place >= secret.count,
+                let found = memchr(base + place, Int32(secret[0]), bytes.count - secret.count + 1 - place)
+            {
+                if memcmp(found, secret, secret.count) == 0 { return UnsafeRawPointer(found) - base }
+                place = UnsafeRawPointer(found) - base + 1
+            }
+            return nil
         }
     }
 }

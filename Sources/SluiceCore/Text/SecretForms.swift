@@ -10,11 +10,13 @@ enum SecretForms {
         forms.insert(PercentText.encode(text).replacing("%20", with: "+"))
         // Addresses keep more than signatures do.
         forms.insert(percent(text, keeping: "-._~!$&'()*+,;=:@/?"))
-        for (isUpper, isASCII, marks) in [
-            (false, false, ""), (false, true, ""), (true, true, ""), (false, true, "<>&'"), (true, true, "<>&'"),
-        ] {
-            let form = json(text, isUpper: isUpper, isASCII: isASCII, marks: marks)
-            forms.formUnion([form, form.replacing("/", with: #"\/"#)])
+        for isASCII in [false, true] {
+            for isUpper in [false, true] {
+                for marks in ["", "<>&", "<>&'"] {
+                    let form = json(text, isUpper: isUpper, isASCII: isASCII, marks: marks)
+                    forms.formUnion([form, form.replacing("/", with: #"\/"#)])
+                }
+            }
         }
         for digits in base64(Array(text.utf8)) {
             forms.formUnion([digits, digits.replacing("+", with: "-").replacing("/", with: "_"), PercentText.encode(digits)])

@@ -137,7 +137,8 @@ struct FullPullTests {
         source.noteFailure()
         #expect(directory.files(below: "pulls").isEmpty)
         let before = (pages: isBulk ? askedForResults(harness) : asked(harness), jobs: jobs())
-        #expect(try await read(harness).count == 1_200)
+        let keys = try await Set(read(harness).map { "\($0[0])" })
+        #expect(keys.count == 1_200)
         let whole = (isBulk ? askedForResults(harness) : asked(harness)) - before.pages
         #expect(whole > 1)
         #expect(jobs() - before.jobs == (isBulk ? 1 : 0))
@@ -157,9 +158,9 @@ struct FullPullTests {
         #expect(!directory.files(below: "pulls").isEmpty)
         harness.server.plan(FaultPlan())
         let kept = isBulk ? askedForResults(harness) : asked(harness)
-        // Time has passed between attempts, so there may be new records.
-        let rows = try await read(harness).map { "\($0[0])" }
-        #expect(rows.count >= 1_200 && Set(rows).count == rows.count, "\(rows.count)")
+        // Time has passed between attempts, so there may be new records, and changed ones may stand on a later page once more.
+        let found = try await Set(read(harness).map { "\($0[0])" })
+        #expect(found.isSuperset(of: keys))
         #expect((isBulk ? askedForResults(harness) : asked(harness)) - kept < whole)
     }
 

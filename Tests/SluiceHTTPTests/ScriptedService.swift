@@ -1,4 +1,3 @@
-import SluiceCore
 import SluiceHTTP
 import SluiceTestKit
 import Synchronization
@@ -45,15 +44,5 @@ struct PatientClient {
 
     static func request(_ method: String = "GET", _ path: String = "/v1/things", isRepeatable: Bool? = nil) throws -> WebRequest {
         WebRequest(method, try WebAddress(parsing: "https://api.example.com" + path), label: "example things", isRepeatable: isRepeatable)
-    }
-}
-
-/// The error that the body throws.
-func sluiceError(_ body: () async throws -> Void) async -> SluiceError? {
-    do {
-        try await body()
-        return nil
-    } catch {
-        return error as? SluiceError
     }
 }

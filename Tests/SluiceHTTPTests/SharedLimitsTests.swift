@@ -59,7 +59,7 @@ struct SharedLimitsTests {
     @Test("a pause of hours ends the runs of all until it is over") func longPause() async throws {
         try limiter().pause(for: .seconds(7200))
         for limiter in [try limiter(), try limiter()] {
-            let error = await sluiceError {
+            let error = await #expect(throws: SluiceError.self) {
                 try await limiter.run([]) { () async throws(SluiceError) -> Void in Issue.record("it was sent") }
             }
             #expect(error?.code == .quotaSpent && error?.isRetriable == true)

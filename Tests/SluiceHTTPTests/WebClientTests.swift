@@ -15,7 +15,7 @@ struct WebClientTests {
 
     @Test("a failure that stays is told with its request, status, words and id") func givesUp() async throws {
         let patient = PatientClient([.answer(502, "bad gateway", headers: ["x-request-id": "abc-1"])])
-        let found = await sluiceError { _ = try await patient.client.send(PatientClient.request()) }
+        let found = await #expect(throws: SluiceError.self) { _ = try await patient.client.send(PatientClient.request()) }
         #expect(found?.code == .serviceFailed)
         #expect(
             found?.message == "example things: GET https://api.example.com/v1/things answered 502 (request id abc-1): \"bad gateway\"")
@@ -24,7 +24,7 @@ struct WebClientTests {
 
     @Test("what may have been carried out is not sent twice, unless it may be") func repeatable() async throws {
         let once = PatientClient([.failure(.timedOut), .answer(200)])
-        let found = await sluiceError { _ = try await once.client.send(PatientClient.request("POST")) }
+        let found = await #expect(throws: SluiceError.self) { _ = try await once.client.send(PatientClient.request("POST")) }
         #expect(found?.code == .timedOut)
         #expect(once.service.requests.count == 1)
         let twice = PatientClient([.failure(.timedOut), .answer(200)])
@@ -50,12 +50,12 @@ struct WebClientTests {
 
     @Test("a pause of hours ends the run, which may go on later") func longPause() async throws {
         let patient = PatientClient([.answer(429, headers: ["retry-after": "7200"])])
-        let found = await sluiceError { _ = try await patient.client.send(PatientClient.request()) }
+        let found = await #expect(throws: SluiceError.self) { _ = try await patient.client.send(PatientClient.request()) }
         #expect(found?.code == .quotaSpent)
         #expect(found?.isRetriable == true)
         #expect(patient.clock.pauses.isEmpty)
         // Another run asks nothing until it is over.
-        let again = await sluiceError { _ = try await patient.client.send(PatientClient.request()) }
+        let again = await #expect(throws: SluiceError.self) { _ = try await patient.client.send(PatientClient.request()) }
         #expect(again?.code == .quotaSpent && again?.message.contains("the service asked for a pause") == true)
         #expect(patient.service.requests.count == 1)
     }
@@ -65,7 +65,7 @@ struct WebClientTests {
         arguments: zip([400, 403, 404, 401], [SluiceError.Code.requestRefused, .accessDenied, .notFound, .credentialsRefused]))
     func refusals(_ status: Int, _ code: SluiceError.Code) async throws {
         let patient = PatientClient([.answer(status, "no")], FixedCredentials.bearer(SecretText("s3cret-token")))
-        let found = await sluiceError { _ = try await patient.client.send(PatientClient.request()) }
+        let found = await #expect(throws: SluiceError.self) { _ = try await patient.client.send(PatientClient.request()) }
         #expect(found?.code == code)
         #expect(patient.service.requests.count == 1)
         #expect(found.map { String(describing: $0).contains("s3cret") } == false)
@@ -97,7 +97,7 @@ struct WebClientTests {
             "https://evil.example.net/x", "//evil.example.net/x", "http://api.example.com/x", "https://api.example.com:8443/x",
         ] {
             let outside = PatientClient([.answer(302, headers: ["location": location]), .answer(200)], bearer)
-            let found = await sluiceError { _ = try await outside.client.send(PatientClient.request()) }
+            let found = await #expect(throws: SluiceError.self) { _ = try await outside.client.send(PatientClient.request()) }
             #expect(found?.code == .foreignHost)
             #expect(outside.service.requests.count == 1)
         }
@@ -112,7 +112,7 @@ struct WebClientTests {
 
     @Test("redirects without end are refused") func redirectLoop() async throws {
         let patient = PatientClient([.answer(302, headers: ["location": "/v1/things"])])
-        let found = await sluiceError { _ = try await patient.client.send(PatientClient.request()) }
+        let found = await #expect(throws: SluiceError.self) { _ = try await patient.client.send(PatientClient.request()) }
         #expect(found?.code == .serviceFailed)
         #expect(patient.service.requests.count == HTTPLimits.redirects + 1)
     }

@@ -70,9 +70,9 @@ struct AnswerJudge: Sendable {
         switch shape {
         case .any: return .accept
         case .json where document != nil || answer.hasNothing: return .accept
-        case .json where Self.lastingFault(answer.body) != nil:
-            return .refuse(client.failure(.serviceFailed, request, answer, Self.lastingFault(answer.body) ?? ""))
-        case .json: return .retry("no whole JSON, but \(Self.quoted(answer.body))", isThrottled: false)
+        case .json:
+            if let fault = Self.lastingFault(answer.body) { return .refuse(client.failure(.serviceFailed, request, answer, fault)) }
+            return .retry("no whole JSON, but \(Self.quoted(answer.body))", isThrottled: false)
         case .delimited where answer.headers["content-type"]?.hasPrefix("text/csv") == true: return .accept
         case .delimited: return .retry("no CSV, but \(Self.quoted(answer.body))", isThrottled: false)
         }

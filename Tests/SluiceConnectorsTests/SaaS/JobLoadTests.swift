@@ -63,28 +63,17 @@ struct JobLoadTests {
         #expect(requests("POST", "/sobjects/Account") == (jobs == 0 ? count : 0))
     }
 
-    @Test("a null clears the field of a record that there is, by requests and by jobs", arguments: ["never", "always"])
-    func nulls(_ bulk: String) async throws {
+    @Test(
+        "a null and an empty text clear the field of a record that there is, by requests and by jobs",
+        arguments: ["never", "always"], [Value.null, .string("")])
+    func nulls(_ bulk: String, _ cleared: Value) async throws {
         let ids = server.records("salesforce", "accounts").compactMap { $0["Id"]?.string }
         func phones(_ values: [Value]) throws -> Batch {
             try makeBatch([("Id", .string, [.string(ids[3]), .string(ids[4])]), ("Phone", .string, values)])
         }
         try await write("mode: update\nbulk: \(bulk)", [phones([.string("555"), .string("556")])])
         #expect(server.records("salesforce", "accounts")[3]["Phone"]?.string == "555")
-        try await write("mode: update\nbulk: \(bulk)", [phones([.null, .string("557")])])
-        let records = server.records("salesforce", "accounts")
-        #expect(records[3]["Phone"] == nil)
-        #expect(records[4]["Phone"]?.string == "557")
-    }
-
-    @Test("an empty text clears the field, by requests and by jobs, and its own is cleared by none", arguments: ["never", "always"])
-    func emptyTexts(_ bulk: String) async throws {
-        let ids = server.records("salesforce", "accounts").compactMap { $0["Id"]?.string }
-        func phones(_ values: [Value]) throws -> Batch {
-            try makeBatch([("Id", .string, [.string(ids[3]), .string(ids[4])]), ("Phone", .string, values)])
-        }
-        try await write("mode: update\nbulk: \(bulk)", [phones([.string("555"), .string("556")])])
-        try await write("mode: update\nbulk: \(bulk)", [phones([.string(""), .string("557")])])
+        try await write("mode: update\nbulk: \(bulk)", [phones([cleared, .string("557")])])
         let records = server.records("salesforce", "accounts")
         let phone = records[3]["Phone"]?.string ?? ""
         #expect(phone.isEmpty)

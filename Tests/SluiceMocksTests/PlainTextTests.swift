@@ -19,7 +19,7 @@ struct PlainTextTests {
         let mock = SalesforceMock(seed: 7, rows: 60)
         let fields = mock.members("Account", 0).map(\.name).reversed().joined(separator: ", ")
         let query = try #require(SOQLQuery(parsing: "SELECT \(fields) FROM Account"))
-        let tree = JSONNode.list(entries.map { mock.record(query, $0.index) }).json
+        let tree = JSONNode.list(entries.map { mock.record(query, $0) }).json
         #expect(String(decoding: mock.recordsText(query, entries), as: UTF8.self) == String(decoding: tree, as: UTF8.self))
     }
 

@@ -48,6 +48,12 @@ package struct RunRecord: Hashable, Sendable {
     /// Microseconds from begin to end; nil while it runs.
     package var durationMicros: Int64? { endedMicros.map { $0 - startedMicros } }
 
+    /// Whether records had fields that the run's plan did not know, which another plan reads: nothing is wrong.
+    package var metNewFields: Bool { state == .failed && failure?.code == SluiceError.Code.newFields.name }
+
+    /// The state as people read it.
+    package var stateText: String { metNewFields ? "replanned" : state.rawValue }
+
     package var json: Value {
         var members: [Value.Member] = [
             .init("run_id", .string(id.text)), .init("pipeline", .string(pipeline)), .init("definition_hash", .string(definitionHash)),

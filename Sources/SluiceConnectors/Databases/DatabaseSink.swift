@@ -63,7 +63,7 @@ struct DatabaseSink: Sink {
         let stage = ChunkStage(for: table.name, into: StagingFile(directory: directory(run), name: "rows")) { [staged] path, bytes in
             staged.keep(path, bytes)
         }
-        return RowStager(table.encoder(found, write), into: stage)
+        return RowStager(table.encoder(found, write), for: table.name, into: stage)
     }
 
     func commit(schema: Schema, run: String, staged files: [StagedFile]) throws -> OutputCommit {

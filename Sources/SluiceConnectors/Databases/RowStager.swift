@@ -5,10 +5,13 @@ import Synchronization
 /// Stages the rows of a run in their order. Any task encodes.
 final class RowStager: OrderedSinkWriter, SinkWriter {
     private let encoder: any RowEncoder
+    private let target: String
     private let stage: Mutex<ChunkStage>
 
-    init(_ encoder: any RowEncoder, into stage: sending ChunkStage) {
+    /// - Parameter target: As messages name it.
+    init(_ encoder: any RowEncoder, for target: String, into stage: sending ChunkStage) {
         self.encoder = encoder
+        self.target = target
         self.stage = Mutex(stage)
     }
 
@@ -21,7 +24,11 @@ final class RowStager: OrderedSinkWriter, SinkWriter {
 
     func encode(_ block: SinkBlock) throws -> EncodedSinkBlock {
         var rows = ByteRows()
-        for batch in block.batches { rows.append(contentsOf: try encoder.encode(batch)) }
+        for batch in block.batches {
+            let encoded = try encoder.encode(batch)
+            try RowLength.check(encoded, of: batch, for: target)
+            rows.append(contentsOf: encoded)
+        }
         return EncodedSinkBlock(rows, rowCount: rows.count, byteCount: rows.byteCount)
     }
 

@@ -22,7 +22,7 @@ extension ServiceSource: IncrementalSource {
         try checkIncremental()
         if let error = progress.takeEnd() { throw error }
         var parts: [ServiceSlice.Part] = []
-        let all = try await parents(isFresh: request.leavesUnfinished)
+        let all = try await progress.cutOff { try await parents(isFresh: request.leavesUnfinished) }
         progress.tell(request.note)
         for turn in progress.turns(of: all.count) {
             guard parts.count < Self.splitsOfSlice else { break }
@@ -31,8 +31,9 @@ extension ServiceSource: IncrementalSource {
             // A run over what there is reads one window of each; one that follows reads for ever.
             if !request.leavesUnfinished, progress.isFinished(split) { continue }
             do {
-                if let part = try await part(parent, positions[ExactText(split)], request.note) {
-                    parts.append(part)
+                let found = try await progress.cutOff { try await part(parent, positions[ExactText(split)], request.note) }
+                if let found {
+                    parts.append(found)
                 } else {
                     progress.finish(split)
                 }
@@ -138,7 +139,7 @@ struct ServiceSlice: Source {
         case .job(let reader, let pages, let tracker):
             return try JobSplitReader(
                 reader, pages, schema: source.schema, request, tracker: tracker, source: part.split, budget: budget,
-                endsWith: source.progress.end)
+                endsWith: source.progress.end, cutOff: source.progress.cutOff)
         }
     }
 

@@ -32,7 +32,7 @@ final class ServiceSplitReader: SplitReader {
     ///   - watch: Looks for fields that have no column.
     ///   - kept: What the reader's position is behind.
     ///   - endsWith: Takes that a budget is spent, where what was read is a slice of its own; nil where that is an error at once.
-    ///   - cutOff: Takes that the service gave no more, and what is kept is of use.
+    ///   - cutOff: Takes that the service gave no more, and what is kept, or a job that it has made, is of use.
     ///   - leavesOut: Takes that the parent's records cannot be read.
     init(
         _ reader: ServiceReader, _ pages: [RecordPage], decoder: FilePayloadDecoder, place: Origin.Split, keepsRaw: Bool, budget: Int64,
@@ -92,6 +92,7 @@ final class ServiceSplitReader: SplitReader {
         do throws(SluiceError) {
             return try await readable()
         } catch {
+            cutOff()
             guard let endsWith, error.code == .quotaSpent else { throw error }
             endsWith(error)
             return nil
@@ -132,9 +133,11 @@ struct RecordsPiece: SplitPiece {
 
     mutating func next() throws -> ReadBatch? {
         guard done < records.count else { return nil }
-        let rows = done..<min(records.count, done + CoreLimits.batchRows)
+        if isTooLong(done) { return try tooLong() }
+        let limit = min(records.count, done + CoreLimits.batchRows)
+        let rows = done..<((done..<limit).first(where: isTooLong) ?? limit)
         let part = records.slice(rows)
-        let origin = Origin(place, .dense(first: first + Int64(done), count: rows.count), raw: part)
+        let origin = origin(rows, part)
         done = rows.upperBound
         var read = try decoder.decode(part, origin: origin)
         if let watch, let members = read.newMembers {
@@ -143,6 +146,27 @@ struct RecordsPiece: SplitPiece {
             read.newMembers = members.nameless
         }
         if !keepsRaw { read.batch.origin?.raw = nil }
+        return read
+    }
+
+    private func isTooLong(_ row: Int) -> Bool { records.range(row).count > CoreLimits.recordBytes }
+
+    private func origin(_ rows: Range<Int>, _ raw: RawRecords) -> Origin {
+        Origin(place, .dense(first: first + Int64(rows.lowerBound), count: rows.count), raw: raw)
+    }
+
+    /// No row, and the next record as a bad one.
+    private mutating func tooLong() throws -> ReadBatch {
+        let none = records.slice(done..<done)
+        let reject = Reject(
+            RowError(
+                .recordTooLarge,
+                "the record has \(records.range(done).count) bytes, more than \(CoreLimits.recordBytes); "
+                    + "its first \(FormatLimits.rejectRawBytes) bytes are kept"),
+            at: origin(done..<(done + 1), none).location(0), raw: Array(records[done].prefix(FormatLimits.rejectRawBytes)))
+        var read = try decoder.decode(none, origin: origin(done..<done, none))
+        read.rejects = decoder.contract?.handled([reject]) ?? [reject]
+        done += 1
         return read
     }
 }

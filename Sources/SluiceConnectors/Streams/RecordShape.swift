@@ -28,7 +28,7 @@ enum RecordShape: Sendable {
 /// Makes a record of each row of a batch, in order. Any task uses it.
 protocol RecordMaker: Sendable {
     /// - Returns: One payload a row, and how readers decode them where they do not say it themselves.
-    /// - Throws: what a row cannot be written as.
+    /// - Throws: what a row cannot be written as; `recordTooLarge`.
     func records(of batch: Batch) throws(SluiceError) -> (payloads: ByteRows, layout: FileLayout?)
 }
 
@@ -44,8 +44,12 @@ struct FormatRecords: RecordMaker {
         var framer = try format.framer(MemorySource(bytes), path: stream)
         var payloads = ByteRows()
         while let framed = try framer.next() {
-            precondition(framed.rejects.isEmpty, "a format cannot frame what it encoded")
             for index in 0..<framed.count { payloads.append(framed.records[index]) }
+            if let reject = framed.rejects.first {
+                precondition(reject.error.code == .recordTooLarge, "a format cannot frame what it encoded")
+                throw RowLength.error(
+                    "more than \(CoreLimits.recordBytes) bytes", payloads.count, of: batch, for: "stream \(stream.quotedForMessage)")
+            }
         }
         precondition(payloads.count == batch.rowCount, "a format framed \(payloads.count) of \(batch.rowCount) rows that it encoded")
         return (payloads, framer.layout)

@@ -90,6 +90,8 @@ extension SluiceError.Code {
     public static let badRecords = Self("bad-records")
     public static let interrupted = Self("interrupted")
     public static let jobFailed = Self("job-failed")
+    /// Records have fields that the plan does not know; they are known now, and a new plan reads them.
+    package static let newFields = Self("new-fields")
 
     // Single records (also the reasons of dead letters).
     public static let malformedRecord = Self("malformed-record")

@@ -62,6 +62,7 @@ package struct EpochRunner: Sendable {
         } catch {
             await work.abandonEpoch()
             let isInterrupted = error is CancellationError || Task.isCancelled
+            if !isInterrupted { (plan.source.source as? any ResumableSource)?.noteFailure() }
             let failure =
                 isInterrupted
                 ? SluiceError(.interrupted, "run \(run) was interrupted; its epochs so far are committed", remedy: "run the pipeline again")

@@ -143,7 +143,7 @@ extension SalesforceMock {
                 entry, created: timeline.created(entry.index), draw: draw, isDeleted: deleted[object]?.contains(entry.index) ?? false,
                 hasNUL: moment.faults.contains(.badBytes) && entry.index % 10 == 3)
         } else {
-            csv.append(members(object, entry.index))
+            csv.append(members(object, entry.index, updated: entry.updated))
         }
     }
 }

@@ -11,7 +11,7 @@ extension SalesforceMock {
             if query.object == "Account", !hasNewField, written["Account"]?[entry.index] == nil, let timeline = timelines["Account"] {
                 append(entry, timeline, query.fields, to: &text)
             } else {
-                record(query, entry.index).append(to: &text.bytes)
+                record(query, entry).append(to: &text.bytes)
             }
         }
         text.raw("]")

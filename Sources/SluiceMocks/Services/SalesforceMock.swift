@@ -19,19 +19,19 @@ package struct SalesforceMock: MockService {
     /// Whether objects have a field that they had not.
     var hasNewField = false
     private var tokens = MockTokens()
-    /// What open queries have still to give, by locator.
-    private var cursors: [String: Cursor] = [:]
+    /// Queries that a user may have open: another one releases the oldest (SOAP API developer guide, "QueryLocator").
+    private static let openQueries = 10
+    private static let locator = "0r8mock"
+    /// What open queries have still to give.
+    private var cursors: [Int: Cursor] = [:]
     private var nextCursor = 1
     private var used = 0
 
     private struct Cursor: Sendable {
         var query: SOQLQuery
         var includesDeleted: Bool
-        var place: Timeline.Entry?
-        var given: Int
-        var total: Int
-        /// All rows, where they come in an order of the query's own.
-        var ordered: [Timeline.Entry]?
+        /// The rows as they were when the query was made, in its order.
+        var entries: [Timeline.Entry]
     }
 
     package init(seed: UInt64, rows: Int) {
@@ -110,12 +110,14 @@ package struct SalesforceMock: MockService {
         if let unknown = unknownField(query) {
             return Self.error(400, "INVALID_FIELD", "No such column '\(unknown)' on entity '\(query.object)'")
         }
-        let total = timeline.page(since: query.since, after: nil, limit: .max, isVisible: query.isWithin).count
-        var cursor = Cursor(query: query, includesDeleted: isAll, place: nil, given: 0, total: min(total, query.limit))
-        if !query.isPlain {
-            cursor.ordered = ordered(timeline.page(since: query.since, after: nil, limit: .max, isVisible: query.isWithin), by: query)
-        }
-        return give(cursor, request, moment)
+        var entries = timeline.page(since: query.since, after: nil, limit: .max, isVisible: query.isWithin)
+        if !query.isPlain { entries = ordered(entries, by: query) }
+        if entries.count > query.limit { entries.removeLast(entries.count - query.limit) }
+        let number = nextCursor
+        nextCursor += 1
+        cursors[number - Self.openQueries] = nil
+        cursors[number] = Cursor(query: query, includesDeleted: isAll, entries: entries)
+        return give(number, from: 0, request, moment)
     }
 
     func unknownField(_ query: SOQLQuery) -> String? {
@@ -123,45 +125,36 @@ package struct SalesforceMock: MockService {
         return (query.fields + query.order.map(\.field)).first { name in !known.contains { $0.name == name } }
     }
 
-    private mutating func page(_ locator: String, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
-        guard let cursor = cursors[locator], !moment.faults.contains(.expireCursor) else {
-            return Self.error(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
-        }
-        if moment.faults.contains(.endless) { return give(cursor, request, moment, again: locator) }
-        return give(cursor, request, moment)
+    private func page(_ locator: String, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
+        let parts = locator.hasPrefix(Self.locator) ? locator.dropFirst(Self.locator.count).split(separator: "-").map { Int($0) } : []
+        guard parts.count == 2, let number = parts[0], let place = parts[1], let cursor = cursors[number],
+            (0...cursor.entries.count).contains(place), !moment.faults.contains(.expireCursor)
+        else { return Self.error(400, "INVALID_QUERY_LOCATOR", "invalid query locator") }
+        return give(number, from: place, request, moment)
     }
 
-    private mutating func give(_ cursor: Cursor, _ request: MockRequest, _ moment: MockMoment, again: String? = nil) -> MockAnswer {
+    private func give(_ number: Int, from place: Int, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
+        guard let cursor = cursors[number] else { preconditionFailure("a query that is not open") }
         let size = request.headers["sforce-query-options"].flatMap { Int($0.split(separator: "=").last ?? "") } ?? 2_000
-        let limit = min(min(max(size, 200), 2_000), cursor.query.limit - cursor.given)
-        let timeline = timelines[cursor.query.object] ?? Timeline(seed: 0, rows: 0)
-        let entries =
-            cursor.ordered.map { Array($0.dropFirst(cursor.given).prefix(limit)) }
-            ?? timeline.page(since: cursor.query.since, after: cursor.place, limit: limit, isVisible: cursor.query.isWithin)
+        let entries = cursor.entries[place...].prefix(min(max(size, 200), 2_000))
         let hasDeleted = deleted[cursor.query.object] ?? []
         let shown = entries.filter { cursor.includesDeleted || !hasDeleted.contains($0.index) }
-        var next = cursor
-        next.place = entries.last ?? cursor.place
-        next.given += entries.count
-        let isDone = again == nil && (entries.count < limit || next.given >= cursor.query.limit)
-        var locator = again
-        if !isDone, locator == nil {
-            locator = "0r8mock\(nextCursor)-\(next.given)"
-            nextCursor += 1
-            cursors[locator ?? ""] = next
-        }
+        let isEndless = place > 0 && moment.faults.contains(.endless)
+        let isDone = entries.endIndex == cursor.entries.count && !isEndless
         var members: [JSONNode.Member] = [
-            .init(name: "totalSize", value: .integer(cursor.total)), .init(name: "done", value: .boolean(isDone)),
+            .init(name: "totalSize", value: .integer(cursor.entries.count)), .init(name: "done", value: .boolean(isDone)),
         ]
-        if let locator, !isDone {
+        if !isDone {
             let version = request.path.split(separator: "/")[2]
-            members.append(.init(name: "nextRecordsUrl", value: .string("/services/data/\(version)/query/\(locator)")))
+            let next = "\(Self.locator)\(number)-\(isEndless ? place : entries.endIndex)"
+            members.append(.init(name: "nextRecordsUrl", value: .string("/services/data/\(version)/query/\(next)")))
         }
         return MockAnswer(200, "records", recordsText(cursor.query, shown), members)
     }
 
-    func record(_ query: SOQLQuery, _ index: Int) -> JSONNode {
-        let all = members(query.object, index)
+    func record(_ query: SOQLQuery, _ entry: Timeline.Entry) -> JSONNode {
+        let index = entry.index
+        let all = members(query.object, index, updated: entry.updated)
         let attributes = JSONNode.members([
             "type": .string(query.object), "url": .string("/services/data/v60.0/sobjects/\(query.object)/\(id(query.object, index))"),
         ])
@@ -182,10 +175,11 @@ package struct SalesforceMock: MockService {
         return number - 1
     }
 
-    func members(_ object: String, _ index: Int) -> [JSONNode.Member] {
+    /// - Parameter moment: The change as which the record is shown, its last one when nil; in microseconds since 1970.
+    func members(_ object: String, _ index: Int, updated moment: Int64? = nil) -> [JSONNode.Member] {
         let timeline = timelines[object] ?? Timeline(seed: 0, rows: 0)
         let exists = index < timeline.count
-        let (created, updated) = exists ? (timeline.created(index), timeline.updated(index)) : (0, 0)
+        let (created, updated) = exists ? (timeline.created(index), moment ?? timeline.updated(index)) : (0, 0)
         let draw = Timeline.mix(timeline.seed, UInt64(bitPattern: updated) ^ UInt64(index))
         var members: [JSONNode.Member] = [
             .init(name: "Id", value: .string(id(object, index))),

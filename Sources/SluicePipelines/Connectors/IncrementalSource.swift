@@ -17,11 +17,6 @@ extension IncrementalSource {
     package func checkIncremental() throws(SluiceError) {}
 }
 
-extension SluiceError.Code {
-    /// Records have fields that the plan does not know; they are known now, and a new plan reads them.
-    package static let newFields = Self("new-fields")
-}
-
 /// How far a source was read, by split, in the source's own form.
 package typealias SourcePositions = [ExactText: [UInt8]]
 

@@ -148,8 +148,12 @@ struct FlowCommandTests {
             pull: {mode: incremental, deleted: drop, slice_mb: 1}
             destination: {table: support.tickets, keys: id, format: parquet}
             """)
-        let run = try await run("tickets")
-        #expect(run["state"]?.text == "succeeded", "\(run)")
+        let ran = try await project.sluice("flow", "run", "tickets")
+        #expect(ran.exitCode == 0 && ran.errors.contains("sentiment (string); the run begins again there"), "\(ran.transcript)")
+        let history = try await project.sluice("flow", "history", "tickets")
+        #expect(
+            history.output.contains("replanned") && history.output.contains("new-fields: records of zendesk tickets"),
+            "\(history.transcript)")
         let table = try await project.json(
             "query", "SELECT count(*) AS rows, count(sentiment) AS new, count(raw_subject) AS raw FROM support.tickets")
         let row = try #require(table["rows"]?[0])

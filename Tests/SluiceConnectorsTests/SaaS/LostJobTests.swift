@@ -49,6 +49,27 @@ struct LostJobTests {
         }
     }
 
+    @Test(
+        "behind a run that failed on its first rows another job is made; one that was cut off, or has committed rows, is gone on with",
+        arguments: subjects)
+    func failed(_ subject: ServiceHarness.Subject) async throws {
+        for (slices, fails) in [(0, true), (0, false), (1, true)] {
+            let harness = try ServiceHarness(subject, rows: Self.rows)
+            try await harness.run(stopsAfter: slices, fails: fails)
+            #expect(harness.jobs == 1)
+            try await harness.run()
+            #expect(harness.jobs == (slices == 0 && fails ? 2 : 1))
+            try await finish(harness)
+        }
+        // The service gives no more: the job is of use.
+        let harness = try ServiceHarness(subject, rows: Self.rows, plan: FaultPlan([FaultPlan.Rule(.serverError, at: 6...Int.max)]))
+        await #expect(throws: SluiceError.self) { try await harness.run() }
+        harness.server.plan(FaultPlan())
+        try await harness.run()
+        #expect(harness.jobs == 1)
+        try await finish(harness)
+    }
+
     // Eight days bring so many changes that the other service's file, which the mock writes anew for each range, would take minutes.
     @Test("results are not kept for ever: a run that comes eight days later makes the job anew", arguments: [ServiceHarness.bulk])
     func expired(_ subject: ServiceHarness.Subject) async throws {

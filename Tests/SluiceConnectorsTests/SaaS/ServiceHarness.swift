@@ -125,22 +125,35 @@ final class ServiceHarness {
 
     /// One run that reads what is new, and commits slice by slice, as the engine does.
     ///
-    /// - Parameter stopsAfter: Slices after which the run is cut off, before the next is committed.
-    func run(stopsAfter slices: Int = .max, limitBytes: Int64 = 20_000) async throws {
+    /// - Parameters:
+    ///   - stopsAfter: Slices after which the run is cut off, before the next is committed.
+    ///   - fails: Whether it fails there on its rows instead.
+    func run(stopsAfter slices: Int = .max, fails: Bool = false, limitBytes: Int64 = 20_000) async throws {
         let source = try source()
+        do {
+            if try await !run(source, slices, limitBytes), fails { source.noteFailure() }
+        } catch {
+            source.noteFailure()
+            throw error
+        }
+    }
+
+    /// - Returns: Whether it came to its end.
+    private func run(_ source: ServiceSource, _ slices: Int, _ limitBytes: Int64) async throws -> Bool {
         var count = 0
         var request = SliceRequest(limitBytes: limitBytes, leavesUnfinished: false)
         request.note = { [notes] text in notes.add(text) }
         while let slice = try await source.slice(after: positions, request) {
             let read = try await slice.source.readAll()
-            if count == slices { return }
+            if count == slices { return false }
             for row in read.rows { keep(row, read.schema) }
             rejects += read.rejects
             positions.merge(slice.reached()) { $1 }
             ledger.committed()
             count += 1
-            if slice.isLast { return }
+            if slice.isLast { break }
         }
+        return true
     }
 
     /// Jobs that were made.

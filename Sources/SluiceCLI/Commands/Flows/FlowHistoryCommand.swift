@@ -38,13 +38,21 @@ struct FlowHistoryCommand: ReportingCommand {
         ])
         for run in runs {
             table.add([
-                String(run.id.text.prefix(Self.shownCharacters)), run.state.rawValue,
+                String(run.id.text.prefix(Self.shownCharacters)), run.stateText,
                 HumanText.time(micros: run.startedMicros, hasSeconds: false),
                 run.durationMicros.map { HumanText.duration(seconds: Double($0) / 1e6) } ?? "",
                 HumanText.grouped(run.report.rowsIn), HumanText.grouped(run.report.rowsOut), HumanText.grouped(run.report.deadLetters),
             ])
         }
-        return Report([.table(table)] + Self.windows(of: runs), json: json)
+        return Report([.table(table)] + Self.windows(of: runs) + Self.ends(of: runs), json: json)
+    }
+
+    /// Why runs ended before they were done.
+    private static func ends(of runs: [RunRecord]) -> [Report.Block] {
+        let lines = runs.compactMap { run in
+            run.failure.map { "\(run.id.text.prefix(shownCharacters))  \($0.code): \($0.message)" }
+        }
+        return lines.isEmpty ? [] : [.blank, .line("Ended by", .heading)] + lines.map { .line("  " + $0) }
     }
 
     /// What each run pulled, whole: a window is longer than a column of a terminal.

@@ -21,7 +21,7 @@ struct FlowListCommand: ReportingCommand {
         var items: [Value] = []
         for flow in flows {
             let last = try catalog?.runs(pipeline: flow.pipeline, limit: 1).first
-            let state = last.map { "\($0.state.rawValue) \(HumanText.time(micros: $0.startedMicros, hasSeconds: false))" } ?? "never"
+            let state = last.map { "\($0.stateText) \(HumanText.time(micros: $0.startedMicros, hasSeconds: false))" } ?? "never"
             table.add([flow.name, flow.source, flow.destinations.joined(separator: "; "), flow.pull, flow.trigger, state])
             items.append(flow.json(last))
         }

@@ -25,7 +25,7 @@ struct FlowShowCommand: ReportingCommand {
         let last = try session.existingCatalog()?.runs(pipeline: found.pipeline, limit: 1).first
         var facts = KeyValueBlock([
             "source": found.source, "pull": found.pull, "trigger": found.trigger, "file": found.place,
-            "last run": last.map { "\($0.state.rawValue) \(HumanText.time(micros: $0.startedMicros))" } ?? "never",
+            "last run": last.map { "\($0.stateText) \(HumanText.time(micros: $0.startedMicros))" } ?? "never",
         ])
         for destination in found.destinations { facts.add("destination", destination) }
         for window in last?.report.windows ?? [] { facts.add("last window", window.text) }

@@ -69,7 +69,7 @@ struct RunCommand: ReportingCommand {
                         return try await result(ran.summary, stream: ran.stream, session: session, catalog: catalog)
                     }
                 } catch let error as RunError where error.isOfNewFields && plans < Self.mostPlans {
-                    // The fields are known now; the next plan reads them.
+                    if !quiet && !output.json { session.console.notice(error.newFieldsNotice) }
                 } catch let stop as StoppedWaiting {
                     return stop.report(isQuiet: quiet)
                 }

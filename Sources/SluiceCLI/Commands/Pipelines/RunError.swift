@@ -18,4 +18,7 @@ struct RunError: Error {
 
     /// Whether the run met fields that its plan did not know, and another plan will.
     var isOfNewFields: Bool { (underlying as? SluiceError)?.code == .newFields }
+
+    /// What a person is told before the run begins again.
+    var newFieldsNotice: String { "\((underlying as? SluiceError)?.message ?? ""); the run begins again there, and reads them" }
 }

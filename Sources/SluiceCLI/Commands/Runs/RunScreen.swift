@@ -55,6 +55,7 @@ struct RunScreen: Sendable {
         switch record.state {
         case .running: return "\(record.pipeline) is running"
         case .succeeded: return "\(record.pipeline) succeeded in \(took)"
+        case .failed where record.metNewFields: return "\(record.pipeline) met new fields after \(took)"
         case .failed: return "\(record.pipeline) failed after \(took)"
         case .interrupted: return "\(record.pipeline) was interrupted" + (took.isEmpty ? "" : " after \(took)")
         }
@@ -63,7 +64,7 @@ struct RunScreen: Sendable {
     private var emphasis: Report.Emphasis {
         switch record.state {
         case .succeeded: .good
-        case .failed: .bad
+        case .failed: record.metNewFields ? .warning : .bad
         case .running, .interrupted: .warning
         }
     }
@@ -74,12 +75,29 @@ struct RunScreen: Sendable {
         var table = TextTable(
             [.init("step", isWhole: true), .init("rows in", .right), .init("rows out", .right)]
                 + (rejects ? [.init("rejected", .right)] : []))
-        for step in report.steps {
+        for step in wholeSteps {
             table.add(
                 [step.name, HumanText.grouped(step.rowsIn), HumanText.grouped(step.rowsOut)]
                     + (rejects ? [HumanText.grouped(step.rejected)] : []))
         }
         return [.blank, .table(table)]
+    }
+
+    /// Steps of which a plan made several: what went into the first and came out of the last.
+    private var wholeSteps: [RunReport.Step] {
+        var whole: [RunReport.Step] = []
+        var parts = 1
+        for step in report.steps {
+            if let last = whole.last, step.name == "\(last.name) (\(parts + 1))" {
+                parts += 1
+                whole[whole.count - 1].rowsOut = step.rowsOut
+                whole[whole.count - 1].rejected += step.rejected
+            } else {
+                parts = 1
+                whole.append(step)
+            }
+        }
+        return whole
     }
 
     private var routeBlocks: [Report.Block] {

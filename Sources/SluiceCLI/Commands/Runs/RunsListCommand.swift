@@ -67,7 +67,7 @@ struct RunsListCommand: ReportingCommand {
         ])
         for run in runs {
             table.add([
-                String(run.id.text.prefix(Self.shownCharacters)), run.pipeline, run.state.rawValue,
+                String(run.id.text.prefix(Self.shownCharacters)), run.pipeline, run.stateText,
                 HumanText.time(micros: run.startedMicros, hasSeconds: false),
                 run.durationMicros.map { HumanText.duration(seconds: Double($0) / 1e6) } ?? "",
                 HumanText.short(Double(run.report.rowsOut)), HumanText.short(Double(run.report.deadLetters)),

@@ -36,7 +36,7 @@ final class JobSplitReader: SplitReader {
     ///   - budget: Bytes of pages after which no other is fetched.
     ///   - kept: What the reader's position is behind.
     ///   - endsWith: Takes that a budget is spent, where what was read is a slice of its own; nil where that is an error at once.
-    ///   - cutOff: Takes that the service gave no more, and what is kept is of use.
+    ///   - cutOff: Takes that the service gave no more, and what is kept, or a job that it has made, is of use.
     init(
         _ reader: JobReader, _ pages: [JobPage], schema: Schema, _ wanted: SourceRequest, tracker: JobTracker?, source: String,
         budget: Int64, kept: KeptPages? = nil, endsWith: (@Sendable (SluiceError) -> Void)? = nil,
@@ -117,6 +117,7 @@ final class JobSplitReader: SplitReader {
         do throws(SluiceError) {
             return try await reader.next()
         } catch {
+            cutOff()
             guard let endsWith, error.code == .quotaSpent else { throw error }
             endsWith(error)
             return nil

@@ -60,12 +60,20 @@ struct FieldWatch: Sendable {
             remedy: "they are known now: run again, which begins with these records", isRetriable: true)
     }
 
-    /// Objects and lists become texts of JSON; nil for null, which has no type.
+    /// Digits that a float64 keeps.
+    private static let floatDigits = 15
+
+    /// Objects and lists become texts of JSON, and so do numbers with more digits than a float64 keeps; nil for null, which has no type.
     private static func type(of value: JSONNode) -> DataType? {
         switch value {
         case .null: nil
         case .boolean: .boolean
-        case .number(let digits): Int64(String(decoding: digits, as: UTF8.self)) == nil ? .float64 : .int64
+        case .number(let digits):
+            if Int64(String(decoding: digits, as: UTF8.self)) != nil {
+                .int64
+            } else {
+                digits.count { (0x30...0x39).contains($0) } > floatDigits ? .string : .float64
+            }
         case .text, .list, .object: .string
         }
     }

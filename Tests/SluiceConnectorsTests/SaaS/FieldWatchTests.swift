@@ -27,6 +27,13 @@ struct FieldWatchTests {
         #expect(try watch.found.known().map { "\($0.name) \($0.type)" }.sorted() == ["list string", "size int64"])
     }
 
+    @Test("numbers that a float64 would change are texts") func wide() throws {
+        let record = #"{"id":1,"wide":18446744073709551615,"long":12345678901234567.89,"whole":9223372036854775807,"half":0.5}"#
+        #expect(throws: SluiceError.self) { try check(record) }
+        let found = try watch.found.known().map { "\($0.name) \($0.type)" }.sorted()
+        #expect(found == ["half float64", "long string", "whole int64", "wide string"])
+    }
+
     @Test("a field with an empty name ends nothing, and what is known of one is passed over") func nameless() throws {
         try check(#"{"id":1,"":"x"}"#)
         #expect(try watch.found.known().isEmpty)

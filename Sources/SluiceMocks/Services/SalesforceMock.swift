@@ -22,12 +22,13 @@ package struct SalesforceMock: MockService {
     /// Queries that a user may have open: another one releases the oldest (SOAP API developer guide, "QueryLocator").
     private static let openQueries = 10
     private static let locator = "0r8mock"
-    /// What open queries have still to give.
+    /// Open queries, by their number.
     private var cursors: [Int: Cursor] = [:]
     private var nextCursor = 1
     private var used = 0
 
     private struct Cursor: Sendable {
+        var number: Int
         var query: SOQLQuery
         var includesDeleted: Bool
         /// The rows as they were when the query was made, in its order.
@@ -116,8 +117,9 @@ package struct SalesforceMock: MockService {
         let number = nextCursor
         nextCursor += 1
         cursors[number - Self.openQueries] = nil
-        cursors[number] = Cursor(query: query, includesDeleted: isAll, entries: entries)
-        return give(number, from: 0, request, moment)
+        let cursor = Cursor(number: number, query: query, includesDeleted: isAll, entries: entries)
+        cursors[number] = cursor
+        return give(cursor, from: 0, request, moment)
     }
 
     func unknownField(_ query: SOQLQuery) -> String? {
@@ -130,11 +132,10 @@ package struct SalesforceMock: MockService {
         guard parts.count == 2, let number = parts[0], let place = parts[1], let cursor = cursors[number],
             (0...cursor.entries.count).contains(place), !moment.faults.contains(.expireCursor)
         else { return Self.error(400, "INVALID_QUERY_LOCATOR", "invalid query locator") }
-        return give(number, from: place, request, moment)
+        return give(cursor, from: place, request, moment)
     }
 
-    private func give(_ number: Int, from place: Int, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
-        guard let cursor = cursors[number] else { preconditionFailure("a query that is not open") }
+    private func give(_ cursor: Cursor, from place: Int, _ request: MockRequest, _ moment: MockMoment) -> MockAnswer {
         let size = request.headers["sforce-query-options"].flatMap { Int($0.split(separator: "=").last ?? "") } ?? 2_000
         let entries = cursor.entries[place...].prefix(min(max(size, 200), 2_000))
         let hasDeleted = deleted[cursor.query.object] ?? []
@@ -146,7 +147,7 @@ package struct SalesforceMock: MockService {
         ]
         if !isDone {
             let version = request.path.split(separator: "/")[2]
-            let next = "\(Self.locator)\(number)-\(isEndless ? place : entries.endIndex)"
+            let next = "\(Self.locator)\(cursor.number)-\(isEndless ? place : entries.endIndex)"
             members.append(.init(name: "nextRecordsUrl", value: .string("/services/data/\(version)/query/\(next)")))
         }
         return MockAnswer(200, "records", recordsText(cursor.query, shown), members)

@@ -9,7 +9,7 @@ package protocol ResumableSource: Source {
     /// The run has committed: what was kept is of no use any more.
     func forgetKept()
 
-    /// The run has failed, and was not stopped. What it has kept, or has made at the service and not committed rows of, is of use where the service gave no more; otherwise its rows, or where they go,
-    /// are mended first, and the next run reads them anew.
+    /// The run has failed, and was not stopped. What it has kept, or has made at the service and not committed rows of, is of use where the
+    /// service gave no more; otherwise its rows, or where they go, are mended first, and the next run reads them anew.
     func noteFailure()
 }

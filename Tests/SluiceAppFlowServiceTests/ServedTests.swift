@@ -114,8 +114,9 @@ struct ServedTests {
         #expect(record["executionResult"]?["recordsProcessed"]?.whole == 2)
         let text = try #require(written().values.first)
         let rows = text.split(separator: "\n").compactMap { WireValue(json: String($0)) }
-        #expect(rows.map { $0["key"]?.whole } == [1, 2] && rows.map { $0["name"]?.string } == ["Ada", "Bob"], "\(text)")
-        #expect(rows.map { $0["mail"]?.string } == ["***@x.org", "***@x.org"] && rows.map { $0["sum"]?.whole } == [11, 2], "\(text)")
+        #expect(rows.map { $0["key"]?.string } == ["1", "2"] && rows.map { $0["name"]?.string } == ["Ada", "Bob"], "\(text)")
+        #expect(
+            rows.map { $0["mail"]?.string } == ["***@x.org", "***@x.org"] && rows.map { $0["sum"] } == [.real(11), .real(2)], "\(text)")
         #expect(rows[0]["both"]?.string == "Ada<***@x.org>")
     }
 

@@ -59,6 +59,7 @@ enum Flows {
         if let schedule = try FlowSchedule(flow), schedule.isEmpty(flow) {
             throw Faults.invalid("The schedule has no time at which the flow would run.")
         }
+        guard !flow.tasks.isEmpty else { throw Faults.invalid("You must specify a projection task or a MAP_ALL task.") }
         _ = try home.definition(of: flow)
         if let glue = flow.glue {
             guard case .bucket = try home.ends(of: flow).destination else {

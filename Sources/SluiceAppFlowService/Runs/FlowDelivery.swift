@@ -107,7 +107,7 @@ extension AppFlowHome {
                     execution.message = isDone ? nil : "The server ended before the execution did."
                 } catch {
                     execution.status = .failed
-                    execution.message = FlowRun.message(error)
+                    execution.message = FlowRun.message(error, self)
                 }
                 if isDone, let run {
                     execution.rows = run.report.rowsOut

@@ -27,7 +27,7 @@ struct FlowRun: Sendable {
             record.refused = (try? await delivery.value) ?? 0
             let isStopped = Task.isCancelled
             record.status = isStopped ? .stopped : .failed
-            record.message = isStopped ? "The execution was cancelled." : Self.message(error)
+            record.message = isStopped ? "The execution was cancelled." : Self.message(error, home)
         }
         record.updatedMicros = home.clock.nowMicros()
         try? home.store(record)
@@ -104,17 +104,19 @@ struct FlowRun: Sendable {
     }
 
     /// In one line, without secrets, as long as records may have it.
-    static func message(_ error: any Error) -> String {
-        let mistakes = DefinitionErrors.list(error) ?? []
-        let text: String
-        if let fault = error as? ServiceFault {
-            text = fault.message
-        } else if mistakes.isEmpty {
-            text = "The execution failed; the server's log has more."
-        } else {
-            text = mistakes.map { Faults.told(KnownSecrets.masked($0)) }.joined(separator: "; ")
-        }
+    static func message(_ error: any Error) -> String { String(text(of: error).prefix(AppFlowLimits.messageCharacters)) }
+
+    /// As `message`, where the error may name folders of the server: those of buckets are told by their addresses.
+    static func message(_ error: any Error, _ home: AppFlowHome) -> String {
+        let text = text(of: error).replacing(home.world.directory + "/buckets/", with: "s3://")
         return String(text.prefix(AppFlowLimits.messageCharacters))
+    }
+
+    private static func text(of error: any Error) -> String {
+        if let fault = error as? ServiceFault { return fault.message }
+        let mistakes = DefinitionErrors.list(error) ?? []
+        if mistakes.isEmpty { return "The execution failed; the server's log has more." }
+        return mistakes.map { Faults.told(KnownSecrets.masked($0)) }.joined(separator: "; ")
     }
 
     // MARK: Table
@@ -128,7 +130,7 @@ struct FlowRun: Sendable {
             record.tableMessage = "The table is registered."
         } catch {
             record.tableFailed = true
-            record.tableMessage = Self.message(error)
+            record.tableMessage = Self.message(error, home)
         }
     }
 }

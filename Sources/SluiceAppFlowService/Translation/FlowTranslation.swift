@@ -28,13 +28,15 @@ struct FlowTranslation {
         }
         entries.append(("source", try source()))
         entries.append(("pull", try pull()))
-        let tasks = try TaskTranslation(flow.tasks).nodes
+        let tasks = try TaskTranslation(flow.tasks, readsTexts: readsBucket).nodes
         if !tasks.isEmpty { entries.append(("tasks", .list(tasks))) }
         entries.append(("destination", try destination()))
         return .mapping(entries)
     }
 
     // MARK: Source
+
+    private var readsBucket: Bool { if case .bucket = ends.source { true } else { false } }
 
     private func source() throws(ServiceFault) -> DefinitionNode {
         switch ends.source {
@@ -44,6 +46,8 @@ struct FlowTranslation {
                 ("files", .plain(places.bucket(bucket) + "/**/*")), ("format", .plain(format.lowercased())),
                 // AppFlow takes the objects that were put since the last run, whether their keys are new or not.
                 ("changed_files", .plain("read")),
+                // Values arrive as they are written, and no field is left out, wherever it comes up.
+                ("infer_from", .plain("all")), ("texts", .plain("keep")),
             ])
         case .entity(let end):
             var entries = [(end.service.declaration.name, DefinitionNode.plain(end.entity.name)), ("connection", .plain(end.connection))]
@@ -144,6 +148,7 @@ struct FlowTranslation {
         if let key = try key(end, write) { entries.append(("key", .plain(key))) }
         if end.entity.load != nil { entries.append(("bulk", .plain(Self.bulk(end.properties)))) }
         if ends.errorBucket != nil { entries.append(("errors", .plain(places.refused))) }
+        if readsBucket { entries.append(("texts", .plain("convert"))) }
         return .mapping(entries)
     }
 

@@ -10,9 +10,12 @@ struct TaskTranslation {
     private var isMapped = false
     private var mapsAll = false
     private var excluded: [String] = []
+    /// Whether fields may be texts that stand for numbers.
+    private let readsTexts: Bool
 
     /// - Throws: `ValidationException` for a task that lacks something.
-    init(_ tasks: [WireValue]) throws(ServiceFault) {
+    init(_ tasks: [WireValue], readsTexts: Bool) throws(ServiceFault) {
+        self.readsTexts = readsTexts
         // Conditions are about the source's fields: they come before what changes these.
         let tasks = tasks.map(FlowTask.init)
         for task in tasks where task.judges { try add(task) }
@@ -49,7 +52,7 @@ struct TaskTranslation {
             put("derive", .mapping([(target, .plain(try task.concatenation()))]))
         case "Arithmetic":
             guard let target = task.destination else { throw task.lacks("destinationField") }
-            put("arithmetic", .mapping([(target, .plain(try task.arithmetic()))]))
+            put("arithmetic", .mapping([(target, .plain(try task.arithmetic(readsTexts: readsTexts)))]))
         case "Validate": try addValidation(task)
         default:
             let keys = task.list("ORDERED_PARTITION_KEYS_LIST")
@@ -71,7 +74,22 @@ struct TaskTranslation {
         case "TerminateFlow", nil: outcome = "stop"
         case let other?: throw Faults.invalid("The VALIDATION_ACTION \(other) is none of DropRecord, TerminateFlow.")
         }
-        put("validate", .mapping([(try task.field(), .mapping([("is", .plain(rule)), ("on_fail", .plain(outcome))]))]))
+        let field = try task.field()
+        guard readsTexts, let condition = Self.condition(rule, SQLText.name(field)) else {
+            return put("validate", .mapping([(field, .mapping([("is", .plain(rule)), ("on_fail", .plain(outcome))]))]))
+        }
+        let ofStep = outcome == "stop" ? "fail" : outcome
+        put("assert", .mapping([("\(field) \(rule)", .mapping([("that", .plain(condition)), ("on_fail", .plain(ofStep))]))]))
+    }
+
+    /// What a rule about a number means of a text that may stand for one; nil for the other rules. One that is no number is not zero, and
+    /// nobody knows that it is not negative.
+    private static func condition(_ rule: String, _ field: String) -> String? {
+        switch rule {
+        case "not_zero": "coalesce(TRY_CAST(\(field) AS float64) <> 0, true)"
+        case "not_negative": "\(field) IS NULL OR coalesce(TRY_CAST(\(field) AS float64) >= 0, false)"
+        default: nil
+        }
     }
 
     /// What goes along: a projection says it where nothing else does.
@@ -169,14 +187,15 @@ struct FlowTask {
         return "concat(\(parts.joined(separator: ", ")))"
     }
 
-    func arithmetic() throws(ServiceFault) -> String {
+    /// - Parameter readsTexts: Whether the fields may be texts, each of which must be a number then.
+    func arithmetic(readsTexts: Bool) throws(ServiceFault) -> String {
         let signs = ["ADDITION": "+", "SUBTRACTION": "-", "MULTIPLICATION": "*", "DIVISION": "/"]
         guard let sign = operation.flatMap({ signs[$0] }) else { throw lacks("an operator that computes") }
         let named = list("MATH_OPERATION_FIELDS_ORDER")
         let order = named.isEmpty ? sourceFields : named
         guard order.count == 2, order.allSatisfy(sourceFields.contains) else { throw lacks("two source fields, in their order") }
-        let right = sign == "/" ? "nullif(\(SQLText.name(order[1])), 0)" : SQLText.name(order[1])
-        return "\(SQLText.name(order[0])) \(sign) \(right)"
+        let terms = order.map { readsTexts ? "CAST(\(SQLText.name($0)) AS float64)" : SQLText.name($0) }
+        return "\(terms[0]) \(sign) " + (sign == "/" ? "nullif(\(terms[1]), 0)" : terms[1])
     }
 }
 

@@ -1,8 +1,9 @@
 import SluiceCore
+import SluiceJSON
 
 /// The classes with which Hive, Spark and Athena read a format.
 ///
-/// Names: Apache Hive's storage handlers, and the OpenX JSON SerDe that Athena and Glue use.
+/// Names: Apache Hive's storage handlers, the OpenX JSON SerDe that Athena and Glue use, and the Grok SerDe of AWS Glue.
 enum HiveFormats {
     private static let text = ("org.apache.hadoop.mapred.TextInputFormat", "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat")
 
@@ -19,6 +20,14 @@ enum HiveFormats {
         case "json", "jsonl":
             (storage.inputFormat, storage.outputFormat) = text
             storage.serDe = .init(library: "org.openx.data.jsonserde.JsonSerDe")
+        case "text":
+            (storage.inputFormat, storage.outputFormat) = text
+            guard let patterns = texts(definition.formatOptions["pattern"]), patterns.count == 1 else { break }
+            var parameters = ["input.format": patterns[0]]
+            if let own = texts(definition.formatOptions["patterns"]) {
+                parameters["input.grokCustomPatterns"] = own.joined(separator: "\n")
+            }
+            storage.serDe = .init(library: "com.amazonaws.glue.serde.GrokSerDe", parameters: parameters)
         case "parquet":
             let package = "org.apache.hadoop.hive.ql.io.parquet."
             (storage.inputFormat, storage.outputFormat) = (package + "MapredParquetInputFormat", package + "MapredParquetOutputFormat")
@@ -34,6 +43,12 @@ enum HiveFormats {
         default: break
         }
         return storage
+    }
+
+    /// The texts of an option that has a list of them.
+    private static func texts(_ option: String?) -> [String]? {
+        guard let option, case .list(let items)? = (try? JSONParser.parse(Array(option.utf8))) else { return nil }
+        return items.compactMap(\.string)
     }
 
     /// A type as Hive writes it: `array<bigint>`, `struct<a:string>`; a choice is text.

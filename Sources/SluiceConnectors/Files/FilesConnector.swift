@@ -41,10 +41,17 @@ package struct FilesConnector: PublishingConnector, LetterKeeping {
             throw placed
         }
         if let request = context.backfill { files = FileSource.files(files, for: request) }
-        var source = try FileOptions.source(files, options)
+        var source = try FileOptions.source(files, options, read: Self.positions(options, in: context))
         source.changedFiles = try options.enumeration("changed_files", as: ChangedFiles.self) ?? .leave
         source.patterns = (try options.strings("files"), context.directory, site)
         return source
+    }
+
+    /// What earlier runs of an incremental pipeline have read, where that saves reading it once more.
+    private static func positions(_ options: OptionValues, in context: ConnectorContext) throws(SluiceError) -> SourcePositions {
+        guard try InferenceOptions(options).readsAll, let catalog = context.catalog else { return [:] }
+        let read = try catalog.bookmarks(pipeline: context.pipeline).map { (ExactText($0.source), $0.position) }
+        return SourcePositions(read) { first, _ in first }
     }
 
     /// A directory; nothing is created before the run.

@@ -14,18 +14,20 @@ enum WriteMode: String, CaseIterable, Sendable {
 
 /// The options that every connector with files has: their descriptions, and what is made of them.
 enum FileOptions {
-    static let reading = [
-        described(FormatOptions.format, "The files' format; as their names tell, or the first line, when absent."),
-        OptionSpecification(
-            "compression", .enumeration(Codec.allCases.map(\.rawValue)), "How the files are compressed; as their content shows when absent."
-        ),
-        FormatOptions.specification(for: .read),
-        columns,
-        OptionSpecification(
-            "on_new_column", .enumeration(NewColumns.allCases.map(\.rawValue)), default: NewColumns.add.rawValue,
-            "A column of the data that columns does not declare: add infers its type, ignore leaves it out, fail is an error."),
-        SourceContract.specification,
-    ]
+    static let reading =
+        [
+            described(FormatOptions.format, "The files' format; as their names tell, or the first line, when absent."),
+            OptionSpecification(
+                "compression", .enumeration(Codec.allCases.map(\.rawValue)),
+                "How the files are compressed; as their content shows when absent."
+            ),
+            FormatOptions.specification(for: .read),
+            columns,
+            OptionSpecification(
+                "on_new_column", .enumeration(NewColumns.allCases.map(\.rawValue)), default: NewColumns.add.rawValue,
+                "A column of the data that columns does not declare: add infers its type, ignore leaves it out, fail is an error."),
+            SourceContract.specification,
+        ] + InferenceOptions.specifications
 
     static let writing = [
         described(FormatOptions.format, "The files' format.", default: CSVFormat.name),
@@ -59,7 +61,9 @@ enum FileOptions {
     // MARK: Reading
 
     /// A source of files with the options of `reading`.
-    static func source(_ files: [InputFile], _ options: OptionValues) throws(SluiceError) -> FileSource {
+    ///
+    /// - Parameter read: What an incremental pipeline has read of them.
+    static func source(_ files: [InputFile], _ options: OptionValues, read: SourcePositions = [:]) throws(SluiceError) -> FileSource {
         var notices: [String] = []
         let format: any Format
         if let name = try options.string("format") {
@@ -78,10 +82,12 @@ enum FileOptions {
         if contract != nil, !options.has("columns") {
             throw options.invalid("contract", "a contract needs the columns that it is about", remedy: "declare them under columns")
         }
-        let read = FileReadOptions(
+        var asked = FileReadOptions(
             format: format, codec: try options.string("compression").flatMap(Codec.init(rawValue:)), declared: try declared(options),
             onNewColumn: try options.enumeration("on_new_column", as: NewColumns.self) ?? contract?.onNewColumn ?? .add)
-        var source = try FileSource(files, read, notices: notices)
+        asked.inference = try InferenceOptions(options)
+        asked.inference.read = read
+        var source = try FileSource(files, asked, notices: notices)
         source.contract = contract
         return source
     }

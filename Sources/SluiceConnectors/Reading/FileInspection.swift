@@ -12,6 +12,7 @@ struct FileReadOptions: Sendable {
     var onNewColumn = NewColumns.add
     /// Whether a declared column may be in no file.
     var mayLackDeclared = false
+    var inference = InferenceOptions()
 
     /// A file, opened.
     ///
@@ -69,8 +70,15 @@ struct FileInspection {
         files[file].byteCount == 0 || (namesColumns && layouts[Int(layoutOfFile[file])].columns.isEmpty)
     }
 
+    struct Result {
+        var schema: Schema
+        var partitionColumns: Set<String>
+        var notices: [String]
+        var examined: ExaminedFiles
+    }
+
     /// The schema over all files, with the columns that come from paths.
-    func resolve() throws(SluiceError) -> (schema: Schema, partitionColumns: Set<String>, notices: [String]) {
+    func resolve() throws(SluiceError) -> Result {
         let filled = files.indices.filter { !isEmpty($0) }
         var found = namesColumns ? headerColumns(filled) : []
         let (inference, named) = try infer(found, filled)
@@ -92,7 +100,12 @@ struct FileInspection {
         guard schema.count > 0 else { throw nothingToRead(inference) }
         try check(columns.dataNames.map { schema.fields[schema.index(of: $0)!] })
         let undecided = inference.map { undecidedNotices($0, filled, Set(types.keys)) } ?? []
-        return (schema, Set(columns.partitionNames), notices(columns.notices + undecided))
+        let versions = Dictionary(files.map { (ExactText($0.path), $0.version) }, uniquingKeysWith: { first, _ in first })
+        let examined = ExaminedFiles(
+            options: options, columns: Set(schema.names), namesColumns: namesColumns, inference: inference, versions: versions)
+        return Result(
+            schema: schema, partitionColumns: Set(columns.partitionNames), notices: notices(columns.notices + undecided),
+            examined: examined)
     }
 
     /// What a sample of the records shows, where it is needed; with the names that each file of the sample was the first to have, where records
@@ -101,11 +114,12 @@ struct FileInspection {
         _ found: [FoundColumns], _ filled: [Int]
     ) throws(SluiceError) -> (inference: SchemaInference?, named: [FoundColumns]) {
         guard let format = options.format as? any RecordFormat, needsInference(found) else { return (nil, []) }
-        var inference = SchemaInference(format)
+        var inference = SchemaInference(format, keepsTexts: options.inference.keepsTexts)
         var named: [FoundColumns] = []
         var count = 0
-        for file in sampledFiles(filled) {
-            try inference.sample(format.open(options.input(files[file])))
+        let unread = Set(options.inference.readsAll ? filled.filter { !options.inference.isRead(files[$0]) } : [])
+        for file in unread.union(sampledFiles(filled)).sorted() {
+            try inference.sample(format.open(options.input(files[file])), isWhole: unread.contains(file))
             if namesColumns { continue }
             let schema = inference.schema
             try checkCount(schema, files[file])
@@ -145,7 +159,8 @@ struct FileInspection {
     /// Whether some column's name or type can only come from the data.
     private func needsInference(_ found: [FoundColumns]) -> Bool {
         if !namesColumns { return options.declared.isEmpty || options.onNewColumn != .ignore }
-        guard options.onNewColumn == .add else { return false }
+        // Fields of delimited files have no kind but text.
+        guard options.onNewColumn == .add, !options.inference.keepsTexts else { return false }
         let declared = Set(options.declared.map(\.name))
         return found.contains { $0.names.contains { !declared.contains($0) } }
     }
@@ -212,7 +227,8 @@ struct FileInspection {
 
     /// That columns are text because the sample showed no value of them, where records behind it may have some.
     private func undecidedNotices(_ inference: SchemaInference, _ filled: [Int], _ declared: Set<String>) -> [String] {
-        let sawAll = inference.sawAll && SchemaInference.sampledFiles(of: filled.count).count == filled.count
+        let sawAll =
+            options.inference.readsAll || inference.sawAll && SchemaInference.sampledFiles(of: filled.count).count == filled.count
         guard !namesColumns, !sawAll, options.onNewColumn == .add || declared.isEmpty else { return [] }
         let names = inference.undecided.filter { !declared.contains($0.column) }.map(\.path)
         guard !names.isEmpty else { return [] }

@@ -37,6 +37,7 @@ extension FileSource: IncrementalSource {
             notices.forEach(request.note)
             return nil
         }
+        try examined?.admit(taken)
         let reached = Dictionary(taken.map { (ExactText($0.path), $0.version) }) { $1 }
         return SourceSlice(
             source: with(Array(taken)), openSplits: [], isLast: taken.count == new.count && !hasUnfinished,
@@ -61,5 +62,5 @@ extension FileSource: IncrementalSource {
 extension InputFile {
     /// Tells a file that was written anew from the one that was read: `<bytes> <time of the last change in microseconds>`, of an object
     /// `<bytes> <ETag>`.
-    fileprivate var version: [UInt8] { Array("\(byteCount) \(etag.isEmpty ? String(modifiedMicros) : etag)".utf8) }
+    var version: [UInt8] { Array("\(byteCount) \(etag.isEmpty ? String(modifiedMicros) : etag)".utf8) }
 }

@@ -17,6 +17,8 @@ struct FileSource: RecordSource {
     var table: TableListing?
     /// What records may have beside the declared columns; nil: what the pipeline says of all bad records.
     var contract: SourceContract?
+    /// What was found out before the run; nil where a schema was taken for granted.
+    private(set) var examined: ExaminedFiles?
     /// What becomes of files that are written anew after an incremental pipeline has read them.
     var changedFiles = ChangedFiles.leave
     /// Whether these are some of the files only, which do not become others.
@@ -38,6 +40,7 @@ struct FileSource: RecordSource {
         self.init(
             files, options.format, codec: options.codec, schema: resolved.schema, partitionColumns: resolved.partitionColumns,
             notices: notices + resolved.notices)
+        examined = resolved.examined
         watch = NewMemberWatch(schema.fields.filter { !partitionColumns.contains($0.name) }, options)
     }
 

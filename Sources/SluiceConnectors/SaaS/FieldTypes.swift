@@ -5,10 +5,12 @@ import SluiceSaaS
 enum FieldTypes {
     private enum Kind: Hashable { case boolean, number, text, time, other }
 
+    /// - Parameter texts: Whether a text that is written as a number or a truth value is sent as one.
     /// - Throws: `typeError` for the first column whose values the field of its name cannot be.
-    static func check(_ schema: Schema, _ entity: ServiceEntity) throws(SluiceError) {
+    static func check(_ schema: Schema, _ entity: ServiceEntity, _ texts: WrittenTexts) throws(SluiceError) {
         for column in schema.fields {
             guard let field = entity.fields.first(where: { $0.name == column.name }), !takes(field.type, column.type) else { continue }
+            if texts == .convert, column.type == .string, isConverted(field.type) { continue }
             throw SluiceError(
                 .typeError, "\(entity.name) has \(field.type) in the field \(field.name.quotedForMessage), the rows have \(column.type)",
                 remedy: "cast it: \(field.name): CAST(… AS \(field.type)), or write another field")
@@ -25,6 +27,9 @@ enum FieldTypes {
         case .other: return true
         }
     }
+
+    /// Whether the field's values can be made of texts.
+    static func isConverted(_ type: DataType) -> Bool { [.boolean, .number].contains(kind(type)) }
 
     private static func kind(_ type: DataType) -> Kind {
         switch type {

@@ -37,7 +37,8 @@ package struct ServiceConnector: Connector {
                 : [
                     OptionSpecification(
                         declaration.name, .enumeration(writable), isRequired: true, "What to write.", examples: [writable[0]]),
-                    ServiceOptions.connection, ServiceOptions.mode, ServiceOptions.errors, SchemaContract.declaring,
+                    ServiceOptions.connection, ServiceOptions.mode, ServiceOptions.errors, WrittenTexts.specification,
+                    SchemaContract.declaring,
                 ] + (declaration.entities.contains { $0.load != nil } ? [ServiceOptions.bulk, ServiceOptions.key] : []))
     }
 
@@ -87,7 +88,7 @@ package struct DeclaredServiceConnector: Connector {
             ],
             sinkOptions: [
                 declaration, entity, ServiceOptions.connection, ServiceOptions.mode, ServiceOptions.errors, ServiceOptions.bulk,
-                ServiceOptions.key, SchemaContract.declaring,
+                ServiceOptions.key, WrittenTexts.specification, SchemaContract.declaring,
             ])
     }
 

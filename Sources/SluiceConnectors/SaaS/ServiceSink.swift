@@ -24,6 +24,7 @@ final class ServiceSink: Sink {
     private let format: any RecordFormat
     private let refusals: RefusedRows?
     private let contract: SinkContract?
+    private let texts: WrittenTexts
 
     init(_ session: ServiceSession, _ entity: ServiceEntity, _ options: OptionValues, _ context: ConnectorContext) throws(SluiceError) {
         mode = try options.require("mode").enumeration(ServiceEntity.Write.self)
@@ -39,6 +40,7 @@ final class ServiceSink: Sink {
             throw error.located(at: options.location(of: "mode"))
         }
         contract = try ContractOptions.contract(options, in: context)
+        texts = try options.enumeration("texts", as: WrittenTexts.self) ?? .refuse
         pipeline = context.pipeline
         output = context.output
         target = "\(session.declaration.name) \(entity.name)"
@@ -63,7 +65,7 @@ final class ServiceSink: Sink {
         } else {
             try entity.check(schema.names, for: mode, keys: mode == .create ? [] : [key])
         }
-        try FieldTypes.check(schema, entity)
+        try FieldTypes.check(schema, entity, texts)
         _ = try format.encoder(schema)
     }
 
@@ -79,7 +81,8 @@ final class ServiceSink: Sink {
                 [self] row, error throws(SluiceError) in try refuse(row, error)
             }
         }
-        return ServiceSinkWriter(self, jobs, format: format, encoder: try format.encoder(schema), epoch: epoch)
+        return ServiceSinkWriter(
+            self, jobs, format: format, encoder: try format.encoder(schema), TextConversion(schema, entity, texts), epoch: epoch)
     }
 
     func commit(schema: Schema, run: String, staged: [StagedFile]) throws -> OutputCommit { OutputCommit() }
@@ -113,6 +116,7 @@ private final class ServiceSinkWriter: SinkWriter {
     private let format: any RecordFormat
     private let encoder: any RecordEncoder
     private let jobs: JobLoadWriter?
+    private let conversion: TextConversion?
     /// Rows that wait until it is known whether there are enough for a job; nil once that is decided.
     private var waiting: [Batch]? = []
     /// Rows that go together into one request; nil where each has its own.
@@ -123,8 +127,12 @@ private final class ServiceSinkWriter: SinkWriter {
     private var occurrences: [UInt64: Int] = [:]
     private var bytesSent: Int64 = 0
 
-    init(_ sink: ServiceSink, _ jobs: JobLoadWriter?, format: any RecordFormat, encoder: any RecordEncoder, epoch: Int?) {
+    init(
+        _ sink: ServiceSink, _ jobs: JobLoadWriter?, format: any RecordFormat, encoder: any RecordEncoder, _ conversion: TextConversion?,
+        epoch: Int?
+    ) {
         self.sink = sink
+        self.conversion = conversion
         self.epoch = epoch
         self.jobs = jobs
         self.format = format
@@ -155,6 +163,7 @@ private final class ServiceSinkWriter: SinkWriter {
         var framer = try format.framer(MemorySource(bytes), path: "rows")
         var payloads: [ArraySlice<UInt8>] = []
         while let framed = try framer.next() { for place in 0..<framed.count { payloads.append(framed.records[place]) } }
+        if let conversion { payloads = payloads.map(conversion.converted) }
         if collector != nil { return try await collect(payloads, writer) }
         for payload in payloads {
             switch try await writer.write(Array(payload), idempotencyKey: key(payload)) {

@@ -53,7 +53,7 @@ package struct NewMembers: Sendable {
                 return "a member with an empty name is in \(objects), first at \(entry.first), and is left out: no column can be called so"
             }
             return "member \(entry.name.quotedForMessage) is in \(objects) behind the records that the columns were inferred "
-                + "from, first at \(entry.first), and is left out; declare it as a column to read it"
+                + "from, first at \(entry.first), and is left out; declare it as a column to read it, or infer from all records (infer_from: all)"
         }
         return named + (hasMore ? ["more members came behind the records that the columns were inferred from, and are left out"] : [])
     }

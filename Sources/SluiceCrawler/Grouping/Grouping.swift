@@ -202,7 +202,7 @@ struct Grouping {
         groups.append(
             TableGroup(
                 baseName: name ?? (isFile ? TableNaming.stem(files[part.files[0]].file.name) : folder.name), location: path(of: folder),
-                sharesFolder: sharesFolder, keys: keys, kind: kind,
+                sharesFolder: sharesFolder, isFile: isFile, keys: keys, kind: kind,
                 files: zip(part.files, values).map { file($0, $1) }))
     }
 

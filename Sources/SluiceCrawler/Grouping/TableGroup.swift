@@ -10,6 +10,8 @@ struct TableGroup: Sendable {
     var location: String
     /// Whether files of other tables lie in the same folder.
     var sharesFolder = false
+    /// Whether the target is the one file.
+    var isFile = false
     /// Names of the folder levels between the location and the files.
     var keys: [PartitionKey]
     /// How the files are read.

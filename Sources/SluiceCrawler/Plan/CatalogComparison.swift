@@ -198,20 +198,23 @@ struct CatalogComparison {
         func column(_ name: String, _ type: DataType) -> CatalogColumn {
             CatalogColumn(name, type, comment: comments[ExactText(name)] ?? "")
         }
-        let columns = decision.columns.map { column($0.evidence.name, $0.decision.type) }
+        // A member without a name is read by nobody: no column can be called so.
+        let columns = decision.columns.filter { !$0.evidence.name.isEmpty }.map { column($0.evidence.name, $0.decision.type) }
+        let own = settings.classifiers.first { $0.name == group.kind.classifier }
+        let classification = own?.classification ?? group.kind.format
         var definition =
             existing
             ?? TableDefinition(
                 name: name, columns: [], location: group.location, format: group.kind.format,
-                parameters: ["typeOfData": "file", "classification": group.kind.format, "crawler": settings.name])
+                parameters: ["typeOfData": "file", "classification": classification, "crawler": settings.name])
         definition.columns = columns
         definition.partitionKeys = group.keys.map { column($0.name, $0.type) }
         definition.location = group.location
         definition.format = group.kind.format
         definition.formatOptions = StoredOptions.texts(group.kind.options.merging(decision.options) { $1 })
-        definition.parameters["classification"] = group.kind.format
+        definition.parameters["classification"] = classification
         definition.parameters["compressionType"] = group.kind.compression
-        let isOnly = group.sharesFolder && group.files.count == 1
+        let isOnly = (group.sharesFolder || group.isFile) && group.files.count == 1
         definition.parameters[TableDefinition.onlyFile] = isOnly ? group.files[0].file.path : nil
         if group.table == nil { definition.parameters["crawler"] = settings.name }
         definition.parameters[Self.deprecation] = nil

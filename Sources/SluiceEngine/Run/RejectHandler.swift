@@ -191,8 +191,8 @@ extension Reject {
         let aside = "set `on_error: dead_letter` to keep such records aside and go on"
         if let remedy = error.remedy { return remedy + "; or " + aside }
         guard step == "source", error.code == .valueDoesNotFit, let column = error.column else { return "correct the record, or " + aside }
-        return "if the type was inferred, from a sample, declare the right one under `columns: {\(Self.declaration(of: column))}`; or "
-            + aside
+        return "if the type was inferred, from a sample, declare the right one under `columns: {\(Self.declaration(of: column))}` "
+            + "(of files, `infer_from: all` looks at all records); or " + aside
     }
 
     /// How a column is declared; the member of a struct, with its struct's other members, in the column's type: `a: struct<b: …, …>`.

@@ -9,7 +9,7 @@ package import SluiceCore
 ///     let schema = inference.schema
 package struct SchemaInference: Sendable {
     private let format: any RecordFormat
-    private var sample = ShapeSample()
+    private var sample: ShapeSample
     /// What looked wrong about the files.
     package private(set) var warnings: [String] = []
     /// The first record that could not be made out at all, or of which no column came before any other record had one.
@@ -17,7 +17,11 @@ package struct SchemaInference: Sendable {
     /// Whether the files were looked at to their ends.
     package private(set) var sawAll = true
 
-    package init(_ format: any RecordFormat) { self.format = format }
+    /// - Parameter keepsTexts: Whether texts stay texts, also those that look like numbers or times.
+    package init(_ format: any RecordFormat, keepsTexts: Bool = false) {
+        self.format = format
+        sample = ShapeSample(keepsTexts: keepsTexts)
+    }
 
     /// Which of a source's files are looked at: the first, the last, and some between them; at most `FormatLimits.sampleFiles`, ascending.
     package static func sampledFiles(of count: Int) -> [Int] {
@@ -27,14 +31,18 @@ package struct SchemaInference: Sendable {
     }
 
     /// Takes in the first records of a file, up to `FormatLimits.sampleRows` or `FormatLimits.sampleBytes`.
-    package mutating func sample(_ framer: any RecordFramer) throws(SluiceError) {
+    ///
+    /// - Parameter isWhole: Takes all records in.
+    package mutating func sample(_ framer: any RecordFramer, isWhole: Bool = false) throws(SluiceError) {
         var framer = framer
+        let rowLimit = isWhole ? Int.max : FormatLimits.sampleRows
+        let byteLimit = isWhole ? Int.max : FormatLimits.sampleBytes
         warnings += framer.layout.warnings
         for name in framer.layout.columns { sample.observe(name, .unknown) }
         var rows = 0
         var bytes = 0
-        while rows < FormatLimits.sampleRows, bytes < FormatLimits.sampleBytes, let framed = try framer.next() {
-            let wanted = min(framed.count, FormatLimits.sampleRows - rows)
+        while rows < rowLimit, bytes < byteLimit, let framed = try framer.next() {
+            let wanted = min(framed.count, rowLimit - rows)
             // In small parts, whose columns use the same memory one after another.
             for start in stride(from: 0, to: wanted, by: FormatLimits.sampledRowsAtOnce) {
                 let part = framed.slice(start..<min(start + FormatLimits.sampledRowsAtOnce, wanted))
@@ -46,7 +54,7 @@ package struct SchemaInference: Sendable {
             bytes += framed.records.span.count
         }
         sample.rows += rows
-        if rows >= FormatLimits.sampleRows || bytes >= FormatLimits.sampleBytes { sawAll = false }
+        if rows >= rowLimit || bytes >= byteLimit { sawAll = false }
     }
 
     /// What is wrong with the first of some records that show no column.

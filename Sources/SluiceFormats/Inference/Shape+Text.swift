@@ -31,7 +31,7 @@ extension CSVFormat {
                 if rows.length(row) == 0 { kind = .text } else { rows.withRow(row) { kind.take($0, dialect.rules) } }
                 if kind == .text { break }
             }
-            sample.observe(field.name, kind.shape)
+            sample.observe(field.name, kind == .unknown || !sample.keepsTexts ? kind.shape : .text)
         }
     }
 }

@@ -134,8 +134,10 @@ package struct ShapeSample: Sendable {
     private var positions: [ExactText: Int] = [:]
     /// Records that were looked at.
     package var rows = 0
+    /// Whether texts stay texts, also those that look like numbers or times.
+    let keepsTexts: Bool
 
-    package init() {}
+    package init(keepsTexts: Bool = false) { self.keepsTexts = keepsTexts }
 
     /// Whether no column was seen so far.
     var isEmpty: Bool { members.isEmpty }

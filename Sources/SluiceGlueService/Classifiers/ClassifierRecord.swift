@@ -53,7 +53,7 @@ struct ClassifierRecord: Sendable {
     var custom: CustomClassifier {
         get throws {
             switch kind {
-            case .grok: return try CustomClassifier(name: name, format: "text", options: grok)
+            case .grok: return try CustomClassifier(name: name, format: "text", options: grok, classification: text("Classification"))
             case .json: return try CustomClassifier(name: name, format: "json", options: ["records": .text(text("JsonPath") ?? "")])
             case .csv:
                 return try CustomClassifier(

@@ -71,6 +71,7 @@ enum Crawlers {
         let now = call.catalog.clock.nowMicros()
         // What no crawl can do is refused here, and not when it starts.
         let record = CrawlerRecord(name: name, members: members, version: 1, createdMicros: now, updatedMicros: now)
+        try record.checkPolicies()
         _ = try record.settings(call.context.places, call.catalog)
         try call.change { ledger in
             guard try ledger.document(kind, name) == nil else { throw Faults.exists("Crawler with name \(name) already exists") }
@@ -89,6 +90,7 @@ enum Crawlers {
         var known = try find(name, call)
         try checkIdle(name, call)
         known.members.merge(members) { $1 }
+        try known.checkPolicies()
         _ = try known.settings(call.context.places, call.catalog)
         let changed = known
         try call.change { ledger in

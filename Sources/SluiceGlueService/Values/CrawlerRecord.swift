@@ -12,6 +12,23 @@ struct CrawlerRecord: Sendable {
     var createdMicros: Int64
     var updatedMicros: Int64
 
+    /// Whether the policies go together with what is crawled.
+    ///
+    /// - Throws: `InvalidInputException`, as the service does.
+    func checkPolicies() throws(ServiceFault) {
+        let policy = members["SchemaChangePolicy"]
+        let logsDeletions = policy?["DeleteBehavior"]?.string == "LOG"
+        let isOfNewFolders = members["RecrawlPolicy"]?["RecrawlBehavior"]?.string == "CRAWL_NEW_FOLDERS_ONLY"
+        if isOfNewFolders, !logsDeletions || policy?["UpdateBehavior"]?.string != "LOG" {
+            throw Faults.invalid(
+                "The SchemaChangePolicy for \"Crawl new folders only\" Amazon S3 target can have only LOG DeleteBehavior value and LOG "
+                    + "UpdateBehavior value.")
+        }
+        if members["Targets"]?["CatalogTargets"]?.elements.isEmpty == false, !logsDeletions {
+            throw Faults.invalid("The SchemaChangePolicy for Catalog target can have only LOG DeleteBehavior value.")
+        }
+    }
+
     /// What a crawl of it does.
     ///
     /// - Throws: `InvalidInputException` for what no crawl here does.

@@ -25,8 +25,7 @@ struct PartitionInput: Sendable {
         let isListed = current.map { $0.isListed || $0.location != location } ?? true
         parameters[PartitionRecord.listed] = isListed ? "true" : nil
         return PartitionDefinition(
-            values: values, location: location, parameters: parameters, storage: descriptor,
-            columns: columns == table.columns ? nil : columns)
+            values: values, location: location, parameters: parameters, storage: descriptor, columns: columns)
     }
 
     static func check(_ values: [String], _ table: TableDefinition) throws(ServiceFault) {

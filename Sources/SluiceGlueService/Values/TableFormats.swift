@@ -7,6 +7,8 @@ enum TableFormats {
     static let unknown = "unknown"
     /// The parameter of tables in CSV that says how many lines come before the rows. Source: Apache Hive's table properties.
     static let headerLines = "skip.header.line.count"
+    /// The parameter of tables in JSON that says where in a document the records are. Source: tables that AWS Glue's crawlers make.
+    static let jsonPath = "jsonPath"
 
     /// The format, and its options for readers.
     static func format(
@@ -18,7 +20,12 @@ enum TableFormats {
                 storage.inputFormat.map { format in
                     ["Parquet": "parquet", "Orc": "orc", "Avro": "avro"].first { format.contains($0.key) }?.value ?? ""
                 }) ?? unknown
-        return (name, name == "csv" ? delimited(storage, parameters, columns: columns) : [:])
+        switch name {
+        case "csv": return (name, delimited(storage, parameters, columns: columns))
+        case "json": return (name, parameters[jsonPath].map { ["records": $0] } ?? [:])
+        case "text": return (name, lines(storage.serDe?.parameters ?? [:]))
+        default: return (name, [:])
+        }
     }
 
     private static func classified(_ text: String?) -> String? {
@@ -35,7 +42,17 @@ enum TableFormats {
         if library.contains("OrcSerde") { return "orc" }
         if library.contains("AvroSerDe") { return "avro" }
         if library.lowercased().contains("jsonserde") { return "json" }
+        if library.contains("GrokSerDe") { return "text" }
         return library.contains("OpenCSVSerde") || library.contains("LazySimpleSerDe") ? "csv" : nil
+    }
+
+    /// Lines of a text in a grok pattern. Source of the names: the Grok SerDe of AWS Glue.
+    private static func lines(_ settings: [String: String]) -> [String: String] {
+        guard let pattern = settings["input.format"], !pattern.isEmpty else { return [:] }
+        var options = ["pattern": WireValue.texts([pattern]).json]
+        let own = (settings["input.grokCustomPatterns"] ?? "").split(whereSeparator: \.isNewline).map(String.init)
+        if !own.isEmpty { options["patterns"] = WireValue.texts(own).json }
+        return options
     }
 
     /// Columns go by their places, as in Hive: lines of a header are passed over.

@@ -15,7 +15,11 @@ extension TableDefinition {
     var toldParameters: [String: String] {
         var told = Hints.visible(parameters)
         guard storage.isEmpty, !isView, format != TableFormats.unknown else { return told }
-        for (name, value) in [Self.classification: format, TableFormats.headerLines: headerLines] where told[name] == nil {
+        let derived = [
+            Self.classification: format, TableFormats.headerLines: headerLines,
+            TableFormats.jsonPath: format == "json" ? formatOptions["records"] : nil,
+        ]
+        for (name, value) in derived where told[name] == nil {
             told[name] = value
         }
         return told
@@ -41,7 +45,8 @@ extension TableDefinition {
         let said = TableFormats.format(storage, parameters, columns: current.columns)
         if storage.told == current.toldStorage.told {
             storage = current.storage
-            for name in [Self.classification, TableFormats.headerLines] where storage.isEmpty && current.parameters[name] == nil {
+            for name in [Self.classification, TableFormats.headerLines, TableFormats.jsonPath]
+            where storage.isEmpty && current.parameters[name] == nil {
                 if parameters[name] == current.toldParameters[name] { parameters[name] = nil }
             }
         }

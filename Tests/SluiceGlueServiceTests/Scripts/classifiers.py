@@ -51,6 +51,21 @@ assert tables["app"] == [("level", "string"), ("job", "string"), ("ms", "bigint"
 assert tables["pipes"] == [("n", "bigint"), ("pair", "string"), ("letter", "string")], tables
 assert tables["answers"] == [("id", "bigint"), ("name", "string")], tables
 
+# They are told with the classes that read them, and stay what they are when a client says them again.
+app = glue.get_table(DatabaseName="raw", Name="app")["Table"]
+serde = app["StorageDescriptor"]["SerdeInfo"]
+assert serde["SerializationLibrary"] == "com.amazonaws.glue.serde.GrokSerDe" and app["Parameters"]["classification"] == "app", app
+assert "%{JOB:job}" in serde["Parameters"]["input.format"] and "JOB job-[0-9]+" in serde["Parameters"]["input.grokCustomPatterns"], serde
+assert app["StorageDescriptor"]["InputFormat"] == "org.apache.hadoop.mapred.TextInputFormat", app
+answers = glue.get_table(DatabaseName="raw", Name="answers")["Table"]
+assert answers["Parameters"]["jsonPath"] == "$.result.items[*]" and answers["Parameters"]["classification"] == "json", answers
+assert answers["StorageDescriptor"]["SerdeInfo"]["SerializationLibrary"] == "org.openx.data.jsonserde.JsonSerDe", answers
+for table in [app, answers]:
+    said = {key: table[key] for key in ["Name", "StorageDescriptor", "PartitionKeys", "Parameters", "TableType"]}
+    glue.update_table(DatabaseName="raw", TableInput=said)
+    again = glue.get_table(DatabaseName="raw", Name=table["Name"])["Table"]
+    assert {key: again[key] for key in said} == said, (again, said)
+
 glue.delete_classifier(Name="answers")
 refused("EntityNotFoundException", "answers", glue.delete_classifier, Name="answers")
 refused("EntityNotFoundException", "answers", glue.get_classifier, Name="answers")

@@ -78,6 +78,27 @@ for _ in range(2):
 glue.delete_crawler(Name="mixed")
 glue.delete_database(Name="mixed")
 
+# A target that is one object makes a table of it alone; a member without a name is no column.
+s3.put_object(Bucket="lake", Key="mixed/c.json", Body=b'{"k": 1, "": 2}\n')
+glue.create_database(DatabaseInput={"Name": "alone"})
+glue.create_crawler(Name="alone", Role="r", DatabaseName="alone", Targets={"S3Targets": [{"Path": "s3://lake/mixed/c.json"}]})
+for _ in range(2):
+    glue.start_crawler(Name="alone")
+    finished("alone")
+    table, = glue.get_tables(DatabaseName="alone")["TableList"]
+    assert table["Name"] == "c" and table["StorageDescriptor"]["Location"] == "s3://lake/mixed/c.json", table
+    assert [column["Name"] for column in table["StorageDescriptor"]["Columns"]] == ["k"], table
+glue.delete_crawler(Name="alone")
+glue.delete_database(Name="alone")
+
+# Policies that do not go together are refused when the crawler is made or changed, as the service does.
+refused("InvalidInputException", "new folders only", glue.create_crawler, Name="p", Role="r", DatabaseName="raw", Targets=targets,
+        RecrawlPolicy={"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"})
+refused("InvalidInputException", "Catalog target", glue.create_crawler, Name="p", Role="r",
+        Targets={"CatalogTargets": [{"DatabaseName": "raw", "Tables": ["r_clicks"]}]})
+refused("InvalidInputException", "new folders only", glue.update_crawler, Name="lake",
+        RecrawlPolicy={"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"})
+
 # A folder of the project, and what no crawl may see.
 os.makedirs(project + "/data/notes")
 with open(project + "/data/notes/n.csv", "w") as file:
@@ -136,6 +157,6 @@ assert finished("again")["LastCrawl"]["Status"] == "SUCCEEDED"
 for place in ["/etc", project + "/../x", "s3://nowhere/x"]:
     glue.create_table(DatabaseName="raw", TableInput={"Name": "far", "StorageDescriptor": {"Location": place}})
     refused("InvalidInputException", "outside", glue.create_crawler, Name="far", Role="r",
-            Targets={"CatalogTargets": [{"DatabaseName": "raw", "Tables": ["far"]}]})
+            SchemaChangePolicy={"DeleteBehavior": "LOG"}, Targets={"CatalogTargets": [{"DatabaseName": "raw", "Tables": ["far"]}]})
     glue.delete_table(DatabaseName="raw", Name="far")
 print("ok")

@@ -40,6 +40,8 @@ made = glue.create_job(Name="record", DefaultArguments={"--out": out, "--day": "
                        NonOverridableArguments={"--mode": "safe"}, Tags={"team": "a"}, Timeout=5, **shell(record))
 assert made["Name"] == "record", made
 refused("AlreadyExistsException", "", glue.create_job, Name="record", **shell(record))
+refused("InvalidInputException", "Max Capacity", glue.create_job, Name="both", MaxCapacity=1.0, WorkerType="G.1X", NumberOfWorkers=2, **shell(record))
+refused("InvalidInputException", "0.0625", glue.create_job, Name="large", MaxCapacity=7.0, **shell(record))
 job = glue.get_job(JobName="record")["Job"]
 assert job["Command"]["ScriptLocation"] == record and job["Timeout"] == 5 and job["MaxRetries"] == 0, job
 assert job["ExecutionProperty"] == {"MaxConcurrentRuns": 1} and job["CreatedOn"] <= job["LastModifiedOn"], job

@@ -30,6 +30,14 @@ for name, value in first["StorageDescriptor"].items():
     assert got["StorageDescriptor"][name] == (value | {"Parameters": {}} if name == "SerdeInfo" else value), (name, got)
 refused("EntityNotFoundException", "Cannot find partition.", glue.get_partition, **where, PartitionValues=["1", "x"])
 
+# A partition keeps its columns when the table gets others.
+changed = storage | {"Columns": storage["Columns"][:-1] + [{"Name": "g", "Type": "int"}]}
+keys = [{"Name": "year", "Type": "int"}, {"Name": "city", "Type": "string"}]
+for descriptor in [changed, storage]:
+    glue.update_table(DatabaseName="d", TableInput={"Name": "t", "StorageDescriptor": descriptor, "PartitionKeys": keys})
+    got = glue.get_partition(**where, PartitionValues=["2024", "Oslo"])["Partition"]["StorageDescriptor"]["Columns"]
+    assert got == storage["Columns"], got
+
 many = [made(year, city) for year in range(2000, 2025) for city in ["Oslo", "Lima"]]
 for start in range(0, 50, 25):
     errors = glue.batch_create_partition(**where, PartitionInputList=many[start:start + 25])["Errors"]

@@ -16,11 +16,15 @@ enum CommandLineWords {
         ("set format to one of", "say with --from one of"),
         ("set `nanoseconds: truncate` under `options:`", "add --in-option nanoseconds=truncate"),
         ("leave compression out: ", ""),
-        ("declare it as a column to read it", "declare it with --columns to read it"),
+        (
+            "declare it as a column to read it, or infer from all records (infer_from: all)",
+            "declare it with --columns to read it, or add --infer-from all"
+        ),
         ("in a step before", "with --select"),
         ("set skip_lines or detect: all", "add --in-option skip_lines=… or --in-option detect=all"),
         ("set layout: lines or documents", "add --in-option layout=lines or --in-option layout=documents"),
         ("see skip_lines, skip_footer, comment and detect: all", "see the options skip_lines, skip_footer, comment and detect=all"),
+        ("(of files, `infer_from: all` looks at all records)", "(--infer-from all looks at all records)"),
         (" (step \"source\")", ""),
     ]
 

@@ -37,6 +37,8 @@ struct ConversionRequest: Sendable {
             source.append(("columns", try ColumnTypesArgument.node(DefinitionDocument(path: "--columns", text: columns))))
         }
         if let policy = command.rows.onNewColumn { source.append(("on_new_column", .text(policy.rawValue))) }
+        if let extent = command.rows.inferFrom { source.append(("infer_from", .text(extent.rawValue))) }
+        if let texts = command.rows.texts { source.append(("texts", .text(texts.rawValue))) }
         let sink =
             [("output", DefinitionNode.text(output)), ("replace", .boolean(command.work.force))]
             + (try ConversionOptions.writing(formats.writing, output: output))

@@ -71,6 +71,17 @@ struct RowArguments: ParsableArguments, Sendable {
             "What --columns does not name: add infers its type, ignore leaves it out, fail ends the conversion. Default: add.",
             valueName: "policy"))
     var onNewColumn: NewColumns?
+    @Option(
+        name: .customLong("infer-from"),
+        help: ArgumentHelp(
+            "What fields and types are inferred from: a sample, or all records, which reads the inputs twice. Default: sample.",
+            valueName: "records"))
+    var inferFrom: InferenceOptions.Extent?
+    @Option(
+        help: ArgumentHelp(
+            "What texts are that look like numbers or times: infer makes those of them, keep leaves each as it is written. Default: infer.",
+            valueName: "policy"))
+    var texts: InferenceOptions.Texts?
 
     func check() throws {
         if let onNewColumn, onNewColumn != .add, columns == nil {
@@ -81,6 +92,8 @@ struct RowArguments: ParsableArguments, Sendable {
 }
 
 extension NewColumns: ExpressibleByArgument {}
+extension InferenceOptions.Extent: ExpressibleByArgument {}
+extension InferenceOptions.Texts: ExpressibleByArgument {}
 
 /// What happens to records that cannot be read, or computed with.
 struct FailureArguments: ParsableArguments, Sendable {

@@ -70,6 +70,9 @@ extension InputReader {
         case let other?: throw Faults.invalid("MaxCapacity is no number: \(other.json).")
         }
         members["WorkerType"] = try text("WorkerType", Rules.workerType).map { .text($0) }
+        if members["MaxCapacity"] != nil, members["WorkerType"] != nil || members["NumberOfWorkers"] != nil {
+            throw Faults.invalid("Please do not set Max Capacity if using Worker Type and Number of Workers.")
+        }
         members["ExecutionClass"] = try text("ExecutionClass", TextRule(values: ["FLEX", "STANDARD"])).map { .text($0) }
         members["NotificationProperty"] = try structure("NotificationProperty") { given throws(ServiceFault) in
             .structure(["NotifyDelayAfter": try given.integer("NotifyDelayAfter", Rules.minutes).map { .integer(Int64($0)) }])

@@ -134,6 +134,17 @@ struct DeclarationTests {
         #expect(form.text(of: place) == back)
     }
 
+    @Test(
+        "times are written with as many digits as are asked for",
+        arguments: [
+            (CursorForm.time, "2024-01-31T10:00:00.123Z", 3), (.time, "2024-01-31T10:00:00.120Z", 3), (.time, "2024-01-31T10:00:00.000001Z", 6),
+            (.spaced, "2024-01-31 10:00:00.05", 2), (.time, "1965-06-01T00:00:00.250Z", 3), (.time, "2024-01-31T10:00:00.123456000Z", 9),
+        ])
+    func digits(_ form: CursorForm, _ text: String, _ digits: Int) throws {
+        #expect(form.digits(of: text) == digits)
+        #expect(form.text(of: try #require(form.place(of: text)), digits: digits) == text)
+    }
+
     @Test("what is no cursor has no place", arguments: ["", "null", "1.", "x", "2024-13-01T00:00:00Z", "99999999999999999999"])
     func noCursors(_ text: String) { for form in CursorForm.allCases { #expect(form.place(of: text) == nil, "\(form)") } }
 }

@@ -55,6 +55,24 @@ struct PageWalkKeysetTests {
         #expect(later.isDone)
     }
 
+    @Test("a page within one second leads on by the digits that records have, unless whole seconds are asked for") func digits() throws {
+        func time(_ millis: Int) -> String { "2024-01-01T00:00:10.\(String(1_000 + millis).dropFirst())Z" }
+        var walk = try walk("{kind: cursor_value}", cursor: "{field: at, lag: 10 s}")
+        #expect(try give(&walk, "1@\(time(100)) 2@\(time(250))") == 2)
+        #expect(place(walk) == time(250))
+        #expect(try give(&walk, "2@\(time(250)) 3@\(time(900))") == 1)
+        #expect(place(walk) == time(900))
+        #expect(try give(&walk, "3@\(time(900))") == 0)
+        #expect(walk.isDone)
+        // The next window begins with as many digits, and one that goes on keeps those that it began with.
+        let later = try RowsService(page: "{kind: cursor_value}", cursor: "{field: at, lag: 10 s}", size: 2).walk(from: walk.position)
+        #expect(place(later) == "2024-01-01T00:00:00.900Z")
+        var seconds = try self.walk("{kind: cursor_value}", cursor: "{field: at, sent: time, lag: 10 s}")
+        #expect(try give(&seconds, "1@\(time(100)) 2@\(time(250))") == 2)
+        #expect(place(seconds) == "2024-01-01T00:00:10Z")
+        #expect(throws: SluiceError.self) { try give(&seconds, "1@\(time(100)) 2@\(time(250))") }
+    }
+
     @Test("a request that brings what lies behind, too, goes on until a page is not full") func wholeKeyset() throws {
         var walk = try walk(Self.whole)
         try give(&walk, "1@100 2@100")
@@ -89,7 +107,7 @@ struct PageWalkKeysetTests {
     }
 
     @Test("cursors finer than the bound that is sent lose none, and lead on") func fractions() throws {
-        var walk = try walk(Self.steps, cursor: "{field: at, lag: 0 s}")
+        var walk = try walk(Self.steps, cursor: "{field: at, sent: time, lag: 0 s}")
         let second = "2024-01-02T10:00:00"
         try give(&walk, "1@\(second).1Z 2@\(second).2Z")
         #expect(place(walk) == "\(second)Z")

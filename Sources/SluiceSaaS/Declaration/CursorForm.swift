@@ -63,8 +63,18 @@ package enum CursorForm: String, CaseIterable, Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// How many digits a time has behind its seconds; none where it has no form of a time.
+    func digits(of text: String) -> Int {
+        guard self == .time || self == .spaced, let point = text.utf8.firstIndex(of: UInt8(ascii: ".")) else { return 0 }
+        return min(text.utf8[point...].dropFirst().prefix { (0x30...0x39).contains($0) }.count, Self.mostDigits)
+    }
+
+    private static let mostDigits = 9
+
     /// A place as the service reads it; a form of seconds takes those that have begun.
-    package func text(of place: Int64) -> String {
+    ///
+    /// - Parameter digits: How many a time has behind its seconds.
+    package func text(of place: Int64, digits: Int = 0) -> String {
         switch self {
         case .number: return String(place)
         case .seconds: return String(place.flooredSeconds)
@@ -75,9 +85,17 @@ package enum CursorForm: String, CaseIterable, Sendable {
         case .time, .spaced:
             var bytes: [UInt8] = []
             // A lag does not lead before the first time that a text can say.
-            TimeText.append(micros: max(earliest, place).flooredSeconds * 1_000_000, zoned: self == .time, to: &bytes)
+            let place = max(earliest, place)
+            TimeText.append(micros: place.flooredSeconds * 1_000_000, zoned: false, to: &bytes)
+            if digits > 0 {
+                let fraction = String(place - place.flooredSeconds * 1_000_000)
+                let padded = String(repeating: "0", count: 6 - fraction.utf8.count) + fraction
+                bytes.append(UInt8(ascii: "."))
+                bytes += padded.utf8.prefix(digits)
+                bytes += repeatElement(UInt8(ascii: "0"), count: max(0, digits - 6))
+            }
             let text = String(decoding: bytes, as: UTF8.self)
-            return self == .time ? text : text.replacing("T", with: " ")
+            return self == .time ? text + "Z" : text.replacing("T", with: " ")
         }
     }
 }

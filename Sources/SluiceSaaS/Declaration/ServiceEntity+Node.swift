@@ -57,6 +57,7 @@ extension ServiceEntity.Cursor {
         field = try node.require("field").path()
         form = try node[key: "form"]?.enumeration(CursorForm.self) ?? .time
         sent = try node[key: "sent"]?.enumeration(CursorForm.self) ?? form
+        sendsDigits = node[key: "sent"] == nil && (form == .time || form == .spaced)
         lag = form.usualLag
         if let node = node[key: "lag"] { lag = try form.lag(node) }
         order = try node[key: "order"]?.enumeration(Order.self) ?? .ascending

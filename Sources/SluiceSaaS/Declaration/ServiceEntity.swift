@@ -24,6 +24,8 @@ package struct ServiceEntity: Sendable {
         package var form: CursorForm
         /// How the lower bound is sent.
         package var sent: CursorForm
+        /// Whether times are sent with as many digits behind their seconds as records have; whole seconds otherwise.
+        package var sendsDigits = false
         /// How much later than its cursor says a record may become visible: in microseconds, or for numbers in these.
         package var lag: Int64
         package var order: Order
@@ -38,8 +40,12 @@ package struct ServiceEntity: Sendable {
 
         /// The lower bound as the service reads it.
         ///
-        /// - Parameter place: Nil for the beginning.
-        package func bound(_ place: Int64?) -> String { sent.text(of: place ?? earliest) }
+        /// - Parameters:
+        ///   - place: Nil for the beginning.
+        ///   - digits: How many records have behind their seconds, where that is known.
+        package func bound(_ place: Int64?, digits: Int? = nil) -> String {
+            sent.text(of: place ?? earliest, digits: place == nil || !sendsDigits ? 0 : digits ?? 0)
+        }
 
         package var name: String { field.joined(separator: ".") }
     }

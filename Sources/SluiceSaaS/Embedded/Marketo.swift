@@ -37,7 +37,7 @@ extension EmbeddedDeclarations {
               campaignId: int64
               primaryAttributeValueId: int64
               primaryAttributeValue: string
-            cursor: {field: activityDate, lag: 10 m, earliest: "1970-01-01T00:00:00Z"}
+            cursor: {field: activityDate, sent: time, lag: 10 m, earliest: "1970-01-01T00:00:00Z"}
             read:
               path: /rest/v1/activities.json
               query: {activityTypeIds: "{activity_types}", batchSize: "{limit}"}
@@ -61,7 +61,7 @@ extension EmbeddedDeclarations {
               leadScore: {type: int64, write: [upsert, update]}
               createdAt: timestamptz
               updatedAt: timestamptz
-            cursor: {field: updatedAt, lag: 10 m, earliest: "1970-01-01T00:00:00Z"}
+            cursor: {field: updatedAt, sent: time, lag: 10 m, earliest: "1970-01-01T00:00:00Z"}
             job:
               create:
                 path: /bulk/v1/leads/export/create.json

@@ -54,7 +54,7 @@ extension EmbeddedDeclarations {
                   {boolean: boolean, int: int64, double: float64, percent: float64, currency: "decimal(18,2)", date: date, datetime: timestamptz}
                 skip: [address, location, base64, complexvalue]
                 writes: {create: createable, update: updateable, upsert: createable}
-            cursor: &modstamp {field: SystemModstamp, lag: 1 m, earliest: "1970-01-01T00:00:00Z"}
+            cursor: &modstamp {field: SystemModstamp, sent: time, lag: 1 m, earliest: "1970-01-01T00:00:00Z"}
             deleted: IsDeleted
             read:
               path: /services/data/v60.0/queryAll

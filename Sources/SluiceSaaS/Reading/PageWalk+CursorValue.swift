@@ -31,13 +31,13 @@ extension PageWalk {
         _ parts: PageParts, _ cursor: ServiceEntity.Cursor, _ keyset: ServiceEntity.Keyset, isFull: Bool, hasMore: Bool
     ) throws(SluiceError) {
         let places = Self.places(parts, cursor)
-        let bound = window.since.flatMap { Self.sent($0, cursor) } ?? .min
+        let bound = window.since.flatMap { Self.sent($0, cursor, window.digits) } ?? .min
         guard (places.min() ?? bound) >= bound else {
             throw malformed("has a record before the bound that was asked for, so it would lead to itself")
         }
         guard hasMore else { return try end(parts) }
         let greatest = places.max()
-        if let next = greatest.flatMap({ Self.sent($0, cursor) }), next > bound { return moveOn(to: next) }
+        if let next = greatest.flatMap({ Self.sent($0, cursor, position.digits) }), next > bound { return moveOn(to: next) }
         if !keyset.ties.isEmpty, let greatest, let last = Self.last(parts, at: greatest, cursor) {
             (window.keyset, window.skip) = (last, nil)
         } else if keyset.skipParameter != nil {
@@ -86,7 +86,7 @@ extension PageWalk {
         guard hasMore else { return try end(parts) }
         if let greatest = places.max() {
             // A bound of whole seconds would bring all of them again.
-            if let next = Self.sent(greatest, cursor), next > bound { return moveOn(to: next) }
+            if let next = Self.sent(greatest, cursor, position.digits), next > bound { return moveOn(to: next) }
             if let last = Self.last(parts, at: greatest, cursor) {
                 (window.keyset, window.skip) = (last, nil)
                 return
@@ -96,7 +96,10 @@ extension PageWalk {
         passOver()
     }
 
-    private mutating func moveOn(to bound: Int64) { (window.since, window.keyset, window.skip) = (bound, nil, nil) }
+    private mutating func moveOn(to bound: Int64) {
+        (window.since, window.keyset, window.skip) = (bound, nil, nil)
+        window.digits = position.digits
+    }
 
     /// Pages that are passed over overlap: a record that changes meanwhile moves behind all others, and these move up.
     private mutating func passOver() { window.skip = (window.skip ?? 0) + max(1, read.size - read.size / 8) }
@@ -106,8 +109,8 @@ extension PageWalk {
     }
 
     /// A place as the service understands it when it is asked for it.
-    private static func sent(_ place: Int64, _ cursor: ServiceEntity.Cursor) -> Int64? {
-        cursor.sent.place(of: cursor.sent.text(of: place))
+    private static func sent(_ place: Int64, _ cursor: ServiceEntity.Cursor, _ digits: Int?) -> Int64? {
+        cursor.sent.place(of: cursor.bound(place, digits: digits))
     }
 
     /// The last record of a page at a place; nil where it has no key.

@@ -33,7 +33,9 @@ package struct PageWalk: Sendable {
         self.read = read
         self.parent = read.hasParent ? parent : nil
         self.position = position
-        window = position.window ?? ReadPosition.Window(since: position.since(entity.cursor), known: position.high)
+        window =
+            position.window
+            ?? ReadPosition.Window(since: position.since(entity.cursor), known: position.high, digits: position.digits)
     }
 
     private var lag: Int64 { entity.cursor?.keptLag ?? 0 }
@@ -46,7 +48,7 @@ package struct PageWalk: Sendable {
 
     /// The request of the next page.
     package var target: PageTarget {
-        var target = PageTarget(since: entity.cursor?.bound(window.since))
+        var target = PageTarget(since: entity.cursor?.bound(window.since, digits: window.digits))
         guard let next = window.next else {
             if let value = window.resumeAt { (target.name, target.value) = (read.resumeParameter, value) }
             if case .number(let name, let first) = read.paging { (target.name, target.value) = (name, String(first)) }
@@ -121,7 +123,10 @@ package struct PageWalk: Sendable {
         circle = PageCircle()
         if let cursor = entity.cursor, cursor.order == .ascending {
             // What came on this window's pages is behind them; without a record, the window begins once more.
-            if let low = window.low.flatMap({ cursor.form.place(of: $0) }) { window.since = min(low, position.high ?? low) }
+            if let low = window.low.flatMap({ cursor.form.place(of: $0) }) {
+                window.since = min(low, position.high ?? low)
+                window.digits = position.digits
+            }
         } else if read.resumeParameter != nil, let low = window.low, window.edge != nil {
             window.resumeAt = low
         } else {
@@ -152,6 +157,7 @@ package struct PageWalk: Sendable {
                 page.records.append(record)
                 noted.append((parts.keys[index], place))
             }
+            if cursor.sendsDigits { position.digits = max(position.digits ?? 0, cursor.form.digits(of: text)) }
         }
         position.note(noted, lag: lag, known: window.known)
         return page

@@ -21,6 +21,8 @@ package struct ReadPosition: Codable, Hashable, Sendable {
         var keyset: Keyset?
         /// So many records behind that place are passed over: nobody may see them.
         var skip: Int?
+        /// How many digits the lower bound has behind its seconds.
+        var digits: Int?
         var pages = 0
         /// Records of all pages.
         var records = 0
@@ -62,6 +64,8 @@ package struct ReadPosition: Codable, Hashable, Sendable {
     private var start: Int64?
     /// All records from here on are in `seen`: a lag that has grown leads no further back.
     private var floor: Int64?
+    /// How many digits the times of records have behind their seconds, at most.
+    var digits: Int?
     /// Nil between windows.
     package internal(set) var window: Window?
     /// What the parent's record said of its records when they were read to the end.

@@ -137,7 +137,8 @@ struct DeclarationTests {
     @Test(
         "times are written with as many digits as are asked for",
         arguments: [
-            (CursorForm.time, "2024-01-31T10:00:00.123Z", 3), (.time, "2024-01-31T10:00:00.120Z", 3), (.time, "2024-01-31T10:00:00.000001Z", 6),
+            (CursorForm.time, "2024-01-31T10:00:00.123Z", 3), (.time, "2024-01-31T10:00:00.120Z", 3),
+            (.time, "2024-01-31T10:00:00.000001Z", 6),
             (.spaced, "2024-01-31 10:00:00.05", 2), (.time, "1965-06-01T00:00:00.250Z", 3), (.time, "2024-01-31T10:00:00.123456000Z", 9),
         ])
     func digits(_ form: CursorForm, _ text: String, _ digits: Int) throws {

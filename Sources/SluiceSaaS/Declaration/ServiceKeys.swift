@@ -203,7 +203,9 @@ package enum ServiceKeys {
     static let cursor = [
         OptionSpecification("field", .string, isRequired: true, "The member."),
         OptionSpecification("form", .enumeration(CursorForm.allCases.map(\.rawValue)), default: "time", "How it is written."),
-        OptionSpecification("sent", .enumeration(CursorForm.allCases.map(\.rawValue)), "How the lower bound is sent; as records write it when absent, and a time in whole seconds otherwise."),
+        OptionSpecification(
+            "sent", .enumeration(CursorForm.allCases.map(\.rawValue)),
+            "How the lower bound is sent; as records write it when absent, and a time in whole seconds otherwise."),
         OptionSpecification(
             "lag", .string, "How late a record may become visible; 1 m when absent. Of numbers, by how many a record may come late; 0.",
             examples: ["5 m"]),

@@ -158,7 +158,10 @@ package struct WebClient: Sendable {
             case .cancelled: throw SluiceError(.interrupted, "\(what) was cancelled")
             case .timedOut:
                 throw SluiceError(.timedOut, "\(what) had no answer in \(timeout.components.seconds) s", isRetriable: true)
-            case .unreachable(let reason): throw SluiceError(.serviceUnreachable, "\(what) failed: \(reason)", isRetriable: true)
+            case .unreachable(let reason):
+                throw SluiceError(
+                    .serviceUnreachable, "\(what) failed: \(reason)",
+                    remedy: "check the address, and whether the service runs and takes connections", isRetriable: true)
             case .untrusted(let reason):
                 throw SluiceError(
                     .untrustedService, "\(what): the host is not trusted: \(reason)",

@@ -66,9 +66,9 @@ final class Session: Sendable {
     }
 
     /// - Throws: `notFound` where there is no catalog, so that nothing can be in it.
-    func requireCatalog(for what: String) throws -> Catalog {
+    func requireCatalog(for what: String, remedy: String = Session.noState) throws -> Catalog {
         if let catalog = try existingCatalog() { return catalog }
-        throw SluiceError(.notFound, "there is no \(what), because there is no state in \(home.quotedForMessage)", remedy: Self.noState)
+        throw SluiceError(.notFound, "there is no \(what), because there is no state in \(home.quotedForMessage)", remedy: remedy)
     }
 
     /// A stream; what opening it put right is told.

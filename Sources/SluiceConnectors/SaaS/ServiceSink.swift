@@ -25,6 +25,7 @@ final class ServiceSink: Sink {
     private let refusals: RefusedRows?
     private let contract: SinkContract?
     private let texts: WrittenTexts
+    private let absent = Mutex(0 as Int64)
 
     init(_ session: ServiceSession, _ entity: ServiceEntity, _ options: OptionValues, _ context: ConnectorContext) throws(SluiceError) {
         mode = try options.require("mode").enumeration(ServiceEntity.Write.self)
@@ -99,6 +100,18 @@ final class ServiceSink: Sink {
         return "\(target) refused \(rows), which \(verb) in \(refusals.path) with the reason"
     }
 
+    /// A row names a record that was to be removed and is not there.
+    func noteAbsent() { absent.withLock { $0 += 1 } }
+
+    /// How many records were not there to be removed; nil for none.
+    var absenceNotice: String? {
+        let count = absent.withLock { $0 }
+        guard count > 0 else { return nil }
+        return count == 1
+            ? "\(target) has no record that 1 row names, so nothing was removed for it"
+            : "\(target) has no record that \(count) of the rows name, so nothing was removed for them"
+    }
+
     /// - Throws: the refusal, where nothing takes refused rows.
     func refuse(_ row: ArraySlice<UInt8>, _ error: SluiceError) throws(SluiceError) {
         guard let refusals else {
@@ -142,7 +155,7 @@ private final class ServiceSinkWriter: SinkWriter {
 
     var bytesWritten: Int64 { bytesSent + (jobs?.bytesWritten ?? 0) }
     var rowsRefused: Int64 { sink.rowsRefused }
-    var notices: [String] { [sink.refusalNotice].compactMap(\.self) }
+    var notices: [String] { [sink.refusalNotice, sink.absenceNotice].compactMap(\.self) }
 
     func write(_ batch: Batch) async throws {
         guard batch.rowCount > 0 else { return }
@@ -168,6 +181,7 @@ private final class ServiceSinkWriter: SinkWriter {
         for payload in payloads {
             switch try await writer.write(Array(payload), idempotencyKey: key(payload)) {
             case .written: bytesSent += Int64(payload.count)
+            case .absent: sink.noteAbsent()
             case .refused(let error): try sink.refuse(payload, error)
             }
         }
@@ -187,6 +201,7 @@ private final class ServiceSinkWriter: SinkWriter {
         for (item, result) in zip(items, try await writer.write(items)) {
             switch result {
             case .written: bytesSent += Int64(item.row.count)
+            case .absent: sink.noteAbsent()
             case .refused(let error): try sink.refuse(item.row[...], error)
             }
         }

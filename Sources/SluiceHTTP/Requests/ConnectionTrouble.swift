@@ -15,8 +15,15 @@ package enum ConnectionTrouble {
             error.connectionErrors.last.map { text($0.error) } ?? "no address is known for the host \(error.host)"
         case let error as ChannelError where error == .ioOnClosedChannel || error == .alreadyClosed || error == .eof:
             "the connection was closed"
-        default: String(describing: error).prefix(longest).description
+        default: words(String(describing: error))
         }
+    }
+
+    /// Clients of HTTP are told by their words: this module knows none of them.
+    private static func words(_ text: String) -> String {
+        if text.contains("remoteConnectionClosed") { return "the other side closed the connection without an answer" }
+        if text.contains("uncleanShutdown") { return "the other side cut the connection in the middle of an answer" }
+        return text.prefix(longest).description
     }
 
     private static func text(_ code: Int32) -> String {

@@ -25,7 +25,7 @@ extension ServiceDeclaration {
         }
         address = try node.require("url").template()
         logins = try (node[key: "auth"]?.list() ?? []).map { item throws(SluiceError) in try Login(item) }
-        check = try node[key: "check"]?.template() ?? TemplateText("/")
+        check = try node[key: "check"]?.template()
         limits = try node.limits(named: name)
         concurrency = try node[key: "concurrency"]?.integer() ?? HTTPLimits.concurrency
         headers = try node.templates("headers")
@@ -37,11 +37,14 @@ extension ServiceDeclaration {
         try checkNames(node)
     }
 
+    /// What requests that read, and jobs, know beside the settings.
+    private static let ofReading: Set = ["since", "limit", "fields", "job", "until", "quoted_fields"]
+
     /// Every name in braces is a setting or one of those that reading knows.
     private func checkNames(_ node: DefinitionNode) throws(SluiceError) {
         var known = Set(settings.map(\.name))
         for name in address.names where !known.contains(name) { throw unknown(name, known, try node.require("url")) }
-        known.formUnion(["since", "limit", "fields", "key", "job", "until", "quoted_fields"])
+        known.formUnion(Self.ofReading.union(["key"]))
         for entity in entities {
             let place = try node.require("entities").require(entity.name)
             if let parent = entity.parent?.entity, !entities.contains(where: { $0.name == parent && $0.key.count == 1 && $0.read != nil }) {
@@ -60,8 +63,9 @@ extension ServiceDeclaration {
                     throw unknown(name, known, place)
                 }
             }
+            let ofWrites = own.subtracting(Self.ofReading)
             for write in entity.writes.values {
-                for name in write.path.names where !own.contains(name) { throw unknown(name, own, place) }
+                for name in write.path.names where !ofWrites.contains(name) { throw unknown(name, ofWrites, place) }
             }
         }
     }

@@ -57,7 +57,7 @@ package struct ServiceDeclaration: Sendable {
     package var address: TemplateText
     package var logins: [Login]
     /// What `connections test` asks for.
-    package var check: TemplateText
+    package var check: TemplateText?
     package var limits: [RateRule]
     package var concurrency: Int
     package var headers: [(name: String, value: TemplateText)]

@@ -17,7 +17,8 @@ package enum ServiceKeys {
         OptionSpecification(
             "auth", .list(.object(login), minimum: 1),
             "Ways to prove who asks; the first whose settings a connection has is taken. None: no credentials."),
-        OptionSpecification("check", .string, default: "/", "A path that `sluice connections test` asks for."),
+        OptionSpecification(
+            "check", .string, "A path that `sluice connections test` asks for; the first page of an entity when absent."),
         OptionSpecification("headers", texts, "Headers of every request."),
         OptionSpecification("limits", .list(.object(limit), minimum: 1), "How many requests an account may make."),
         OptionSpecification("concurrency", .integer(1...100), default: "4", "Requests of an account at a time."),

@@ -95,10 +95,19 @@ package struct ServiceSession: Sendable {
         try Logins(declaration, values, address(declaration, values, around), around).browser()
     }
 
-    /// Asks for what the declaration names as a check of a connection.
+    /// Asks for what the declaration names as a check of a connection, or for the first page of an entity.
     package func check() async throws(SluiceError) {
-        guard let path = declaration.check.filled(values, encode: { PercentText.encode($0) }) else { return }
-        var request = WebRequest("GET", try located(path), label: declaration.name)
+        if declaration.check == nil,
+            let entity = declaration.entities.first(where: { $0.read?.opening == nil && $0.parent == nil && $0.read != nil }),
+            let read = entity.read
+        {
+            let request = try pageRequest(entity, read, PageWalk(entity, read, from: ReadPosition()).target, [:])
+            _ = try await send(request, read.limits, .json)
+            return
+        }
+        let check = declaration.check.map { $0.filled(values, encode: { PercentText.encode($0) }) } ?? "/"
+        guard let check else { return }
+        var request = WebRequest("GET", try located(check), label: declaration.name)
         request.headers = headers(values)
         _ = try await send(request, [], .json)
     }

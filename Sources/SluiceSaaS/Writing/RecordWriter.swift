@@ -5,6 +5,8 @@ import SluiceJSON
 /// What became of one record.
 package enum WriteResult: Sendable {
     case written
+    /// The service has no record that could be removed: it is gone already, or never was.
+    case absent
     /// The service does not take this record; others may be fine.
     case refused(SluiceError)
 }
@@ -71,8 +73,8 @@ package struct RecordWriter: Sendable {
                 entity, request, body: body(sent), key: key, isRepeatable: isIdempotent, idempotencyKey: idempotencyKey)
             return .written
         } catch {
-            // It is gone already, as behind a run that was cut off.
-            if kind == .delete, error.code == .notFound { return .written }
+            // As behind a run that was cut off.
+            if kind == .delete, error.code == .notFound { return .absent }
             guard [.requestRefused, .notFound].contains(error.code) else { throw error }
             return .refused(error)
         }

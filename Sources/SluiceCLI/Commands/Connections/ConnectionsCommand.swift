@@ -7,4 +7,7 @@ struct ConnectionsCommand: ParsableCommand {
         subcommands: [
             ConnectionsAddCommand.self, ConnectionsTestCommand.self, ConnectionsListCommand.self, ConnectionsRemoveCommand.self,
         ])
+
+    /// What to do where there is no connection yet.
+    static let noState = "make one with `sluice connections add`, or say with --home or SLUICE_HOME where the state is"
 }

@@ -49,7 +49,8 @@ struct ConnectionsRemoveCommand: ReportingCommand {
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
-        try ConnectionStore(session.requireCatalog(for: "connection \(name.quotedForMessage)")).remove(name)
+        try ConnectionStore(session.requireCatalog(for: "connection \(name.quotedForMessage)", remedy: ConnectionsCommand.noState)).remove(
+            name)
         return Report([.line("\(name) was removed")], json: .object(["name": .string(name), "removed": .boolean(true)]))
     }
 }
@@ -69,7 +70,8 @@ struct ConnectionsTestCommand: ReportingCommand {
 
     func report() async throws -> Report {
         let session = Session(home: state.directory)
-        let store = ConnectionStore(try session.requireCatalog(for: "connection \(name.quotedForMessage)"))
+        let store = ConnectionStore(
+            try session.requireCatalog(for: "connection \(name.quotedForMessage)", remedy: ConnectionsCommand.noState))
         let connection = try store.connection(name)
         let service = try ConnectionCheck.isDatabase(connection) ? nil : ServiceDeclarations.of(connection, file: declaration)
         let check = ConnectionCheck(

@@ -10,7 +10,7 @@ enum FieldTypes {
     static func check(_ schema: Schema, _ entity: ServiceEntity, _ texts: WrittenTexts) throws(SluiceError) {
         for column in schema.fields {
             guard let field = entity.fields.first(where: { $0.name == column.name }), !takes(field.type, column.type) else { continue }
-            if texts == .convert, column.type == .string, isConverted(field.type) { continue }
+            if texts == .convert, isConverted(column.type, in: field.type) { continue }
             throw SluiceError(
                 .typeError, "\(entity.name) has \(field.type) in the field \(field.name.quotedForMessage), the rows have \(column.type)",
                 remedy: "cast it: \(field.name): CAST(… AS \(field.type)), or write another field")
@@ -28,8 +28,14 @@ enum FieldTypes {
         }
     }
 
-    /// Whether the field's values can be made of texts.
-    static func isConverted(_ type: DataType) -> Bool { [.boolean, .number].contains(kind(type)) }
+    /// Whether the field's values can be made of the column's one by one.
+    static func isConverted(_ column: DataType, in field: DataType) -> Bool {
+        guard isNumberOrBoolean(field) || kind(field) == .text else { return false }
+        if case .choice(let types) = column { return types.allSatisfy { kind($0) != .other } }
+        return column == .string && isNumberOrBoolean(field)
+    }
+
+    static func isNumberOrBoolean(_ type: DataType) -> Bool { [.boolean, .number].contains(kind(type)) }
 
     private static func kind(_ type: DataType) -> Kind {
         switch type {

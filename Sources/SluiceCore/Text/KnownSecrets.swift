@@ -74,7 +74,38 @@ package enum KnownSecrets {
                 start = place + mask.utf8.count
             }
         }
+        return maskedAtCuts(bytes, secrets)
+    }
+
+    /// An excerpt may end, or begin, in the middle of a secret: what of it stands before or behind the mark of a cut is hidden, too.
+    private static func maskedAtCuts(_ whole: [UInt8], _ secrets: [[UInt8]]) -> [UInt8] {
+        let cut = Array("…".utf8)
+        var bytes = whole
+        var start = 0
+        while let place = find(cut, in: bytes, from: start) {
+            start = place + cut.count
+            let behind = secrets.lazy.map { tail(of: $0, in: bytes, at: place + cut.count) }.max() ?? 0
+            if behind > 0 { bytes.replaceSubrange(start..<(start + behind), with: mask.utf8) }
+            let before = secrets.lazy.map { head(of: $0, in: bytes, before: place) }.max() ?? 0
+            guard before > 0 else { continue }
+            bytes.replaceSubrange((place - before)..<place, with: mask.utf8)
+            start += mask.utf8.count - before
+        }
         return bytes
+    }
+
+    /// How many bytes before the place begin the secret; 0 for fewer than can be hidden.
+    private static func head(of secret: [UInt8], in bytes: [UInt8], before place: Int) -> Int {
+        let longest = min(secret.count - 1, place)
+        guard longest >= minimumBytes else { return 0 }
+        return (minimumBytes...longest).reversed().first { bytes[(place - $0)..<place].elementsEqual(secret[..<$0]) } ?? 0
+    }
+
+    /// How many bytes from the place on end the secret; 0 for fewer than can be hidden.
+    private static func tail(of secret: [UInt8], in bytes: [UInt8], at place: Int) -> Int {
+        let longest = min(secret.count - 1, bytes.count - place)
+        guard longest >= minimumBytes else { return 0 }
+        return (minimumBytes...longest).reversed().first { bytes[place..<(place + $0)].elementsEqual(secret.suffix($0)) } ?? 0
     }
 
     private static func find(_ secret: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {

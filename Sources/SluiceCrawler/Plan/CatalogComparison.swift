@@ -209,6 +209,10 @@ struct CatalogComparison {
                 parameters: ["typeOfData": "file", "classification": classification, "crawler": settings.name])
         definition.columns = columns
         definition.partitionKeys = group.keys.map { column($0.name, $0.type) }
+        // Whoever made the table that a target names has said what its keys are.
+        if group.table != nil, let existing, existing.partitionKeys.map(\.name) == group.keys.map(\.name) {
+            definition.partitionKeys = existing.partitionKeys
+        }
         definition.location = group.location
         definition.format = group.kind.format
         definition.formatOptions = StoredOptions.texts(group.kind.options.merging(decision.options) { $1 })

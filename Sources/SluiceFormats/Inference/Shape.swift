@@ -124,6 +124,10 @@ package indirect enum Shape: Hashable, Sendable {
     private static func type(of shapes: [Shape]) -> DataType {
         var types: [DataType] = []
         for type in shapes.map(\.type) where !types.contains(type) { types.append(type) }
+        // Whole numbers that a float changes are tried before it, whichever came first.
+        if let place = types.firstIndex(of: .float64), types.contains(where: { $0.isInteger || $0.isDecimal }) {
+            types.append(types.remove(at: place))
+        }
         return types.count == 1 ? types[0] : .choice(types)
     }
 }

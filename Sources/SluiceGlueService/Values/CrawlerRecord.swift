@@ -29,6 +29,11 @@ struct CrawlerRecord: Sendable {
         }
     }
 
+    /// A pattern whose `**` crosses folders wherever it stands (`**.bak`), as those of the service do; here it is a name of its own.
+    private static func acrossFolders(_ pattern: String) -> String {
+        pattern.replacing(/\*\*(?<rest>[^\/*])/) { "**/*" + $0.output.rest }
+    }
+
     /// What a crawl of it does.
     ///
     /// - Throws: `InvalidInputException` for what no crawl here does.
@@ -62,7 +67,7 @@ struct CrawlerRecord: Sendable {
         settings.optionalTargets = prefixes
         settings.database = members["DatabaseName"]?.string.map { $0.lowercased() } ?? settings.database
         settings.prefix = members["TablePrefix"]?.string ?? ""
-        settings.exclusions = exclusions ?? []
+        settings.exclusions = (exclusions ?? []).map(Self.acrossFolders)
         settings.sampledFiles = samples
         if samples != nil { settings.verification = .sample }
         settings.width = 2

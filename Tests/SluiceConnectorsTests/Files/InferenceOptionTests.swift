@@ -51,6 +51,14 @@ struct InferenceOptionTests {
         #expect(json.schema["day"]?.type == .string && json.schema["n"]?.type == .int64 && json.schema["l"]?.type == .list(.string))
     }
 
+    @Test("whole numbers that a float changes stay what they are beside fractions, whichever comes first") func wide() async throws {
+        for lines in [["1.5", "9007199254740993", "12345678901234567890"], ["9007199254740993", "1.5"]] {
+            try bench.directory.write("w.jsonl", lines.map { "{\"v\":\($0)}\n" }.joined())
+            let read = try await bench.source("files: w.jsonl\ninfer_from: all").readAll()
+            #expect(read["v"].map(\.json) == lines, "\(read.schema)")
+        }
+    }
+
     @Test("declared columns keep their types") func declared() async throws {
         try bench.directory.write("t.csv", "a,b\n10.50,1\n")
         let read = try await bench.source("files: t.csv\ntexts: keep\ncolumns: {a: \"decimal(6,2)\"}").readAll()

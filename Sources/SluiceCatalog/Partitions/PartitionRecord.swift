@@ -22,7 +22,7 @@ package struct PartitionRecord: Hashable, Sendable {
 
     /// Nil: as the table's.
     package var storage: StorageDescriptor? { layout.storage }
-    /// Columns of its files where they are others than the table's; nil: as the table's.
+    /// Columns that somebody gave it, which stay when the table gets others; nil: as the table's.
     package var columns: [CatalogColumn]? { layout.columns }
 
     package var json: Value {

@@ -19,7 +19,7 @@ package enum ConnectionTrouble {
         }
     }
 
-    /// Clients of HTTP are told by their words: this module knows none of them.
+    /// Errors of clients of HTTP and of TLS, by the names that their descriptions have.
     private static func words(_ text: String) -> String {
         if text.contains("remoteConnectionClosed") { return "the other side closed the connection without an answer" }
         if text.contains("uncleanShutdown") { return "the other side cut the connection in the middle of an answer" }

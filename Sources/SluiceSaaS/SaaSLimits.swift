@@ -2,6 +2,8 @@
 package enum SaaSLimits {
     /// Pages of one window: more is taken for a service that never ends.
     static let pages = 10_000_000
+    /// Pages in a row without a record: more are taken for a service that never ends.
+    static let emptyPages = 1_000
     /// Records that a bookmark holds because their cursors lie within the lag.
     static let seenRecords = 100_000
     /// Microseconds by which a window may go back.

@@ -174,6 +174,21 @@ struct OAuthTests {
         #expect(service.requests.count == 1)
     }
 
+    @Test("a refused refresh token is told by its name and words, once, with what to do", arguments: [400, 401])
+    func refusedGrant(_ status: Int) async throws {
+        let words = #"{"error":"invalid_grant","error_description":"Token has been revoked."}"#
+        let (subject, service) = try authenticator([.answer(status, words)], .refreshToken(MemoryVault("r0")))
+        do {
+            _ = try await token(subject)
+            Issue.record("there is no token")
+        } catch let error as SluiceError {
+            #expect(error.code == .credentialsRefused)
+            #expect(error.message.hasSuffix("answered \(status): invalid_grant: Token has been revoked."), "\(error.message)")
+            #expect(error.remedy?.contains("give a new one") == true)
+        }
+        #expect(service.requests.count == 1)
+    }
+
     @Test("an answer without a token is an error that shows no secret") func noToken() async throws {
         let (subject, _) = try authenticator([.answer(200, "{\"error\":\"s3cret\"}")])
         do {
@@ -185,21 +200,14 @@ struct OAuthTests {
         }
     }
 
-    @Test("an answer that is no whole JSON is asked for again, unless the refresh token may be taken back, and never shown")
-    func cut() async throws {
+    @Test("an answer that is no whole JSON is asked for again, and never shown") func cut() async throws {
         let page = ScriptedService.Reply.answer(200, "<html>Down</html>")
         let half = ScriptedService.Reply.answer(200, #"{"access_token":"s3cret"#)
-        let (subject, service) = try authenticator([page, half, Self.grant("a")])
-        #expect(try await token(subject) == "Bearer a")
-        #expect(service.requests.count == 3)
-        let (refreshed, once) = try authenticator([half, Self.grant("a")], .refreshToken(MemoryVault("r0")))
-        do {
-            _ = try await token(refreshed)
-            Issue.record("there is no token")
-        } catch let error as SluiceError {
-            #expect(error.code == .serviceFailed && !error.message.contains("s3cret"), "\(error.message)")
+        for grant in [OAuthSettings.Grant.clientCredentials, .refreshToken(MemoryVault("r0"))] {
+            let (subject, service) = try authenticator([page, half, .answer(503), Self.grant("a")], grant)
+            #expect(try await token(subject) == "Bearer a")
+            #expect(service.requests.count == 4)
         }
-        #expect(once.requests.count == 1)
         let (never, _) = try authenticator([half])
         do {
             _ = try await token(never)

@@ -274,6 +274,14 @@ struct PageWalkTests {
         #expect(pages <= 3 * length)
     }
 
+    @Test("pages without records end, however new their cursors are; between records there may be many") func emptyPages() throws {
+        var walk = try walk("{cursor: next, parameter: after}")
+        for page in 0..<3 * SaaSLimits.emptyPages {
+            _ = try give(&walk, page % SaaSLimits.emptyPages == 0 ? "\(page)" : "", "\"next\":\"p\(page)\"")
+        }
+        #expect(throws: SluiceError.self) { try give(&walk, "", "\"next\":\"end\"") }
+    }
+
     @Test(
         "what has not the declared shape is refused with what came",
         arguments: ["[]", "{}", #"{"rows":{}}"#, #"{"rows":null}"#, "{", "", #"{"rows":[1,}"#, #"{"error":"x"}"#])

@@ -102,10 +102,47 @@ struct ServiceReaderTests {
             Issue.record("sent")
             return
         }
-        #expect(error.code == .requestRefused)
+        #expect(error.code == .keyNotInPath)
         guard case .written = try await writer.write(Array(#"{"id":"..a/..","name":"x"}"#.utf8), idempotencyKey: "") else {
             Issue.record("refused")
             return
+        }
+    }
+
+    @Test("a parent whose key is taken for another folder is left out where such may be, and is an error otherwise", arguments: [true, false])
+    func dotsOfParent(_ mayBeLeftOut: Bool) async throws {
+        let server = try LocalHTTPServer { _, _ in .status(200, "{}") }
+        let declaration = """
+            connector: x
+            summary: Rows of folders.
+            url: http://127.0.0.1
+            entities:
+              folders: {description: A folder., key: id, fields: {id: string}, read: {path: /folders, records: rows}}
+              rows:
+                description: A row.
+                key: id
+                fields: {id: string}
+                parent: {entity: folders, setting: folder\(mayBeLeftOut ? ", unreadable: 404" : "")}
+                read: {path: "/folders/{folder}/rows", records: rows}
+            """
+        let session = try ServiceSession(ServiceDeclaration(parsing: declaration, path: "x.yaml"), [:], around(server))
+        let reader = try ServiceReader(session, session.declaration.entity("rows"), parent: "..", from: ReadPosition())
+        do {
+            #expect(try await reader.next() == nil && mayBeLeftOut)
+            #expect(reader.refusal?.code == .keyNotInPath)
+        } catch {
+            #expect(!mayBeLeftOut && error.message.hasPrefix("x rows: "), "\(error.message)")
+            #expect(error.remedy?.contains("unreadable") == true)
+        }
+    }
+
+    @Test("a page that has not the declared shape is told with its request") func shape() async throws {
+        do {
+            _ = try await read([.status(200, #"{"lines":[]}"#)])
+            Issue.record("taken")
+        } catch let error as SluiceError {
+            #expect(error.message.contains(" answered 200, and a page of rows has no list of records: rows is none"), "\(error.message)")
+            #expect(error.message.contains("GET http://127.0.0.1:"))
         }
     }
 

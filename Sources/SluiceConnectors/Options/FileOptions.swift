@@ -85,6 +85,11 @@ enum FileOptions {
         var asked = FileReadOptions(
             format: format, codec: try options.string("compression").flatMap(Codec.init(rawValue:)), declared: try declared(options),
             onNewColumn: try options.enumeration("on_new_column", as: NewColumns.self) ?? contract?.onNewColumn ?? .add)
+        if asked.onNewColumn == .ignore, asked.declared.isEmpty {
+            throw options.invalid(
+                "on_new_column", "ignore leaves out all columns that are not declared, and columns declares none",
+                remedy: "declare those wanted under columns, or leave on_new_column out")
+        }
         asked.inference = try InferenceOptions(options)
         asked.inference.read = read
         var source = try FileSource(files, asked, notices: notices)

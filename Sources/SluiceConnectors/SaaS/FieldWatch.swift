@@ -40,11 +40,14 @@ struct FieldWatch: Sendable {
     /// - Throws: `newFields` where some of them have values; nothing of the page counts as read then.
     func check(_ records: RawRecords, at location: SourceLocation?) throws(SluiceError) {
         var types: [(name: String, type: DataType)] = []
+        // Whole numbers that a float64 does not keep.
+        var wide: Set<String> = []
         for row in 0..<records.count {
             guard case .object(let members)? = try? JSONParser.parse(Array(records.bytes[records.range(row)])) else { continue }
             // No column can be called by an empty name.
             for member in members where !columns.contains(member.name) && !member.name.isEmpty {
                 guard let type = Self.type(of: member.value) else { continue }
+                if Self.isWide(member.value) { wide.insert(member.name) }
                 if let index = types.firstIndex(where: { $0.name == member.name }) {
                     types[index].type = Self.common(types[index].type, type)
                 } else {
@@ -53,6 +56,7 @@ struct FieldWatch: Sendable {
             }
         }
         guard !types.isEmpty else { return }
+        for index in types.indices where types[index].type == .float64 && wide.contains(types[index].name) { types[index].type = .string }
         try found.keep(types.map { Field($0.name, $0.type) })
         let names = types.map { "\($0.name) (\($0.type))" }.joined(separator: ", ")
         throw SluiceError(
@@ -76,6 +80,12 @@ struct FieldWatch: Sendable {
             }
         case .text, .list, .object: .string
         }
+    }
+
+    /// Whether a whole number has more digits than a float64 keeps.
+    private static func isWide(_ value: JSONNode) -> Bool {
+        guard case .number(let digits) = value, let whole = Int64(String(decoding: digits, as: UTF8.self)) else { return false }
+        return whole.magnitude > 1 << 53
     }
 
     private static func common(_ a: DataType, _ b: DataType) -> DataType {

@@ -86,7 +86,8 @@ enum ServiceOptions {
             throw options.invalid("from", "\(entity.name) has no cursor that a window could begin at", remedy: "leave it out")
         }
         guard let place = cursor.form.begin(of: text) else {
-            throw options.invalid("from", "\(text.quotedForMessage) is no value of \(cursor.name)")
+            throw options.invalid(
+                "from", "\(text.quotedForMessage) is no value of \(cursor.name)", remedy: "for example: from: \(cursor.form.example)")
         }
         return place
     }

@@ -63,7 +63,7 @@ struct EpochWork {
 
     var pipeline: String { plan.definition.name }
     /// What the sink's files of the next epoch are called by.
-    private var outputName: String { Self.outputName(run, epoch + 1) }
+    var outputName: String { Self.outputName(run, epoch + 1) }
     /// Those that are replayed were told of when they failed first.
     private func lettersFile(ofEpoch number: Int) -> DeadLetterFile {
         DeadLetterFile(
@@ -166,7 +166,7 @@ struct EpochWork {
     /// The run ends before records that need another plan; what is before them is committed.
     mutating func end(before error: SluiceError) {
         isCut = true
-        notices.append(error.message)
+        notices.append("\(error.message); another plan goes on there, and reads them")
     }
 
     /// Drops what an epoch that does not come to its end has staged.
@@ -223,14 +223,16 @@ struct EpochWork {
             file: letters, progress: progress, rules: ReplayRules(plan), history: replay?.history)
         try replay?.keep(in: letters)
         files.begin(states, epoch: epoch + 1)
-        let staged = try await execute(source, followed, rejects)
+        let before = progress.snapshot.steps.map(\.rowsOut)
+        var staged = try await execute(source, followed, rejects)
+        let unchanged = await takeBackUnchanged(&staged, before: before)
         try rejects.checkShare(isWhole: !follows)
         deadLetters += rejects.shown.prefix(max(0, EngineLimits.shownDeadLetters - deadLetters.count))
         try Task.checkCancellation()
         let places = reached()
         for window in windows() { self.windows.add(window) }
         let checkpoints = try await membership?.checkpoints(at: places) ?? []
-        try commit(staged.filter { $0.rowCount > 0 }, letters, places, checkpoints)
+        try commit(staged.filter { $0.rowCount > 0 }, unchanged, letters, places, checkpoints)
         await membership?.committed()
         self.letters = nil
     }
@@ -257,10 +259,10 @@ struct EpochWork {
     }
 
     private mutating func commit(
-        _ staged: [StagedFile], _ letters: DeadLetterFile, _ reached: SourcePositions, _ checkpoints: [StoredCheckpoint]
+        _ staged: [StagedFile], _ unchanged: Set<Int>, _ letters: DeadLetterFile, _ reached: SourcePositions, _ checkpoints: [StoredCheckpoint]
     ) throws {
         let kept = try letters.close()
-        var output = try plan.commit(run: outputName, staged: staged, needsRows: true)
+        var output = try plan.commit(run: outputName, staged: staged, needsRows: true, unchanged: unchanged)
         output.quality = progress.takeQuality()
         output.removals += plan.stagingPaths(run: outputName).filter { DiskFiles.kind(of: $0) != nil }
         if let kept {

@@ -191,7 +191,7 @@ extension Reject {
         let aside = "set `on_error: dead_letter` to keep such records aside and go on"
         if let remedy = error.remedy { return remedy + "; or " + aside }
         guard step == "source", error.code == .valueDoesNotFit, let column = error.column else { return "correct the record, or " + aside }
-        return "if the type was inferred, from a sample, declare the right one under `columns: {\(Self.declaration(of: column))}` "
+        return "declare a type that holds such values under `columns: {\(Self.declaration(of: column))}` "
             + "(of files, `infer_from: all` looks at all records); or " + aside
     }
 

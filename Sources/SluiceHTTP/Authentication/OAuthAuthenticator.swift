@@ -99,25 +99,45 @@ package final class OAuthAuthenticator: Authenticator {
     }
 
     private func ask(_ form: [(String, String)]) async throws(SluiceError) -> JSONNode {
-        // Asking again for a token harms nobody, unless the refresh token is taken back by the first answer.
-        var isRepeatable = true
-        if case .refreshToken = settings.grant { isRepeatable = false }
-        var request = WebRequest("POST", settings.tokenAddress, label: "token endpoint", isRepeatable: isRepeatable)
+        // Asking again harms nobody: where a refresh token was spent by an answer that was lost, the next run would ask with it, too.
+        var request = WebRequest("POST", settings.tokenAddress, label: "token endpoint", isRepeatable: true)
         request.setHeader("Content-Type", "application/x-www-form-urlencoded")
         request.setHeader("Accept", "application/json")
         request.body = Array(FormText.encode(form.map { (name: $0.0, value: $0.1) }).utf8)
         request.answerBytes = HTTPLimits.tokenBytes
-        let answer = try await client.send(request) { [client] request, answer in
-            let byStatus = client.judgeByStatus(request, answer)
-            // An intermediary's page, or a body that lost its end; it is not shown, since a part of a token may be in it.
-            guard case .accept = byStatus, request.isRepeatable, (try? JSONParser.parse(answer.body)) == nil else { return byStatus }
-            return .retry("no whole JSON", isThrottled: false)
-        }
+        let answer = try await client.send(request) { [self] request, answer in judge(request, answer) }
         guard let node = try? JSONParser.parse(answer.body), node["access_token"]?.string != nil else {
             throw SluiceError(
                 .serviceFailed, "\(request.shown) answered with no access_token", remedy: "check the address of the token endpoint")
         }
         return node
+    }
+
+    /// Errors have names and words (RFC 6749, section 5.2); bodies that have none are shown only where they are errors.
+    private func judge(_ request: WebRequest, _ answer: WebAnswer) -> WebVerdict {
+        let node = try? JSONParser.parse(answer.body)
+        let told = [node?["error"]?.string, node?["error_description"]?.string].compactMap(\.self).joined(separator: ": ")
+        let words = told.isEmpty ? nil : told.prefix(HTTPLimits.quotedCharacters).description
+        switch client.judgeByStatus(request, answer, message: words) {
+        case .accept where node == nil:
+            // An intermediary's page, or a body that lost its end; it is not shown, since a part of a token may be in it.
+            return .retry("no whole JSON", isThrottled: false)
+        case .refuse, .renew:
+            guard (400...401).contains(answer.status) else { return client.judgeByStatus(request, answer, message: words) }
+            let reason = words ?? WebClient.quoted(answer.body)
+            return .refuse(client.failure(.credentialsRefused, request, answer, reason, remedy: remedy(for: node?["error"]?.string)))
+        case let verdict: return verdict
+        }
+    }
+
+    private func remedy(for error: String?) -> String {
+        guard error == "invalid_grant" else { return "check the connection's credentials, and the address of the token endpoint" }
+        return switch settings.grant {
+        case .refreshToken:
+            "the refresh token has ended, or another program has used it: give a new one with `connections add`, by --secret or --login"
+        case .assertion: "check the user, the private key, and the clock of this machine"
+        case .clientCredentials: "check the connection's credentials"
+        }
     }
 
     private func access(_ answer: JSONNode) -> AccessToken {

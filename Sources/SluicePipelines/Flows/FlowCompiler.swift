@@ -37,9 +37,13 @@ struct FlowCompiler {
         try errors.throwIfAny()
         let flow = self
         let entity = try errors.attempt { try flow.entity() } ?? nil
-        let pull = try FlowPull(root.require("pull"), entity)
-        var tasks = FlowTasks(sparing: pull.carried.first)
+        let checked = try errors.attempt { try FlowPull(root.require("pull"), entity) }
+        var tasks = FlowTasks(sparing: checked?.carried.first)
         for node in try root[key: "tasks"]?.list() ?? [] { try errors.attempt { try tasks.add(node) } }
+        guard let pull = checked else {
+            try errors.throwIfAny()
+            preconditionFailure("what is wrong with it was gathered")
+        }
         let followsFields =
             try pull.newFields?.string() == "follow" || pull.newFields == nil && tasks.passesAll && entity?.hasOpenFields == true
         let ends = EndRules(partition: tasks.partition, followsFields: followsFields)

@@ -14,8 +14,8 @@ package struct FlowPull {
     private let entity: EntityManual?
 
     /// - Parameter entity: What the source reads; nil where the connector does not say.
-    /// - Throws: `invalidOption`, placed, for what the entity does not have.
-    init(_ node: DefinitionNode, _ entity: EntityManual?) throws(SluiceError) {
+    /// - Throws: `invalidOption`, placed, for all that the entity does not have.
+    init(_ node: DefinitionNode, _ entity: EntityManual?) throws {
         self.node = node
         self.entity = entity
         mode = try (node.isMapping ? node.require("mode") : node).enumeration(FlowKeys.PullMode.self)
@@ -24,18 +24,28 @@ package struct FlowPull {
         var options: [(String, DefinitionNode)] = []
         for name in ["from", "lag", "slice_mb", "new_fields"] { if let value = node[key: name] { options.append((name, value)) } }
         self.options = options
+        try check()
+    }
+
+    private func check() throws {
+        var errors = ErrorCollector()
         for name in ["lag", "slice_mb"] where mode == .full {
             guard let option = node[key: name] else { continue }
-            throw option.invalid("a full pull has no windows, so \(name) means nothing", remedy: "leave it out, or write mode: incremental")
+            try errors.add(
+                option.invalid("a full pull has no windows, so \(name) means nothing", remedy: "leave it out, or write mode: incremental"))
         }
         if mode == .incremental, let entity, entity.cursor == nil {
-            throw node.invalid(
-                "\(entity.name) has no cursor that tells new records", remedy: "write pull: full, which reads it whole each time")
+            try errors.add(
+                node.invalid(
+                    "\(entity.name) has no cursor that tells new records", remedy: "write pull: full, which reads it whole each time"))
         }
         if deleted != .keep, entity?.deleted == nil, let place = node[key: "deleted"] {
-            throw place.invalid(
-                "\(entity?.name ?? "the source") does not say which records are deleted", remedy: "leave it out, or drop them by a filter")
+            try errors.add(
+                place.invalid(
+                    "\(entity?.name ?? "the source") does not say which records are deleted",
+                    remedy: "leave it out, or drop them by a filter"))
         }
+        try errors.throwIfAny()
     }
 
     /// What stands before the tasks.

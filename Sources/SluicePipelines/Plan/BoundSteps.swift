@@ -28,17 +28,26 @@ extension Planner {
     }
 
     /// - Parameter output: The name of the output whose steps they are; nil for those of all rows.
+    /// - Throws: `DefinitionErrors` with what is wrong with all steps whose columns are known.
     static func bind(
         _ steps: [any StepDefinition], to schema: Schema, of output: String? = nil, in context: PlanContext
     ) async throws -> [BoundStep] {
         var bound: [BoundStep] = []
         var input = schema
+        var errors = ErrorCollector()
         for (index, step) in steps.enumerated() {
-            let plan = try await placed(step) { try await step.plan(input, in: context) }
-            try requireNames(plan.outputSchema, step)
-            bound.append(BoundStep(input: input, planned: planned(step, name(step, index, output), plan)))
-            input = bound[index].output
+            do {
+                let plan = try await placed(step) { try await step.plan(input, in: context) }
+                try requireNames(plan.outputSchema, step)
+                bound.append(BoundStep(input: input, planned: planned(step, name(step, index, output), plan)))
+                input = plan.following.last?.outputSchema ?? plan.outputSchema
+            } catch {
+                try errors.add(error)
+                // What comes behind it can be checked only where its columns are known.
+                guard type(of: step).keepsColumns else { break }
+            }
         }
+        try errors.throwIfAny()
         return bound
     }
 

@@ -72,10 +72,14 @@ extension LogicalPlan {
 
     /// What the one commit of a run, or of a part of it, must record and make visible for all outputs.
     ///
-    /// - Parameter needsRows: Leaves out outputs that got none, in place of writing them anew.
-    package func commit(run: String, staged: [StagedFile], needsRows: Bool = false) throws -> OutputCommit {
+    /// - Parameters:
+    ///   - needsRows: Leaves out outputs that got none, in place of writing them anew.
+    ///   - unchanged: Outputs that stay as they are.
+    package func commit(
+        run: String, staged: [StagedFile], needsRows: Bool = false, unchanged: Set<Int> = []
+    ) throws -> OutputCommit {
         var all = OutputCommit()
-        for (index, output) in outputs.enumerated() {
+        for (index, output) in outputs.enumerated() where !unchanged.contains(index) {
             let own = staged.filter { $0.output == index }
             if needsRows && own.isEmpty && output.sink.merge == nil { continue }
             let commit = try output.sink.commit(schema: output.outputSchema, run: run, staged: own)

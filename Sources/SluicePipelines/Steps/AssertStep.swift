@@ -3,6 +3,7 @@ import SluiceExpressions
 
 /// `assert: {positive: amount > 0}`
 package struct AssertStep: StepDefinition {
+    package static var keepsColumns: Bool { true }
     package static let manual = StepManual(
         key: "assert", summary: "Checks rules that every row has to keep, each with a name, and counts the rows that do not.",
         arguments: .mapping(

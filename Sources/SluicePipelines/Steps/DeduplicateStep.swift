@@ -2,6 +2,7 @@ package import SluiceCore
 
 /// `deduplicate: {by: [id], keep: first}`
 package struct DeduplicateStep: StepDefinition {
+    package static var keepsColumns: Bool { true }
     package static let manual = StepManual(
         key: "deduplicate", summary: "Keeps one row of those whose key columns are equal; nulls are equal here.",
         arguments: .object(

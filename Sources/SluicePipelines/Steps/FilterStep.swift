@@ -2,6 +2,7 @@ package import SluiceCore
 
 /// `filter: arr_delay > 15`
 package struct FilterStep: StepDefinition {
+    package static var keepsColumns: Bool { true }
     package static let manual = StepManual(
         key: "filter", summary: "Keeps the rows for which a condition is true; false and null leave a row out.",
         arguments: .expression, examples: ["- filter: arr_delay > 15", "- filter: status <> 'returned' AND amount IS NOT NULL"])

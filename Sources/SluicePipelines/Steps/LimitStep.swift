@@ -2,6 +2,7 @@ package import SluiceCore
 
 /// `limit: 100`
 package struct LimitStep: StepDefinition {
+    package static var keepsColumns: Bool { true }
     package static let manual = StepManual(
         key: "limit", summary: "Keeps the first rows, in the order of the source or of the sort before it.",
         arguments: .integer(0...Int.max), examples: ["- limit: 100"])

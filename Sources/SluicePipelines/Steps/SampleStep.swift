@@ -5,6 +5,7 @@ import SluiceExpressions
 package struct SampleStep: StepDefinition {
     private static let shares = 0.0...1.0
 
+    package static var keepsColumns: Bool { true }
     package static let manual = StepManual(
         key: "sample", summary: "Keeps a part of the rows, the same ones in every run.",
         arguments: .either([

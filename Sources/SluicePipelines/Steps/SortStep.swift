@@ -11,6 +11,7 @@ package struct SortStep: StepDefinition {
         OptionSpecification("nulls", .enumeration(["first", "last"]), default: "last", "Where rows without a value stand."),
     ])
 
+    package static var keepsColumns: Bool { true }
     package static let manual = StepManual(
         key: "sort", summary: "Orders the rows; a `-` before a name means greatest first.",
         arguments: .oneOrMany(.either([.string, key])),

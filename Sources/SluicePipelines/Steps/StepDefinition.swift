@@ -4,6 +4,8 @@ package import SluiceExpressions
 /// One step of a definition. A step is one file in this folder and one line in `StepRegistry`.
 package protocol StepDefinition: Sendable {
     static var manual: StepManual { get }
+    /// Whether rows leave the step with the columns that they came with, whatever its arguments are.
+    static var keepsColumns: Bool { get }
     var location: SourceLocation? { get }
 
     /// Reads the step's arguments: what stands behind its key, already checked against `manual.arguments`.
@@ -13,6 +15,10 @@ package protocol StepDefinition: Sendable {
     ///
     /// Called a second time with the columns that nobody reads left out of `input`; their names are then in `context.unreadInputs`.
     func plan(_ input: Schema, in context: PlanContext) async throws -> StepPlan
+}
+
+extension StepDefinition {
+    package static var keepsColumns: Bool { false }
 }
 
 /// A step bound to its input.

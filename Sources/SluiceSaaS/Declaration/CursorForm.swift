@@ -55,6 +55,9 @@ package enum CursorForm: String, CaseIterable, Sendable {
         self == .number ? place(of: text) : CursorForm.time.place(of: text) ?? place(of: text)
     }
 
+    /// How somebody says it.
+    package var example: String { self == .number ? "1200" : "\"2024-01-31T10:00:00Z\"" }
+
     /// A place for people and for records of runs: a time to the microsecond, or the number.
     package func shown(_ place: Int64) -> String {
         if self == .number { return String(place) }

@@ -64,7 +64,9 @@ extension ServiceEntity.Cursor {
         earliest = sent.earliest
         if let node = node[key: "earliest"] {
             let text = try node.string()
-            guard let place = form.begin(of: text) else { throw node.invalid("\(text.quotedForMessage) is no value of \(name)") }
+            guard let place = form.begin(of: text) else {
+                throw node.invalid("\(text.quotedForMessage) is no value of \(name)", remedy: "for example: \(form.example)")
+            }
             earliest = place
         }
         guard (form == .number) == (sent == .number) else { throw node.invalid("a number is not sent as a time, and no time as a number") }

@@ -85,12 +85,7 @@ struct AnswerJudge: Sendable {
             _ = try JSONOutline(body)
             return nil
         } catch {
-            switch error {
-            case .tooDeep: return "its JSON is nested deeper than anybody reads"
-            case .malformed(let place) where place < body.count:
-                return "its JSON is malformed at byte \(place + 1): \(WebClient.quoted(Array(body[place...].prefix(20))))"
-            case .malformed: return nil
-            }
+            return error.words(in: body)
         }
     }
 
@@ -99,6 +94,18 @@ struct AnswerJudge: Sendable {
     private func text(_ path: [String], _ document: JSONOutline?) -> String? {
         guard !path.isEmpty, let document else { return nil }
         return try? document.text(path)
+    }
+}
+
+extension JSONScanner.Failure {
+    /// What is wrong with a body, and where; nil where it ends too early.
+    func words(in body: [UInt8]) -> String? {
+        switch self {
+        case .tooDeep: "its JSON is nested deeper than anybody reads"
+        case .malformed(let place) where place < body.count:
+            "its JSON is malformed at byte \(place + 1): \(WebClient.quoted(Array(body[place...].prefix(20))))"
+        case .malformed: nil
+        }
     }
 }
 

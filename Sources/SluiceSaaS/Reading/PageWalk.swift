@@ -16,6 +16,8 @@ package struct PageWalk: Sendable {
     package private(set) var isDone = false
     private var restarts = 0
     private var circle = PageCircle()
+    /// Pages without a record, one behind the other.
+    private var emptyPages = 0
     /// The key of the parent, where its own record may come along.
     private let parent: String?
     /// Whether records have to have cursors: without them the next window would bring all of them again.
@@ -80,7 +82,7 @@ package struct PageWalk: Sendable {
         do throws(JSONScanner.Failure) {
             found = try PageParts(bytes, entity, read)
         } catch {
-            throw malformed("is no JSON that can be read: \(error)")
+            throw malformed("cannot be read: \(error.words(in: bytes) ?? "its JSON ends too early")")
         }
         guard var parts = found else {
             let path = read.records.isEmpty ? "it" : read.records.joined(separator: ".")
@@ -241,6 +243,12 @@ package struct PageWalk: Sendable {
         guard let next, !next.isEmpty else { throw malformed("says that more follows, and not where") }
         guard next != window.next, window.pages < SaaSLimits.pages else {
             throw malformed("leads to itself: page \(window.pages) of \(count) records says that \(next.quotedForMessage) follows")
+        }
+        emptyPages = parts.records.isEmpty ? emptyPages + 1 : 0
+        guard emptyPages < SaaSLimits.emptyPages else {
+            throw malformed(
+                "is the \(emptyPages)th in a row without a record, and says that more follows",
+                remedy: "run it again if the service has so many: it goes on behind them")
         }
         guard !circle.closes(at: next) else { throw malformed("leads back to one that was read: to \(next.quotedForMessage)") }
         window.next = next

@@ -54,11 +54,13 @@ package final class ServiceReader: Sendable {
                 }
                 let request = try session.pageRequest(entity, read, target, parents)
                 let unreadable = entity.parent?.unreadable ?? []
-                return try take(await session.send(request, read.limits, .json, unreadable: unreadable), from: request.address)
+                return try take(await session.send(request, read.limits, .json, unreadable: unreadable), to: request)
             } catch {
                 switch error.code {
                 case .pageExpired: try expire(error)
                 case .parentUnreadable: why.withLock { $0 = error }
+                case .keyNotInPath where entity.parent?.unreadable.isEmpty == false: why.withLock { $0 = error }
+                case .keyNotInPath: throw unnamed(error)
                 default: throw error
                 }
             }
@@ -66,15 +68,34 @@ package final class ServiceReader: Sendable {
         return nil
     }
 
-    private func take(_ answer: WebAnswer, from address: WebAddress) throws(SluiceError) -> RecordPage {
+    private func take(_ answer: WebAnswer, to request: WebRequest) throws(SluiceError) -> RecordPage {
         if answer.hasNothing { return try walk.withLock { walk throws(SluiceError) in try walk.takeNothing() } }
         let link = answer.headers["link"]
-        var page = try walk.withLock { walk throws(SluiceError) in try walk.take(answer.body, link: link, from: address) }
+        var page = try walk.withLock { walk throws(SluiceError) in
+            do throws(SluiceError) {
+                return try walk.take(answer.body, link: link, from: request.address)
+            } catch {
+                guard error.code == .serviceFailed else { throw error }
+                var placed = error
+                placed.message = "\(request.label): \(request.shown) answered \(answer.status), and \(error.message)"
+                throw placed
+            }
+        }
         for (setting, key) in parents.sorted(by: { $0.key < $1.key }) {
             guard let field = entity.fields.first(where: { $0.name == setting }), let value = field.type.json(ofKey: key) else { continue }
             page = page.adding(setting, value)
         }
         return page
+    }
+
+    /// A parent's key that cannot stand in the path.
+    private func unnamed(_ error: SluiceError) -> SluiceError {
+        var error = error
+        error.message = "\(session.declaration.name) \(entity.name): \(error.message)"
+        if let parent = entity.parent {
+            error.remedy = "give parent of \(entity.name) a list unreadable, such as [404]: then that one of the \(parent.entity) is left out"
+        }
+        return error
     }
 
     private func expire(_ error: SluiceError) throws(SluiceError) {

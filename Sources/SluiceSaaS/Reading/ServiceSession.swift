@@ -138,11 +138,11 @@ package struct ServiceSession: Sendable {
         declaration.headers.compactMap { header in header.value.filled(values).map { (header.name, $0) } }
     }
 
-    /// - Throws: `requestRefused` where a key makes a part of the path that leads to another folder.
+    /// - Throws: `keyNotInPath` where a key makes a part of the path that leads to another folder.
     func located(_ path: String) throws(SluiceError) -> WebAddress {
         if let part = path.prefix(while: { $0 != "?" }).split(separator: "/").first(where: { $0 == "." || $0 == ".." }) {
             throw SluiceError(
-                .requestRefused, "\(declaration.name): a path with the part \(String(part).quotedForMessage) leads to another folder",
+                .keyNotInPath, "\(declaration.name): a path with the part \(String(part).quotedForMessage) leads to another folder",
                 remedy: "a key of that name cannot stand in an address")
         }
         guard let mark = path.firstIndex(of: "?") else { return address.appending(path: path) }
@@ -165,4 +165,6 @@ extension SluiceError.Code {
     package static let pageExpired = Self("page-expired")
     /// The service gives none of a parent's records; the reader leaves the parent out.
     static let parentUnreadable = Self("parent-unreadable")
+    /// A key that an address cannot have as a part of its path.
+    static let keyNotInPath = Self("key-not-in-path")
 }

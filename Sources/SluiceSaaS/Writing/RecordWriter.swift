@@ -75,7 +75,7 @@ package struct RecordWriter: Sendable {
         } catch {
             // As behind a run that was cut off.
             if kind == .delete, error.code == .notFound { return .absent }
-            guard [.requestRefused, .notFound].contains(error.code) else { throw error }
+            guard [.requestRefused, .notFound, .keyNotInPath].contains(error.code) else { throw error }
             return .refused(error)
         }
     }

@@ -62,13 +62,16 @@ struct RunCommand: ReportingCommand {
                 RecoveryNotices.show(outcome, on: session.console)
             }
             var plans = 1
+            var earlier: [RunRecord] = []
             while true {
                 do {
                     let ran = try await run(definition, monitor, catalog, session, resets: reset && plans == 1)
                     guard ran.summary.isCut, follow || plans < Self.mostPlans else {
-                        return try await result(ran.summary, stream: ran.stream, session: session, catalog: catalog)
+                        return try await result(ran.summary, behind: earlier, stream: ran.stream, session: session, catalog: catalog)
                     }
+                    earlier.append(try catalog.run(matching: ran.summary.run.text))
                 } catch let error as RunError where error.isOfNewFields && plans < Self.mostPlans {
+                    if let run = error.run { earlier.append(try catalog.run(matching: run.text)) }
                     if !quiet && !output.json { session.console.notice(error.newFieldsNotice) }
                 } catch let stop as StoppedWaiting {
                     return stop.report(isQuiet: quiet)
@@ -131,16 +134,19 @@ struct RunCommand: ReportingCommand {
         return options
     }
 
-    private func result(_ summary: RunSummary, stream: String?, session: Session, catalog: Catalog) async throws -> Report {
+    private func result(
+        _ summary: RunSummary, behind earlier: [RunRecord], stream: String?, session: Session, catalog: Catalog
+    ) async throws -> Report {
         var result = RunResult(
             record: try catalog.run(matching: summary.run.text), summary: summary, stream: stream, homeOption: homeOption)
+        result.earlier = earlier
         for table in summary.tables { result.tables.append(try catalog.table(table)) }
         if show {
             for table in summary.tables {
                 result.previews.append(try await TablePreview(of: table, limit: RunResult.previewRows, session: session, catalog: catalog))
             }
         }
-        let status: CommandStatus = strict && result.rejected > 0 ? .deadLetters : .done
+        let status: CommandStatus = strict && result.allRejected > 0 ? .deadLetters : .done
         if status == .deadLetters && !quiet && !output.json {
             session.console.warning("not every record could be processed; under --strict the exit code is \(status.rawValue)")
         }

@@ -13,11 +13,15 @@ struct RunResult: Sendable {
     var stream: String?
     /// ` --home DIR` where the commands to try need it.
     var homeOption: String
+    /// Runs of this call that ended where another plan had to go on.
+    var earlier: [RunRecord] = []
     var tables: [TableRecord] = []
     var previews: [TablePreview] = []
 
     /// Records that are not in the output because they could not be processed.
     var rejected: Int64 { summary.report.deadLetters }
+    /// Those of the runs before, too.
+    var allRejected: Int64 { earlier.reduce(rejected) { $0 + $1.report.deadLetters } }
 
     var blocks: [Report.Block] {
         var blocks = RunScreen(record: record).summaryBlocks
@@ -28,7 +32,7 @@ struct RunResult: Sendable {
         }
         if tables.isEmpty, summary.report.routes == nil { written.add("written to", summary.target) }
         if let stream { written.add("stream", stream) }
-        blocks += [.blank, .pairs(written)] + deadLetterBlocks + previewBlocks
+        blocks += [.blank, .pairs(written)] + earlierBlocks + deadLetterBlocks + previewBlocks
         return blocks + [.blank, .line("Next:", .heading)] + nextCommands.map { .line("  " + $0) }
     }
 
@@ -37,6 +41,19 @@ struct RunResult: Sendable {
         zip(tables, previews).flatMap { table, preview -> [Report.Block] in
             [.blank, .line("First rows of \(table.definition.name)", .heading), .table(preview.table)]
         }
+    }
+
+    /// What came before, with other plans.
+    private var earlierBlocks: [Report.Block] {
+        guard !earlier.isEmpty else { return [] }
+        let lines = earlier.map { record -> Report.Block in
+            let report = record.report
+            let counts =
+                "\(HumanText.grouped(report.rowsIn)) read, \(HumanText.grouped(report.rowsOut)) written, "
+                + HumanText.count(report.deadLetters, "dead letter")
+            return .line("  \(record.id)  \(counts)", report.deadLetters > 0 ? .warning : .normal)
+        }
+        return [.blank, .line("Before it, with other plans:", .heading)] + lines
     }
 
     private var deadLetterBlocks: [Report.Block] {
@@ -67,9 +84,8 @@ struct RunResult: Sendable {
             commands.append("head -n 5 \(ShellText.quoted(WorkingDirectory.relative(file)))")
         }
         if let stream { commands.append("\(program) stream tail \(stream)") }
-        if rejected > 0, summary.report.deadLetterFile != nil {
-            commands.append("\(program) dlq show \(ShellText.quoted(summary.pipeline)) \(summary.run)")
-        }
+        let withLetters = ([record] + earlier.reversed()).first { $0.report.deadLetters > 0 && $0.report.deadLetterFile != nil }
+        if let withLetters { commands.append("\(program) dlq show \(ShellText.quoted(summary.pipeline)) \(withLetters.id)") }
         commands.append("\(program) runs show last")
         if commands.count < 3 { commands.append("\(program) catalog tables") }
         return commands.prefix(3).map { $0.hasPrefix(program + " ") ? $0 + homeOption : $0 }
@@ -80,7 +96,7 @@ struct RunResult: Sendable {
         // What came after the record was written is told, too.
         members.removeAll { $0.name == "notices" }
         members += [
-            .init("target", .string(summary.target)), .init("stream", .text(stream)),
+            .init("earlier_runs", .list(earlier.map(\.json))), .init("target", .string(summary.target)), .init("stream", .text(stream)),
             .init(
                 "tables",
                 .list(

@@ -262,7 +262,7 @@ let package = Package(
             "SluiceAppFlowServiceTests",
             [
                 "SluiceAppFlowService", "SluiceConnectors", "SluiceServer", "SluiceBuckets", "SluiceCatalog", "SluiceLog",
-                "SluicePipelines", "SluiceCore", "SluiceTestKit",
+                "SluicePipelines", "SluiceEngine", "SluiceCore", "SluiceTestKit",
             ]),
         tests(
             "SluiceFirehoseServiceTests",

@@ -53,6 +53,31 @@ struct BucketSourceTests {
         #expect(try rows().first { $0["id"]?.whole == 5 } != nil)
     }
 
+    @Test("a registered table holds the objects of all executions, also where a field has changed its kind or is gone")
+    func otherKind() async throws {
+        let flow = served.flow(
+            output: #"{"fileType":"PARQUET"}"#,
+            more:
+                #","metadataCatalogConfig":{"glueDataCatalog":{"roleArn":"arn:aws:iam::000000000000:role/r","databaseName":"sales","tablePrefix":"raw"}}"#
+        ).replacing(
+            #","sourceFlowConfig":{"connectorType":"S3","sourceConnectorProperties":{"S3":"#
+                + "\n" + #"{"bucketName":"raw","bucketPrefix":"in"}}}"#, with: json)
+        try await served.put("in/a.json", "{\"id\":1,\"v\":5,\"gone\":true}\n")
+        _ = try await runs(flow)
+        try await served.put("in/a.json", "{\"id\":2,\"v\":\"five\"}\n")
+        _ = try await served.run()
+        try await served.put("in/a.json", "{\"id\":3,\"v\":6.5}\n{\"id\":4,\"v\":\"six\"}\n")
+        let last = try await served.run()
+        #expect(last["metadataCatalogDetails"]?.elements.first?["tableRegistrationOutput"]?["status"]?.string == "Successful")
+        let (columns, rows) = try await served.table("sales", "raw_copy")
+        #expect(columns == ["id int64", "v choice<int64, string, float64>", "gone boolean"])
+        #expect(
+            rows == [
+                #"{"id":1,"v":5,"gone":true}"#, #"{"id":2,"v":"five","gone":null}"#, #"{"id":3,"v":6.5,"gone":null}"#,
+                #"{"id":4,"v":"six","gone":null}"#,
+            ])
+    }
+
     @Test("tasks that judge and compute take texts for the numbers that they are") func numbers() async throws {
         try await served.put("in/a.csv", "id,qty,price\n1,2,10.50\n2,0,3\n3,-1,3\n4,,3\n")
         let tasks = """

@@ -2,6 +2,7 @@ import SluiceBuckets
 import SluiceCatalog
 import SluiceConnectors
 import SluiceCore
+import SluiceEngine
 import SluiceLog
 import SluicePipelines
 import SluiceTestKit
@@ -73,6 +74,20 @@ struct ServedTests {
             found[key] = String(decoding: try DiskFiles.read(directory.path("buckets/lake/\(key)")), as: UTF8.self)
         }
         return found
+    }
+
+    /// The columns of a table with their types, and its rows as JSON, sorted.
+    func table(_ database: String, _ name: String) async throws -> (columns: [String], rows: [String]) {
+        let name = try TableName(database: database, table: name)
+        let definition = try PipelineLoader.load(
+            text: "name: read\nsource: {table: \(name)}\nsink: {files: \(directory.path("read")), format: json}\n",
+            directory: directory.root, connectors: .standard)
+        let plan = try await Planner.plan(definition, in: home.world.planContext(definition))
+        _ = try await PipelineRunner(catalog: home.catalog, streams: home.world.streams, home: directory.root).run(plan)
+        let lines = try DiskFiles.list(directory.path("read")).filter { $0.hasSuffix(".jsonl") }.flatMap { file in
+            String(decoding: try DiskFiles.read(directory.path("read/\(file)")), as: UTF8.self).split(separator: "\n").map(String.init)
+        }
+        return (try home.catalog.table(name).definition.columns.map { "\($0.name) \($0.type)" }, lines.sorted())
     }
 
     /// Runs a flow to its end.

@@ -109,7 +109,8 @@ struct ServiceReaderTests {
         }
     }
 
-    @Test("a parent whose key is taken for another folder is left out where such may be, and is an error otherwise", arguments: [true, false])
+    @Test(
+        "a parent whose key is taken for another folder is left out where such may be, and is an error otherwise", arguments: [true, false])
     func dotsOfParent(_ mayBeLeftOut: Bool) async throws {
         let server = try LocalHTTPServer { _, _ in .status(200, "{}") }
         let declaration = """

@@ -27,9 +27,26 @@ enum TableRegistration {
         let folder = OutputKeys(
             bucket: bucket, flow: flow.name, schemaVersion: flow.schemaVersion, execution: execution.id, micros: execution.startedMicros
         ).folder
-        try home.catalog.putTable(
-            TableDefinition(
-                name: name, columns: schema.fields.map { CatalogColumn($0) }, comment: flow.document["description"]?.string ?? "",
-                location: "\(home.world.directory)/buckets/\(bucket.name)/\(folder)", format: OutputKeys.format(output)))
+        var table = TableDefinition(
+            name: name, columns: schema.fields.map { CatalogColumn($0) }, comment: flow.document["description"]?.string ?? "",
+            location: "\(home.world.directory)/buckets/\(bucket.name)/\(folder)", format: OutputKeys.format(output))
+        if let before = try home.catalog.findTable(name)?.definition { table.hold(columnsOf: before) }
+        try home.catalog.putTable(table)
+    }
+}
+
+extension TableDefinition {
+    /// Objects of earlier executions stay: the table has their columns, too, and a column whose type has changed since has both.
+    fileprivate mutating func hold(columnsOf before: TableDefinition) {
+        guard before.location == location, before.format == format else { return }
+        for old in before.columns {
+            guard let index = columns.firstIndex(where: { $0.name == old.name }) else {
+                columns.append(old)
+                continue
+            }
+            guard columns[index].type != old.type else { continue }
+            // Values of delimited files are texts.
+            columns[index].type = format == "csv" ? .string : old.type.joined(with: columns[index].type) ?? .string
+        }
     }
 }

@@ -259,7 +259,8 @@ struct EpochWork {
     }
 
     private mutating func commit(
-        _ staged: [StagedFile], _ unchanged: Set<Int>, _ letters: DeadLetterFile, _ reached: SourcePositions, _ checkpoints: [StoredCheckpoint]
+        _ staged: [StagedFile], _ unchanged: Set<Int>, _ letters: DeadLetterFile, _ reached: SourcePositions,
+        _ checkpoints: [StoredCheckpoint]
     ) throws {
         let kept = try letters.close()
         var output = try plan.commit(run: outputName, staged: staged, needsRows: true, unchanged: unchanged)

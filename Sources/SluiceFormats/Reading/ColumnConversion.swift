@@ -8,6 +8,9 @@ enum ColumnConversion {
         switch (from, to) {
         case (.float32, .float64): return true
         case (.decimal, .decimal): return true
+        case (.structure(let fields), .choice(let types)): return choiceMembers(fields, types) != nil || types.contains(from)
+        case (.choice, _): return false
+        case (_, .choice(let types)): return alternative(from, among: types) != nil
         case (.structure, _), (.list, _), (.map, _): return to.withoutChoices == from
         default: return from.isInteger && (to.isInteger || to.isDecimal || to == .float64)
         }
@@ -17,6 +20,11 @@ enum ColumnConversion {
     static func convert(_ column: Column, to type: DataType) -> (column: Column, failed: [Int]) {
         if column.type == type { return (column, []) }
         switch (column.storage, type) {
+        case (.structure(let members, let count), .choice(let types)):
+            return (chosen(column, members, count, type, types), [])
+        case (_, .choice(let types)):
+            guard let tag = alternative(column.type, among: types) else { break }
+            return wrapped(column, type, types, tag)
         case (.structure, _), (.list, _), (.map, _): return (restored(column, type), [])
         case (.null(let count), _): return (.nulls(type, count: count), [])
         case (.float32(let values), .float64): return (Column(type, .float64(values.map(Double.init)), validity: column.validity), [])
@@ -27,8 +35,9 @@ enum ColumnConversion {
         case (.int16(let values), _): return integers(column, values, type)
         case (.int32(let values), _): return integers(column, values, type)
         case (.int64(let values), _): return integers(column, values, type)
-        default: preconditionFailure("there is no conversion from \(column.type) to \(type)")
+        default: break
         }
+        preconditionFailure("there is no conversion from \(column.type) to \(type)")
     }
 
     private static func integers(_ column: Column, _ values: [some FixedWidthInteger & SignedInteger], _ type: DataType) -> (Column, [Int])
@@ -74,6 +83,37 @@ enum ColumnConversion {
     }
 
     // MARK: Choices
+
+    /// Which alternative values of a type become: that type, or else the first that they can be converted to.
+    private static func alternative(_ type: DataType, among types: [DataType]) -> Int? {
+        types.firstIndex(of: type) ?? types.firstIndex { exists(from: type, to: $0) }
+    }
+
+    /// For each type of a choice its place in the struct that stands for a choice of fewer types, or of the same; nil where it stands for none.
+    private static func choiceMembers(_ fields: [Field], _ types: [DataType]) -> [Int?]? {
+        let places = types.map { type in fields.firstIndex { $0.name == type.description && $0.type == type.withoutChoices } }
+        return places.count { $0 != nil } == fields.count ? places : nil
+    }
+
+    /// The choice that a struct stands for; a struct that stands for none is an alternative itself.
+    private static func chosen(_ column: Column, _ members: [Column], _ count: Int, _ type: DataType, _ types: [DataType]) -> Column {
+        guard case .structure(let fields) = column.type, let places = choiceMembers(fields, types) else {
+            return wrapped(column, type, types, types.firstIndex(of: column.type) ?? 0).0
+        }
+        let alternatives = zip(types, places).map { type, place in
+            place.map { restored(members[$0], type) } ?? .nulls(type, count: count)
+        }
+        return choice(column, alternatives, type, count)
+    }
+
+    /// A column of one type as one of several.
+    private static func wrapped(_ column: Column, _ type: DataType, _ types: [DataType], _ tag: Int) -> (Column, [Int]) {
+        let (own, failed) = convert(column, to: types[tag])
+        let count = column.count
+        let alternatives = types.indices.map { $0 == tag ? own : .nulls(types[$0], count: count) }
+        let tags = [UInt8](repeating: UInt8(tag), count: count)
+        return (Column(type, .choice(tags: tags, alternatives: alternatives), validity: own.validity), failed)
+    }
 
     /// The column with the choices that structs stand for in a Parquet file.
     private static func restored(_ column: Column, _ type: DataType) -> Column {

@@ -58,7 +58,7 @@ struct PartitionWriter {
     private mutating func members(of layout: PartitionLayout) -> WireWriter.Members {
         if let last, last.layout === layout { return last.members }
         let members = WireWriter.members(format) { writer in
-            let columns = withColumns ? layout.columns ?? table.columns : nil
+            let columns = withColumns ? (layout.columns ?? table.columns).told(in: table.format) : nil
             let value = WireValue.storage(layout.storage ?? table.hiveStorage, columns: columns, location: nil)
             guard case .object(let members) = value else { return }
             for member in members { writer.member(member.name, member.value) }

@@ -95,7 +95,8 @@ extension GlueCall {
             "UpdateTime": .time(micros: updatedMicros), "LastAccessTime": Hints.time(Hints.accessed, parameters),
             "LastAnalyzedTime": Hints.time(Hints.analyzed, parameters),
             "Retention": .integer(parameters[Hints.retention].flatMap { Int64($0) } ?? 0),
-            "StorageDescriptor": .storage(definition.toldStorage, columns: definition.columns, location: location),
+            "StorageDescriptor": .storage(
+                definition.toldStorage, columns: definition.columns.told(in: definition.format), location: location),
             "PartitionKeys": .columns(definition.partitionKeys), "ViewOriginalText": .some(definition.view.map { $0.original ?? $0.sql }),
             "ViewExpandedText": .some(definition.view?.sql), "TableType": .text(definition.kind.rawValue),
             "Parameters": .map(definition.toldParameters),

@@ -1,4 +1,5 @@
 import SluiceCatalog
+import SluiceCore
 import SluiceServer
 
 /// A table as clients are told it, and what of it they say again: whoever changes a comment puts back all that he was told.
@@ -38,8 +39,8 @@ extension TableDefinition {
 
     /// Takes for what it was whatever is said of the table as `current` is told.
     mutating func keepUntold(of current: TableDefinition) {
-        columns = columns.keepingTypes(of: current.columns)
-        partitionKeys = partitionKeys.keepingTypes(of: current.partitionKeys)
+        columns = columns.keepingTypes(of: current.columns.told(in: current.format), current.columns)
+        partitionKeys = partitionKeys.keepingTypes(of: current.partitionKeys, current.partitionKeys)
         if let old = current.view, let new = view, new.sql == old.sql, new.original == old.original ?? old.sql { view = old }
         let told = TableFormats.format(current.toldStorage, current.toldParameters, columns: current.columns)
         let said = TableFormats.format(storage, parameters, columns: current.columns)
@@ -64,14 +65,24 @@ extension TableDefinition {
 }
 
 extension [CatalogColumn] {
-    /// Columns that are said to be of the types that those of their names are told with are of the types that these have.
-    func keepingTypes(of current: [CatalogColumn]) -> [CatalogColumn] {
-        let known = Dictionary(current.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    /// As clients are told them: files of Parquet have structs in place of choices, whose members programs find in them.
+    func told(in format: String) -> [CatalogColumn] {
+        guard format == "parquet" else { return self }
         return map { column in
-            guard let before = known[column.name], ColumnTypes.text(before) == ColumnTypes.text(column) else { return column }
+            var told = column
+            told.type = column.type.withoutChoices
+            return told
+        }
+    }
+
+    /// Columns that are said to be of the types that those of their names are told with are of the types that these have.
+    func keepingTypes(of told: [CatalogColumn], _ current: [CatalogColumn]) -> [CatalogColumn] {
+        let known = Dictionary(zip(told, current).map { ($0.name, (told: $0, own: $1)) }, uniquingKeysWith: { first, _ in first })
+        return map { column in
+            guard let before = known[column.name], ColumnTypes.text(before.told) == ColumnTypes.text(column) else { return column }
             var kept = column
-            kept.type = before.type
-            kept.parameters[Hints.type] = before.parameters[Hints.type]
+            kept.type = before.own.type
+            kept.parameters[Hints.type] = before.own.parameters[Hints.type]
             return kept
         }
     }

@@ -152,7 +152,15 @@ extension SalesforceMock {
         if let unknown = fields.first(where: { !known.contains($0.name) }) {
             return fail("INVALID_FIELD:No such column '\(unknown.name)':--")
         }
+        let isRemoval = job.operation == "delete" || job.operation == "hardDelete"
+        if !isRemoval, let mistyped = fields.first(where: { $0.name != "Id" && value($0.name, $0.text) == nil }) {
+            return fail(
+                "INVALID_TYPE_ON_FIELD_IN_RECORD:\(mistyped.name): value not of required type: \(mistyped.text):\(mistyped.name) --")
+        }
         let wanted = fields.first { $0.name == (job.operation == "upsert" ? job.externalID : "Id") }?.text ?? ""
+        guard job.operation != "upsert" || job.externalID == "Id" || !["", Self.nullText].contains(wanted) else {
+            return fail("MISSING_ARGUMENT:\(job.externalID) not specified:\(job.externalID) --")
+        }
         let found = job.operation == "insert" ? [] : find(job, wanted)
         guard found.count < 2 else { return fail("DUPLICATE_EXTERNAL_ID:External id field matched more than one record:--") }
         let isNew = found.isEmpty
@@ -160,7 +168,6 @@ extension SalesforceMock {
             return fail("INVALID_CROSS_REFERENCE_KEY:invalid cross reference id:--")
         }
         if let index = found.first, deleted[job.object]?.contains(index) == true { return fail("ENTITY_IS_DELETED:entity is deleted:--") }
-        let isRemoval = job.operation == "delete" || job.operation == "hardDelete"
         let required = Self.requiredField(of: job.object)
         let name = fields.first { $0.name == required }?.text ?? ""
         guard isRemoval || (name != Self.nullText && !(isNew && name.isEmpty)) else {
@@ -170,7 +177,8 @@ extension SalesforceMock {
         if isRemoval { deleted[job.object, default: []].insert(index) }
         for field in fields where field.name != "Id" && !field.text.isEmpty {
             written[job.object, default: [:]][index, default: []].removeAll { $0.name == field.name }
-            written[job.object, default: [:]][index, default: []].append(value(field.name, field.text, job.object))
+            guard let value = value(field.name, field.text) else { continue }
+            written[job.object, default: [:]][index, default: []].append(value)
         }
         if !isNew { timelines[job.object]?.touch(index, at: moment.now) }
         job.successful.append([self.id(job.object, index), isNew ? "true" : "false"] + record)
@@ -185,10 +193,9 @@ extension SalesforceMock {
     /// What clears a field.
     private static let nullText = "#N/A"
 
-    /// A text of CSV as the record has it.
-    private func value(_ name: String, _ text: String, _ object: String) -> JSONNode.Member {
+    /// A text of CSV as the record has it; nil where its field does not take it.
+    private func value(_ name: String, _ text: String) -> JSONNode.Member? {
         if text == Self.nullText { return .init(name: name, value: .null) }
-        if ["AnnualRevenue", "NumberOfEmployees"].contains(name) { return .init(name: name, value: .number(Array(text.utf8)[...])) }
-        return .init(name: name, value: .string(text))
+        return text.isEmpty ? .init(name: name, value: .string("")) : Self.stored(name, csv: text)
     }
 }

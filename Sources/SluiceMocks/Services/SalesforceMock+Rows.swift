@@ -15,9 +15,9 @@ extension SalesforceMock {
     }
 
     private mutating func create(_ object: String, _ fields: [JSONNode.Member], _ moment: MockMoment) -> MockAnswer {
-        if let refusal = unknown(fields, object) ?? lacking(fields, object, isNew: true) { return refusal }
+        if let refusal = unknown(fields, object) ?? mistyped(fields) ?? lacking(fields, object, isNew: true) { return refusal }
         let index = timelines[object]?.insert(at: moment.now) ?? 0
-        written[object, default: [:]][index] = fields
+        written[object, default: [:]][index] = fields.compactMap(Self.stored)
         return done(201, object, index)
     }
 
@@ -87,10 +87,10 @@ extension SalesforceMock {
 
     /// - Returns: The refusal; nil where the row was changed.
     private mutating func change(_ object: String, _ index: Int, _ fields: [JSONNode.Member], _ moment: MockMoment) -> MockAnswer? {
-        if let refusal = unknown(fields, object) ?? lacking(fields, object, isNew: false) { return refusal }
+        if let refusal = unknown(fields, object) ?? mistyped(fields) ?? lacking(fields, object, isNew: false) { return refusal }
         let names = Set(fields.map(\.name))
         written[object, default: [:]][index, default: []].removeAll { names.contains($0.name) }
-        written[object, default: [:]][index, default: []] += fields
+        written[object, default: [:]][index, default: []] += fields.compactMap(Self.stored)
         timelines[object]?.touch(index, at: moment.now)
         return nil
     }

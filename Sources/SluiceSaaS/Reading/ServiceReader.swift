@@ -93,7 +93,8 @@ package final class ServiceReader: Sendable {
         var error = error
         error.message = "\(session.declaration.name) \(entity.name): \(error.message)"
         if let parent = entity.parent {
-            error.remedy = "give parent of \(entity.name) a list unreadable, such as [404]: then that one of the \(parent.entity) is left out"
+            error.remedy =
+                "give parent of \(entity.name) a list unreadable, such as [404]: then that one of the \(parent.entity) is left out"
         }
         return error
     }

@@ -119,6 +119,35 @@ struct FollowTests {
         #expect(rows == Array(1...14))
     }
 
+    @Test("a run that is planned anew for a new column tells what it did before, and its dead letters count")
+    func plannedAnew() async throws {
+        try project.directory.write(
+            "files.yaml",
+            """
+            name: files
+            on_error: dead_letter
+            source: {files: "in/*.csv", format: csv}
+            sink: {files: out, format: csv, mode: append}
+            """)
+        try project.directory.write("in/a.csv", "n\n1\n")
+        let running = try project.command(["run", "files.yaml", "--follow", "--strict", "--every", "20ms", "--json"]).start()
+        let steps = try await Command.shell(
+            """
+            wait_for() { for i in $(seq 1200); do [ $(cat out/part-*.csv 2>/dev/null | grep -cE '^[0-9]') -ge $1 ] && return; sleep 0.05; done; exit 1; }
+            wait_for 1; printf 'n\nbad\n2\n' > in/b.csv
+            wait_for 2; printf 'n,m\n3,4\n' > in/c.csv
+            wait_for 3
+            """, directory: project.directory.root
+        ).run()
+        #expect(steps.exitCode == 0, "\(steps.transcript)")
+        running.signal(SIGTERM)
+        let result = try await running.wait()
+        #expect(result.exitCode == 3, "\(result.transcript)")
+        let json = try result.json()
+        #expect(json["dead_letters"]?.integer == 0 && json["rows_in"]?.integer == 1)
+        #expect(json["earlier_runs"]?[0]?["dead_letters"]?.integer == 1 && json["earlier_runs"]?[0]?["rows_in"]?.integer == 2)
+    }
+
     @Test("a table that other pipelines append to is followed, and one that is overwritten meanwhile is joined with as it is now")
     func tables() async throws {
         let directory = project.directory

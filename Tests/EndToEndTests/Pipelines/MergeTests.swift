@@ -62,6 +62,30 @@ struct MergeTests {
         #expect(try table() == ["9,new,2025-01-01T00:00:00"])
     }
 
+    @Test("a run that brings no row leaves the table as it is, and is a run that wrote nothing") func nothingNew() async throws {
+        try project.directory.write(
+            "merge.yaml",
+            """
+            name: merge
+            incremental: true
+            source: {files: "in/*.csv"}
+            steps: [{filter: id > 0}]
+            sink: {table: crm.customers, location: out, format: csv, mode: merge, keys: id}
+            """)
+        try project.directory.write("in/1.csv", "id,name\n1,a\n2,b\n")
+        try await run()
+        let files = project.directory.files().filter { $0.hasPrefix("out/") }
+        try project.directory.write("in/2.csv", "id,name\n-1,x\n")
+        let idle = try await project.json("run", "merge.yaml")
+        #expect(idle["rows_in"]?.integer == 1 && idle["rows_out"]?.integer == 0 && idle["bytes_out"]?.integer == 0)
+        #expect(project.directory.files().filter { $0.hasPrefix("out/") } == files)
+        // What was read without a row is not read again, and the next row goes in beside the others.
+        try project.directory.write("in/3.csv", "id,name\n2,c\n")
+        let next = try await project.json("run", "merge.yaml")
+        #expect(next["rows_in"]?.integer == 1 && next["rows_out"]?.integer == 2)
+        #expect(try table() == ["1,a", "2,c"])
+    }
+
     @Test("without an order the last row of the last run stays; partitions move with their rows; new columns come in")
     func unordered() async throws {
         try definition("  mode: merge\n  keys: [shop, id]\n  partition_by: state", source: "{files: \"in/*.csv\"}")

@@ -34,6 +34,16 @@ struct FieldWatchTests {
         #expect(found == ["half float64", "long string", "whole int64", "wide string"])
     }
 
+    @Test("whole numbers that a float64 would change are no float64 beside fractions") func wideBesideFractions() throws {
+        let records = [#"{"id":1,"n":9007199254740993,"m":3}"#, #"{"id":2,"n":0.5,"m":0.5}"#]
+        let bytes = Array(records.joined().utf8)
+        let first = Int32(records[0].utf8.count)
+        #expect(throws: SluiceError.self) {
+            try watch.check(RawRecords(bytes: bytes, starts: [0, first], ends: [first, Int32(bytes.count)]), at: nil)
+        }
+        #expect(try watch.found.known().map { "\($0.name) \($0.type)" }.sorted() == ["m float64", "n string"])
+    }
+
     @Test("a field with an empty name ends nothing, and what is known of one is passed over") func nameless() throws {
         try check(#"{"id":1,"":"x"}"#)
         #expect(try watch.found.known().isEmpty)

@@ -42,6 +42,16 @@ assert made["Name"] == "record", made
 refused("AlreadyExistsException", "", glue.create_job, Name="record", **shell(record))
 refused("InvalidInputException", "Max Capacity", glue.create_job, Name="both", MaxCapacity=1.0, WorkerType="G.1X", NumberOfWorkers=2, **shell(record))
 refused("InvalidInputException", "0.0625", glue.create_job, Name="large", MaxCapacity=7.0, **shell(record))
+etl = dict(shell(record), Command={"Name": "glueetl", "ScriptLocation": record})
+for words, given in [
+        ("Glue version 99", dict(etl, GlueVersion="99")), ("Worker Type and Number", dict(etl, NumberOfWorkers=2)),
+        ("Worker Type and Number", dict(etl, WorkerType="G.1X")), ("2 to 100", dict(etl, MaxCapacity=0.5)), ("2 to 100", dict(etl, MaxCapacity=2.5)),
+        ("FLEX", dict(etl, GlueVersion="2.0", ExecutionClass="FLEX")), ("FLEX", dict(shell(record), ExecutionClass="FLEX")),
+        ("no Worker Type", dict(shell(record), WorkerType="G.1X", NumberOfWorkers=2)),
+        ("Python version 2.5", dict(etl, Command=dict(etl["Command"], PythonVersion="2.5")))]:
+    refused("InvalidInputException", words, glue.create_job, Name="odd", **given)
+refused("ValidationException", "numberOfWorkers", glue.create_job, Name="odd", WorkerType="G.1X", NumberOfWorkers=0, **etl)
+refused("InvalidInputException", "no Worker Type", glue.start_job_run, JobName="record", WorkerType="G.1X", NumberOfWorkers=2)
 job = glue.get_job(JobName="record")["Job"]
 assert job["Command"]["ScriptLocation"] == record and job["Timeout"] == 5 and job["MaxRetries"] == 0, job
 assert job["ExecutionProperty"] == {"MaxConcurrentRuns": 1} and job["CreatedOn"] <= job["LastModifiedOn"], job

@@ -59,7 +59,7 @@ extension InputReader {
     /// What both a job and a run of it may say: its time, and how much of a cluster it would have, which is kept.
     mutating func capacityMembers() throws(ServiceFault) -> [String: WireValue] {
         var members: [String: WireValue] = [:]
-        for (name, range) in [("AllocatedCapacity", 0...10_000), ("NumberOfWorkers", 0...10_000)] as [(String, ClosedRange<Int64>)] {
+        for (name, range) in [("AllocatedCapacity", 0...10_000), ("NumberOfWorkers", 1...10_000)] as [(String, ClosedRange<Int64>)] {
             members[name] = try integer(name, range).map { .integer(Int64($0)) }
         }
         members["Timeout"] = try integer("Timeout", Rules.minutes).map { .integer(Int64($0)) }

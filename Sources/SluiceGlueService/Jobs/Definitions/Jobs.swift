@@ -93,9 +93,7 @@ enum Jobs {
     /// - Throws: `InvalidInputException` for what no run could do, so that it is refused here and not when it starts.
     private static func put(_ record: JobRecord, _ places: Places, _ ledger: ScheduleTransaction) throws {
         let script = try JobScript(record.members["Command"], places)
-        if record.command == "pythonshell", case .real(let capacity)? = record.members["MaxCapacity"], ![0.0625, 1].contains(capacity) {
-            throw Faults.invalid("MaxCapacity of a pythonshell job is 0.0625 or 1, and not \(capacity).")
-        }
+        try JobCapacity.check(record.command, record.members)
         _ = try record.parameters([:], script)
         try declare(record, script, ledger)
         try ledger.putDocument(JobRecord.kind, record.name, WireValue.members(record.members).json)

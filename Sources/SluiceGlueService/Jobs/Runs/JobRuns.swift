@@ -23,6 +23,7 @@ enum JobRuns {
         try call.requireScheduler()
         let run = try call.change { ledger in
             let record = try JobRecord.find(name, ledger)
+            try JobCapacity.check(record.command, note.members.over(record.members))
             if let refusal = try JobScript(record.members["Command"], call.context.places).refusal { throw Faults.invalid(refusal) }
             let open = try ledger.openRuns().filter { $0.job == (try LedgerNames.text(.job, name)) }
             guard open.count < record.maxConcurrentRuns || queues ?? record.queues else {

@@ -1,4 +1,4 @@
-package import SluiceCore
+import SluiceCore
 
 /// A schema as a Parquet file has it, and the leaves that its pages are written for.
 ///
@@ -44,18 +44,4 @@ struct WriterSchema: Sendable {
     }
 
     mutating func change(_ leaf: Int, _ body: (inout WriterLeaf) -> Void) { body(&leaves[leaf]) }
-}
-
-extension DataType {
-    /// The type as a file has it: with structs in place of choices (see `WriterSchema`).
-    package var withoutChoices: DataType {
-        switch self {
-        case .choice(let alternatives): .structure(alternatives.map { Field($0.description, $0.withoutChoices) })
-        case .list(let element): .list(element.withoutChoices)
-        case .map(let key, let value): .map(key: key.withoutChoices, value: value.withoutChoices)
-        case .structure(let fields):
-            .structure(fields.map { Field($0.name, $0.type.withoutChoices, isNullable: $0.isNullable) })
-        default: self
-        }
-    }
 }

@@ -55,6 +55,7 @@ struct BucketSourceTests {
 
     @Test("a registered table holds the objects of all executions, also where a field has changed its kind or is gone")
     func otherKind() async throws {
+        try served.createDatabase("sales")
         let flow = served.flow(
             output: #"{"fileType":"PARQUET"}"#,
             more:

@@ -76,6 +76,8 @@ struct ServedTests {
         return found
     }
 
+    func createDatabase(_ name: String) throws { try home.catalog.createDatabase(name) }
+
     /// The columns of a table with their types, and its rows as JSON, sorted.
     func table(_ database: String, _ name: String) async throws -> (columns: [String], rows: [String]) {
         let name = try TableName(database: database, table: name)

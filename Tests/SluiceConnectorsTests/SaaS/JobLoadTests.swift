@@ -80,15 +80,20 @@ struct JobLoadTests {
         #expect(records[4]["Phone"]?.string == "557")
     }
 
-    @Test("an upsert whose key is null makes a record, and clears fields of others") func nullKeys() async throws {
+    @Test("an upsert whose key is null is refused by the service, and clears fields of others") func nullKeys() async throws {
         let names: (String, DataType, [Value]) = ("Name", .string, [.string("New"), .string("Old")])
         func keyed(_ keys: [Value], _ phones: [Value]) throws -> Batch {
             try makeBatch([("External_Id__c", .string, keys), names, ("Phone", .string, phones)])
         }
         try await write("mode: upsert\nkey: External_Id__c", [keyed([.string("x1"), .string("x2")], [.string("1"), .string("2")])])
-        try await write("mode: upsert\nkey: External_Id__c", [keyed([.string("x1"), .null], [.null, .string("3")])])
+        do {
+            try await write("mode: upsert\nkey: External_Id__c", [keyed([.string("x1"), .null], [.null, .string("3")])])
+            Issue.record("a record without a key was taken")
+        } catch let error as SluiceError {
+            #expect(error.code.name == "request-refused" && error.message.contains("MISSING_ARGUMENT"), "\(error.message)")
+        }
         let made = server.records("salesforce", "accounts").dropFirst(10)
-        #expect(made.map { $0["Phone"]?.string } == [nil, "2", "3"])
+        #expect(made.map { $0["Phone"]?.string } == [nil, "2"])
     }
 
     @Test("updates, upserts and removals meet the record of their key") func keyed() async throws {

@@ -120,7 +120,7 @@ enum ColumnConversion {
         if column.type == type { return column }
         switch (column.storage, type) {
         case (.structure(let members, let count), .choice(let types)):
-            return choice(column, zip(members, types).map { restored($0, $1) }, type, count)
+            return chosen(column, members, count, type, types)
         case (.structure(let members, let count), .structure(let fields)):
             let inner = zip(members, fields).map { restored($0, $1.type) }
             return Column(type, .structure(inner, count: count), validity: column.validity)

@@ -18,8 +18,7 @@ struct PartitionInput: Sendable {
         try Self.check(values, table)
         var parameters = self.parameters
         let location = Hints.place(storage?.location, &parameters, places)
-        let before = current?.columns ?? table.columns
-        let columns = storage?.columns?.keepingTypes(of: before.told(in: table.format), before)
+        let columns = storage?.columns?.keepingTypes(of: current?.columns ?? table.columns, in: table.format)
         var descriptor = storage?.descriptor
         if let current, current.storage == nil, descriptor?.told == table.hiveStorage.told { descriptor = nil }
         // Its files are those that lie at its place, whatever else a run or a crawl may add to it.

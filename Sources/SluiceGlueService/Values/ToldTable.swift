@@ -39,8 +39,8 @@ extension TableDefinition {
 
     /// Takes for what it was whatever is said of the table as `current` is told.
     mutating func keepUntold(of current: TableDefinition) {
-        columns = columns.keepingTypes(of: current.columns.told(in: current.format), current.columns)
-        partitionKeys = partitionKeys.keepingTypes(of: current.partitionKeys, current.partitionKeys)
+        columns = columns.keepingTypes(of: current.columns, in: current.format)
+        partitionKeys = partitionKeys.keepingTypes(of: current.partitionKeys, in: current.format)
         if let old = current.view, let new = view, new.sql == old.sql, new.original == old.original ?? old.sql { view = old }
         let told = TableFormats.format(current.toldStorage, current.toldParameters, columns: current.columns)
         let said = TableFormats.format(storage, parameters, columns: current.columns)
@@ -76,8 +76,9 @@ extension [CatalogColumn] {
     }
 
     /// Columns that are said to be of the types that those of their names are told with are of the types that these have.
-    func keepingTypes(of told: [CatalogColumn], _ current: [CatalogColumn]) -> [CatalogColumn] {
-        let known = Dictionary(zip(told, current).map { ($0.name, (told: $0, own: $1)) }, uniquingKeysWith: { first, _ in first })
+    func keepingTypes(of current: [CatalogColumn], in format: String) -> [CatalogColumn] {
+        let known = Dictionary(
+            zip(current.told(in: format), current).map { ($0.name, (told: $0, own: $1)) }, uniquingKeysWith: { first, _ in first })
         return map { column in
             guard let before = known[column.name], ColumnTypes.text(before.told) == ColumnTypes.text(column) else { return column }
             var kept = column

@@ -118,15 +118,16 @@ package final class OAuthAuthenticator: Authenticator {
         let node = try? JSONParser.parse(answer.body)
         let told = [node?["error"]?.string, node?["error_description"]?.string].compactMap(\.self).joined(separator: ": ")
         let words = told.isEmpty ? nil : told.prefix(HTTPLimits.quotedCharacters).description
-        switch client.judgeByStatus(request, answer, message: words) {
+        let byStatus = client.judgeByStatus(request, answer, message: words)
+        switch byStatus {
         case .accept where node == nil:
             // An intermediary's page, or a body that lost its end; it is not shown, since a part of a token may be in it.
             return .retry("no whole JSON", isThrottled: false)
         case .refuse, .renew:
-            guard (400...401).contains(answer.status) else { return client.judgeByStatus(request, answer, message: words) }
+            guard (400...401).contains(answer.status) else { return byStatus }
             let reason = words ?? WebClient.quoted(answer.body)
             return .refuse(client.failure(.credentialsRefused, request, answer, reason, remedy: remedy(for: node?["error"]?.string)))
-        case let verdict: return verdict
+        default: return byStatus
         }
     }
 

@@ -153,7 +153,7 @@ extension SalesforceMock {
             return fail("INVALID_FIELD:No such column '\(unknown.name)':--")
         }
         let isRemoval = job.operation == "delete" || job.operation == "hardDelete"
-        if !isRemoval, let mistyped = fields.first(where: { $0.name != "Id" && value($0.name, $0.text) == nil }) {
+        if !isRemoval, let mistyped = fields.first(where: { $0.name != "Id" && !$0.text.isEmpty && value($0.name, $0.text) == nil }) {
             return fail(
                 "INVALID_TYPE_ON_FIELD_IN_RECORD:\(mistyped.name): value not of required type: \(mistyped.text):\(mistyped.name) --")
         }
@@ -196,6 +196,6 @@ extension SalesforceMock {
     /// A text of CSV as the record has it; nil where its field does not take it.
     private func value(_ name: String, _ text: String) -> JSONNode.Member? {
         if text == Self.nullText { return .init(name: name, value: .null) }
-        return text.isEmpty ? .init(name: name, value: .string("")) : Self.stored(name, csv: text)
+        return Self.stored(name, csv: text)
     }
 }

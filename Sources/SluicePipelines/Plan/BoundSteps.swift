@@ -28,7 +28,7 @@ extension Planner {
     }
 
     /// - Parameter output: The name of the output whose steps they are; nil for those of all rows.
-    /// - Throws: `DefinitionErrors` with what is wrong with all steps whose columns are known.
+    /// - Throws: What is wrong with a step; `DefinitionErrors` where it is several whose columns are known.
     static func bind(
         _ steps: [any StepDefinition], to schema: Schema, of output: String? = nil, in context: PlanContext
     ) async throws -> [BoundStep] {
@@ -47,6 +47,8 @@ extension Planner {
                 guard type(of: step).keepsColumns else { break }
             }
         }
+        // One mistake is the error that it is.
+        if errors.errors.count == 1 { throw errors.errors[0] }
         try errors.throwIfAny()
         return bound
     }

@@ -248,7 +248,7 @@ package struct PageWalk: Sendable {
         guard emptyPages < SaaSLimits.emptyPages else {
             throw malformed(
                 "is the \(emptyPages)th in a row without a record, and says that more follows",
-                remedy: "run it again if the service has so many: it goes on behind them")
+                remedy: "if the service has so many, larger pages (size of read) or a later beginning (from) make them fewer")
         }
         guard !circle.closes(at: next) else { throw malformed("leads back to one that was read: to \(next.quotedForMessage)") }
         window.next = next

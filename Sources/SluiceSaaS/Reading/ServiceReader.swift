@@ -60,7 +60,7 @@ package final class ServiceReader: Sendable {
                 case .pageExpired: try expire(error)
                 case .parentUnreadable: why.withLock { $0 = error }
                 case .keyNotInPath where entity.parent?.unreadable.isEmpty == false: why.withLock { $0 = error }
-                case .keyNotInPath: throw unnamed(error)
+                case .keyNotInPath: throw named(error)
                 default: throw error
                 }
             }
@@ -88,8 +88,8 @@ package final class ServiceReader: Sendable {
         return page
     }
 
-    /// A parent's key that cannot stand in the path.
-    private func unnamed(_ error: SluiceError) -> SluiceError {
+    /// The error of a parent's key that cannot stand in the path, with the entity's name and what leaves that parent out.
+    private func named(_ error: SluiceError) -> SluiceError {
         var error = error
         error.message = "\(session.declaration.name) \(entity.name): \(error.message)"
         if let parent = entity.parent {

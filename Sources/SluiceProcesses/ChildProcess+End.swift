@@ -41,7 +41,7 @@ extension ChildProcess {
         guard status == nil else { return true }
         var ended: Int32 = 0
         if waitpid(process, &ended, WNOHANG) != 0 {
-            status = ended
+            noteEnd(ended)
             return true
         }
         try Task.checkCancellation()

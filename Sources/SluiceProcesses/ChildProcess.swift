@@ -6,6 +6,8 @@ package import SluiceCore
 /// when it is let go of.
 package final class ChildProcess: @unchecked Sendable {
     let process: Int32
+    /// While the program may run.
+    private var watch: ChildGuard?
     var input: Int32
     private var output: Int32
     var errors: Int32
@@ -25,7 +27,7 @@ package final class ChildProcess: @unchecked Sendable {
     private var errorRest: [UInt8] = []
     /// Takes all that it writes on its standard error, as it comes.
     package var onErrors: (@Sendable (ArraySlice<UInt8>) -> Void)?
-    var status: Int32?
+    private(set) var status: Int32?
     private var moved = ContinuousClock.now
 
     /// How long a program may do nothing, and what messages call that.
@@ -53,6 +55,7 @@ package final class ChildProcess: @unchecked Sendable {
                 remedy: failure == ENOENT ? "install it, or name it with its path" : nil)
         }
         self.process = process
+        watch = ChildGuard(of: process)
         (input, output, errors) = (ends[0], ends[1], ends[2])
         self.patience = patience
         self.writesLines = writesLines
@@ -68,7 +71,14 @@ package final class ChildProcess: @unchecked Sendable {
         kill(-process, SIGKILL)
         var ended: Int32 = 0
         waitpid(process, &ended, 0)
+        noteEnd(ended)
+    }
+
+    /// - Parameter ended: As `waitpid` tells it.
+    func noteEnd(_ ended: Int32) {
         status = ended
+        watch?.release()
+        watch = nil
     }
 
     package var hasPending: Bool { written < pending.count }

@@ -101,6 +101,14 @@ struct BucketSourceTests {
         #expect(message.contains("s3://raw/in") && !message.contains("/buckets/"), "\(message)")
     }
 
+    @Test("a record that ends an execution is told with its object and line") func place() async throws {
+        try await served.put("in/a.csv", "id,name\n1,a\n")
+        try await served.put("in/b.csv", "id,name\n2,b\n3,\"c\n")
+        _ = try await served.call("/create-flow", served.flow())
+        let message = try #require(try await served.run()["executionResult"]?["errorInfo"]?["executionMessage"]?.string)
+        #expect(message.hasPrefix("s3://raw/in/b.csv:3: "), "\(message)")
+    }
+
     @Test("a flow without tasks is refused") func noTasks() async throws {
         await #expect(throws: ServiceFault.self) { try await served.call("/create-flow", served.flow(tasks: "[]")) }
     }

@@ -1,4 +1,6 @@
+import SluiceCatalog
 import SluiceConnectors
+import SluiceCore
 import SluiceServer
 import Testing
 
@@ -20,6 +22,22 @@ import Testing
             (#"ColumnNamesMatchPattern "[a-z]*""#, "Dataset.*.ColumnNamesPatternMatchRatio"),
         ])
     func metrics(_ figure: String, _ expected: String) { #expect(MetricName.text(figure) == expected) }
+
+    @Test("a choice is told as the struct that files of Parquet have, and is a choice again where a client puts that back") func choices()
+        throws
+    {
+        let types = ["choice<int64, string>", "list<choice<float64, struct<a: int64>>>", "int64"]
+        let own = try types.enumerated().map { CatalogColumn("c\($0)", try DataType(parsing: $1)) }
+        let told = own.told(in: "parquet")
+        #expect("\(told[0].type)" == "struct<int64: int64, string: string>")
+        #expect(told[2] == own[2])
+        #expect(own.told(in: "json") == own)
+        #expect(told.keepingTypes(of: own, in: "parquet") == own)
+        #expect(told.keepingTypes(of: own, in: "json") == told)
+        var changed = told
+        changed[0].type = .int64
+        #expect(changed.keepingTypes(of: own, in: "parquet")[0].type == .int64)
+    }
 
     @Test(
         "addresses of databases are settings of connections",

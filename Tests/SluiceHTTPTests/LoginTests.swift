@@ -36,11 +36,7 @@ struct LoginTests {
         async throws
     {
         let service = ScriptedService([.answer(200, #"{"access_token":"a","refresh_token":"r1"}"#)])
-        let login = LoopbackLogin(
-            LoopbackLogin.Service(
-                authorize: try WebAddress(parsing: Self.authorize), token: try WebAddress(parsing: "https://id.example.com/token"),
-                clientID: "me",
-                clientSecret: nil, scope: nil), transport: service)
+        let login = try Self.login(service)
         let (addresses, continuation) = AsyncStream.makeStream(of: WebAddress.self)
         async let token = login.refreshToken { continuation.yield($0) }
         var shown: WebAddress?
@@ -65,6 +61,32 @@ struct LoginTests {
         let verifier = try #require(form.first { $0.name == "code_verifier" }?.value)
         #expect(Base64URL.encode(Array(SHA256.hash(data: Array(verifier.utf8)))) == parameters["code_challenge"])
         #expect(form.contains { $0.name == "code" && $0.value == "c1" })
+    }
+
+    @Test("a code that the service does not take is told by the error's name and words, and is sent once") func refusedCode() async throws {
+        let service = ScriptedService([.answer(400, #"{"error":"invalid_grant","error_description":"expired authorization code"}"#)])
+        do {
+            _ = try await Self.login(service).refreshToken { shown in
+                let parameters = Dictionary(uniqueKeysWithValues: FormText.decode(shown.query).map { ($0.name, $0.value) })
+                guard let redirect = try? WebAddress(parsing: parameters["redirect_uri"] ?? "") else { return }
+                let back = redirect.adding([(name: "code", value: "c0de-that-ended"), (name: "state", value: parameters["state"] ?? "")])
+                Task { try await PooledTransport().send(WebRequest("GET", back, label: "browser"), timeout: .seconds(60)) }
+            }
+            Issue.record("logged in")
+        } catch {
+            #expect(error.code == .credentialsRefused)
+            #expect(error.message.hasSuffix("answered 400: invalid_grant: expired authorization code"), "\(error.message)")
+            #expect(error.remedy?.contains("begin the login again") == true, "\(error.remedy ?? "")")
+            #expect(!"\(error)".contains("c0de-that-ended"))
+        }
+        #expect(service.requests.count == 1)
+    }
+
+    private static func login(_ service: ScriptedService) throws -> LoopbackLogin {
+        LoopbackLogin(
+            LoopbackLogin.Service(
+                authorize: try WebAddress(parsing: authorize), token: try WebAddress(parsing: "https://id.example.com/token"),
+                clientID: "me", clientSecret: nil, scope: nil), transport: service)
     }
 
     @Test("an assertion is signed, ends soon, and shows no key") func assertion() throws {

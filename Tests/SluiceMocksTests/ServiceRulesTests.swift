@@ -147,6 +147,24 @@ struct ServiceRulesTests {
         #expect(try query(&mock, "SELECT External_Id__c FROM Account").values.filter { $0 == "x" } == ["x"])
     }
 
+    @Test("Salesforce: a number field takes numbers, also written as texts, by requests and by jobs") func numbers() throws {
+        var mock = SalesforceMock(seed: 1, rows: 5)
+        let place = "Account/001MOCK00000000001"
+        for value in ["true", #""many""#, "{}", "[1]", #""""#] {
+            #expect(try row(&mock, "PATCH", place, #"{"NumberOfEmployees": \#(value)}"#) == "400 JSON_PARSER_ERROR", "\(value)")
+        }
+        #expect(try row(&mock, "PATCH", place, #"{"NumberOfEmployees": "12", "AnnualRevenue": 0.5}"#) == "204 -")
+        #expect(mock.members("Account", 1).first { $0.name == "NumberOfEmployees" }?.value == .number(Array("12".utf8)[...]))
+        let rows = "Name,NumberOfEmployees\nA,many\nB,7\nC,#N/A\nD,\n"
+        #expect(try refused(&mock, "insert", rows) == ["INVALID_TYPE_ON_FIELD_IN_RECORD"])
+    }
+
+    @Test("Salesforce: a job refuses rows without the external id that tells them apart") func noExternalID() throws {
+        var mock = SalesforceMock(seed: 1, rows: 5)
+        #expect(try refused(&mock, "upsert", "External_Id__c,Name\n,None\n#N/A,None\nx,One\n") == ["MISSING_ARGUMENT", "MISSING_ARGUMENT"])
+        #expect(try query(&mock, "SELECT External_Id__c FROM Account").values.filter { $0 != "null" } == ["x"])
+    }
+
     // MARK: Zendesk
 
     @Test("Zendesk: a user is known by e-mail, whatever its case, and by external id") func users() throws {

@@ -11,4 +11,15 @@ struct ServicePageTests {
         let difference = try GoldenFile.difference(ServicePage.markdown(declaration), from: "\(Repository.root)/docs/connectors/\(name).md")
         if let difference { Issue.record("\(difference)") }
     }
+
+    @Test("docs/declaring-services.md has every key of a declaration, made from what checks it")
+    func declarations() throws {
+        let difference = try GoldenFile.difference(DeclarationPage.markdown, from: "\(Repository.root)/docs/declaring-services.md")
+        if let difference { Issue.record("\(difference)") }
+        let anchors = Set(
+            DeclarationPage.markdown.matches(of: #/\n## (.+)/#).map { "#" + $0.1.lowercased().filter { $0.isLetter || $0 == "_" } })
+        let links = DeclarationPage.markdown.matches(of: #/\]\((#[^)]+)\)/#).map { String($0.1) }
+        #expect(!links.isEmpty)
+        for link in links { #expect(anchors.contains(link), "\(link)") }
+    }
 }

@@ -116,7 +116,13 @@ struct FlowRun: Sendable {
         if let fault = error as? ServiceFault { return fault.message }
         let mistakes = DefinitionErrors.list(error) ?? []
         if mistakes.isEmpty { return "The execution failed; the server's log has more." }
-        return mistakes.map { Faults.told(KnownSecrets.masked($0)) }.joined(separator: "; ")
+        return mistakes.map { placed(KnownSecrets.masked($0)) }.joined(separator: "; ")
+    }
+
+    /// With the object and the line, or the record; places in the definition, which the service writes, are nobody's.
+    private static func placed(_ error: SluiceError) -> String {
+        guard let place = error.location?.description, !place.hasPrefix("<") else { return Faults.told(error) }
+        return "\(place): \(Faults.told(error))"
     }
 
     // MARK: Table

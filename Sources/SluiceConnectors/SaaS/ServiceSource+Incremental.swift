@@ -37,7 +37,7 @@ extension ServiceSource: IncrementalSource {
                 } else {
                     progress.finish(split)
                 }
-            } catch let error as SluiceError where error.code == .quotaSpent && !parts.isEmpty {
+            } catch let error as SluiceError where error.leavesPlace && !parts.isEmpty {
                 // The others are committed first.
                 progress.end(with: error)
                 break
@@ -85,7 +85,7 @@ extension ServiceSource: IncrementalSource {
                 while let page = try await reader.next() { if !page.records.isEmpty { return part([page]) } }
             } catch {
                 // Pages without anything new lead on, too.
-                guard error.code == .quotaSpent, reader.position != begin else { throw error }
+                guard error.leavesPlace, reader.position != begin else { throw error }
                 progress.end(with: error)
                 return part([])
             }
@@ -181,4 +181,9 @@ extension ServiceSlice.Part {
         case .job(let reader, _, let tracker): return tracker.position(of: reader)
         }
     }
+}
+
+extension SluiceError {
+    /// Whether what was read before it is good, and the next run goes on behind it.
+    var leavesPlace: Bool { code == .quotaSpent || code == .pagesWithoutRecords }
 }

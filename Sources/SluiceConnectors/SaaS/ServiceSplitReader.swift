@@ -31,7 +31,7 @@ final class ServiceSplitReader: SplitReader {
     ///   - budget: Bytes of pages after which no other is fetched.
     ///   - watch: Looks for fields that have no column.
     ///   - kept: What the reader's position is behind.
-    ///   - endsWith: Takes that a budget is spent, where what was read is a slice of its own; nil where that is an error at once.
+    ///   - endsWith: Takes an error that leaves a place to go on at, where what was read is a slice of its own; nil where it is one at once.
     ///   - cutOff: Takes that the service gave no more, and what is kept, or a job that it has made, is of use.
     ///   - leavesOut: Takes that the parent's records cannot be read.
     init(
@@ -87,13 +87,13 @@ final class ServiceSplitReader: SplitReader {
         }
     }
 
-    /// The next page from the service; nil also where a budget is spent and what was read is to be committed first.
+    /// The next page from the service; nil also where an error leaves a place to go on at, and what was read is to be committed first.
     private func fetch() async throws(SluiceError) -> RecordPage? {
         do throws(SluiceError) {
             return try await readable()
         } catch {
             cutOff()
-            guard let endsWith, error.code == .quotaSpent else { throw error }
+            guard let endsWith, error.leavesPlace else { throw error }
             endsWith(error)
             return nil
         }

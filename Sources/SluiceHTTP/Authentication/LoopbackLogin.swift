@@ -1,5 +1,4 @@
 package import SluiceCore
-import SluiceJSON
 import SluiceLoopback
 import Synchronization
 
@@ -77,23 +76,17 @@ package struct LoopbackLogin: Sendable {
 
     private func exchange(_ code: SecretText, _ dialogue: LoginDialogue) async throws(SluiceError) -> SecretText {
         var form = [
-            (name: "grant_type", value: "authorization_code"), (name: "code", value: code.value),
-            (name: "redirect_uri", value: dialogue.redirect), (name: "client_id", value: service.clientID),
-            (name: "code_verifier", value: dialogue.verifier.value),
+            ("grant_type", "authorization_code"), ("code", code.value), ("redirect_uri", dialogue.redirect),
+            ("client_id", service.clientID), ("code_verifier", dialogue.verifier.value),
         ]
-        if let secret = service.clientSecret { form.append((name: "client_secret", value: secret.value)) }
+        if let secret = service.clientSecret { form.append(("client_secret", secret.value)) }
         // A code is good for one use.
-        var request = WebRequest("POST", service.token, label: "token endpoint", isRepeatable: false)
-        request.setHeader("Content-Type", "application/x-www-form-urlencoded")
-        request.setHeader("Accept", "application/json")
-        request.body = Array(FormText.encode(form).utf8)
-        request.answerBytes = HTTPLimits.tokenBytes
-        let client = WebClient(
-            transport, limiter: Limiter(concurrency: 1, pacing: pacing), authenticator: FixedCredentials.none, pacing: pacing)
-        let answer = try await client.send(request)
-        guard let node = try? JSONParser.parse(answer.body), let token = node["refresh_token"]?.string, !token.isEmpty else {
+        let (node, shown) = try await TokenEndpoint(service.token, transport: transport, pacing: pacing).ask(
+            form, isRepeatable: false,
+            refused: "begin the login again: its code has ended, was used before, or is of another client")
+        guard let token = node["refresh_token"]?.string, !token.isEmpty else {
             throw SluiceError(
-                .credentialsRefused, "\(request.shown) gave no refresh token",
+                .credentialsRefused, "\(shown) gave no refresh token",
                 remedy: "allow the application to refresh tokens (often a scope such as refresh_token or offline_access)")
         }
         return SecretText(token)

@@ -14,8 +14,7 @@ package final class OAuthAuthenticator: Authenticator {
     }
 
     private let settings: OAuthSettings
-    /// For the token endpoint, which takes no credentials but those of the form.
-    private let client: WebClient
+    private let endpoint: TokenEndpoint
     private let pacing: Pacing
     private let onSecret: @Sendable (String) -> Void
     private let gate = AsyncGate()
@@ -29,8 +28,7 @@ package final class OAuthAuthenticator: Authenticator {
         self.settings = settings
         self.pacing = pacing
         self.onSecret = onSecret
-        client = WebClient(
-            transport, limiter: Limiter(concurrency: 1, pacing: pacing), authenticator: FixedCredentials.none, pacing: pacing)
+        endpoint = TokenEndpoint(settings.tokenAddress, transport: transport, pacing: pacing)
     }
 
     package func authorize(_ request: inout WebRequest) async throws(SluiceError) {
@@ -100,40 +98,16 @@ package final class OAuthAuthenticator: Authenticator {
 
     private func ask(_ form: [(String, String)]) async throws(SluiceError) -> JSONNode {
         // Asking again harms nobody: where a refresh token was spent by an answer that was lost, the next run would ask with it, too.
-        var request = WebRequest("POST", settings.tokenAddress, label: "token endpoint", isRepeatable: true)
-        request.setHeader("Content-Type", "application/x-www-form-urlencoded")
-        request.setHeader("Accept", "application/json")
-        request.body = Array(FormText.encode(form.map { (name: $0.0, value: $0.1) }).utf8)
-        request.answerBytes = HTTPLimits.tokenBytes
-        let answer = try await client.send(request) { [self] request, answer in judge(request, answer) }
-        guard let node = try? JSONParser.parse(answer.body), node["access_token"]?.string != nil else {
-            throw SluiceError(
-                .serviceFailed, "\(request.shown) answered with no access_token", remedy: "check the address of the token endpoint")
+        let (node, shown) = try await endpoint.ask(form, isRepeatable: true, refused: refused)
+        guard node["access_token"]?.string != nil else {
+            throw SluiceError(.serviceFailed, "\(shown) answered with no access_token", remedy: "check the address of the token endpoint")
         }
         return node
     }
 
-    /// Errors have names and words (RFC 6749, section 5.2); bodies that have none are shown only where they are errors.
-    private func judge(_ request: WebRequest, _ answer: WebAnswer) -> WebVerdict {
-        let node = try? JSONParser.parse(answer.body)
-        let told = [node?["error"]?.string, node?["error_description"]?.string].compactMap(\.self).joined(separator: ": ")
-        let words = told.isEmpty ? nil : told.prefix(HTTPLimits.quotedCharacters).description
-        let byStatus = client.judgeByStatus(request, answer, message: words)
-        switch byStatus {
-        case .accept where node == nil:
-            // An intermediary's page, or a body that lost its end; it is not shown, since a part of a token may be in it.
-            return .retry("no whole JSON", isThrottled: false)
-        case .refuse, .renew:
-            guard (400...401).contains(answer.status) else { return byStatus }
-            let reason = words ?? WebClient.quoted(answer.body)
-            return .refuse(client.failure(.credentialsRefused, request, answer, reason, remedy: remedy(for: node?["error"]?.string)))
-        default: return byStatus
-        }
-    }
-
-    private func remedy(for error: String?) -> String {
-        guard error == "invalid_grant" else { return "check the connection's credentials, and the address of the token endpoint" }
-        return switch settings.grant {
+    /// What to do where the service takes the grant no more.
+    private var refused: String {
+        switch settings.grant {
         case .refreshToken:
             "the refresh token has ended, or another program has used it: give a new one with `connections add`, by --secret or --login"
         case .assertion: "check the user, the private key, and the clock of this machine"

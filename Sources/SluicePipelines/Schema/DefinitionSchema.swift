@@ -21,7 +21,7 @@ package enum DefinitionSchema {
     /// What is referred to from elsewhere.
     static func definitions(_ connectors: ConnectorRegistry) -> Value {
         .object([
-            "expression": .object(["description": .string("An expression over columns: SQL scalar syntax."), "type": scalarTypes]),
+            "expression": expressionSchema,
             "column": .object(["description": .string("The name of a column."), "type": .list([.string("string"), .string("number")])]),
             "type": typeSchema,
             "source": end(.source, connectors),
@@ -35,7 +35,11 @@ package enum DefinitionSchema {
     private static let timeSpanPattern = "^(( *[0-9]+ *[A-Za-z]+)+ *|.*\(reference).*)$"
     private static let scalarTypes = Value.list([.string("string"), .string("number"), .string("boolean")])
 
-    private static var typeSchema: Value {
+    static var expressionSchema: Value {
+        .object(["description": .string("An expression over columns: SQL scalar syntax."), "type": scalarTypes])
+    }
+
+    static var typeSchema: Value {
         .object([
             "description": .string("A type: a simple name, decimal(precision,scale), list<type>, or struct<name: type, …>."),
             "type": .string("string"),

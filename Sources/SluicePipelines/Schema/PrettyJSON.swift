@@ -1,10 +1,10 @@
-import SluiceCore
+package import SluiceCore
 
 /// JSON for people: two blanks a level, members in the order given, lists of scalars on one line where they fit.
-enum PrettyJSON {
+package enum PrettyJSON {
     private static let width = 100
 
-    static func text(_ value: Value) -> String {
+    package static func text(_ value: Value) -> String {
         var text = ""
         write(value, margin: "", to: &text)
         return text + "\n"

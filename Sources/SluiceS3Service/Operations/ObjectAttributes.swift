@@ -72,8 +72,13 @@ enum ObjectAttributes {
         return wanted
     }
 
+    /// Without a checksum of the object, S3 tells the count of parts alone.
     private static func add(_ page: Page, of traits: ObjectTraits, to parts: inout XMLWriter) {
         let sizes = traits.partBytes
+        guard let checksum = traits.checksum else {
+            parts.add("PartsCount", Int64(sizes.count))
+            return
+        }
         let start = min(page.marker, sizes.count)
         let end = min(start + page.limit, sizes.count)
         parts.add("PartsCount", Int64(sizes.count))
@@ -85,7 +90,7 @@ enum ObjectAttributes {
             parts.add("Part") { part in
                 part.add("PartNumber", Int64(place + 1))
                 part.add("Size", sizes[place])
-                if let checksum = traits.checksum, place < traits.partChecksums.count {
+                if place < traits.partChecksums.count {
                     part.add(checksum.value.algorithm.element, traits.partChecksums[place])
                 }
             }

@@ -12,12 +12,15 @@ package enum EmbeddedDeclarations {
 
     package static var names: [String] { texts.map(\.name) }
 
+    /// Its text, as somebody may copy it into a file of their own.
+    package static func yaml(_ name: String) -> String? { texts.first { $0.name == name }?.yaml }
+
     /// All of them, read.
     package static var all: [ServiceDeclaration] { names.compactMap(named) }
 
     /// Nil for a name that is none of theirs.
     package static func named(_ name: String) -> ServiceDeclaration? {
-        guard let yaml = texts.first(where: { $0.name == name })?.yaml else { return nil }
+        guard let yaml = yaml(name) else { return nil }
         return known.withLock { known in
             if let declaration = known[name] { return declaration }
             do {

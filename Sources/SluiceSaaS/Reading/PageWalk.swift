@@ -244,15 +244,16 @@ package struct PageWalk: Sendable {
         guard next != window.next, window.pages < SaaSLimits.pages else {
             throw malformed("leads to itself: page \(window.pages) of \(count) records says that \(next.quotedForMessage) follows")
         }
-        emptyPages = parts.records.isEmpty ? emptyPages + 1 : 0
-        guard emptyPages < SaaSLimits.emptyPages else {
-            throw malformed(
-                "is the \(emptyPages)th in a row without a record, and says that more follows",
-                remedy: "if the service has so many, larger pages (size of read) or a later beginning (from) make them fewer")
-        }
         guard !circle.closes(at: next) else { throw malformed("leads back to one that was read: to \(next.quotedForMessage)") }
         window.next = next
         position.window = window
+        emptyPages = parts.records.isEmpty ? emptyPages + 1 : 0
+        guard emptyPages < SaaSLimits.emptyPages else {
+            throw SluiceError(
+                .pagesWithoutRecords,
+                "a page of \(entity.name) is the \(emptyPages)th in a row without a record, and says that more follows",
+                remedy: "where the service has so many, another run goes on behind them; larger pages (size of read) make them fewer")
+        }
     }
 
     /// - Throws: `notIncremental` where no record was ever placed. Records of a parent may be few, so none of them has to be.

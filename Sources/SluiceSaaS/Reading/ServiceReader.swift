@@ -75,7 +75,7 @@ package final class ServiceReader: Sendable {
             do throws(SluiceError) {
                 return try walk.take(answer.body, link: link, from: request.address)
             } catch {
-                guard error.code == .serviceFailed else { throw error }
+                guard [.serviceFailed, .pagesWithoutRecords].contains(error.code) else { throw error }
                 var placed = error
                 placed.message = "\(request.label): \(request.shown) answered \(answer.status), and \(error.message)"
                 throw placed

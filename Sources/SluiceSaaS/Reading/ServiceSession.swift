@@ -163,6 +163,8 @@ package struct ServiceSession: Sendable {
 extension SluiceError.Code {
     /// A page's cursor has ended; the reader begins again behind what it has.
     package static let pageExpired = Self("page-expired")
+    /// Pages without a record follow one another, more than are taken for an end that is near. The position is behind them.
+    package static let pagesWithoutRecords = Self("pages-without-records")
     /// The service gives none of a parent's records; the reader leaves the parent out.
     static let parentUnreadable = Self("parent-unreadable")
     /// A key that an address cannot have as a part of its path.

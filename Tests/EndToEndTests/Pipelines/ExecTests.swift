@@ -1,3 +1,4 @@
+import Glibc
 import SluiceTestKit
 import Testing
 
@@ -52,6 +53,37 @@ struct ExecTests {
         let document = try await project.json("run", "p.yaml")
         #expect(document["notices"]?[0]?.text == "step \"1 exec\": the program wrote: note 3", "\(document)")
         #expect(document["notices"]?[4]?.text == "step \"1 exec\": the program wrote: note 7" && document["notices"]?[5] == nil)
+    }
+
+    @Test("a program that waits, and what it started, end when the run is killed") func killed() async throws {
+        try project.directory.write("in.csv", "n\n1\n")
+        let shell = "sleep 600 & echo $! > inner.pid; echo $$ > outer.pid; wait"
+        try project.directory.write(
+            "p.yaml", "{name: p, source: {files: in.csv}, steps: [{exec: {shell: \"\(shell)\", columns: {n: int64}}}], sink: {files: out}}")
+        let running = try project.command(["run", "p.yaml"]).start()
+        var processes: [String] = []
+        try await wait {
+            processes = ["inner.pid", "outer.pid"].compactMap { try? TemporaryDirectory.contents(of: project.directory.path($0)) }
+                .flatMap { $0.split(separator: "\n").map(String.init) }
+            return processes.count == 2
+        }
+        #expect(processes.allSatisfy(Self.runs))
+        running.signal(SIGKILL)
+        _ = try await running.wait()
+        try await wait { !processes.contains(where: Self.runs) }
+    }
+
+    /// Whether a process is there; one that has ended, and that nobody has asked for its end, has no words.
+    private static func runs(_ process: String) -> Bool {
+        (try? TemporaryDirectory.contents(of: "/proc/\(process)/cmdline"))?.isEmpty == false
+    }
+
+    private func wait(_ condition: () -> Bool) async throws {
+        let end = ContinuousClock.now + .seconds(60)
+        while !condition() {
+            try #require(ContinuousClock.now < end)
+            try await Task.sleep(for: .milliseconds(20))
+        }
     }
 
     @Test("no shell looks at a command's arguments")

@@ -8,7 +8,7 @@ import Testing
 
 @testable import SluiceConnectors
 
-/// Daily budgets that are smaller than a window.
+/// Daily budgets that are smaller than a window, and windows with more empty pages than a run reads.
 @Suite("budgets that are spent")
 struct SpentBudgetTests {
     private static let declaration = """
@@ -51,5 +51,25 @@ struct SpentBudgetTests {
         try await runs.run(service.source(declaration, "things", limiter: limiter))
         #expect(runs.rows.map { $0[0] } == (1...300).map { .integer($0) })
         #expect(service.asked.withLock { $0 }.filter { $0.contains("since=0&") }.count == 30)
+    }
+
+    @Test("behind a thousand pages without a record a run ends with an error, and the next one goes on there") func emptyPages()
+        async throws
+    {
+        let service = PlayedService { request in
+            let parameter = request.address.target.split(separator: "&").last { $0.hasPrefix("page=") }
+            let page = parameter.flatMap { Int($0.dropFirst(5)) } ?? 0
+            let rows = page == 1 ? "{\"id\":1}" : page == 1_500 ? "{\"id\":2}" : ""
+            return WebAnswer("{\"data\":[\(rows)],\"more\":\(page < 1_500)}")
+        }
+        let declaration = try ServiceDeclaration(
+            parsing: Self.declaration.replacing("limits: [{requests: 20, per: 1 d}]\n", with: ""), path: "sparse.yaml")
+        let runs = PlayedRuns()
+        let error = await #expect(throws: SluiceError.self) { try await runs.run(service.source(declaration, "things")) }
+        #expect(error?.code == .pagesWithoutRecords, "\(String(describing: error))")
+        #expect(runs.rows.count == 1)
+        try await runs.run(service.source(declaration, "things"))
+        #expect(runs.rows.map { $0[0] } == [.integer(1), .integer(2)])
+        #expect(service.asked.withLock { $0.filter { $0.hasSuffix("page=2") }.count } == 1)
     }
 }

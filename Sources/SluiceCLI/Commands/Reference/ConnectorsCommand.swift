@@ -14,11 +14,13 @@ struct ConnectorsCommand: ReportingCommand {
                   \(program) connectors list
                   \(program) connectors show zendesk
                   \(program) connectors show crm.yaml
+                  \(program) connectors show zendesk --declaration > helpdesk.yaml
                 """)
     }
 
     @Argument(help: "A connector, or the file that declares one; list and show may stand before it.", completion: NameCompletion.connectors)
     var words: [String] = []
+    @Flag(help: "Print the YAML that declares the service, to begin one of your own with.") var declaration = false
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
@@ -26,7 +28,11 @@ struct ConnectorsCommand: ReportingCommand {
         let manuals = registry.connectors.map(\.manual)
         let isVerb = words.count == 2 ? words[0] == "show" : words == ["list"]
         guard words.count <= 1 || isVerb else { throw SluiceError(.usage, "one connector is shown at a time") }
-        guard let name = isVerb ? words.dropFirst().first : words.first else { return list(manuals) }
+        guard let name = isVerb ? words.dropFirst().first : words.first else {
+            if declaration { throw SluiceError(.usage, "--declaration prints that of one connector", remedy: "name it") }
+            return list(manuals)
+        }
+        if declaration { return try declared(name) }
         if ServiceDeclarations.isFile(name) { return try shown(ServiceDeclarations.named(name), name) }
         guard let manual = registry[name]?.manual else {
             throw SluiceError(
@@ -57,6 +63,15 @@ struct ConnectorsCommand: ReportingCommand {
         let blocks: [Report.Block] = [.line(service.name, .heading), .paragraph(service.summary), .blank, .pairs(uses)]
         let json = Value.object(["name": .string(service.name), "summary": .string(service.summary), "service": service.json])
         return Report(blocks + Self.blocks(service), json: json)
+    }
+
+    private func declared(_ name: String) throws -> Report {
+        guard let yaml = EmbeddedDeclarations.yaml(name) else {
+            throw SluiceError(
+                .notFound, "no declaration of \(name.quotedForMessage) comes along",
+                remedy: Suggestion.remedy(for: name, in: EmbeddedDeclarations.names, noun: "those that do"))
+        }
+        return Report([.verbatim(yaml)], json: .object(["name": .string(name), "declaration": .string(yaml)]))
     }
 
     private static func members(_ value: Value) -> [Value.Member] { if case .structure(let members) = value { members } else { [] } }

@@ -2,14 +2,15 @@ import ArgumentParser
 import SluiceConnectors
 import SluiceCore
 import SluicePipelines
+import SluiceSaaS
 
 struct SchemaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "schema", abstract: "Keep schemas of records in versions, and print that of pipeline definitions.",
+        commandName: "schema", abstract: "Keep schemas of records in versions, and print those of pipelines, flows and connectors.",
         subcommands: [
             SchemaListCommand.self, SchemaShowCommand.self, SchemaRegisterCommand.self, SchemaCheckCommand.self, SchemaVersionsCommand.self,
             SchemaDiffCommand.self, SchemaCompatCommand.self, SchemaDropCommand.self, SchemaDecodeCommand.self, SchemaPipelineCommand.self,
-            SchemaFlowCommand.self,
+            SchemaFlowCommand.self, SchemaConnectorCommand.self,
         ])
 }
 
@@ -48,5 +49,23 @@ struct SchemaFlowCommand: ReportingCommand {
 
     func report() async throws -> Report {
         Report([.verbatim(DefinitionSchema.flow(connectors: .standard))], json: DefinitionSchema.flowValue(connectors: .standard))
+    }
+}
+
+struct SchemaConnectorCommand: ReportingCommand {
+    static var configuration: CommandConfiguration {
+        let program = Invocation.current.programName
+        return CommandConfiguration(
+            commandName: "connector", abstract: "Print the JSON Schema of the YAML that declares a service.",
+            discussion: """
+                \(program) schema connector > connector.schema.json
+                """)
+    }
+
+    @OptionGroup var output: OutputOptions
+
+    func report() async throws -> Report {
+        let schema = DeclarationPage.schema
+        return Report([.verbatim(PrettyJSON.text(schema))], json: schema)
     }
 }

@@ -1,0 +1,72 @@
+package import SluiceCore
+package import SluicePipelines
+
+/// The reference of the YAML that declares a service, made from the keys that check it: as a page of documentation, and as JSON Schema.
+package enum DeclarationPage {
+    /// The page as Markdown: each mapping of a declaration is a section, called by the path of its key.
+    package static var markdown: String {
+        var sections = Sections()
+        sections.add("the file", ServiceKeys.connector, at: "")
+        let head = [
+            "# Keys of a service's declaration", "", "Made from the keys that check a declaration.", "",
+            "[Connectors to services](connectors.md#a-service-of-your-own) shows how one is written and used. Behind **bold** keys stands what cannot be left out.",
+            "`sluice connectors show zendesk --declaration` prints one that comes along, `sluice schema connector` the same keys as JSON Schema, for editors.",
+        ]
+        return (head + sections.lines).joined(separator: "\n") + "\n"
+    }
+
+    /// The JSON Schema of declarations.
+    package static var schema: Value {
+        DefinitionSchema.document(
+            title: "Sluice connector", description: "The declaration of a service over HTTP: address, logins, limits, entities.",
+            keys: ServiceKeys.connector)
+    }
+
+    /// Sections in the order in which their keys come up, each mapping once.
+    private struct Sections {
+        var lines: [String] = []
+        /// Headings by the names of the keys below them.
+        private var known: [[String]: String] = [:]
+
+        mutating func add(_ heading: String, _ keys: [OptionSpecification], at path: String) {
+            lines += ["", "## \(heading)", "", "| key | takes | what it is |", "|---|---|---|"]
+            var inner: [(path: String, keys: [OptionSpecification])] = []
+            for key in keys {
+                let place = path.isEmpty ? key.name : "\(path).\(key.name)"
+                let found = Self.mappings(key.shape, place)
+                for mapping in found where known[mapping.keys.map(\.name)] == nil {
+                    known[mapping.keys.map(\.name)] = "`\(mapping.path)`"
+                    inner.append(mapping)
+                }
+                lines.append(row(key, found))
+            }
+            for (place, keys) in inner { add("`\(place)`", keys, at: place) }
+        }
+
+        private func row(_ key: OptionSpecification, _ inner: [(path: String, keys: [OptionSpecification])]) -> String {
+            var words = key.description
+            if let value = key.defaultValue { words += " `\(value)` when absent." }
+            if !key.examples.isEmpty { words += " For example " + key.examples.map { "`\($0)`" }.joined(separator: " or ") + "." }
+            let takes = inner.isEmpty ? key.shape.wanted : inner.compactMap { known[$0.keys.map(\.name)].map(link) }.joined(separator: ", ")
+            let name = key.isRequired ? "**`\(key.name)`**" : "`\(key.name)`"
+            return "| " + [name, takes, words].map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
+        }
+
+        /// A link to a section; anchors are as forges make it: letters, digits, hyphens and underscores.
+        private func link(_ heading: String) -> String {
+            let anchor = heading.lowercased().replacing(" ", with: "-").filter { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
+            return "[\(heading)](#\(anchor))"
+        }
+
+        /// The mappings with known keys within a shape, with their paths; `NAME` stands for names of the declaration's own.
+        private static func mappings(_ shape: ValueShape, _ path: String) -> [(path: String, keys: [OptionSpecification])] {
+            switch shape {
+            case .object(let keys): [(path, keys)]
+            case .list(let item, _), .oneOrMany(let item): mappings(item, path)
+            case .mapping(let key, let value, _): mappings(value, "\(path).\(key.contains(" ") ? "WRITE" : key.uppercased())")
+            case .either(let shapes): shapes.flatMap { mappings($0, path) }
+            default: []
+            }
+        }
+    }
+}

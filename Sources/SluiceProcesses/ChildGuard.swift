@@ -12,7 +12,8 @@ struct ChildGuard: Sendable {
     /// - Returns: Nil where there is no shell: the program then goes on until it writes, or reads the end of its input.
     init?(of group: Int32) {
         let script = "read -r end; kill -KILL -- \"-$0\" # when the process that started it is gone"
-        var words: [UnsafeMutablePointer<CChar>?] = ["/bin/sh", "-c", script, String(group)].map { strdup($0) } + [nil]
+        let command = ["/bin/sh", "-c", script, String(group)]
+        var words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
         var ends: [Int32] = [-1, -1, -1]
         var shell: Int32 = -1

@@ -65,8 +65,9 @@ struct LoginTests {
 
     @Test("a code that the service does not take is told by the error's name and words, and is sent once") func refusedCode() async throws {
         let service = ScriptedService([.answer(400, #"{"error":"invalid_grant","error_description":"expired authorization code"}"#)])
+        let login = try Self.login(service)
         do {
-            _ = try await Self.login(service).refreshToken { shown in
+            _ = try await login.refreshToken { shown in
                 let parameters = Dictionary(uniqueKeysWithValues: FormText.decode(shown.query).map { ($0.name, $0.value) })
                 guard let redirect = try? WebAddress(parsing: parameters["redirect_uri"] ?? "") else { return }
                 let back = redirect.adding([(name: "code", value: "c0de-that-ended"), (name: "state", value: parameters["state"] ?? "")])

@@ -25,64 +25,91 @@ enum Migrations {
     /// They are synced together, with the last commit: a power cut before it leaves the first of them, and the next start does the others.
     static func apply(to queue: DatabaseQueue, path: String) throws {
         if try isCurrent(queue, path: path) { return }
+        if try queue.read({ db in try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0 }) {
+            return try queue.write { db in try makeAnew(db) }
+        }
         try queue.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = NORMAL") }
         try migrator.migrate(queue)
         try queue.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
-        try queue.write { db in
-            try db.execute(sql: "INSERT OR REPLACE INTO facts (name, value) VALUES ('written_by', ?)", arguments: [Release.version])
-        }
+        try queue.write { db in try tellWriter(db) }
     }
 
-    private static var migrator: DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("1 catalog, runs, bookmarks") { db in try db.execute(sql: first) }
-        migrator.registerMigration("2 consumer groups") { db in try db.execute(sql: GroupTables.schema) }
-        migrator.registerMigration("3 states of pipelines") { db in
+    private struct Step: Sendable {
+        var name: String
+        var make: @Sendable (Database) throws -> Void
+
+        init(_ name: String, _ make: @escaping @Sendable (Database) throws -> Void) { (self.name, self.make) = (name, make) }
+    }
+
+    private static let steps = [
+        Step("1 catalog, runs, bookmarks") { db in try db.execute(sql: first) },
+        Step("2 consumer groups") { db in try db.execute(sql: GroupTables.schema) },
+        Step("3 states of pipelines") { db in
             try db.execute(
                 sql: """
                     CREATE TABLE pipeline_states (
                         pipeline TEXT PRIMARY KEY, epoch INTEGER NOT NULL, content TEXT NOT NULL, run_id TEXT, updated INTEGER NOT NULL)
                     WITHOUT ROWID;
                     """)
-        }
-        migrator.registerMigration("4 publications") { db in try db.execute(sql: publications) }
-        migrator.registerMigration("5 backfills") { db in try db.execute(sql: BackfillTables.schema) }
-        migrator.registerMigration("6 lineage by column") { db in try db.execute(sql: Catalog.lineageTables) }
-        migrator.registerMigration("7 quality results") { db in try db.execute(sql: Catalog.qualityTables) }
-        migrator.registerMigration("8 secrets") { db in
+        },
+        Step("4 publications") { db in try db.execute(sql: publications) },
+        Step("5 backfills") { db in try db.execute(sql: BackfillTables.schema) },
+        Step("6 lineage by column") { db in try db.execute(sql: Catalog.lineageTables) },
+        Step("7 quality results") { db in try db.execute(sql: Catalog.qualityTables) },
+        Step("8 secrets") { db in
             try db.execute(
                 sql: "CREATE TABLE secrets (name TEXT PRIMARY KEY, sealed BLOB NOT NULL, updated INTEGER NOT NULL) WITHOUT ROWID;")
-        }
-        migrator.registerMigration("9 publications to connectors") { db in
+        },
+        Step("9 publications to connectors") { db in
             try db.execute(
                 sql: """
                     ALTER TABLE pending_publications ADD COLUMN connector TEXT;
                     ALTER TABLE pending_publications ADD COLUMN settings TEXT;
                     INSERT INTO facts (name, value) VALUES ('identity', lower(hex(randomblob(16))));
                     """)
-        }
-        migrator.registerMigration("10 tables in full") { db in
+        },
+        Step("10 tables in full") { db in
             try db.execute(sql: tablesInFull + PartitionKeys.schema + Catalog.statisticsTables + Catalog.declarationTables)
             try db.execute(sql: PartitionKeys.planning)
-        }
-        migrator.registerMigration("11 search") { db in try SearchIndex.create(db) }
-        migrator.registerMigration("12 crawls") { db in try db.execute(sql: CrawlTables.schema) }
-        migrator.registerMigration("13 schedules") { db in try db.execute(sql: ScheduleTables.schema) }
-        migrator.registerMigration("14 schema registry") { db in try db.execute(sql: RegistryTables.schema) }
-        migrator.registerMigration("15 connections") { db in try db.execute(sql: Catalog.connectionTables) }
-        migrator.registerMigration("16 evidence of crawled files") { db in try db.execute(sql: CrawlTables.evidence) }
-        migrator.registerMigration("19 fields that were found") { db in try db.execute(sql: Catalog.entityFieldTables) }
-        migrator.registerMigration("23 elements, properties and cancellations of runs") { db in
+        },
+        Step("11 search") { db in try SearchIndex.create(db) },
+        Step("12 crawls") { db in try db.execute(sql: CrawlTables.schema) },
+        Step("13 schedules") { db in try db.execute(sql: ScheduleTables.schema) },
+        Step("14 schema registry") { db in try db.execute(sql: RegistryTables.schema) },
+        Step("15 connections") { db in try db.execute(sql: Catalog.connectionTables) },
+        Step("16 evidence of crawled files") { db in try db.execute(sql: CrawlTables.evidence) },
+        Step("19 fields that were found") { db in try db.execute(sql: Catalog.entityFieldTables) },
+        Step("23 elements, properties and cancellations of runs") { db in
             try db.execute(sql: ScheduleTables.elements)
-        }
-        migrator.registerMigration("21 jobs of services") { db in try db.execute(sql: Catalog.serviceJobTables) }
-        migrator.registerMigration("24 documents of services") { db in try db.execute(sql: Catalog.documentTables) }
-        migrator.registerMigration("41 requests beside the scheduler") { db in try db.execute(sql: ScheduleTables.requests) }
-        migrator.registerMigration("42 draining of the scheduler") { db in try db.execute(sql: ScheduleTables.draining) }
-        migrator.registerMigration("43 declarations of connections") { db in try db.execute(sql: Catalog.connectionDeclarations) }
-        migrator.registerMigration("44 timestamps of partitions in nanoseconds") { db in try db.execute(sql: PartitionKeys.timestampsAnew) }
-        migrator.registerMigration("45 earlier values of metadata of schemas") { db in try db.execute(sql: Catalog.schemaMetadataTable) }
+        },
+        Step("21 jobs of services") { db in try db.execute(sql: Catalog.serviceJobTables) },
+        Step("24 documents of services") { db in try db.execute(sql: Catalog.documentTables) },
+        Step("41 requests beside the scheduler") { db in try db.execute(sql: ScheduleTables.requests) },
+        Step("42 draining of the scheduler") { db in try db.execute(sql: ScheduleTables.draining) },
+        Step("43 declarations of connections") { db in try db.execute(sql: Catalog.connectionDeclarations) },
+        Step("44 timestamps of partitions in nanoseconds") { db in try db.execute(sql: PartitionKeys.timestampsAnew) },
+        Step("45 earlier values of metadata of schemas") { db in try db.execute(sql: Catalog.schemaMetadataTable) },
+    ]
+
+    private static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        for step in steps { migrator.registerMigration(step.name) { db in try step.make(db) } }
         return migrator
+    }
+
+    /// Does all steps in one transaction: of an empty database nothing has to be checked between them.
+    private static func makeAnew(_ db: Database) throws {
+        // As `DatabaseMigrator` keeps what was done.
+        try db.execute(sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+        for step in steps {
+            try step.make(db)
+            try db.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES (?)", arguments: [step.name])
+        }
+        try tellWriter(db)
+    }
+
+    private static func tellWriter(_ db: Database) throws {
+        try db.execute(sql: "INSERT OR REPLACE INTO facts (name, value) VALUES ('written_by', ?)", arguments: [Release.version])
     }
 
     /// Does the first steps only, for tests of what a state of an earlier version becomes.

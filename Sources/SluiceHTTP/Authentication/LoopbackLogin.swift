@@ -1,4 +1,5 @@
 package import SluiceCore
+import SluiceJSON
 import SluiceLoopback
 import Synchronization
 

@@ -35,7 +35,11 @@ package enum ServiceKeys {
 
     static let login = [
         OptionSpecification(
-            "basic", .object([OptionSpecification("user", .string, ""), OptionSpecification("password", .string, "")]),
+            "basic",
+            .object([
+                OptionSpecification("user", .string, isRequired: true, "The user's name, or what the service takes for one."),
+                OptionSpecification("password", .string, isRequired: true, "The password; a service that takes a key alone has it empty."),
+            ]),
             "A user's name and a password."),
         OptionSpecification("bearer", .string, "A token in the header Authorization."),
         OptionSpecification("header", .object(named), "A key in a header."),

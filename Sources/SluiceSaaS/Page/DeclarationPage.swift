@@ -1,5 +1,5 @@
 package import SluiceCore
-package import SluicePipelines
+import SluicePipelines
 
 /// The reference of the YAML that declares a service, made from the keys that check it: as a page of documentation, and as JSON Schema.
 package enum DeclarationPage {
@@ -9,7 +9,10 @@ package enum DeclarationPage {
         sections.add("the file", ServiceKeys.connector, at: "")
         let head = [
             "# Keys of a service's declaration", "", "Made from the keys that check a declaration.", "",
-            "[Connectors to services](connectors.md#a-service-of-your-own) shows how one is written and used. Behind **bold** keys stands what cannot be left out.",
+            "[Connectors to services](connectors.md#a-service-of-your-own) shows how one is written and used. Keys in **bold** cannot be left out. In the headings, words",
+            "in capitals stand for names of the declaration's own, and `WRITE` for create, update, upsert or delete. Where a key says where something is in an answer,",
+            "that is a path of members with dots between them: `meta.after_cursor`. Texts of addresses, parameters, headers, bodies and logins take settings in braces.",
+            "",
             "`sluice connectors show zendesk --declaration` prints one that comes along, `sluice schema connector` the same keys as JSON Schema, for editors.",
         ]
         return (head + sections.lines).joined(separator: "\n") + "\n"

@@ -31,6 +31,26 @@ struct ScriptTests {
     }
 
     @Test(
+        "the JSON Schema of connectors accepts the declarations that come along, and refuses others",
+        .enabled(if: JSONSchema.python != nil, "no python3 has the packages jsonschema and yaml"))
+    func connectorSchema() async throws {
+        let schema = try await JSONSchema("connector")
+        let project = try Project()
+        for name in ["zendesk", "stripe", "slack", "salesforce", "servicenow", "marketo"] {
+            let shown = try await project.sluice("connectors", "show", name, "--declaration")
+            #expect(shown.exitCode == 0, "\(shown.transcript)")
+            #expect(try await schema.problem(with: shown.output) == nil, "\(name)")
+            // Whoever begins with it has a connector that is read as the one that comes along.
+            try project.directory.write("own.yaml", shown.output)
+            let own = try await project.sluice("connectors", "show", "own.yaml")
+            #expect(own.exitCode == 0 && own.output.contains(name), "\(own.transcript)")
+        }
+        #expect(try await schema.problem(with: "{connector: a, summary: b, url: c, entties: {}}") != nil)
+        let unknown = try await project.sluice("connectors", "show", "files", "--declaration")
+        #expect(unknown.exitCode != 0 && unknown.errors.contains("zendesk"), "\(unknown.transcript)")
+    }
+
+    @Test(
         "the JSON Schema refuses what the program refuses",
         .enabled(if: JSONSchema.python != nil, "no python3 has the packages jsonschema and yaml"),
         arguments: [

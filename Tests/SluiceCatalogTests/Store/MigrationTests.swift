@@ -92,6 +92,21 @@ struct MigrationTests {
         }
     }
 
+    @Test("a state that is made anew has the tables and steps of one that was brought forward") func anew() throws {
+        func content(_ queue: DatabaseQueue) throws -> [String] {
+            try queue.read { db in
+                try String.fetchAll(db, sql: "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master ORDER BY 1")
+                    + String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations ORDER BY rowid")
+            }
+        }
+        let old = try DatabaseQueue()
+        try Migrations.apply(first: Migrations.names.count, to: old)
+        let new = try DatabaseQueue()
+        try Migrations.apply(to: new, path: "new")
+        #expect(try content(new) == content(old))
+        #expect(try content(new).count > Migrations.names.count)
+    }
+
     @Test("steps that were released keep their names and order")
     func names() {
         let released = [

@@ -1,5 +1,6 @@
 import SluiceAppFlowService
 import SluiceBuckets
+import SluiceCatalog
 import SluiceCore
 import SluiceGlueService
 import SluiceFirehoseService
@@ -35,7 +36,8 @@ struct UpServer: Sendable {
             directory: session.home, options, checks: session.streams.checks, enforcesQuotas: given.enforceQuotas)
         do {
             let clock = WallClock { [shift = options.shift] in WallClock.system.nowMicros() + shift.micros }
-            // Last, because it takes what is not signed.
+            // Beside the buckets, because both wait for the disk when they are new.
+            async let catalog = try session.catalog(publishes: true)
             let store = try BucketStore(session.home + "/buckets", clock: clock)
             let buckets = BucketService(
                 store, keys: options.keys, events: UpBucketEvents(session: session, folders: folders).taker)
@@ -43,13 +45,14 @@ struct UpServer: Sendable {
                 directory: session.home, options, buckets: store, catalog: { try session.catalog() },
                 functions: UpRecordFunctions(session: session, folders: folders).functions,
                 tell: { session.console.warning($0) })
-            let appflow = try flows(session, options, store)
+            let appflow = try await flows(session, catalog, options, store)
             // Firehose and flows close before the streams and the buckets that they use.
             let port = try await PortServer.start(
                 options,
+                // Buckets are last, because they take what is not signed.
                 services: [
                     AppFlowService.make(appflow), FirehoseService.make(firehose), KinesisService.make(kinesis),
-                    GlueService.make(try glue(session, options, runsJobs: runsJobs)), buckets,
+                    GlueService.make(try await glue(session, catalog, options, runsJobs: runsJobs)), buckets,
                 ])
             buckets.beginUpkeep()
             try firehose.begin()
@@ -67,20 +70,19 @@ struct UpServer: Sendable {
     }
 
     /// The catalog as clients of Glue see it.
-    private static func glue(_ session: Session, _ options: PortOptions, runsJobs: Bool) throws -> GlueHome {
-        let catalog = try session.catalog(publishes: true)
-        return GlueHome(
+    private static func glue(_ session: Session, _ catalog: Catalog, _ options: PortOptions, runsJobs: Bool) throws -> GlueHome {
+        GlueHome(
             catalog, directory: WorkingDirectory.absolute(session.home), project: WorkingDirectory.absolute("."), options,
             surroundings: CrawlRunCommand.surroundings(session, catalog), runsJobs: runsJobs)
     }
 
     /// The flows that clients of AppFlow made, which run in this process.
     private static func flows(
-        _ session: Session, _ options: PortOptions, _ buckets: BucketStore
+        _ session: Session, _ catalog: Catalog, _ options: PortOptions, _ buckets: BucketStore
     ) throws -> AppFlowHome {
         AppFlowHome(
             AppFlowHome.World(
-                try session.catalog(publishes: true), directory: WorkingDirectory.absolute(session.home), streams: session.streams,
+                catalog, directory: WorkingDirectory.absolute(session.home), streams: session.streams,
                 connectors: session.connectors, closures: session.jobs.registry, buckets: buckets,
                 isTaken: { name in DefinitionSearch(session: session).isTaken(name) }), options)
     }

@@ -14,6 +14,8 @@ extension WebClient {
         case 503 where answer.headers["retry-after"] != nil:
             return .retry(reason, isThrottled: true, after: answer.retryAfter(nowMicros: pacing.wall.nowMicros()))
         case 408, 425, 500, 502, 503, 504: return .retry(reason, isThrottled: false)
+        case 301, 302, 303, 307, 308:
+            return .refuse(failure(.serviceFailed, request, answer, "a redirect that names no address"))
         case 403:
             return .refuse(failure(.accessDenied, request, answer, reason, remedy: "give the connection's account the right to do this"))
         case 404: return .refuse(failure(.notFound, request, answer, reason, remedy: "check the connection's address and settings"))

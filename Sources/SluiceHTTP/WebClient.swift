@@ -103,8 +103,16 @@ package struct WebClient: Sendable {
                     return (attempt, try await followed(attempt))
                 })
         } catch {
-            return .failure(error)
+            return .failure(error.code == .quotaSpent ? unsent(request, error) : error)
         }
+    }
+
+    /// The limiter knows no requests.
+    private func unsent(_ request: WebRequest, _ error: SluiceError) -> SluiceError {
+        guard !error.message.hasPrefix(request.label) else { return error }
+        var placed = error
+        placed.message = "\(request.label): \(request.shown) was not sent: \(error.message)"
+        return placed
     }
 
     /// One attempt, with the redirects that it meets.
@@ -113,10 +121,9 @@ package struct WebClient: Sendable {
         let origin = request.address.origin
         for _ in 0...HTTPLimits.redirects {
             let answer = try await exchanged(request)
-            guard [301, 302, 303, 307, 308].contains(answer.status), let location = answer.headers["location"],
-                ["GET", "HEAD"].contains(request.method)
-            else { return answer }
+            guard [301, 302, 303, 307, 308].contains(answer.status), let location = answer.headers["location"] else { return answer }
             let next = try request.address.resolving(location)
+            guard ["GET", "HEAD"].contains(request.method) else { throw moved(request, next) }
             if next.origin != request.address.origin || next.origin != origin {
                 let isDowngrade = request.address.scheme == .https && next.scheme == .http
                 guard otherHosts.contains(next.hostName), !isDowngrade else { throw foreign(request, next) }
@@ -132,6 +139,15 @@ package struct WebClient: Sendable {
         SluiceError(
             .foreignHost, "\(request.label): \(request.shown) is redirected to another host, \(next.host.quotedForMessage)",
             remedy: "write that address into the connection if it is the right one; no credentials were sent there")
+    }
+
+    /// A request that changes something is sent nowhere else: what was asked for may have been done.
+    private func moved(_ request: WebRequest, _ next: WebAddress) -> SluiceError {
+        guard next.origin == request.address.origin else { return foreign(request, next) }
+        return SluiceError(
+            .serviceFailed,
+            "\(request.label): \(request.shown) is redirected to \(next.path.quotedForMessage), where no \(request.method) is sent",
+            remedy: "write the address that the service has now into the connection, or the path into the connector's declaration")
     }
 
     /// - Throws: also `serviceFailed` for a body in a coding that was not asked for.

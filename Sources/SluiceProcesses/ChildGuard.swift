@@ -11,7 +11,7 @@ struct ChildGuard: Sendable {
     /// - Parameter group: The program's process group.
     /// - Returns: Nil where there is no shell: the program then goes on until it writes, or reads the end of its input.
     init?(of group: Int32) {
-        let script = "read -r end; kill -KILL -- \"-$0\" # when the process that started it is gone"
+        let script = "read -r end; kill -s KILL -- \"-$0\" # when the process that started it is gone"
         let command = ["/bin/sh", "-c", script, String(group)]
         var words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }

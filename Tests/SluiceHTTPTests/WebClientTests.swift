@@ -57,6 +57,9 @@ struct WebClientTests {
         // Another run asks nothing until it is over.
         let again = await #expect(throws: SluiceError.self) { _ = try await patient.client.send(PatientClient.request()) }
         #expect(again?.code == .quotaSpent && again?.message.contains("the service asked for a pause") == true)
+        #expect(
+            again?.message.hasPrefix("example things: GET https://api.example.com/v1/things was not sent: ") == true,
+            "\(again?.message ?? "")")
         #expect(patient.service.requests.count == 1)
     }
 
@@ -108,6 +111,26 @@ struct WebClientTests {
         _ = try await client.send(PatientClient.request())
         #expect(service.requests[1].address.host == "files.example.net")
         #expect(service.requests[1].header("Authorization") == nil)
+    }
+
+    @Test("a request that changes something follows no redirect, and is no refusal of what it sends", arguments: [301, 302, 303, 307, 308])
+    func movedWrites(_ status: Int) async throws {
+        for (location, code) in [("https://evil.example.net/x", SluiceError.Code.foreignHost), ("/v2/things", .serviceFailed)] {
+            let patient = PatientClient([.answer(status, headers: ["location": location]), .answer(200)])
+            let found = await #expect(throws: SluiceError.self) { _ = try await patient.client.send(PatientClient.request("POST")) }
+            #expect(found?.code == code && found?.remedy?.contains("connection") == true)
+            #expect(patient.service.requests.count == 1)
+        }
+        let nowhere = PatientClient([.answer(status)])
+        let found = await #expect(throws: SluiceError.self) { _ = try await nowhere.client.send(PatientClient.request("POST")) }
+        #expect(found?.code == .serviceFailed)
+    }
+
+    @Test("a pause is said in digits or as a date; whatever else stands there says nothing", arguments: ["1e3", "0x10", "soon", "-5", ""])
+    func oddPauses(_ text: String) async throws {
+        let patient = PatientClient([.answer(429, headers: ["retry-after": text]), .answer(200)])
+        _ = try await patient.client.send(PatientClient.request())
+        #expect(patient.clock.now.offset < .seconds(10), "\(patient.clock.now.offset)")
     }
 
     @Test("redirects without end are refused") func redirectLoop() async throws {

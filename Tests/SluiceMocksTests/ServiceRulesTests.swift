@@ -154,7 +154,7 @@ struct ServiceRulesTests {
             #expect(try row(&mock, "PATCH", place, #"{"NumberOfEmployees": \#(value)}"#) == "400 JSON_PARSER_ERROR", "\(value)")
         }
         #expect(try row(&mock, "PATCH", place, #"{"NumberOfEmployees": "12", "AnnualRevenue": 0.5}"#) == "204 -")
-        #expect(mock.members("Account", 1).first { $0.name == "NumberOfEmployees" }?.value == .number(Array("12".utf8)[...]))
+        #expect(mock.members("Account", 0).first { $0.name == "NumberOfEmployees" }?.value == .number(Array("12".utf8)[...]))
         let rows = "Name,NumberOfEmployees\nA,many\nB,7\nC,#N/A\nD,\n"
         #expect(try refused(&mock, "insert", rows) == ["INVALID_TYPE_ON_FIELD_IN_RECORD"])
     }

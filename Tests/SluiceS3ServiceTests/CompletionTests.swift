@@ -21,7 +21,8 @@ import Testing
         var parts = ""
         for (place, bytes) in pieces.enumerated() {
             let part = try await bench.send(
-                "PUT", "/lake/k", query: [.init("partNumber", "\(place + 1)"), .init("uploadId", id)], body: bytes)
+                "PUT", "/lake/k", query: [.init("partNumber", "\(place + 1)"), .init("uploadId", id)],
+                headers: algorithm.map { [($0.header, ObjectChecksum($0, of: bytes).value)] } ?? [], body: bytes)
             let own = algorithm.map { "<\($0.element)>\(ObjectChecksum($0, of: bytes).value)</\($0.element)>" } ?? ""
             parts += "<Part><PartNumber>\(place + 1)</PartNumber><ETag>\(try #require(part.header("ETag")))</ETag>\(own)</Part>"
         }

@@ -117,6 +117,8 @@ import Testing
             _ = try await bench.send("PUT", "/parts")
             var traits = ObjectTraits()
             traits.partBytes = [5, 6, 7]
+            _ = try await bench.store.put("parts", try #require(ObjectKey("plain")), bench.store.newFile(), traits)
+            traits.checksum = .init(ObjectChecksum(.crc32, "AAAAAA==-3"), isComposite: true)
             let file = bench.store.newFile()
             try file.append([UInt8](repeating: 0, count: 18))
             _ = try await bench.store.put("parts", try #require(ObjectKey("k")), file, traits)
@@ -134,6 +136,9 @@ import Testing
                 try XMLParser.parse(try await attributes("ObjectParts", [("x-amz-part-number-marker", "2")]).body).all("ObjectParts").first)
             #expect(names.map { rest[$0] } == ["3", "2", "3", "1000", "false"])
             #expect(rest.all("Part").map { $0["PartNumber"] } == ["3"])
+            let plain = try await bench.send(
+                "GET", "/parts/plain", query: [.init("attributes", "")], headers: [("x-amz-object-attributes", "ObjectParts")])
+            #expect(plain.text.contains("<ObjectParts><PartsCount>3</PartsCount></ObjectParts>"), "\(plain.text)")
             let unknown = try await attributes("ETag,Colour")
             #expect(unknown.errorCode == "InvalidArgument" && unknown.text.contains("Invalid attribute name specified."))
             #expect(try await attributes("ObjectParts", [("x-amz-max-parts", "-1")]).errorCode == "InvalidArgument")

@@ -10,9 +10,11 @@ package enum BucketName {
         for (byte, next) in zip(bytes, bytes.dropFirst()) where byte == UInt8(ascii: ".") {
             if next == UInt8(ascii: ".") { return false }
         }
-        return !isAddress(name) && !name.hasPrefix("xn--") && !name.hasPrefix("sthree-") && !name.hasSuffix("-s3alias")
-            && !name.hasSuffix("--ol-s3")
+        return !isAddress(name) && !reservedPrefixes.contains(where: name.hasPrefix) && !reservedSuffixes.contains(where: name.hasSuffix)
     }
+
+    private static let reservedPrefixes = ["xn--", "sthree-", "amzn-s3-demo-"]
+    private static let reservedSuffixes = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"]
 
     private static func isEnd(_ byte: UInt8) -> Bool {
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)

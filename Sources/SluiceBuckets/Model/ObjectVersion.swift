@@ -33,6 +33,17 @@ package struct ObjectVersion: Hashable, Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// The stamp that an id was made of, also where its version is gone; nil for the null version.
+    static func stamp(ofID id: String) -> Int64? {
+        guard id != nullID, isID(id) else { return nil }
+        var stamp: UInt64 = 0
+        for byte in id.utf8.prefix(11).reversed() {
+            guard let digit = idLetters.firstIndex(of: byte) else { return nil }
+            stamp = stamp << 6 | UInt64(digit)
+        }
+        return Int64(bitPattern: stamp)
+    }
+
     /// Whether a text may be the id of a version.
     package static func isID(_ text: String) -> Bool {
         text == nullID || text.utf8.count == idCount && text.utf8.allSatisfy(idLetters.contains)

@@ -14,9 +14,11 @@ extension BucketStore {
             var page = ListingPage()
             var seek = Self.start(request)
             var behind: Int64?
-            if let afterVersion, let key = ObjectKey(request.after), let version = try index.version(bucket, key, afterVersion) {
+            if let afterVersion, let key = ObjectKey(request.after) {
+                // Who lists and removes what was listed removes the version that leads on, too. Where the null version stood nobody knows then: all
+                // versions of the key that are left are listed.
                 seek = request.after
-                behind = version.file.stamp
+                behind = try index.version(bucket, key, afterVersion)?.file.stamp ?? ObjectVersion.stamp(ofID: afterVersion)
             }
             var lastKey: ObjectKey?
             while true {

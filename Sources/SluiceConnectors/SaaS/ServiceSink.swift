@@ -26,6 +26,8 @@ final class ServiceSink: Sink {
     private let contract: SinkContract?
     private let texts: WrittenTexts
     private let absent = Mutex(0 as Int64)
+    /// Of a row that the service refuses, in a message.
+    private static let shownBytes = 300
 
     init(_ session: ServiceSession, _ entity: ServiceEntity, _ options: OptionValues, _ context: ConnectorContext) throws(SluiceError) {
         mode = try options.require("mode").enumeration(ServiceEntity.Write.self)
@@ -116,6 +118,8 @@ final class ServiceSink: Sink {
     func refuse(_ row: ArraySlice<UInt8>, _ error: SluiceError) throws(SluiceError) {
         guard let refusals else {
             var explained = error
+            let text = KnownSecrets.masked(String(decoding: row.prefix(Self.shownBytes), as: UTF8.self))
+            explained.message += "; the row is \(text)\(row.count > Self.shownBytes ? " …" : "")"
             explained.remedy = error.remedy ?? "name a file that takes such rows: errors: refused.jsonl"
             throw explained
         }

@@ -66,7 +66,6 @@ struct ServiceSource: Source {
             entity.addReadable(field.name, field.type)
         }
         self.session = session
-        self.entity = entity
         start = try ServiceOptions.start(entity, options)
         connectionPlace = options.location(of: "connection")
         sliceBytes = try options.integer("slice_mb").map { Int64($0) << 20 } ?? SaaSLimits.sliceBytes
@@ -81,8 +80,10 @@ struct ServiceSource: Source {
                 fields[place].type = column.type
             } else {
                 fields.append(Field(column.name, column.type))
+                entity.addReadable(column.name, column.type)
             }
         }
+        self.entity = entity
         schema = try Schema(fields)
         notices = []
         let isWatched = found != nil && entity.describe == nil

@@ -6,11 +6,15 @@ import SluiceStorage
 
 /// Reads a table's files by what the catalog says of them.
 enum TableFiles {
+    /// - Parameter adding: Columns that are null where the table does not have them.
     /// - Throws: `notFound` with near names; what opening the files throws.
     static func source(
-        _ name: TableName, in catalog: Catalog, _ contract: SourceContract? = nil
+        _ name: TableName, in catalog: Catalog, _ contract: SourceContract? = nil, adding: [Field] = []
     ) async throws(SluiceError) -> FileSource {
-        let definition = try catalog.table(name).definition
+        let stored = try catalog.table(name).definition
+        var definition = stored
+        let known = Set((stored.columns + stored.partitionKeys).map(\.name))
+        definition.columns += adding.filter { !known.contains($0.name) }.map { CatalogColumn($0) }
         guard !definition.isView else {
             throw SluiceError(
                 .invalidOption, "\"\(name)\" is a view, and a pipeline reads tables", remedy: "read the tables that its query names")
@@ -20,7 +24,7 @@ enum TableFiles {
         let keys = Set(definition.partitionKeys.map(\.name))
         var source = FileSource(files, format, codec: nil, schema: try definition.schema(), partitionColumns: keys, notices: [])
         if let contract { source = try source.holding(to: contract, format, keys) }
-        source.table = TableListing(definition, in: catalog)
+        source.table = TableListing(stored, in: catalog)
         return source
     }
 

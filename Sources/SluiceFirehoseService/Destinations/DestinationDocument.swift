@@ -2,6 +2,20 @@ import SluiceServer
 
 /// A destination as requests and descriptions write it, and what becomes of it when it is changed.
 enum DestinationDocument {
+    /// Looks for a size of buffers without a time, or the other way round, also in buckets inside.
+    ///
+    /// - Throws: `InvalidArgumentException`. Source: Firehose's API reference, "BufferingHints".
+    static func checkHints(_ document: WireValue) throws(ServiceFault) {
+        for member in document.members {
+            guard case .object = member.value else { continue }
+            try checkHints(member.value)
+            guard member.name == "BufferingHints" else { continue }
+            let names = ["SizeInMBs", "IntervalInSeconds"]
+            let missing = names.filter { member.value[$0] == nil }
+            if missing.count == 1 { throw Faults.invalid("BufferingHints must specify \(missing[0]) together with the other hint.") }
+        }
+    }
+
     /// The document with what the service adds to it.
     static func completed(_ document: WireValue, _ kind: DeliveryPlan.Kind) -> WireValue {
         var whole = document

@@ -26,6 +26,7 @@ enum CreateDeliveryStream {
         }
         let scope = try call.scope()
         if let source { try Self.check(source, scope.id) }
+        try DestinationDocument.checkHints(given.value)
         let (document, secret) = Endpoints.withoutSecret(DestinationDocument.completed(given.value, kind))
         try scope.checkFunction(of: DeliveryPlan(DestinationDocument.completed(given.value, kind), kind, at: given.path))
         var stream = DeliveryStream(name: name, createdMicros: scope.world.clock.nowMicros(), kind: kind, destination: document)

@@ -46,6 +46,7 @@ enum UpdateDestination {
         if kind == .s3, stream.destination["S3BackupMode"] == .text("Enabled"), update["S3BackupMode"] == .text("Disabled") {
             throw Faults.invalid("S3BackupMode of \(stream.name) is Enabled, and cannot be changed to Disabled.")
         }
+        try DestinationDocument.checkHints(update)
         let document = DestinationDocument.updated(stream.destination, by: update, kind)
         let path = member.prefix(1).lowercased() + member.dropFirst()
         let plan = try DeliveryPlan(document, kind, at: path)

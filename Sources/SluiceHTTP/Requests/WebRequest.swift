@@ -63,7 +63,10 @@ package struct WebAnswer: Sendable {
     /// - Parameter nowMicros: This machine's clock, for an answer without `Date`.
     package func retryAfter(nowMicros: Int64) -> Duration? {
         guard let text = headers["retry-after"] else { return nil }
-        if let seconds = Double(text), seconds >= 0, seconds < 1e9 { return .milliseconds(Int64((seconds * 1_000).rounded(.up))) }
+        // Digits alone (RFC 9110, section 10.2.3); some services send a fraction.
+        if text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2E }), let seconds = Double(text), seconds < 1e9 {
+            return .milliseconds(Int64((seconds * 1_000).rounded(.up)))
+        }
         guard let until = HTTPDate.micros(text) else { return nil }
         let now = headers["date"].flatMap(HTTPDate.micros) ?? nowMicros
         return .microseconds(max(0, until - now))

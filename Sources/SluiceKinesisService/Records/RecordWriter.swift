@@ -17,19 +17,22 @@ enum RecordWriter {
 
     /// An event of SubscribeToShard.
     ///
-    /// - Parameter continuation: The number that a later subscription goes on behind; nil at the end of the shard.
+    /// - Parameter continuation: The number that a later subscription goes on behind. At the end of a shard there is none, by which clients know
+    ///   the end, although the service's model has it in every event.
     static func event(_ page: RecordPage, continuation: String, _ format: WireFormat) -> [UInt8] {
+        let continuation = page.children.isEmpty ? continuation : nil
         switch format {
         case .json:
             var bytes = records(page)
-            bytes += #","ContinuationSequenceNumber":"\#(continuation)","MillisBehindLatest":\#(page.millisBehindLatest)"#.utf8
+            if let continuation { bytes += #","ContinuationSequenceNumber":"\#(continuation)""#.utf8 }
+            bytes += #","MillisBehindLatest":\#(page.millisBehindLatest)"#.utf8
             appendChildren(page, to: &bytes)
             bytes.append(UInt8(ascii: "}"))
             return bytes
         case .cbor:
             return format.encode(
                 .structure([
-                    "Records": value(page), "ContinuationSequenceNumber": .text(continuation),
+                    "Records": value(page), "ContinuationSequenceNumber": .some(continuation),
                     "MillisBehindLatest": .integer(page.millisBehindLatest), "ChildShards": children(page),
                 ]))
         }

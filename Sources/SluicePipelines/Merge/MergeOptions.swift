@@ -115,13 +115,19 @@ package struct MergeOptions: Sendable {
     }
 }
 
+/// The rows that a sink has, for a run that merges its own into them.
+package protocol MergedRows: Source {
+    /// From now on columns that rows of the run have, beyond those of the schema, are read, too: null where a row was stored without them.
+    func add(_ columns: [Field])
+}
+
 /// What a sink that merges asks the planner for.
 package struct SinkMerge: Sendable {
     package var options: MergeOptions
     /// The rows that the sink has when a run, or an epoch of it, reads them; its schema is empty where the sink has none yet.
-    package var target: any Source
+    package var target: any MergedRows
 
-    package init(_ options: MergeOptions, target: any Source) {
+    package init(_ options: MergeOptions, target: any MergedRows) {
         self.options = options
         self.target = target
     }

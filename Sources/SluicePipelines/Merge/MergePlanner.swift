@@ -5,7 +5,7 @@ import SluiceExpressions
 /// history, is made of those of each key. The result replaces what the sink has.
 struct MergePlanner {
     private let options: MergeOptions
-    private let target: any Source
+    private let target: any MergedRows
     private let input: Schema
     /// Columns beside those that are stored, by what they are for.
     private let helpers: HelperNames
@@ -119,8 +119,12 @@ struct MergePlanner {
             guard match.type == field.type else { throw mismatch(field, match) }
             fields.append(Field(field.name, field.type, isNullable: field.isNullable || match.isNullable))
         }
+        // A run's first epoch stores them, and its others find them in the rows that it stored.
         let known = Set(held.map(\.name))
-        fields += own.filter { !known.contains($0.name) }.map { Field($0.name, $0.type) }
+        let added = own.filter { !known.contains($0.name) }.map { Field($0.name, $0.type) }
+        target.add(target.schema.fields.isEmpty ? own : added)
+        held += added
+        fields += added
         fields += [helpers.deleted, helpers.isNew].map { Field($0, .boolean) }
         let schema = try Schema(fields)
         let heldSchema = try Schema(held)
@@ -199,10 +203,10 @@ struct MergePlanner {
 }
 
 /// Names of the columns that a history adds.
-enum HistoryColumns {
+package enum HistoryColumns {
     static let from = "valid_from"
     static let to = "valid_to"
-    static let isCurrent = "is_current"
+    package static let isCurrent = "is_current"
     static let all = [from, to, isCurrent]
 }
 

@@ -20,6 +20,10 @@ extension S3Call {
                 // How the body was sent is no property of the object.
                 value = value.split(separator: ",").map { $0.filter { $0 != " " } }.filter { $0 != "aws-chunked" }.joined(separator: ",")
             }
+            if name == "x-amz-website-redirect-location", !["/", "http://", "https://"].contains(where: value.hasPrefix) {
+                throw ServiceFault(
+                    400, "InvalidRedirectLocation", "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.")
+            }
             if !value.isEmpty { traits.headers.append(.init(name, value)) }
         }
         try refuseDamaged()

@@ -59,6 +59,11 @@ extension S3Operation {
             throw ServiceFault.invalidArgument(
                 "version-id-marker", versionMarker ?? "", "A version-id marker cannot be specified without a key marker.")
         }
+        if let versionMarker, !ObjectVersion.isID(versionMarker) {
+            throw ServiceFault.invalidArgument(
+                "version-id-marker", versionMarker,
+                versionMarker.isEmpty ? "A version-id marker cannot be empty." : "Invalid version id specified")
+        }
         listing.request.after = Array(keyMarker.utf8)
         let page = try call.store.listVersions(call.bucketName, listing.request, afterVersion: versionMarker)
         return XMLWriter("ListVersionsResult") { document in

@@ -71,10 +71,12 @@ extension S3Operation {
     private static func uploadPart(_ call: S3Call) async throws -> ServiceResponse {
         try call.refuseUnsupported()
         let (upload, number) = try place(call)
+        let declared = try ObjectBody(call).algorithm
         let (file, checksum) = try await ObjectBody.read(call, also: upload.algorithm)
-        if let algorithm = upload.algorithm, let checksum, checksum.algorithm != algorithm {
+        // S3 computes that of a part which has none for checksums of whole objects only.
+        if let algorithm = upload.algorithm, declared.map({ $0 != algorithm }) ?? upload.isComposite {
             throw ServiceFault.invalidRequest(
-                "Checksum Type mismatch occurred, expected checksum Type: \(algorithm.rawValue.lowercased()), actual checksum Type: \(checksum.algorithm.rawValue.lowercased())"
+                "Checksum Type mismatch occurred, expected checksum Type: \(algorithm.rawValue.lowercased()), actual checksum Type: \(declared?.rawValue.lowercased() ?? "null")"
             )
         }
         let part = try await call.store.putPart(call.bucketName, upload, number, file)
@@ -145,6 +147,17 @@ extension S3Operation {
         }.response(200, call.abortion(of: upload))
     }
 
+    /// A completion may say again how the object's checksum is made.
+    private static func checkChecksumType(_ call: S3Call, _ key: ObjectKey) throws {
+        guard let type = call.header("x-amz-checksum-type")?.uppercased(),
+            let upload = try? call.store.upload(call.bucketName, key, call.query["uploadId"] ?? ""), upload.algorithm != nil
+        else { return }
+        let own = upload.isComposite ? "COMPOSITE" : "FULL_OBJECT"
+        guard type != own else { return }
+        throw ServiceFault.invalidRequest(
+            "The upload was created using the \(own) checksum mode. The complete request must use the same checksum mode.")
+    }
+
     private static func completeMultipartUpload(_ call: S3Call) async throws -> ServiceResponse {
         let bucket = try call.store.bucket(call.bucketName)
         let key = try call.key
@@ -160,6 +173,7 @@ extension S3Operation {
             parts.append(NamedPart(number: number, etag: EntityTag.unquoted(etag), checksum: checksum))
         }
         guard !parts.isEmpty else { throw ServiceFault.malformedXML }
+        try checkChecksumType(call, key)
         if let text = call.header("x-amz-mp-object-size"),
             let upload = try? call.store.upload(bucket.name, key, call.query["uploadId"] ?? "")
         {

@@ -36,7 +36,8 @@ extension S3Operation {
         let tags = try Self.replaces("x-amz-tagging-directive", call) ? traits.tags : source.version.traits.tags
         if !replaces {
             let isItself = source.version.key == (try call.key) && source.bucket == bucket.name && source.version.isCurrent
-            if isItself, call.header("x-amz-website-redirect-location") == nil, call.header("x-amz-checksum-algorithm") == nil {
+            let changing = ["x-amz-website-redirect-location", "x-amz-checksum-algorithm", "x-amz-storage-class"]
+            if isItself, changing.allSatisfy({ call.header($0) == nil }) {
                 throw ServiceFault.invalidRequest(
                     "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes."
                 )

@@ -13,6 +13,10 @@ extension ServiceEntity {
 
     /// Adds a field that records have, and that nobody declared.
     package mutating func addReadable(_ name: String, _ type: DataType) {
+        if let place = fields.firstIndex(where: { $0.name == name }) {
+            fields[place].isReadable = true
+            return
+        }
         fields.append(Field(name: name, type: type, description: "", isReadable: true, writes: []))
     }
 }

@@ -68,6 +68,7 @@ struct AnswerJudge: Sendable {
         }
         // An intermediary's page, or a body that lost its end: mostly gone when asked again.
         switch shape {
+        case .any where Self.isPage(answer.body): return .retry("a page of HTML", isThrottled: false)
         case .any: return .accept
         case .json where document != nil || answer.hasNothing: return .accept
         case .json:
@@ -87,6 +88,12 @@ struct AnswerJudge: Sendable {
         } catch {
             return error.words(in: body)
         }
+    }
+
+    /// Whether a body is what somebody sends to browsers, such as a login, and not the service's word that a record is written.
+    private static func isPage(_ body: [UInt8]) -> Bool {
+        let begin = String(decoding: body.prefix(64), as: UTF8.self).lowercased().drop { $0.isWhitespace }
+        return begin.hasPrefix("<!doctype html") || begin.hasPrefix("<html")
     }
 
     private static func quoted(_ body: [UInt8]) -> String { body.isEmpty ? "an empty body" : WebClient.quoted(body) }

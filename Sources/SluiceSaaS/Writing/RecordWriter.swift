@@ -76,7 +76,9 @@ package struct RecordWriter: Sendable {
             // As behind a run that was cut off.
             if kind == .delete, error.code == .notFound { return .absent }
             guard [.requestRefused, .notFound, .keyNotInPath].contains(error.code) else { throw error }
-            return .refused(error)
+            guard error.code == .notFound else { return .refused(error) }
+            // There is no record of that key; the address is right, as it is of other rows.
+            return .refused(SluiceError(.requestRefused, error.message))
         }
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import SluiceTestKit
 import Testing
 
@@ -55,6 +56,32 @@ struct MergedColumnTests {
                     + "sink: {table: v.c, mode: append, contract: {columns: freeze, types: discard_row}}\n", input: text)
         }
         #expect(try await rows("select label, id, dept from v.c order by id") == ["sales,A,sales", "ops,B,ops"])
+    }
+
+    @Test(
+        "a column that a run adds has its values from all of the run's epochs", arguments: ["csv", "parquet"],
+        ["mode: merge, keys: id", "mode: history, keys: id, changed_at: at"])
+    func added(_ format: String, _ mode: String) async throws {
+        let sink = "sink: {table: v.t, \(mode), format: \(format)}\n"
+        let source = "source: {files: \"in/*.csv\", columns: {id: int64, at: timestamp}}\n"
+        try await run(
+            "incremental: true\n" + source + sink, input: "id,at\n1,2024-01-01T00:00:00\n2,2024-01-01T00:00:00\n", name: "in/0.csv")
+        try project.directory.write("p.yaml", "name: p\n" + source + "steps: [{derive: {extra: id * 10}}]\n" + sink)
+        let running = try project.follow("p.yaml")
+        for id in 2...5 {
+            try project.directory.write("in/\(id).csv", "id,at\n\(id),2024-01-0\(id)T00:00:00\n")
+            let seen = "select count(*) from v.t where extra = \(id)0"
+            let end = ContinuousClock.now + .seconds(60)
+            // Before the first epoch the table has no such column.
+            while try await project.sluice("query", seen, "--format", "csv").output.split(separator: "\n").last != "1" {
+                try #require(ContinuousClock.now < end, "\(running.errorsSoFar)")
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+        running.signal(SIGTERM)
+        _ = try await running.wait()
+        let current = mode.contains("history") ? " where is_current" : ""
+        #expect(try await rows("select id, extra from v.t\(current) order by id") == ["1,", "2,20", "3,30", "4,40", "5,50"])
     }
 
     @Test("columns of several types are read again from Parquet, and merged", arguments: ["parquet", "avro", "json"])

@@ -43,6 +43,17 @@ struct NewFieldTests {
         }
     }
 
+    @Test("a field that only columns names is asked for, by pages and by jobs", arguments: ["bulk: never", "bulk: always"])
+    func declared(_ bulk: String) async throws {
+        let row = try makeBatch([("External_Id__c", .string, [.string("x1")]), ("Name", .string, [.string("New")])])
+        let sink = try await bench.sink("salesforce: accounts\nconnection: mock\nmode: upsert\nkey: External_Id__c\nbulk: always")
+        try await bench.run(sink, row.schema, [[row]])
+        let source = try await source("\(bulk)\ncolumns: {External_Id__c: string}")
+        #expect(source.schema.names.last == "External_Id__c")
+        let rows = try await source.readAll().rows
+        #expect(rows.compactMap(\.last).filter { $0 != .null } == [.string("x1")])
+    }
+
     @Test("a source that names its columns asks for none") func named() async throws {
         _ = try await source("columns: {Tier__c: string}")
         #expect(!server.journal.contains { $0.target.contains("/describe") })

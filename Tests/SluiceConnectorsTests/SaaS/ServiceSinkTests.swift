@@ -1,5 +1,6 @@
 import SluiceCatalog
 import SluiceCore
+import SluiceHTTP
 import SluiceJSON
 import SluiceMocks
 import SluicePipelines
@@ -12,8 +13,7 @@ import Testing
 @Suite("writing to services")
 struct ServiceSinkTests {
     private func bench(_ service: String, _ secrets: [String: String], plan: FaultPlan = FaultPlan(), _ settings: [String: String] = [:])
-        throws
-        -> (Workbench, MockServer)
+        throws -> (Workbench, MockServer)
     {
         let bench = try Workbench()
         // Its time stands still, so that nothing changes but by the test.
@@ -102,7 +102,10 @@ struct ServiceSinkTests {
     @Test("a row that is refused ends the run, or goes into a file with its reason") func refusals() async throws {
         let (bench, server) = try bench("stripe", ["api_key": "sk_test_1"])
         let rows: [(String, DataType, [Value])] = [("email", .string, [.string("a@b.c"), .string("nowhere"), .string("d@e.f")])]
-        await #expect(throws: SluiceError.self) { try await write(bench, "stripe: customers\nconnection: mock\nmode: create", rows) }
+        let error = await #expect(throws: SluiceError.self) {
+            try await write(bench, "stripe: customers\nconnection: mock\nmode: create", rows)
+        }
+        #expect(error?.message.hasSuffix(#"; the row is {"email":"nowhere"}"#) == true, "\(error?.message ?? "")")
         let before = server.records("stripe", "customers").count
         try await write(bench, "stripe: customers\nconnection: mock\nmode: create\nerrors: refused.jsonl", rows)
         // The first was made by the run that failed.
@@ -110,6 +113,20 @@ struct ServiceSinkTests {
         let file = String(decoding: try DiskFiles.read(bench.directory.path("refused.jsonl")), as: UTF8.self)
         #expect(file.hasPrefix(#"{"row":{"email":"nowhere"},"code":"request-refused","message":"stripe customers: POST "#))
         #expect(file.contains("Invalid email address"))
+    }
+
+    @Test("a record that is not there is a row that is refused, and a redirect of a write is none") func absentRecords() async throws {
+        let (bench, server) = try bench("salesforce", ["access_token": "mock-access-token"], ["domain": "acme"])
+        let sink = "salesforce: accounts\nconnection: mock\nmode: update\nbulk: never"
+        let missing: [(String, DataType, [Value])] = [
+            ("Id", .string, [.string("001MOCK99999999999")]), ("Name", .string, [.string("New")]),
+        ]
+        let error = await #expect(throws: SluiceError.self) { try await write(bench, sink, missing) }
+        #expect(error?.code == .requestRefused && error?.remedy?.contains("errors: refused.jsonl") == true, "\(String(describing: error))")
+        try await write(bench, sink + "\nerrors: refused.jsonl", missing)
+        server.plan(FaultPlan([FaultPlan.Rule(.redirect, at: 1...Int.max)]))
+        let moved = await #expect(throws: SluiceError.self) { try await write(bench, sink + "\nerrors: refused.jsonl", missing) }
+        #expect(moved?.code == .foreignHost, "\(String(describing: moved))")
     }
 
     @Test("columns that the service does not take are refused before anything is sent") func columns() async throws {

@@ -57,6 +57,7 @@ struct SpentBudgetTests {
         async throws
     {
         let service = PlayedService { request in
+            guard request.address.target.contains("since=0&") else { return WebAnswer("{\"data\":[],\"more\":false}") }
             let parameter = request.address.target.split(separator: "&").last { $0.hasPrefix("page=") }
             let page = parameter.flatMap { Int($0.dropFirst(5)) } ?? 0
             let rows = page == 1 ? "{\"id\":1}" : page == 1_500 ? "{\"id\":2}" : ""

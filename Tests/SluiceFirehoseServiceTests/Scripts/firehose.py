@@ -116,6 +116,8 @@ def validation():
     large = {"BufferingHints": hints(size=64), "DynamicPartitioningConfiguration": {"Enabled": True}}
     expressions = {"Prefix": "d=!{partitionKeyFromQuery:d}/", "ErrorOutputPrefix": "e/!{firehose:error-output-type}/"}
     refused = [
+        ({"BufferingHints": {"SizeInMBs": 3}}, "IntervalInSeconds"),
+        ({"BufferingHints": {"IntervalInSeconds": 60}}, "SizeInMBs"),
         ({"Prefix": "!{timestamp:yyyy}/"}, "ErrorOutputPrefix"),
         ({"Prefix": "!{timestamp:qq}/", "ErrorOutputPrefix": "e!{firehose:error-output-type}"}, "letter q"),
         ({"Prefix": "!{firehose:error-output-type}/", "ErrorOutputPrefix": "e!{firehose:error-output-type}"}, "Prefix cannot"),

@@ -21,7 +21,13 @@ KEYS = dict(aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="hidden", reg
 CONFIG = Config(
     signature_version="s3v4", read_timeout=300, connect_timeout=300, retries={"max_attempts": 1},
     s3={"addressing_style": "path"}, max_pool_connections=40)
-s3 = boto3.client("s3", endpoint_url=ADDRESS, config=CONFIG, **KEYS)
+
+
+def client(**more):
+    return boto3.client("s3", endpoint_url=ADDRESS, config=CONFIG.merge(Config(**more)), **KEYS)
+
+
+s3 = client()
 CHECKS = []
 
 
@@ -213,6 +219,49 @@ def versions(bucket):
     assert body_of(s3.get_object(Bucket=bucket, Key="k")) == b"3"
     s3.copy_object(Bucket=bucket, Key="k", CopySource={"Bucket": bucket, "Key": "k", "VersionId": ids[0]})
     assert body_of(s3.get_object(Bucket=bucket, Key="k")) == b"0"
+
+
+@check
+def purge(bucket):
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for key in ["a", "a", "a", "a", "a", "b", "b"]:
+        s3.put_object(Bucket=bucket, Key=key, Body=b"")
+    s3.delete_object(Bucket=bucket, Key="a")
+    seen = 0
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, PaginationConfig={"PageSize": 2}):
+        entries = page.get("Versions", []) + page.get("DeleteMarkers", [])
+        seen += len(entries)
+        s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": e["Key"], "VersionId": e["VersionId"]} for e in entries]})
+    assert seen == 8, seen
+    left = s3.list_object_versions(Bucket=bucket)
+    assert "Versions" not in left and "DeleteMarkers" not in left, left
+    for marker in ["nonsense", ""]:
+        refused("InvalidArgument", s3.list_object_versions, Bucket=bucket, KeyMarker="a", VersionIdMarker=marker)
+
+
+@check
+def rules(bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    own = {"Bucket": bucket, "Key": "k"}
+    refused("InvalidRequest", s3.copy_object, Bucket=bucket, Key="k", CopySource=own)
+    s3.copy_object(Bucket=bucket, Key="k", CopySource=own, StorageClass="STANDARD")
+    for place in ["foo", "ftp://x/y"]:
+        refused("InvalidRedirectLocation", s3.put_object, Bucket=bucket, Key="w", WebsiteRedirectLocation=place)
+    for name in ["amzn-s3-demo-1", "foo1.mrap", "foo1--table-s3"]:
+        refused("InvalidBucketName", s3.create_bucket, Bucket=name)
+    quiet = client(request_checksum_calculation="when_required")
+    for algorithm in ["SHA1", "CRC32"]:
+        upload = s3.create_multipart_upload(Bucket=bucket, Key="p", ChecksumAlgorithm=algorithm, ChecksumType="COMPOSITE")["UploadId"]
+        place = {"Bucket": bucket, "Key": "p", "UploadId": upload}
+        refused("InvalidRequest", quiet.upload_part, **place, PartNumber=1, Body=b"x")
+        part = s3.upload_part(**place, PartNumber=1, Body=b"x", ChecksumAlgorithm=algorithm)
+        parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"], "Checksum" + algorithm: part["Checksum" + algorithm]}]}
+        refused("InvalidRequest", s3.complete_multipart_upload, **place, ChecksumType="FULL_OBJECT", MultipartUpload=parts)
+        s3.complete_multipart_upload(**place, ChecksumType="COMPOSITE", MultipartUpload=parts)
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="q", ChecksumAlgorithm="CRC32", ChecksumType="FULL_OBJECT")["UploadId"]
+    part = quiet.upload_part(Bucket=bucket, Key="q", UploadId=upload, PartNumber=1, Body=b"x")
+    s3.complete_multipart_upload(
+        Bucket=bucket, Key="q", UploadId=upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]})
 
 
 @check

@@ -61,12 +61,25 @@ struct FlowFiles {
     ///
     /// - Throws: What is wrong with the YAML of one of the files, placed.
     static func all() throws -> [Flow] {
+        let (flows, broken) = try readable()
+        if let broken { throw broken }
+        return flows
+    }
+
+    /// Those whose files can be read, by name, and what is wrong with the first one that cannot.
+    private static func readable() throws -> (flows: [Flow], broken: SluiceError?) {
         var flows: [Flow] = []
-        for file in try DeclarationFiles.files(below: DefinitionSearch.directory, with: FlowKeys.flow) {
-            guard let name = try file.root[key: FlowKeys.flow]?.string() else { continue }
-            flows.append(Flow(name, file: file.path, file.root))
+        var broken: SluiceError?
+        for result in try DeclarationFiles.results(below: DefinitionSearch.directory, withAnyOf: [FlowKeys.flow]) {
+            do throws(SluiceError) {
+                let file = try result.get()
+                guard let name = try file.root[key: FlowKeys.flow]?.string() else { continue }
+                flows.append(Flow(name, file: file.path, file.root))
+            } catch {
+                broken = broken ?? error
+            }
         }
-        return flows.sorted { $0.name < $1.name }
+        return (flows.sorted { $0.name < $1.name }, broken)
     }
 
     /// Those that clients of AppFlow made, by name. One whose profile is gone is left out: it cannot run.
@@ -117,10 +130,12 @@ struct FlowFiles {
             guard same.count < 2 || !same.contains(where: { isSame($0.file, name) }) else { throw doubled(same) }
             return found
         }
-        let flows = try all()
+        // A file that somebody is writing hides no other.
+        let (flows, broken) = try readable()
         let found = flows.filter { $0.name == name }
         if found.count > 1 { throw doubled(found) }
         if let found = found.first { return found }
+        if let broken { throw broken }
         throw SluiceError(
             .notFound, "there is no flow \(name.quotedForMessage) in \(DefinitionSearch.directory)/",
             remedy: Suggestion.remedy(for: name, in: flows.map(\.name), noun: "flows") ?? "write one, or name its file")

@@ -54,6 +54,24 @@ struct CommitTests {
             partitions: record == nil ? [] : try catalog.partitions(of: table).map(\.values))
     }
 
+    @Test("rows that are added keep the columns that the table got since they were planned") func columnsOfOthers() throws {
+        let catalog = try home.open()
+        let planned = try TableDefinition.sample(name, partitioned: true).columns
+        let (mine, others) = (CatalogColumn("mine", .int64), CatalogColumn("others", .string))
+        func add(_ columns: [CatalogColumn]) throws {
+            let run = try begin(catalog)
+            try catalog.commit(try output(run, .append, columns: columns), run: run, report: RunReport())
+        }
+        try add(planned)
+        try add(planned + [others])
+        try add(planned + [mine])
+        let table = try TableName(parsing: name)
+        #expect(try catalog.table(table).definition.columns.map(\.name) == (planned + [others, mine]).map(\.name))
+        // A column of another type cannot be read with the others.
+        let error = #expect(throws: SluiceError.self) { try add(planned + [CatalogColumn("others", .int64)]) }
+        #expect(error?.code == .tableChanged)
+    }
+
     @Test("an overwrite replaces the table's files, an append adds to them; listed is what is on disk")
     func modes() throws {
         let catalog = try home.open()

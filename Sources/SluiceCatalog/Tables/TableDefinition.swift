@@ -85,6 +85,31 @@ extension TableDefinition {
         }
     }
 
+    /// Rows are added that were planned for an earlier state of the table: columns that it got meanwhile stay, and are null in these rows.
+    ///
+    /// - Throws: `tableChanged` where its files and these rows cannot be read with one description any more.
+    mutating func extend(_ current: TableDefinition) throws(SluiceError) {
+        let own = Dictionary(columns.map { ($0.name, $0.type) }) { first, _ in first }
+        let isSame =
+            format == current.format && formatOptions == current.formatOptions
+            && partitionKeys.elementsEqual(current.partitionKeys) { $0.name == $1.name && $0.type == $1.type }
+            && current.columns.allSatisfy { own[$0.name] == nil || own[$0.name] == $0.type }
+        let known = Set(current.columns.map(\.name))
+        let added = columns.filter { !known.contains($0.name) }
+        // Files without a header have the first columns of the table, in its order.
+        let isInOrder =
+            formatOptions["header"] != "false"
+            || columns.elementsEqual(
+                (current.columns + added).prefix(columns.count), by: { $0.name == $1.name })
+        guard isSame, isInOrder else {
+            throw SluiceError(
+                .tableChanged, "table \(name) got another format or other columns while rows were added to it",
+                remedy: "run it again: it goes on with the table as it is now")
+        }
+        let described = Dictionary(columns.map { ($0.name, $0) }) { first, _ in first }
+        columns = current.columns.map { described[$0.name] ?? $0 } + added
+    }
+
     /// What a run writes, with all that the run does not know: who owns the table, its tags, what other programs keep with it.
     ///
     /// A descriptor that was given for files of another format goes.

@@ -24,6 +24,22 @@ struct FlowProjectTests {
         try #require(isOver)
     }
 
+    @Test("a file that is no YAML hides no other flow; who means its flow is told what is wrong") func broken() async throws {
+        try project.directory.write("in/a.csv", "id\n1\n")
+        try flow("a", "source: {files: ../in/*.csv}\npull: full\ndestination: {files: ../out, format: csv}")
+        try project.directory.write("pipelines/b.yaml", "flow: b\n  bad: [\n")
+        for words in [["run", "a"], ["history", "a"], ["show", "a"], ["preview", "a"], ["resume", "a"], ["validate", "a"]] {
+            let result = try await project.command(["flow"] + words).run()
+            #expect(result.exitCode == 0, "\(words) \(result.transcript)")
+        }
+        let idle = try await project.sluice("flow", "cancel", "a")
+        #expect(!idle.errors.contains("malformed-yaml"), "\(idle.transcript)")
+        for words in [["run", "b"], ["list"]] {
+            let result = try await project.command(["flow"] + words).run()
+            #expect(result.exitCode == 2 && result.errors.contains("pipelines/b.yaml:2:"), "\(words) \(result.transcript)")
+        }
+    }
+
     @Test("rows that the destination holds are none of what a run reads, nor of the share of bad ones")
     func mergedRows() async throws {
         try project.directory.write("in/a.csv", "id,v,at\n" + (1...1_000).map { "\($0),1,2024-01-01T00:00:00Z\n" }.joined())

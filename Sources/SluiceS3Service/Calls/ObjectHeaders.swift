@@ -5,9 +5,11 @@ import SluiceServer
 
 /// Headers of answers about a version.
 enum ObjectHeaders {
-    /// - Parameter isWhole: Whether all of the object is answered, for which its checksum holds.
+    /// - Parameter checksum: What holds for the bytes that are answered, told where the request wants it.
     /// - Throws: `InvalidArgument` for an override that no header can have.
-    static func all(_ version: ObjectVersion, _ call: S3Call, isWhole: Bool) throws(ServiceFault) -> HeaderFields {
+    static func all(
+        _ version: ObjectVersion, _ call: S3Call, checksum: ObjectTraits.Checksum?
+    ) throws(ServiceFault) -> HeaderFields {
         var headers = HeaderFields([("Accept-Ranges", "bytes")])
         headers.add("ETag", "\"\(version.etag)\"")
         headers.add("Last-Modified", HTTPDate.text(version.modifiedMicros))
@@ -16,7 +18,7 @@ enum ObjectHeaders {
         for field in version.traits.metadata { headers.add("x-amz-meta-" + field.name, field.value) }
         if let id = call.told(version.versionID, in: call.bucketName) { headers.add("x-amz-version-id", id) }
         if !version.traits.tags.isEmpty { headers.add("x-amz-tagging-count", "\(version.traits.tags.count)") }
-        if isWhole, call.header("x-amz-checksum-mode")?.uppercased() == "ENABLED" { add(version.traits.checksum, to: &headers) }
+        if call.header("x-amz-checksum-mode")?.uppercased() == "ENABLED" { add(checksum, to: &headers) }
         // Presigned addresses say what browsers are told.
         for (name, parameter) in overrides {
             guard let value = call.query[parameter] else { continue }

@@ -22,10 +22,11 @@ extension S3Operation {
         let object = try await call.store.open(call.bucketName, key ?? call.key, version: call.versionID)
         let version = object.version
         try ReadConditions.check(version, call)
-        let (range, part) = try chosen(version, call)
-        var headers = try ObjectHeaders.all(version, call, isWhole: range == nil)
+        let chosen = try Chosen(version, call)
+        let range = chosen.range
+        var headers = try ObjectHeaders.all(version, call, checksum: chosen.checksum)
         call.addExpiration(of: version, to: &headers)
-        if let part { headers.add("x-amz-mp-parts-count", "\(part)") }
+        if let count = chosen.partCount { headers.add("x-amz-mp-parts-count", "\(count)") }
         if let range {
             headers.add(
                 "Content-Range", "bytes \(range.isEmpty ? "*" : "\(range.lowerBound)-\(range.upperBound - 1)")/\(version.byteCount)")
@@ -41,23 +42,43 @@ extension S3Operation {
         }
         return ServiceResponse(range == nil ? status : 206, headers, body)
     }
+}
 
-    /// The range or part that is asked for, and of how many parts.
-    private static func chosen(_ version: ObjectVersion, _ call: S3Call) throws(ServiceFault) -> (Range<Int64>?, parts: Int?) {
+/// The bytes of an object that are asked for.
+private struct Chosen {
+    /// Nil: all of them.
+    var range: Range<Int64>?
+    /// Of how many parts one is asked for.
+    var partCount: Int?
+    /// What holds for these bytes: of the object, or of its part.
+    var checksum: ObjectTraits.Checksum?
+
+    init(_ version: ObjectVersion, _ call: S3Call) throws(ServiceFault) {
+        let traits = version.traits
         guard let text = call.query["partNumber"] else {
-            if let condition = call.header("If-Range").map(EntityTag.unquoted), condition != version.etag { return (nil, nil) }
-            return (try ByteRange.range(call.header("Range"), of: version.byteCount), nil)
+            let condition = call.header("If-Range").map(EntityTag.unquoted)
+            if condition == nil || condition == version.etag { range = try ByteRange.range(call.header("Range"), of: version.byteCount) }
+            if range == nil { checksum = traits.checksum }
+            return
         }
-        let sizes = version.traits.partBytes
         guard let number = Int(text), (1...BucketLimits.parts).contains(number) else {
             throw .invalidArgument("partNumber", text, "Part number must be an integer between 1 and 10000, inclusive")
         }
         guard call.header("Range") == nil else { throw .invalidRequest("Cannot specify both Range header and partNumber query parameter") }
+        let sizes = traits.partBytes
         guard number <= max(1, sizes.count) else {
             throw ServiceFault(416, "InvalidPartNumber", "The requested partnumber is not satisfiable")
         }
-        guard !sizes.isEmpty else { return (version.byteCount == 0 ? nil : 0..<version.byteCount, nil) }
+        guard !sizes.isEmpty else {
+            range = version.byteCount == 0 ? nil : 0..<version.byteCount
+            checksum = traits.checksum
+            return
+        }
         let start = sizes[..<(number - 1)].reduce(0, +)
-        return (start..<(start + sizes[number - 1]), sizes.count)
+        range = start..<(start + sizes[number - 1])
+        partCount = sizes.count
+        guard let whole = traits.checksum, number <= traits.partChecksums.count else { return }
+        checksum = .init(
+            ObjectChecksum(whole.value.algorithm, traits.partChecksums[number - 1]), isComposite: whole.isComposite)
     }
 }

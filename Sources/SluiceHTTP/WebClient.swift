@@ -141,7 +141,7 @@ package struct WebClient: Sendable {
             remedy: "write that address into the connection if it is the right one; no credentials were sent there")
     }
 
-    /// A request that changes something is sent nowhere else: what was asked for may have been done.
+    /// Only GET and HEAD go on at another address: what another request asked for may have been done.
     private func moved(_ request: WebRequest, _ next: WebAddress) -> SluiceError {
         guard next.origin == request.address.origin else { return foreign(request, next) }
         return SluiceError(

@@ -70,6 +70,12 @@ struct CommitTests {
         // A column of another type cannot be read with the others.
         let error = #expect(throws: SluiceError.self) { try add(planned + [CatalogColumn("others", .int64)]) }
         #expect(error?.code == .tableChanged)
+        // Neither is a merge that was planned without a column.
+        let run = try begin(catalog)
+        var merged = try output(run, .overwrite, columns: planned)
+        merged.tables[0].basis = try catalog.files(of: table).map(\.path)
+        let lost = #expect(throws: SluiceError.self) { try catalog.commit(merged, run: run, report: RunReport()) }
+        #expect(lost?.code == .tableChanged)
     }
 
     @Test("an overwrite replaces the table's files, an append adds to them; listed is what is on disk")

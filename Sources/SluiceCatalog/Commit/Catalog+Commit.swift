@@ -112,7 +112,7 @@ extension Catalog {
     private static func record(_ table: OutputCommit.Table, run: RunID, now: Int64, _ db: GRDB.Database) throws -> [String] {
         let current = try tableID(table.definition.name, db).map { _ in try Self.table(table.definition.name, db).definition }
         var definition = current.map { table.definition.keepingDescriptions(of: $0) } ?? table.definition
-        if table.mode == .append, let current { try definition.extend(current) }
+        if let current, table.mode == .append || table.basis != nil { try definition.meet(current, isAdded: table.mode == .append) }
         let id = try putTable(definition, run: run, now: now, db)
         var replaced: [String] = []
         if table.mode == .overwrite {

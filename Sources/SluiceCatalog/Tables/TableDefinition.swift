@@ -85,29 +85,46 @@ extension TableDefinition {
         }
     }
 
-    /// Rows are added that were planned for an earlier state of the table: columns that it got meanwhile stay, and are null in these rows.
-    ///
-    /// - Throws: `tableChanged` where its files and these rows cannot be read with one description any more.
-    mutating func extend(_ current: TableDefinition) throws(SluiceError) {
+    /// Why rows cannot be added to a table.
+    package enum Misfit: Hashable, Sendable {
+        case format, partitionKeys, location
+        /// A column of the table that has another type in the rows.
+        case type(CatalogColumn, rows: DataType)
+        /// Files without a header have the table's columns by their places.
+        case order
+    }
+
+    /// What keeps files of both from being read with one description; nil where rows of this one can be added to the table.
+    package func misfit(in table: TableDefinition) -> Misfit? {
+        func names(_ columns: [CatalogColumn]) -> [String] { columns.map { "\($0.name) \($0.type)" } }
+        if format != table.format || formatOptions != table.formatOptions { return .format }
+        if names(partitionKeys) != names(table.partitionKeys) { return .partitionKeys }
+        if location != table.location { return .location }
         let own = Dictionary(columns.map { ($0.name, $0.type) }) { first, _ in first }
-        let isSame =
-            format == current.format && formatOptions == current.formatOptions
-            && partitionKeys.elementsEqual(current.partitionKeys) { $0.name == $1.name && $0.type == $1.type }
-            && current.columns.allSatisfy { own[$0.name] == nil || own[$0.name] == $0.type }
-        let known = Set(current.columns.map(\.name))
-        let added = columns.filter { !known.contains($0.name) }
-        // Files without a header have the first columns of the table, in its order.
-        let isInOrder =
-            formatOptions["header"] != "false"
-            || columns.elementsEqual(
-                (current.columns + added).prefix(columns.count), by: { $0.name == $1.name })
-        guard isSame, isInOrder else {
+        for column in table.columns { if let type = own[column.name], type != column.type { return .type(column, rows: type) } }
+        let isInOrder = columns.map(\.name) == table.columns.prefix(columns.count).map(\.name)
+        return formatOptions["header"] == "false" && !isInOrder ? .order : nil
+    }
+
+    /// The columns of the table, as far as they are described here, and those that it does not have.
+    package mutating func takeColumns(of table: TableDefinition) {
+        let own = Dictionary(columns.map { ($0.name, $0) }) { first, _ in first }
+        let known = Set(table.columns.map(\.name))
+        columns = table.columns.map { own[$0.name] ?? $0 } + columns.filter { !known.contains($0.name) }
+    }
+
+    /// What a run commits that was planned for an earlier state of the table: columns that the table got meanwhile stay where rows are added.
+    ///
+    /// - Parameter isAdded: Whether rows are added; otherwise all rows of the table were written anew, with the columns of this one.
+    /// - Throws: `tableChanged` where the table is not as it was planned.
+    mutating func meet(_ current: TableDefinition, isAdded: Bool) throws(SluiceError) {
+        let own = Dictionary(columns.map { ($0.name, $0.type) }) { first, _ in first }
+        guard isAdded ? misfit(in: current) == nil : current.columns.allSatisfy({ own[$0.name] == $0.type }) else {
             throw SluiceError(
-                .tableChanged, "table \(name) got another format or other columns while rows were added to it",
+                .tableChanged, "table \(name) got another format, place or other columns while a run wrote into it",
                 remedy: "run it again: it goes on with the table as it is now")
         }
-        let described = Dictionary(columns.map { ($0.name, $0) }) { first, _ in first }
-        columns = current.columns.map { described[$0.name] ?? $0 } + added
+        if isAdded { takeColumns(of: current) }
     }
 
     /// What a run writes, with all that the run does not know: who owns the table, its tags, what other programs keep with it.

@@ -27,7 +27,7 @@ final class ServiceSink: Sink {
     private let texts: WrittenTexts
     private let absent = Mutex(0 as Int64)
     /// Of a row that the service refuses, in a message.
-    private static let shownBytes = 300
+    private static let shownCharacters = 300
 
     init(_ session: ServiceSession, _ entity: ServiceEntity, _ options: OptionValues, _ context: ConnectorContext) throws(SluiceError) {
         mode = try options.require("mode").enumeration(ServiceEntity.Write.self)
@@ -118,8 +118,9 @@ final class ServiceSink: Sink {
     func refuse(_ row: ArraySlice<UInt8>, _ error: SluiceError) throws(SluiceError) {
         guard let refusals else {
             var explained = error
-            let text = KnownSecrets.masked(String(decoding: row.prefix(Self.shownBytes), as: UTF8.self))
-            explained.message += "; the row is \(text)\(row.count > Self.shownBytes ? " …" : "")"
+            // A secret that is cut is none that anybody knows.
+            let text = KnownSecrets.masked(String(decoding: row, as: UTF8.self))
+            explained.message += "; the row is \(text.prefix(Self.shownCharacters))\(text.count > Self.shownCharacters ? "…" : "")"
             explained.remedy = error.remedy ?? "name a file that takes such rows: errors: refused.jsonl"
             throw explained
         }

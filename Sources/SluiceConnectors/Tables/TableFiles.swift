@@ -33,7 +33,7 @@ enum TableFiles {
     private static func options(of definition: TableDefinition) throws(SluiceError) -> [String: OptionValue] {
         var options = try StoredOptions.values(definition.formatOptions, format: definition.format)
         guard definition.format == CSVFormat.name, options["header"] == .boolean(false) else { return options }
-        if definition.columns.first?.name == "column1" { return options }
+        if definition.columns.enumerated().allSatisfy({ $1.name == "column\($0 + 1)" }) { return options }
         options["header"] = .texts(definition.columns.map(\.name))
         if options["ragged"] == nil { options["ragged"] = .text("pad") }
         return options

@@ -132,32 +132,23 @@ extension TableDefinition {
     ///
     /// - Throws: when files of both cannot be read with one description.
     fileprivate mutating func extend(_ existing: TableDefinition) throws(SluiceError) {
-        guard format == existing.format, formatOptions == existing.formatOptions else {
+        switch misfit(in: existing) {
+        case nil: takeColumns(of: existing)
+        case .format:
             throw mismatch("its files are \(existing.formatText), the new ones would be \(formatText)", "write the same format and options")
-        }
-        guard partitionKeys.map(\.name) == existing.partitionKeys.map(\.name),
-            partitionKeys.map(\.type) == existing.partitionKeys.map(\.type)
-        else {
+        case .partitionKeys:
             let keys = existing.partitionKeys.map { "\($0.name) \($0.type)" }.joined(separator: ", ")
             throw mismatch(keys.isEmpty ? "it is not partitioned" : "it is partitioned by \(keys)", "set partition_by as the table has it")
-        }
-        guard location == existing.location else { throw mismatch("its files are in \(existing.location)", "leave location out") }
-        for column in existing.columns {
-            guard let own = columns.first(where: { $0.name == column.name }) else { continue }
-            guard own.type == column.type else {
-                throw SluiceError(
-                    .typeError, "column \"\(column.name)\" of table \(name) is \(column.type), the new rows have \(own.type)",
-                    remedy: "cast it to \(column.type), or set mode: overwrite")
-            }
-        }
-        let names = existing.columns.map(\.name)
-        if formatOptions["header"] == "false", columns.map(\.name) != Array(names.prefix(columns.count)) {
+        case .location: throw mismatch("its files are in \(existing.location)", "leave location out")
+        case .type(let column, let rows):
+            throw SluiceError(
+                .typeError, "column \"\(column.name)\" of table \(name) is \(column.type), the new rows have \(rows)",
+                remedy: "cast it to \(column.type), or set mode: overwrite")
+        case .order:
             throw mismatch(
-                "its files have no header, and its columns are in the order \(names.joined(separator: ", "))",
-                "select the columns in this order, or write a header")
+                "its files have no header, and its columns are in the order \(existing.columns.map(\.name).joined(separator: ", "))",
+                "select these columns in this order and no others, or write a header")
         }
-        let known = Set(existing.columns.map(\.name))
-        columns = existing.columns + columns.filter { !known.contains($0.name) }
     }
 
     private func mismatch(_ fact: String, _ remedy: String) -> SluiceError {

@@ -41,18 +41,30 @@ package enum DeclarationPage {
                     known[mapping.keys.map(\.name)] = "`\(mapping.path)`"
                     inner.append(mapping)
                 }
-                lines.append(row(key, found))
+                lines.append(row(key))
             }
             for (place, keys) in inner { add("`\(place)`", keys, at: place) }
         }
 
-        private func row(_ key: OptionSpecification, _ inner: [(path: String, keys: [OptionSpecification])]) -> String {
+        private func row(_ key: OptionSpecification) -> String {
             var words = key.description
             if let value = key.defaultValue { words += " `\(value)` when absent." }
             if !key.examples.isEmpty { words += " For example " + key.examples.map { "`\($0)`" }.joined(separator: " or ") + "." }
-            let takes = inner.isEmpty ? key.shape.wanted : inner.compactMap { known[$0.keys.map(\.name)].map(link) }.joined(separator: ", ")
+            let takes = takes(key.shape)
             let name = key.isRequired ? "**`\(key.name)`**" : "`\(key.name)`"
             return "| " + [name, takes, words].map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
+        }
+
+        /// The shape in words, with links to the mappings in it.
+        private func takes(_ shape: ValueShape) -> String {
+            switch shape {
+            case .object(let keys): known[keys.map(\.name)].map(link) ?? shape.wanted
+            case .list(let item, _): "a list of \(takes(item))"
+            case .oneOrMany(let item): "\(takes(item)), or a list of them"
+            case .mapping(let key, let value, _): "a mapping (\(key): \(takes(value)))"
+            case .either(let shapes): shapes.map(takes).joined(separator: ", or ")
+            default: shape.wanted
+            }
         }
 
         /// A link to a section; anchors are as forges make it: letters, digits, hyphens and underscores.

@@ -77,8 +77,13 @@ package struct RecordWriter: Sendable {
             if kind == .delete, error.code == .notFound { return .absent }
             guard [.requestRefused, .notFound, .keyNotInPath].contains(error.code) else { throw error }
             guard error.code == .notFound else { return .refused(error) }
-            // There is no record of that key; the address is right, as it is of other rows.
-            return .refused(SluiceError(.requestRefused, error.message))
+            // Where no row's key stands in the path, it is the path that is not there.
+            guard takesKey else { throw error }
+            return .refused(
+                SluiceError(
+                    .requestRefused, error.message,
+                    remedy: "check the row's key, and the connection's address where no row is found; or name a file that takes such rows: "
+                        + "errors: refused.jsonl"))
         }
     }
 

@@ -84,6 +84,19 @@ struct MergedColumnTests {
         #expect(try await rows("select id, extra from v.t\(current) order by id") == ["1,", "2,20", "3,30", "4,40", "5,50"])
     }
 
+    @Test("a table without headers keeps its columns, whatever the first one is called", arguments: ["column1", "id"])
+    func headerless(_ first: String) async throws {
+        let definition = """
+            source: {files: in.csv}
+            steps: [{select: [{\(first): id}, {foo: d}]}]
+            sink: {table: v.h, mode: merge, keys: \(first), format: csv, options: {header: false}}
+
+            """
+        try await run(definition, input: "id,d\n1,x\n")
+        try await run(definition, input: "id,d\n2,y\n")
+        #expect(try await rows("select \(first), foo from v.h order by 1") == ["1,x", "2,y"])
+    }
+
     @Test("columns of several types are read again from Parquet, and merged", arguments: ["parquet", "avro", "json"])
     func choices(_ format: String) async throws {
         let source = "{files: in.jsonl, columns: {id: int64, mixed: \"choice<int64, string>\", list: \"list<choice<int64, boolean>>\"}}"

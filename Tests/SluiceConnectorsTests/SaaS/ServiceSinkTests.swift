@@ -115,6 +115,21 @@ struct ServiceSinkTests {
         #expect(file.contains("Invalid email address"))
     }
 
+    @Test("no part of a secret is in the row that an error tells") func secretRow() async throws {
+        let secret = "secret-of-a-row-that-is-long"
+        KnownSecrets.add(secret)
+        let (bench, _) = try bench("stripe", ["api_key": "sk_test_1"])
+        for place in stride(from: 230, through: 300, by: 7) {
+            let rows: [(String, DataType, [Value])] = [
+                ("email", .string, [.string("nowhere")]), ("name", .string, [.string(String(repeating: "é", count: place) + secret)]),
+            ]
+            let error = await #expect(throws: SluiceError.self) {
+                try await write(bench, "stripe: customers\nconnection: mock\nmode: create", rows)
+            }
+            #expect(error?.message.contains("secret-o") == false, "\(error?.message ?? "")")
+        }
+    }
+
     @Test("a record that is not there is a row that is refused, and a redirect of a write is none") func absentRecords() async throws {
         let (bench, server) = try bench("salesforce", ["access_token": "mock-access-token"], ["domain": "acme"])
         let sink = "salesforce: accounts\nconnection: mock\nmode: update\nbulk: never"

@@ -1,3 +1,4 @@
+import SluiceCatalog
 import SluiceServer
 import SluiceTestKit
 import Testing
@@ -99,6 +100,9 @@ struct BucketSourceTests {
         _ = try await served.call("/create-flow", served.flow())
         let message = try #require(try await served.run()["executionResult"]?["errorInfo"]?["executionMessage"]?.string)
         #expect(message.contains("s3://raw/in") && !message.contains("/buckets/"), "\(message)")
+        // It is a run of the flow's history, too.
+        let runs = try served.runs
+        #expect(runs.map(\.state) == [.failed] && runs.first?.failure?.message.isEmpty == false)
     }
 
     @Test("a record that ends an execution is told with its object and line") func place() async throws {

@@ -76,6 +76,9 @@ struct ServedTests {
         return found
     }
 
+    /// All runs of the catalog, the newest first.
+    var runs: [RunRecord] { get throws { try home.catalog.runs() } }
+
     func createDatabase(_ name: String) throws { try home.catalog.createDatabase(name) }
 
     /// The columns of a table with their types, and its rows as JSON, sorted.

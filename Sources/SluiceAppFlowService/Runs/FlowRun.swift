@@ -55,7 +55,7 @@ struct FlowRun: Sendable {
         try DiskFiles.createDirectories(home.folders(of: flow).whole)
         var context = home.world.planContext(definition)
         for plans in 1... {
-            let plan = try await Planner.plan(definition, in: context)
+            let plan = try await planned(definition, context)
             do {
                 let summary = try await carryOut(plan)
                 guard summary.isCut, plans < AppFlowLimits.plans else {
@@ -67,6 +67,19 @@ struct FlowRun: Sendable {
             context = home.world.planContext(definition)
         }
         return nil
+    }
+
+    /// An execution that cannot be planned is a run that failed, for whoever looks at the flow's history.
+    private func planned(_ definition: PipelineDefinition, _ context: PlanContext) async throws -> LogicalPlan {
+        do {
+            return try await Planner.plan(definition, in: context)
+        } catch {
+            if let mistake = DefinitionErrors.list(error)?.first, !Task.isCancelled {
+                let run = try home.catalog.beginRun(pipeline: definition.name, definitionHash: definition.hash)
+                try home.catalog.failRun(run, mistake, report: RunReport())
+            }
+            throw error
+        }
     }
 
     private func carryOut(_ plan: LogicalPlan) async throws -> RunSummary {

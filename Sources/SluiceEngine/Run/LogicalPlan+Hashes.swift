@@ -1,11 +1,11 @@
 import Crypto
 import SluiceCatalog
 import SluiceCore
-import SluicePipelines
+package import SluicePipelines
 
 extension PipelineDefinition {
     /// SHA-256 of its text and of the values of its parameters, in hexadecimal.
-    var hash: String { hashedText.contentHash }
+    package var hash: String { hashedText.contentHash }
 }
 
 extension LogicalPlan {

@@ -86,8 +86,11 @@ struct Binder {
         }
         let names = schema.names + parameters.map(\.name)
         var remedy = Suggestion.nearest(to: name, in: names).map { "did you mean \"\($0)\"?" }
-        if remedy == nil, isQuoted { remedy = "double quotes make a column's name; a text stands in single quotes: '\(name)'" }
-        if remedy == nil { remedy = Suggestion.remedy(for: name, in: names, noun: "columns") }
+        if remedy == nil {
+            let quotes = isQuoted ? "double quotes make a column's name; a text stands in single quotes: '\(name)'" : nil
+            let hints = [quotes, Suggestion.remedy(for: name, in: names, noun: "columns")].compactMap(\.self)
+            remedy = hints.isEmpty ? nil : hints.joined(separator: "; ")
+        }
         throw ExpressionError(.unknownColumn, "unknown column \"\(name)\"", range, remedy: remedy)
     }
 

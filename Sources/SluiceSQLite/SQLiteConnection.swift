@@ -93,6 +93,10 @@ package final class SQLiteConnection: @unchecked Sendable {
     /// A name as SQL writes it.
     package static func quoted(_ name: String) -> String { "\"" + name.replacing("\"", with: "\"\"") + "\"" }
 
+    /// A column's name as a statement that reads writes it. In double quotes SQLite takes one that is not there, or not any more, for a text
+    /// (https://www.sqlite.org/quirks.html, section 8).
+    package static func column(_ name: String) -> String { "`" + name.replacing("`", with: "``") + "`" }
+
     func failure(_ code: Int32, _ action: String) -> SluiceError {
         .sqlite(code, String(cString: sqlite3_errmsg(handle)), cannot: action, path)
     }

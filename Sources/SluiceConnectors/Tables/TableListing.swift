@@ -32,8 +32,19 @@ final class TableListing: Sendable {
     }
 
     /// The files in the order of the runs that wrote them, which their names tell.
+    ///
+    /// - Throws: also `newFields` where the table has columns that were not planned: what is read without them is read for good.
     func filesByAge() async throws(SluiceError) -> [InputFile] {
-        try await files().map { (name: $0.path.split(separator: "/").last ?? "", file: $0) }.sorted { $0.name < $1.name }.map(\.file)
+        let files = try await files()
+        // Behind the listing, since a column and files with it may have come between a look before it and it.
+        let known = Set(planned.columns.map(\.name))
+        let new = try catalog.table(planned.name).definition.columns.map(\.name).filter { !known.contains($0) }
+        guard new.isEmpty else {
+            throw SluiceError(
+                .newFields, "table \(planned.name) has columns that were not known: \(new.joined(separator: ", "))",
+                remedy: "run it again: it reads them")
+        }
+        return files.map { (name: $0.path.split(separator: "/").last ?? "", file: $0) }.sorted { $0.name < $1.name }.map(\.file)
     }
 
     /// A file that was listed.

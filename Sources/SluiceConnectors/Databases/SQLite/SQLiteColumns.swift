@@ -30,6 +30,17 @@ struct SQLiteColumns {
         schema = try Schema(zip(names, types).map { Field($0, $1 ?? .string) })
     }
 
+    /// The names of the columns that there are now.
+    static func names(_ rows: SQLiteSource.Rows, in connection: SQLiteConnection) throws(SluiceError) -> [String] {
+        let from =
+            switch rows {
+            case .table(let info): SQLiteConnection.quoted(info.name)
+            case .query(let query): "(\n\(query.trimmedOfSemicolons)\n)"
+            }
+        let statement = try connection.prepare("SELECT * FROM \(from) LIMIT 0")
+        return (0..<statement.columnCount).map { statement.name($0) }
+    }
+
     private static func check(_ column: DeclaredColumn) throws(SluiceError) {
         switch column.type {
         case .null, .list, .structure, .map:

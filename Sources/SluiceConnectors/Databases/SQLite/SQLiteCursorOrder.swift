@@ -36,13 +36,13 @@ struct SQLiteCursorOrder {
     var isOfTime: Bool { kind != .numbers && kind != .values }
 
     /// The column, as it is ordered and compared.
-    var name: String { SQLiteConnection.quoted(cursor) + " COLLATE BINARY" }
+    var name: String { SQLiteConnection.column(cursor) + " COLLATE BINARY" }
 
     /// ` AND …` for classes of values without a place in the order; empty where all have one.
     var ofClass: String {
         switch kind {
-        case .numbers: " AND typeof(\(SQLiteConnection.quoted(cursor))) IN ('integer', 'real')"
-        case .dates, .times: " AND typeof(\(SQLiteConnection.quoted(cursor))) = 'text'"
+        case .numbers: " AND typeof(\(SQLiteConnection.column(cursor))) IN ('integer', 'real')"
+        case .dates, .times: " AND typeof(\(SQLiteConnection.column(cursor))) = 'text'"
         case .values: ""
         }
     }
@@ -102,7 +102,7 @@ struct SQLiteCursorOrder {
     func checkHidden(_ source: SQLiteSource, behind start: SQLiteValue) throws(SluiceError) {
         guard let reached = try micros(of: start), case .text(let text) = start, let bounds = before(text, micros: reached) else { return }
         let statement = try SQLiteConnection(source.path, .read).prepare(
-            "SELECT \(SQLiteConnection.quoted(cursor)) FROM \(source.from) WHERE \(name) >= ? AND \(name) < ?" + ofClass)
+            "SELECT \(SQLiteConnection.column(cursor)) FROM \(source.from) WHERE \(name) >= ? AND \(name) < ?" + ofClass)
         try statement.bind(.text(bounds.from), at: 0)
         try statement.bind(.text(bounds.below), at: 1)
         while try statement.step() {

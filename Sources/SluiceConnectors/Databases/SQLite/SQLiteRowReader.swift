@@ -16,7 +16,7 @@ struct SQLiteRowReader: Sendable {
         for name in columns { fields.append(source.schema.fields[try source.schema.require(name)]) }
         schema = try Schema(fields)
         hasNumber = source.rowid != nil
-        let expressions = [source.rowid].compactMap(\.self) + columns.map(SQLiteConnection.quoted) + further
+        let expressions = [source.rowid].compactMap(\.self) + columns.map(SQLiteConnection.column) + further
         select = "SELECT \(expressions.joined(separator: ", ")) FROM \(source.from)"
         origin = .shard(stream: source.databaseName, shard: source.rowsName)
     }

@@ -12,7 +12,7 @@ extension SQLiteSource: BackfillSource {
         let connection = try SQLiteConnection(path, .read)
         var strangers = 0
         if let step = units.numberStep {
-            let name = SQLiteConnection.quoted(cursor)
+            let name = SQLiteConnection.column(cursor)
             let condition = range.condition + " AND typeof(\(name)) = 'integer'"
             let statement = try connection.prepare(
                 "SELECT \(name) / \(step), count(*), max(\(name)) FROM \(from)\(condition) GROUP BY 1")
@@ -22,7 +22,7 @@ extension SQLiteSource: BackfillSource {
                 try units.count(at: statement.integer(0), tally)
             }
         } else {
-            let statement = try connection.prepare("SELECT \(SQLiteConnection.quoted(cursor)) FROM \(from)\(range.condition)")
+            let statement = try connection.prepare("SELECT \(SQLiteConnection.column(cursor)) FROM \(from)\(range.condition)")
             try range.bind(statement)
             while try statement.step() {
                 guard let micros = range.micros(statement, 0) else {
@@ -68,7 +68,7 @@ struct SQLiteRange: Source {
 
     /// Limits a statement to the stretch, or to a little more where it is one of time.
     var condition: String {
-        let name = SQLiteConnection.quoted(cursor) + " COLLATE BINARY"
+        let name = SQLiteConnection.column(cursor) + " COLLATE BINARY"
         return " WHERE \(name) >= ? AND \(name) < ?"
     }
 
@@ -121,7 +121,7 @@ struct SQLiteRange: Source {
 
         init(_ range: SQLiteRange, _ request: SourceRequest) throws(SluiceError) {
             self.range = range
-            rows = try SQLiteRowReader(range.source, request.columns, further: [SQLiteConnection.quoted(range.cursor)])
+            rows = try SQLiteRowReader(range.source, request.columns, further: [SQLiteConnection.column(range.cursor)])
             let order = range.source.rowid.map { " ORDER BY \($0)" } ?? ""
             let statement = try SQLiteConnection(range.source.path, .read).prepare(rows.select + range.condition + order)
             try range.bind(statement)

@@ -41,11 +41,23 @@ extension SQLiteSource: IncrementalSource {
         var notices: [String] = []
         var isNeverNull = false
         if case .table(let info) = rows { isNeverNull = info.columns.contains { $0.name == cursor && $0.isNotNull } }
-        if !isNeverNull, try has(["\(SQLiteConnection.quoted(cursor)) IS NULL"]) {
+        if !isNeverNull, try has(["\(SQLiteConnection.column(cursor)) IS NULL"]) {
             notices.append("rows of \(rowsName) without a value of the cursor \"\(cursor)\" are not read")
         }
         if try has(SQLiteCursorOrder(self, cursor).strangers) { notices.append(strangers(cursor, "rows")) }
         return notices
+    }
+
+    /// Looks for columns that came since the plan was made: rows that were read without them would never have them.
+    ///
+    /// - Throws: `newFields`, upon which another plan reads the rows.
+    fileprivate func checkNewColumns() throws(SluiceError) {
+        let now = try SQLiteColumns.names(rows, in: SQLiteConnection(path, .read))
+        let new = now.filter { schema.index(of: $0) == nil }
+        guard !new.isEmpty else { return }
+        throw SluiceError(
+            .newFields, "\(rowsName) of \(databaseName) has columns that were not known: \(new.joined(separator: ", "))",
+            remedy: "run it again: it reads them")
     }
 
     /// - Parameter rows: How many, for people.
@@ -81,6 +93,7 @@ final class SQLiteSliceReader: SplitReader {
         var rowCount: Int64 = 0
     }
 
+    private let source: SQLiteSource
     private let rows: SQLiteRowReader
     private let limitBytes: Int64
     private let place: CursorPlace
@@ -88,6 +101,7 @@ final class SQLiteSliceReader: SplitReader {
     private let state: Mutex<State>
 
     init(_ slice: SQLiteSlice, _ request: SourceRequest) throws(SluiceError) {
+        source = slice.source
         rows = try SQLiteRowReader(
             slice.source, request.columns, further: SQLiteCursor.further(slice.source, slice.cursor, after: slice.bookmark))
         limitBytes = slice.limitBytes
@@ -116,7 +130,10 @@ final class SQLiteSliceReader: SplitReader {
             state.bytesRead += batch.byteCount
             if let bookmark = cursor.bookmark { place.note(bookmark) }
             if isAtEnd, cursor.strangers > 0 { tell(cursor.strangers) }
-            state.cursor = isAtEnd || state.bytesRead >= limitBytes ? nil : cursor
+            let isDone = isAtEnd || state.bytesRead >= limitBytes
+            // Behind the rows, since columns and rows may have come between a look before them and them.
+            if isDone, state.rowCount > 0 { try source.checkNewColumns() }
+            state.cursor = isDone ? nil : cursor
             return batch.rowCount == 0 ? nil : batch.finish()
         }
         return read.map { read in DeferredBatch { read } }

@@ -108,6 +108,16 @@ struct SQLiteTarget: PublicationTarget {
             return try connection.execute(settings.createStatement)
         }
         let known = Set(info.columns.map { $0.name.lowercased() })
+        for column in info.columns {
+            guard let own = settings.columns.first(where: { $0.name.lowercased() == column.name.lowercased() }),
+                SQLiteTypes.affinity(own.declaration) == .text, ![.text, .blob].contains(SQLiteTypes.affinity(column.declared))
+            else { continue }
+            throw SluiceError(
+                .schemaMismatch,
+                "column \"\(column.name)\" of table \(settings.table) of \(settings.path.quotedForMessage) is \(column.declared) now, and would "
+                    + "change texts that look like numbers",
+                remedy: "make the column anew as \(own.declaration); the rows wait for it")
+        }
         for column in settings.columns where !known.contains(column.name.lowercased()) {
             guard column.mayBeAdded else {
                 throw SluiceError(

@@ -32,7 +32,7 @@ package enum DeclarationPage {
         private var known: [[String]: String] = [:]
 
         mutating func add(_ heading: String, _ keys: [OptionSpecification], at path: String) {
-            lines += ["", "## \(heading)", "", "| key | takes | what it is |", "|---|---|---|"]
+            var rows: [[String]] = []
             var inner: [(path: String, keys: [OptionSpecification])] = []
             for key in keys {
                 let place = path.isEmpty ? key.name : "\(path).\(key.name)"
@@ -41,18 +41,17 @@ package enum DeclarationPage {
                     known[mapping.keys.map(\.name)] = "`\(mapping.path)`"
                     inner.append(mapping)
                 }
-                lines.append(row(key))
+                rows.append(row(key))
             }
+            lines += ["", "## \(heading)", ""] + MarkdownTable.lines(["key", "takes", "what it is"], rows)
             for (place, keys) in inner { add("`\(place)`", keys, at: place) }
         }
 
-        private func row(_ key: OptionSpecification) -> String {
+        private func row(_ key: OptionSpecification) -> [String] {
             var words = key.description
             if let value = key.defaultValue { words += " `\(value)` when absent." }
             if !key.examples.isEmpty { words += " For example " + key.examples.map { "`\($0)`" }.joined(separator: " or ") + "." }
-            let takes = takes(key.shape)
-            let name = key.isRequired ? "**`\(key.name)`**" : "`\(key.name)`"
-            return "| " + [name, takes, words].map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
+            return [key.isRequired ? "**`\(key.name)`**" : "`\(key.name)`", takes(key.shape), words]
         }
 
         /// The shape in words, with links to the mappings in it.
@@ -73,7 +72,7 @@ package enum DeclarationPage {
             return "[\(heading)](#\(anchor))"
         }
 
-        /// The mappings with known keys within a shape, with their paths; `NAME` stands for names of the declaration's own.
+        /// The mappings with known keys within a shape, with their paths, in which words in capitals stand for the declaration's own names.
         private static func mappings(_ shape: ValueShape, _ path: String) -> [(path: String, keys: [OptionSpecification])] {
             switch shape {
             case .object(let keys): [(path, keys)]

@@ -4,7 +4,7 @@ package enum ServicePage {
     package static func markdown(_ declaration: ServiceDeclaration) -> String {
         var lines = ["# \(declaration.name)", "", declaration.summary, "", "Made from the connector's declaration.", "", "## Settings", ""]
         lines += ["A connection has these: `sluice connections add NAME \(declaration.name) --set name=value --secret name`.", ""]
-        lines += table(
+        lines += MarkdownTable.lines(
             ["setting", "what it is", "secret", "optional"],
             declaration.settings.map { setting in
                 let example = setting.example.map { " For example `\($0)`." } ?? ""
@@ -42,17 +42,11 @@ package enum ServicePage {
         }
         lines.append("")
         return lines
-            + table(
+            + MarkdownTable.lines(
                 ["field", "type", "filter"] + written.map(\.rawValue) + ["what it is"],
                 entity.fields.map { field in
                     ["`\(field.name)`", "`\(field.type)`", field.name == entity.cursor?.name ? "yes" : ""]
                         + written.map { field.writes.contains($0) ? "yes" : "" } + [field.description]
                 })
-    }
-
-    private static func table(_ head: [String], _ rows: [[String]]) -> [String] {
-        guard !rows.isEmpty else { return ["None."] }
-        return ["| \(head.joined(separator: " | ")) |", "|\(head.map { _ in "---" }.joined(separator: "|"))|"]
-            + rows.map { "| " + $0.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |" }
     }
 }

@@ -30,8 +30,7 @@ struct SchemaPipelineCommand: ReportingCommand {
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
-        let connectors = Invocation.current.connectors
-        return Report([.verbatim(DefinitionSchema.pipeline(connectors: connectors))], json: DefinitionSchema.value(connectors: connectors))
+        .jsonSchema(DefinitionSchema.value(connectors: Invocation.current.connectors))
     }
 }
 
@@ -48,7 +47,7 @@ struct SchemaFlowCommand: ReportingCommand {
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
-        Report([.verbatim(DefinitionSchema.flow(connectors: .standard))], json: DefinitionSchema.flowValue(connectors: .standard))
+        .jsonSchema(DefinitionSchema.flowValue(connectors: .standard))
     }
 }
 
@@ -65,7 +64,11 @@ struct SchemaConnectorCommand: ReportingCommand {
     @OptionGroup var output: OutputOptions
 
     func report() async throws -> Report {
-        let schema = DeclarationPage.schema
-        return Report([.verbatim(PrettyJSON.text(schema))], json: schema)
+        .jsonSchema(DeclarationPage.schema)
     }
+}
+
+extension Report {
+    /// A JSON Schema, as text for a file.
+    fileprivate static func jsonSchema(_ schema: Value) -> Report { Report([.verbatim(PrettyJSON.text(schema))], json: schema) }
 }

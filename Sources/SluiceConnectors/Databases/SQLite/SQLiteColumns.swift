@@ -8,13 +8,7 @@ struct SQLiteColumns {
 
     /// - Throws: `unknownColumn` for a declared column that is not there; `unsupported` for a type that SQLite cannot hold.
     init(_ rows: SQLiteSource.Rows, declared: [DeclaredColumn], in connection: SQLiteConnection) throws(SluiceError) {
-        let statement: SQLiteStatement
-        switch rows {
-        case .table(let info):
-            statement = try connection.prepare("SELECT * FROM \(SQLiteConnection.quoted(info.name)) LIMIT \(DatabaseLimits.sampledRows)")
-        case .query(let query):
-            statement = try connection.prepare("SELECT * FROM (\n\(query.trimmedOfSemicolons)\n) LIMIT \(DatabaseLimits.sampledRows)")
-        }
+        let statement = try connection.prepare("SELECT * FROM \(rows.from) LIMIT \(DatabaseLimits.sampledRows)")
         let names = (0..<statement.columnCount).map { statement.name($0) }
         var types = (0..<statement.columnCount).map { SQLiteTypes.type(statement.declaredType($0) ?? "") }
         for column in declared {
@@ -28,17 +22,6 @@ struct SQLiteColumns {
         }
         if types.contains(nil) { notices = try Self.sample(statement, names, &types) }
         schema = try Schema(zip(names, types).map { Field($0, $1 ?? .string) })
-    }
-
-    /// The names of the columns that there are now.
-    static func names(_ rows: SQLiteSource.Rows, in connection: SQLiteConnection) throws(SluiceError) -> [String] {
-        let from =
-            switch rows {
-            case .table(let info): SQLiteConnection.quoted(info.name)
-            case .query(let query): "(\n\(query.trimmedOfSemicolons)\n)"
-            }
-        let statement = try connection.prepare("SELECT * FROM \(from) LIMIT 0")
-        return (0..<statement.columnCount).map { statement.name($0) }
     }
 
     private static func check(_ column: DeclaredColumn) throws(SluiceError) {

@@ -8,6 +8,14 @@ struct SQLiteSource: Source {
     enum Rows: Sendable {
         case table(SQLiteTableInfo)
         case query(String)
+
+        /// As a part of a statement: a name, or a query in brackets.
+        var from: String {
+            switch self {
+            case .table(let info): SQLiteConnection.quoted(info.name)
+            case .query(let query): "(\n\(query.trimmedOfSemicolons)\n)"
+            }
+        }
     }
 
     /// Absolute.
@@ -68,13 +76,7 @@ struct SQLiteSource: Source {
         }
     }
 
-    /// The rows as a part of a statement: a name, or a query in brackets.
-    var from: String {
-        switch rows {
-        case .table(let info): SQLiteConnection.quoted(info.name)
-        case .query(let query): "(\n\(query.trimmedOfSemicolons)\n)"
-        }
-    }
+    var from: String { rows.from }
 
     var rowid: String? { if case .table(let info) = rows { info.rowid } else { nil } }
 

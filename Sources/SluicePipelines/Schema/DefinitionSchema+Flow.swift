@@ -1,10 +1,7 @@
 package import SluiceCore
 
 extension DefinitionSchema {
-    /// The JSON Schema of flows as text.
-    package static func flow(connectors: ConnectorRegistry) -> String { PrettyJSON.text(flowValue(connectors: connectors)) }
-
-    /// The same as a value.
+    /// The JSON Schema of flows.
     package static func flowValue(connectors: ConnectorRegistry) -> Value {
         var root = objectSchema(FlowKeys.all)
         root.insert(

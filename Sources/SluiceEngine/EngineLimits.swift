@@ -13,6 +13,8 @@ package enum EngineLimits {
     package static let tableReadings = 10
     /// Dead letters of which the run's record shows an excerpt.
     package static let shownDeadLetters = 5
+    /// Files whose headers are kept at hand for dead letters.
+    package static let letterHeaders = 1_024
     /// Rows of an output batch that a step makes anew.
     package static let outputRows = 8_192
 }

@@ -78,6 +78,9 @@ package enum MissingColumns: Hashable, Sendable {
 /// A format of records one after another: a framer cuts bytes into whole records, a decoder turns records into typed columns; the same
 /// decoder serves files and stream payloads.
 package protocol RecordFormat: Format {
+    /// Whether a line of the file itself names the columns of all records.
+    var readsHeader: Bool { get }
+
     /// Starts reading a file whose bytes are decompressed already; reads its header.
     ///
     /// - Parameter path: names the file in places and messages.
@@ -100,6 +103,8 @@ package protocol RecordFormat: Format {
 }
 
 extension RecordFormat {
+    package var readsHeader: Bool { false }
+
     /// Starts reading a file as it lies in a store: decompressed by its content, then framed.
     ///
     /// - Throws: What `FileInput.recordBytes` throws for a file that is none of the format; what `framer` throws.

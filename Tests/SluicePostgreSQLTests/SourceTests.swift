@@ -158,5 +158,21 @@ struct SourceTests {
         #expect(Set(all).count == 20_000 && all.count == 20_000)
         #expect(slices == 3)
     }
+
+    @Test("rows that come with a later column are not read without it")
+    func laterColumn() async throws {
+        try server.execute("CREATE TABLE t (id integer, a text); INSERT INTO t VALUES (1, 'x')")
+        var positions: SourcePositions = [:]
+        let source = try await server.source("table: t, cursor: id")
+        #expect(try await ids(source, &positions) == [.integer(1)])
+        try server.execute("BEGIN; ALTER TABLE t ADD COLUMN b text; INSERT INTO t VALUES (2, 'y', 'B'); COMMIT")
+        let before = positions
+        let error = await sluiceError { _ = try await ids(source, &positions) }
+        #expect(
+            error?.code.name == "new-fields" && error?.message.contains("columns that were not known: b") == true,
+            "\(String(describing: error))")
+        #expect(positions == before)
+        #expect(try await ids(try await server.source("table: t, cursor: id"), &positions) == [.integer(2)])
+    }
 }
 #endif

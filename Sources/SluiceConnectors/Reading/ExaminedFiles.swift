@@ -6,6 +6,8 @@ import SluicePipelines
 struct ExaminedFiles: Sendable {
     let options: FileReadOptions
     let columns: Set<String>
+    /// Those that some header names.
+    let named: Set<String>
     /// Whether the files say which columns they have.
     let namesColumns: Bool
     /// What records showed, where types were inferred.
@@ -38,9 +40,30 @@ struct ExaminedFiles: Sendable {
         }
     }
 
+    /// Looks whether files that are read anew as a whole still have every column that those before them had: rows of a file that lacks one which
+    /// others have get nulls, but of one that is nowhere any more nobody knows what it would be.
+    ///
+    /// - Throws: `newFields`, upon which another plan says what is missing, or does without it; what opening files and reading their headers
+    ///   throws.
+    func checkColumnsRemain(_ files: [InputFile]) throws(SluiceError) {
+        let isChanged = files.count != versions.count || files.contains { versions[ExactText($0.path)] != $0.version }
+        guard namesColumns, isChanged else { return }
+        var missing = named
+        for file in files where !missing.isEmpty { missing.subtract(try header(file)) }
+        guard let first = files.first, !missing.isEmpty else { return }
+        throw SluiceError(
+            .newFields,
+            "\(first.shown)\(files.count > 1 ? " and the files beside it have" : " has") no longer the columns "
+                + missing.sorted().prefix(ConnectorLimits.listedNames).map(\.quotedForMessage).joined(separator: ", "),
+            at: .file(path: first.shown), remedy: "run the pipeline again: its plan looks at the file")
+    }
+
+    private func header(_ file: InputFile) throws(SluiceError) -> [String] {
+        file.byteCount == 0 ? [] : try options.format.describe(options.input(file)).layout.columns
+    }
+
     private func headerColumns(_ file: InputFile) throws(SluiceError) -> [String] {
-        guard file.byteCount > 0 else { return [] }
-        return try options.format.describe(options.input(file)).layout.columns.filter { !columns.contains($0) }
+        try header(file).filter { !columns.contains($0) }
     }
 
     /// Columns that get another type by the file's records, or come up with them.

@@ -102,7 +102,8 @@ struct FileInspection {
         let undecided = inference.map { undecidedNotices($0, filled, Set(types.keys)) } ?? []
         let versions = Dictionary(files.map { (ExactText($0.path), $0.version) }, uniquingKeysWith: { first, _ in first })
         let examined = ExaminedFiles(
-            options: options, columns: Set(schema.names), namesColumns: namesColumns, inference: inference, versions: versions)
+            options: options, columns: Set(schema.names), named: Set(layouts.flatMap(\.columns)).intersection(schema.names),
+            namesColumns: namesColumns, inference: inference, versions: versions)
         return Result(
             schema: schema, partitionColumns: Set(columns.partitionNames), notices: notices(columns.notices + undecided),
             examined: examined)

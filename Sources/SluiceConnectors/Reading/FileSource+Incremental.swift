@@ -38,6 +38,7 @@ extension FileSource: IncrementalSource {
             return nil
         }
         try examined?.admit(taken)
+        if positions.isEmpty, taken.count == files.count { try examined?.checkColumnsRemain(files) }
         let reached = Dictionary(taken.map { (ExactText($0.path), $0.version) }) { $1 }
         return SourceSlice(
             source: with(Array(taken)), openSplits: [], isLast: taken.count == new.count && !hasUnfinished,

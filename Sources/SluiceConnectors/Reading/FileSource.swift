@@ -117,18 +117,35 @@ struct FileSource: RecordSource {
     // MARK: Records that travel
 
     func envelope(of split: SourceSplit) async throws -> [UInt8] {
-        let file = try file(of: split)
+        try envelope(of: try file(of: split)).serialized()
+    }
+
+    /// - Throws: `invalidOption` where the format has no single records.
+    func envelope(of file: InputFile) throws(SluiceError) -> FileEnvelope {
         guard format is any RecordFormat else {
             throw SluiceError(
                 .invalidOption, "files of the format \(format.name) are no records that a stream could carry",
                 at: .file(path: file.shown),
                 remedy: "leave out `stream`, or convert the files to JSON lines first")
         }
-        return try FileEnvelope(layout: try format.describe(input(file)).layout, path: file.path).serialized()
+        return FileEnvelope(layout: try format.describe(input(file)).layout, path: file.path)
+    }
+
+    /// Whether files name their columns themselves, above their records.
+    var readsHeader: Bool { (format as? any RecordFormat)?.readsHeader ?? false }
+
+    /// Whether a header has every declared column that does not come from the path.
+    func hasDeclared(in header: [String]) -> Bool {
+        let names = Set(header.map(ExactText.init))
+        let declared = examined?.options.declared.map(\.name) ?? []
+        return declared.allSatisfy { partitionColumns.contains($0) || names.contains(ExactText($0)) }
     }
 
     func decoder(envelope: [UInt8], columns: [String]) throws -> any PayloadDecoder {
-        let envelope = try FileEnvelope(serialized: envelope)
+        try decoder(try FileEnvelope(serialized: envelope), columns: columns)
+    }
+
+    func decoder(_ envelope: FileEnvelope, columns: [String]) throws -> any PayloadDecoder {
         let assembler = try ColumnAssembler(columns, of: schema, partitionColumns: partitionColumns, partition: envelope.partition)
         let decoder = try FormatRegistry.decoder(envelope.layout, schema: assembler.decoded)
         return FilePayloadDecoder(
@@ -194,9 +211,16 @@ struct FilePayloadDecoder: PayloadDecoder {
     let assembler: ColumnAssembler
     var watch: NewMemberWatch?
     var contract: SourceContract?
+    /// Columns of every record that nothing has a place for.
+    var unknownColumns: [String] = []
 
     func decode(_ records: RawRecords, origin: Origin) throws(SluiceError) -> ReadBatch {
-        let decoded = decoder.decode(records, origin: origin)
+        var decoded = decoder.decode(records, origin: origin)
+        if !unknownColumns.isEmpty, decoded.batch.rowCount > 0 {
+            var members = decoded.newMembers ?? NewMembers()
+            for name in unknownColumns { members.add(name, count: Int64(decoded.batch.rowCount), at: origin.location(0)) }
+            decoded.newMembers = members
+        }
         try watch?.check(decoded.newMembers)
         return ReadBatch(
             batch: assembler.assemble(decoded.batch), rejects: contract?.handled(decoded.rejects) ?? decoded.rejects,

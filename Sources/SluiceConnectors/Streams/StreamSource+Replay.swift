@@ -5,7 +5,7 @@ import SluiceStreams
 
 extension StreamSource: ReplayableSource {
     /// A record that is still in the stream is decoded by its envelope, one that is gone as the definition says.
-    func decoder(ofRecordsAt place: SourceLocation, columns: [String]) async throws -> (any PayloadDecoder)? {
+    func decoder(ofRecordsAt place: SourceLocation, _ header: FileHeader?, columns: [String]) async throws -> (any PayloadDecoder)? {
         guard case .shard(let name, let shard, let sequence) = place, name == stream.name else { return nil }
         return try layouts.decoder(
             envelope: try await envelope(ShardID(parsing: shard)?.number, UInt64(sequence)), columns: columns, of: schema)

@@ -115,7 +115,8 @@ struct StreamLayouts: Sendable {
         let assembler = try ColumnAssembler(columns, of: schema, partitionColumns: fromPath, partition: partition)
         let decoder = try FormatRegistry.decoder(layout, schema: assembler.decoded)
         return FilePayloadDecoder(
-            decoder: known.map { decoder.noticing(membersBeyond: $0) } ?? decoder, assembler: assembler)
+            decoder: known.map { decoder.noticing(membersBeyond: $0) } ?? decoder, assembler: assembler,
+            unknownColumns: known == nil ? [] : (layout.columns + partition.map(\.key)).filter { schema[$0] == nil })
     }
 }
 

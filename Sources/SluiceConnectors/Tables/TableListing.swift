@@ -37,13 +37,9 @@ final class TableListing: Sendable {
     func filesByAge() async throws(SluiceError) -> [InputFile] {
         let files = try await files()
         // Behind the listing, since a column and files with it may have come between a look before it and it.
-        let known = Set(planned.columns.map(\.name))
-        let new = try catalog.table(planned.name).definition.columns.map(\.name).filter { !known.contains($0) }
-        guard new.isEmpty else {
-            throw SluiceError(
-                .newFields, "table \(planned.name) has columns that were not known: \(new.joined(separator: ", "))",
-                remedy: "run it again: it reads them")
-        }
+        try NewColumns.check(
+            try catalog.table(planned.name).definition.columns.map(\.name), planned: planned.columns.map(\.name),
+            of: "table \(planned.name)")
         return files.map { (name: $0.path.split(separator: "/").last ?? "", file: $0) }.sorted { $0.name < $1.name }.map(\.file)
     }
 

@@ -76,7 +76,7 @@ final class WebhookSource: Source {
     private func fault() async throws -> @Sendable ([UInt8]) -> String? {
         let place = Origin.Split.shard(stream: name, shard: ShardID(0).description)
         let origin = Origin(place, .dense(first: 0, count: 1))
-        guard let decoder = try await decoder(ofRecordsAt: origin.location(0), columns: schema.names) else { return { _ in nil } }
+        guard let decoder = try await decoder(ofRecordsAt: origin.location(0), nil, columns: schema.names) else { return { _ in nil } }
         return { body in
             let record = RawRecords(bytes: body, starts: [0], ends: [Int32(body.count)])
             let rejects = (try? decoder.decode(record, origin: origin).rejects) ?? []
@@ -106,7 +106,7 @@ extension WebhookSource: LaggingSource {
 }
 
 extension WebhookSource: ReplayableSource {
-    func decoder(ofRecordsAt place: SourceLocation, columns: [String]) async throws -> (any PayloadDecoder)? {
-        try await stored().decoder(ofRecordsAt: place, columns: columns)
+    func decoder(ofRecordsAt place: SourceLocation, _ header: FileHeader?, columns: [String]) async throws -> (any PayloadDecoder)? {
+        try await stored().decoder(ofRecordsAt: place, header, columns: columns)
     }
 }

@@ -1,5 +1,6 @@
 import SluiceCatalog
 package import SluiceCore
+package import SluicePipelines
 
 /// A record that a run could not process, as it is kept: reason, place, step, and the bytes as they came.
 package struct DeadLetter: Sendable {
@@ -13,6 +14,8 @@ package struct DeadLetter: Sendable {
     package var fate: ReplayFate?
     /// The row that failed as a JSON object, where it can go on from the step in which it did.
     package var row: String?
+    /// The header that stood above the record in its file; nil where it needs none.
+    package var header: FileHeader?
     /// How it failed before it was replayed, oldest first.
     package var history: [Failure] = []
 
@@ -59,6 +62,14 @@ package struct DeadLetter: Sendable {
         case .replay(nil), .row, nil: break
         }
         if let row { members.append(.init("row", .string(row))) }
+        if let header {
+            members.append(
+                .init(
+                    "header",
+                    .structure([
+                        .init("columns", .list(header.columns.map { .string($0) })), .init("version", .string(header.version)),
+                    ])))
+        }
         if !history.isEmpty {
             members.append(
                 .init(

@@ -1,4 +1,5 @@
 import SluiceCore
+package import SluicePipelines
 
 /// The dead letters of all pipelines of a state: `<home>/dead-letters/<pipeline>/<run>.jsonl`, one JSON object a line.
 package struct DeadLetterArchive: Sendable {
@@ -34,11 +35,13 @@ package struct DeadLetterArchive: Sendable {
         package var route: String?
         /// The row that failed, which goes on from the step in which it did; nil where the record goes through all of the pipeline.
         package var row: String?
+        /// The header that stood above the record in its file.
+        package var header: FileHeader?
         /// How it failed before, oldest first; nil for one that was never replayed.
         package var history: [DeadLetter.Failure]?
 
         private enum CodingKeys: String, CodingKey {
-            case code, message, step, column, file, line, stream, shard, sequence, raw, replay, route, row, history
+            case code, message, step, column, file, line, stream, shard, sequence, raw, replay, route, row, header, history
             case rawBase64 = "raw_base64"
         }
 

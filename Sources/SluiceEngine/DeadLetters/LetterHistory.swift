@@ -1,17 +1,18 @@
 import SluiceCore
+import SluicePipelines
 
-/// How the records of a replay failed before, by their place and bytes.
+/// How the records of a replay failed before, and the headers that stood above them, by their place and bytes.
 struct LetterHistory: Sendable {
     private struct Key: Hashable {
         var place: String
         var bytes: [UInt8]
     }
 
-    private var failures: [Key: [DeadLetter.Failure]] = [:]
+    private var letters: [Key: (failures: [DeadLetter.Failure], header: FileHeader?)] = [:]
 
     mutating func add(_ letter: DeadLetterArchive.Letter, in run: String) {
         guard let bytes = letter.bytes, let location = letter.location else { return }
-        failures[Key(place: Self.record(at: location), bytes: bytes)] = letter.failures(in: run)
+        letters[Key(place: Self.record(at: location), bytes: bytes)] = (letter.failures(in: run), letter.header)
     }
 
     /// A record's place, whichever of its columns a failure names.
@@ -20,7 +21,10 @@ struct LetterHistory: Sendable {
         return "\(path):\(line ?? 0)"
     }
 
-    func failures(of letter: DeadLetter) -> [DeadLetter.Failure] {
-        letter.location.flatMap { failures[Key(place: Self.record(at: $0), bytes: letter.raw)] } ?? []
+    /// Gives a record that failed again what was kept with it before.
+    func complete(_ letter: inout DeadLetter) {
+        guard let known = letter.location.flatMap({ letters[Key(place: Self.record(at: $0), bytes: letter.raw)] }) else { return }
+        letter.history = known.failures
+        letter.header = known.header
     }
 }

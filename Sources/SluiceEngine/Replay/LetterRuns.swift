@@ -1,4 +1,5 @@
 import SluiceCore
+import SluicePipelines
 import Synchronization
 
 /// Some of the letters of several files, in runs of neighbours that come from one file or shard.
@@ -23,19 +24,30 @@ final class LetterRuns: Sendable {
 
     var bytesRead: Int64 { state.withLock { $0.bytesRead } }
 
-    /// Where records stand that are decoded alike: a file, or one record of a stream.
-    static func group(_ location: SourceLocation) -> String {
-        if case .file(let path, _, _) = location { path } else { location.description }
+    /// Equal for letters that are decoded alike: those of a file and a header, or of one record of a stream.
+    struct Group: Hashable {
+        private let place: ExactText
+        private let header: FileHeader?
+
+        /// Nil for a letter without a place.
+        init?(_ letter: DeadLetterArchive.Letter) {
+            switch letter.location {
+            case .file(let path, _, _): place = ExactText(path)
+            case let location?: place = ExactText(location.description)
+            case nil: return nil
+            }
+            header = letter.header
+        }
     }
 
     /// The next run, not empty; nil at the end. Called by one task at a time.
     func next() throws -> [DeadLetterArchive.Letter]? {
         guard let first = try letter() else { return nil }
-        let group = first.location.map(Self.group)
+        let group = Group(first)
         var letters = [first]
         var bytes = first.bytes?.count ?? 0
         while letters.count < Self.runRecords, bytes < Self.runBytes, let more = try letter() {
-            guard more.location.map(Self.group) == group else {
+            guard Group(more) == group else {
                 state.withLock { $0.held = more }
                 break
             }

@@ -9,8 +9,8 @@ struct LetterSource: Source {
     let rules: ReplayRules
     /// The only route that the rows of a split may enter; nil: as all rows.
     let outputs: [String?]
-    /// Places whose records cannot be decoded.
-    let undecodable: Set<String>
+    /// Letters that cannot be decoded.
+    let undecodable: Set<LetterRuns.Group>
 
     var schema: Schema { original.schema }
     var notices: [String] { [] }
@@ -28,8 +28,8 @@ struct LetterSource: Source {
 
     /// Whether the letter is one of those that are decoded, and for the output.
     func takes(_ letter: DeadLetterArchive.Letter, for output: String?) -> Bool {
-        guard rules.fate(of: letter) == .replay(route: output), let location = letter.location else { return false }
-        return !undecodable.contains(LetterRuns.group(location))
+        guard rules.fate(of: letter) == .replay(route: output), let group = LetterRuns.Group(letter) else { return false }
+        return !undecodable.contains(group)
     }
 }
 
@@ -38,7 +38,7 @@ private final class LetterReader: SplitReader {
     private let source: LetterSource
     private let columns: [String]
     private let letters: LetterRuns
-    private let decoder = Mutex<(group: String, decoder: any PayloadDecoder)?>(nil)
+    private let decoder = Mutex<(group: LetterRuns.Group, decoder: any PayloadDecoder)?>(nil)
 
     init(_ source: LetterSource, columns: [String], output: String?) {
         self.source = source
@@ -49,14 +49,14 @@ private final class LetterReader: SplitReader {
     var bytesRead: Int64 { letters.bytesRead }
 
     func next() async throws -> (any SplitPiece)? {
-        guard let run = try letters.next(), let location = run[0].location else { return nil }
-        let decoder = try await decoder(LetterRuns.group(location), location)
+        guard let run = try letters.next(), let decoder = try await decoder(of: run[0]) else { return nil }
         return DeferredBatch { try decoder.decode(LetterRuns.records(run), origin: LetterRuns.origin(run)) }
     }
 
-    private func decoder(_ group: String, _ location: SourceLocation) async throws -> any PayloadDecoder {
+    private func decoder(of letter: DeadLetterArchive.Letter) async throws -> (any PayloadDecoder)? {
+        guard let group = LetterRuns.Group(letter), let location = letter.location else { return nil }
         if let known = decoder.withLock({ $0 }), known.group == group { return known.decoder }
-        guard let decoder = try await source.original.decoder(ofRecordsAt: location, columns: columns) else {
+        guard let decoder = try await source.original.decoder(ofRecordsAt: location, letter.header, columns: columns) else {
             throw SluiceError(.notFound, "the records of \(location) cannot be decoded any more", at: location)
         }
         self.decoder.withLock { $0 = (group, decoder) }

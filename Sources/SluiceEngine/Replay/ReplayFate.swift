@@ -38,7 +38,7 @@ package enum ReplayFate: Hashable, Sendable {
             case .unknownStep: "the step in which their rows failed is not in the definition any more, or rows cannot begin there"
             case .otherColumns: "their rows have other columns than those that reach the step now"
             case .unknownRoute: "the route in which they failed is not in the definition any more"
-            case .undecodable: "their file is gone, or its format has no single records"
+            case .undecodable: "their file is gone, or was written anew with other columns, or its format has no single records"
             case .superseded: "a later run read the whole input, and with it these records"
             }
         }

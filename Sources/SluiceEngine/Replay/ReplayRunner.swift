@@ -25,7 +25,7 @@ package struct ReplayRunner: Sendable {
         var replayed = 0
         var kept: [ReplayFate.Reason: Int] = [:]
         var history = LetterHistory()
-        var undecodable: Set<String> = []
+        var undecodable: Set<LetterRuns.Group> = []
         /// Routes that some letters may enter alone, and nil for all of them.
         var outputs: [String?] = []
         /// Steps at which rows begin.
@@ -139,7 +139,7 @@ package struct ReplayRunner: Sendable {
         _ files: [DeadLetterArchive.File], _ rules: ReplayRules, _ source: any ReplayableSource, _ columns: [String]
     ) async throws -> Survey {
         var survey = Survey()
-        var decodable: Set<String> = []
+        var decodable: Set<LetterRuns.Group> = []
         let cursor = LetterCursor(files)
         while let (letter, file, _) = try cursor.letter() {
             try Task.checkCancellation()
@@ -150,10 +150,9 @@ package struct ReplayRunner: Sendable {
                 survey.history.add(letter, in: file.run)
                 survey.steps.insert(letter.step)
             case .replay(let output):
-                guard let location = letter.location else { continue }
-                let group = LetterRuns.group(location)
+                guard let location = letter.location, let group = LetterRuns.Group(letter) else { continue }
                 if !decodable.contains(group), !survey.undecodable.contains(group) {
-                    let decoder = try await source.decoder(ofRecordsAt: location, columns: columns)
+                    let decoder = try await source.decoder(ofRecordsAt: location, letter.header, columns: columns)
                     if decoder == nil { survey.undecodable.insert(group) } else { decodable.insert(group) }
                 }
                 guard decodable.contains(group) else {

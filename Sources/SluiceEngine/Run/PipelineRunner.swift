@@ -97,7 +97,8 @@ package struct PipelineRunner: Sendable {
         return RunWork(
             plan: plan, run: run, options: options, streams: streams, progress: progress,
             rejects: RejectHandler(
-                policy: definition.onError, limits: definition.errorLimits, file: letters, progress: progress, rules: ReplayRules(plan)),
+                policy: definition.onError, limits: definition.errorLimits, file: letters, progress: progress, rules: ReplayRules(plan),
+                headers: LetterHeaders([plan.source.source])),
             spillPath: "\(home)/tmp/\(run)")
     }
 

@@ -66,15 +66,18 @@ final class RejectHandler: RejectTaking {
     private let progress: RunProgress
     private let history: LetterHistory?
     private let rules: ReplayRules?
+    private let headers: LetterHeaders?
     private let excerpt = Mutex<[DeadLetter]>([])
 
     /// - Parameters:
     ///   - rules: Which letters may be replayed; nil where none can be.
+    ///   - headers: Of the files that the records come from.
     ///   - history: How the records failed before, where they are replayed.
     init(
         policy: ErrorPolicy, limits: ErrorLimits? = nil, file: DeadLetterFile, progress: RunProgress, rules: ReplayRules? = nil,
-        history: LetterHistory? = nil
+        headers: LetterHeaders? = nil, history: LetterHistory? = nil
     ) {
+        self.headers = headers
         self.rules = rules
         self.history = history
         self.policy = policy
@@ -119,7 +122,7 @@ final class RejectHandler: RejectTaking {
                 letter.row = reject.row.flatMap { RowText.text(of: $0.alone) }
                 if letter.row == nil { letter.fate = .keep(.severalRows) }
             }
-            if let history { letter.history = history.failures(of: letter) }
+            history?.complete(&letter)
             return letter
         }
         excerpt.withLock { shown in
@@ -130,7 +133,7 @@ final class RejectHandler: RejectTaking {
             throw tooMany("more than \(most) \(most == 1 ? "record" : "records") could not be processed", "max_records")
         }
         let kept = rejects.indices.filter { rejects[$0].policy(policy) == .deadLetter }
-        if !kept.isEmpty { try file.append(kept.count == letters.count ? letters : kept.map { letters[$0] }) }
+        if !kept.isEmpty { try file.append(kept.map { headers?.completed(letters[$0]) ?? letters[$0] }) }
     }
 
     /// Looks at the share of bad records among those that the run has read so far.

@@ -11,6 +11,8 @@ package struct CSVFormat: RecordFormat {
 
     package init(options: [String: OptionValue]) throws(SluiceError) { dialect = try CSVDialect(options) }
 
+    package var readsHeader: Bool { dialect.header == .present }
+
     package func framer(_ source: InputBytes, path: String) throws(SluiceError) -> any RecordFramer {
         try CSVFramer(source, dialect: dialect, path: path)
     }

@@ -10,16 +10,18 @@ struct ReplayTests {
     init() throws { project = try Project() }
 
     private func define(
-        _ expression: String = "100 / amount", type: String = "int64", mode: String = "append", more: String = "incremental: true"
+        _ expression: String = "100 / amount", type: String = "int64", column: String = "amount", mode: String = "append",
+        more: String = "incremental: true"
     ) throws {
         try project.directory.write(
             "pipelines/orders.yaml",
             """
             name: orders
-            source: {files: "../in/*.csv", format: csv, columns: {id: int64, amount: \(type)}}
+            source: {files: "../in/*.csv", format: csv, columns: {id: int64, \(column): \(type)}}
             steps:
               - filter: id > 0
               - derive: {share: "\(expression)"}
+              - select: [id, \(column), share]
             sink: {files: ../out, format: csv, mode: \(mode)}
             on_error: dead_letter
             \(more)
@@ -209,5 +211,32 @@ struct ReplayTests {
         _ = try await project.json("run", "pipelines/orders.yaml")
         let result = try await project.sluice("dlq", "replay", "orders")
         #expect(result.exitCode == 0 && result.output == "No dead letters to replay.\n", "\(result.transcript)")
+    }
+
+    @Test("records of a file that was written anew are decoded by the header that they had, also when they fail again")
+    func otherHeader() async throws {
+        try define()
+        try project.directory.write("in/a.csv", "id,amount\n1,4\n2,0\n3,0\n")
+        _ = try await project.json("run", "pipelines/orders.yaml")
+        try project.directory.write("in/a.csv", "amount,id,note\n4,7,none\n")
+        let again = try await replay()
+        #expect(again["failed_again"]?.integer == 2)
+        try define("IF(amount = 0, 0, 100 / amount)")
+        let done = try await replay()
+        #expect(done["replayed"]?.integer == 2 && done["failed_again"]?.integer == 0)
+        let document = try CSVDocument.directory(project.directory.path("out"))
+        #expect(document.rows.sorted { $0[0] < $1[0] } == [["1", "4", "25.0"], ["2", "0", "0.0"], ["3", "0", "0.0"]])
+    }
+
+    @Test("records under a header that lacks a column of today's file stay letters")
+    func lackingHeader() async throws {
+        try define()
+        try project.directory.write("in/a.csv", "id,amount\n1,4\n2,0\n")
+        _ = try await project.json("run", "pipelines/orders.yaml")
+        try project.directory.write("in/a.csv", "id,sum\n2,0\n")
+        try define("100 / sum", column: "sum")
+        let done = try await replay()
+        #expect(done["replayed"]?.integer == 0)
+        #expect(done["kept"]?[0]?["reason"]?.text == "undecodable", "\(done)")
     }
 }

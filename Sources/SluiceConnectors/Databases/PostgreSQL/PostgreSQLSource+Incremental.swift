@@ -33,6 +33,15 @@ extension PostgreSQLSource: IncrementalSource {
             .notIncremental, "nothing says which rows of \(rowsName) are new", remedy: "name a column that grows with new rows: cursor: id")
     }
 
+    /// Looks for columns that came since the plan was made: rows that were read without them would never have them. In a transaction, what was
+    /// looked at stays as it is until it ends.
+    ///
+    /// - Throws: `newFields`, upon which another plan reads the rows.
+    fileprivate func checkNewColumns(_ connection: PostgreSQLConnection) throws(SluiceError) {
+        try NewColumns.check(
+            connection.describe("SELECT * FROM \(from)").map(\.name), planned: schema.names, of: "\(rowsName) of \(access.name)")
+    }
+
     /// Tells of rows that have no place in the cursor's order.
     func missing(_ cursor: Cursor, _ connection: PostgreSQLConnection) throws(SluiceError) -> [String] {
         let name = PostgreSQLConnection.quoted(cursor.name)
@@ -124,6 +133,8 @@ final class PostgreSQLSliceReader: SplitReader {
         self.slice = slice
         rows = try PostgreSQLRowReader(slice.source, request)
         let connection = try slice.source.access.connect()
+        try connection.execute("BEGIN")
+        try slice.source.checkNewColumns(connection)
         let select = PostgreSQLCursor.select(rows.schema.names, slice.source, slice.cursor, after: slice.bookmark)
         try connection.beginCopyOut("COPY (\(select)) TO STDOUT")
         state = Mutex(State(connection: connection, tracker: try PostgreSQLCursor.tracker(slice.bookmark)))

@@ -53,11 +53,8 @@ extension SQLiteSource: IncrementalSource {
     /// - Throws: `newFields`, upon which another plan reads the rows.
     fileprivate func checkNewColumns() throws(SluiceError) {
         let statement = try SQLiteConnection(path, .read).prepare("SELECT * FROM \(from) LIMIT 0")
-        let new = (0..<statement.columnCount).map { statement.name($0) }.filter { schema.index(of: $0) == nil }
-        guard !new.isEmpty else { return }
-        throw SluiceError(
-            .newFields, "\(rowsName) of \(databaseName) has columns that were not known: \(new.joined(separator: ", "))",
-            remedy: "run it again: it reads them")
+        try NewColumns.check(
+            (0..<statement.columnCount).map { statement.name($0) }, planned: schema.names, of: "\(rowsName) of \(databaseName)")
     }
 
     /// - Parameter rows: How many, for people.

@@ -1,4 +1,5 @@
 import Glibc
+import SluiceSQLite
 import SluiceTestKit
 import Testing
 
@@ -186,5 +187,29 @@ struct FollowTests {
         running.signal(SIGTERM)
         let ended = try await running.wait()
         #expect(ended.exitCode == 0, "\(ended.transcript)")
+    }
+
+    @Test("a table of a database that is joined needs no cursor, and is read anew")
+    func joinedDatabase() async throws {
+        let database = try SQLiteConnection(project.directory.path("n.db"), .create)
+        try database.execute("CREATE TABLE names (id INTEGER, name TEXT); INSERT INTO names VALUES (1, 'a'), (2, 'b')")
+        try project.directory.write(
+            "p.yaml",
+            """
+            name: p
+            incremental: true
+            source: {files: in, format: csv}
+            steps:
+              - join: {with: {sqlite: n.db, table: names}, on: id, kind: left}
+            sink: {table: d.t, format: csv, mode: append}
+            """)
+        for (id, rows) in [(1, "1,a"), (2, "1,a\n2,c")] {
+            try project.directory.write("in/\(id).csv", "id\n\(id)\n")
+            let result = try await project.sluice("run", "p.yaml", "--quiet")
+            try #require(result.exitCode == 0, "\(result.transcript)")
+            let query = try await project.sluice("query", "select id, name from d.t order by id", "--format", "csv")
+            #expect(query.output == "id,name\n\(rows)\n", "\(query.transcript)")
+            try database.execute("UPDATE names SET name = 'c' WHERE id = 2")
+        }
     }
 }

@@ -7,8 +7,10 @@ final class LetterHeaders: Sendable {
     private let sources: [any ReplayableSource]
     private let known = Mutex<[ExactText: FileHeader?]>([:])
 
-    /// - Parameter sources: Those that may know a file; the first that does is asked.
-    init(_ sources: [any Source]) { self.sources = sources.compactMap { $0 as? any ReplayableSource } }
+    /// - Parameter part: What an epoch reads, which may know files that came behind the plan.
+    init(_ plan: LogicalPlan, _ part: (any Source)? = nil) {
+        sources = [part, plan.source.source].compactMap { $0 as? any ReplayableSource }
+    }
 
     /// The letter with the header of its file, where its record is decoded by one when it is replayed.
     func completed(_ letter: DeadLetter) -> DeadLetter {

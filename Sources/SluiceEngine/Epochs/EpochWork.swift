@@ -220,8 +220,7 @@ struct EpochWork {
         self.letters = letters
         let rejects = RejectHandler(
             policy: replay == nil ? plan.definition.onError : .deadLetter, limits: replay == nil ? plan.definition.errorLimits : nil,
-            file: letters, progress: progress, rules: ReplayRules(plan),
-            headers: LetterHeaders([source, plan.source.source]), history: replay?.history)
+            file: letters, progress: progress, rules: ReplayRules(plan), headers: LetterHeaders(plan, source), history: replay?.history)
         try replay?.keep(in: letters)
         files.begin(states, epoch: epoch + 1)
         let before = progress.snapshot.steps.map(\.rowsOut)

@@ -98,7 +98,7 @@ package struct PipelineRunner: Sendable {
             plan: plan, run: run, options: options, streams: streams, progress: progress,
             rejects: RejectHandler(
                 policy: definition.onError, limits: definition.errorLimits, file: letters, progress: progress, rules: ReplayRules(plan),
-                headers: LetterHeaders([plan.source.source])),
+                headers: LetterHeaders(plan)),
             spillPath: "\(home)/tmp/\(run)")
     }
 

@@ -92,6 +92,9 @@ struct RecordTests {
             #"{"StreamName":"s","Records":[{"Data":"YQ==","PartitionKey":"k\,"PartitionKey":"k"}]}"#,
             #"{"StreamName":"s","Records":[{"Data":"YQ"}]}"#, #"{"StreamName":"s","Records":[{"Data":"YQ=="#,
             #"{"StreamName":"s","Records":[{"Data":"YQ==","PartitionKey":"k","ExplicitHashKey":"340282366920938463463374607431768211456"}]}"#,
+            #"{"StreamName":"s","Records":[{"Data":"YQ==","PartitionKey":"k","ExplicitHashKey":"+1"}]}"#,
+            #"{"StreamName":"s","Records":[{"Data":"YQ==","PartitionKey":"k","ExplicitHashKey":"-0"}]}"#,
+            #"{"StreamName":"s","Records":[{"Data":"YQ==","PartitionKey":"k","ExplicitHashKey":""}]}"#,
         ])
     func unusual(_ text: String) { #expect(PutScanner.scan(Array(text.utf8)) == nil) }
 

@@ -122,8 +122,10 @@ struct PutScanner {
 
     private var rest: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(rebasing: payload[filled...]) }
 
+    /// A number as the service's rule has it, `0|([1-9]\d{0,38})`: no sign, which Swift takes.
     private func hashKey(_ range: Range<Int>) -> UInt128? {
-        guard range.count == 1 || bytes[range.lowerBound] != 0x30, range.count <= 39 else { return nil }
+        guard range.count <= 39, let first = bytes[range].first, (0x30...0x39).contains(first), range.count == 1 || first != 0x30
+        else { return nil }
         return UInt128(String(decoding: bytes[range], as: UTF8.self))
     }
 

@@ -60,6 +60,12 @@ extension FileSource: IncrementalSource {
     }
 }
 
+extension FileSource: RenewableSource {
+    func renewed() async throws -> any Source {
+        try await slice(after: [:], SliceRequest(limitBytes: .max, leavesUnfinished: false))?.source ?? self
+    }
+}
+
 extension InputFile {
     /// Tells a file that was written anew from the one that was read: `<bytes> <time of the last change in microseconds>`, of an object
     /// `<bytes> <ETag>`.

@@ -40,18 +40,11 @@ struct EpochContext: Sendable {
 }
 
 extension PlannedSource {
-    /// The source as it is now: in an epoch of a run, files that came since it was planned belong to it.
+    /// The source as it is now: in an epoch of a run, what came since it was planned belongs to it.
     func renewed(in epoch: EpochContext?) async throws -> PlannedSource {
-        guard epoch != nil, let source = source as? any IncrementalSource else { return self }
-        let all: SourceSlice?
-        do {
-            all = try await source.slice(after: [:], SliceRequest(limitBytes: .max, leavesUnfinished: false))
-        } catch let error as SluiceError where error.code == .notIncremental {
-            // A table of a database without a cursor: it is read whole, as it is then.
-            return self
-        }
+        guard epoch != nil, let source = source as? any RenewableSource else { return self }
         var copy = self
-        copy.source = all?.source ?? source
+        copy.source = try await source.renewed()
         return copy
     }
 }

@@ -50,6 +50,14 @@ extension PostgreSQLSource: IncrementalSource {
     }
 }
 
+/// A reading asks the database, whatever it has then.
+extension PostgreSQLSource: RenewableSource {
+    func renewed() throws -> any Source {
+        try checkNewColumns(try access.connect())
+        return self
+    }
+}
+
 /// Statements over the rows at and behind a bookmark, in the order of the cursor column.
 enum PostgreSQLCursor {
     typealias Tracker = CursorTracker<String>

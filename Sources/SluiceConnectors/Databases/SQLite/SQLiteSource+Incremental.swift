@@ -63,6 +63,14 @@ extension SQLiteSource: IncrementalSource {
     }
 }
 
+/// A reading asks the database, whatever it has then.
+extension SQLiteSource: RenewableSource {
+    func renewed() throws -> any Source {
+        try checkNewColumns()
+        return self
+    }
+}
+
 /// Rows of a source behind a bookmark, up to about so many bytes.
 struct SQLiteSlice: Source {
     let source: SQLiteSource
